@@ -1,0 +1,55 @@
+# Everything a developer types. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell scripts/find-python)
+BIN := .venv/bin
+UV = $(shell command -v uv || echo $(BIN)/uv)
+# Airflow's import takes twice as long without compiled bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: setup
+setup: .venv/installed ## .venv with the locked dependencies, airflowkit (editable) and the development tools
+
+.venv/installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "airflowkit needs Python 3.11, 3.12 or 3.13 with its venv module; try: apt-get install python3 python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -nE 's/^(uv==[0-9.]+).*/\1/p' requirements.lock)"
+	$(UV) pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: lock
+lock: ## resolve the dependencies anew
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev --output-file requirements.lock pyproject.toml
+
+.PHONY: demo
+demo: setup ## new repository, new DAG, check, run with no cluster, and the alert of a failing DAG
+	@$(BIN)/python scripts/demo.py
+
+.PHONY: test
+test: setup ## all tests that this machine can run
+	@$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: setup ## ruff, the types, the import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: setup ## lay the code out
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+.PHONY: benchmarks
+benchmarks: setup ## airflowkit against plain Airflow, as ratios
+	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit; done
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	rm -rf .venv .demo node_modules

@@ -1,0 +1,1 @@
+"""Failures in Microsoft Teams: context, facts, card, delivery."""

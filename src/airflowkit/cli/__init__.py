@@ -1,0 +1,1 @@
+"""The `airflowkit` command, one file per sub-command."""

@@ -1,0 +1,1 @@
+"""A DAG run on this computer, its pods included, with no cluster."""

@@ -1,0 +1,111 @@
+"""Presets: named house rules instead of copied `default_args`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
+from airflowkit.settings import Settings, caller_file, load_settings
+
+_COMMON: Final = {
+    "retries": 2,
+    "retry_delay": timedelta(minutes=5),
+    "execution_timeout": timedelta(hours=6),
+    "catchup": False,
+    "max_active_runs": 1,
+}
+
+BUILT_IN: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "standard": _COMMON,
+        "sequential": _COMMON | {"depends_on_past": True, "wait_for_downstream": True},
+        "backfill": _COMMON | {"retries": 3, "catchup": True, "max_active_runs": 4, "max_active_tasks": 8},
+        "manual": _COMMON | {"retries": 0},
+    }
+)
+
+_OF_THE_DAG: Final = frozenset(
+    {
+        "catchup",
+        "dagrun_timeout",
+        "fail_fast",
+        "is_paused_upon_creation",
+        "max_active_runs",
+        "max_active_tasks",
+        "max_consecutive_failed_dag_runs",
+        "tags",
+    }
+)
+_DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
+
+
+def default_args(preset: str = "standard", *, owner: str | None = None, **overrides: Any) -> dict[str, Any]:
+    """Return a preset's `default_args` for a DAG.
+
+    Args:
+        preset: `standard` (two retries, a time limit), `sequential` (each run waits for the one before),
+            `backfill` (three retries), `manual` (no retries: somebody is watching), or a name from `airflowkit.toml`.
+        owner: The team that owns the tasks; alerts mention it.
+        **overrides: Any keyword of an operator; it replaces the preset's value.
+
+    Returns:
+        A new dictionary that any operator understands.
+
+    Raises:
+        PresetNotFound: No preset of that name.
+        SettingsError: `airflowkit.toml` is wrong.
+
+    Example:
+        >>> default_args("standard", owner="data-eng")["retries"]
+        2
+    """
+    values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
+    return values | ({"owner": owner} if owner else {}) | overrides
+
+
+def dag_args(preset: str = "standard", **overrides: Any) -> dict[str, Any]:
+    """Return a preset's keywords for `DAG` itself: `catchup`, `max_active_runs` and the like.
+
+    Args:
+        preset: As for `default_args`.
+        **overrides: Any keyword of `DAG`; it replaces the preset's value.
+
+    Raises:
+        PresetNotFound: No preset of that name.
+        SettingsError: `airflowkit.toml` is wrong.
+
+    Example:
+        >>> dag_args("backfill")["catchup"]
+        True
+    """
+    return {key: value for key, value in _preset(preset).items() if key in _OF_THE_DAG} | overrides
+
+
+def _preset(name: str) -> dict[str, Any]:
+    settings = load_settings(caller_file())
+    if name not in BUILT_IN and name not in settings.presets:
+        known = sorted({*BUILT_IN, *settings.presets})
+        raise PresetNotFound(f"no preset {name!r}", hint=did_you_mean(name, known) or f"there are {', '.join(known)}")
+    return {**BUILT_IN.get(name, _COMMON), **_from_settings(name, settings)}
+
+
+def _from_settings(name: str, settings: Settings) -> dict[str, Any]:
+    table = settings.presets.get(name, {})
+    return {
+        key: _duration(f"presets.{name}.{key}", value) if key in _DURATIONS else value for key, value in table.items()
+    }
+
+
+def _duration(place: str, value: object) -> timedelta:
+    try:
+        return TypeAdapter(timedelta).validate_python(value)
+    except ValidationError:
+        raise SettingsError(
+            f"airflowkit.toml: {place} = {value!r} is no duration",
+            hint='write seconds (300), "HH:MM:SS" or ISO 8601 ("PT5M")',
+        ) from None

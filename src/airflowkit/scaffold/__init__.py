@@ -1,0 +1,1 @@
+"""New repositories and new DAGs, from templates."""

@@ -1,0 +1,203 @@
+"""`airflowkit.toml`: where it is found, what it may say, and how a profile lies over it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from airflowkit.errors import SettingsError, did_you_mean
+
+FILE_NAME: Final = "airflowkit.toml"
+Table = Mapping[str, Any]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NodePool(_Section):
+    """`[node_pools.NAME]`: where the pods of `node_pool="NAME"` may run."""
+
+    node_selector: dict[str, str] = Field(default_factory=dict)
+    tolerations: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class Kubernetes(_Section):
+    """`[kubernetes]`: the cluster, where its version changes a rule."""
+
+    version: str | None = Field(
+        default=None, pattern=r"^1\.\d+$", description="such as 1.34; without it the strictest rules hold"
+    )
+
+
+class Teams(_Section):
+    """`[teams]`: how alerts reach Microsoft Teams."""
+
+    conn_id: str = "msteams_webhook_url"
+    environment: str = Field(default="", description="shown in front of every card's title, such as PROD")
+    owners: dict[str, str] = Field(default_factory=dict, description="a task owner's address, to be mentioned")
+    runbook: str = Field(default="", description="a link; may hold {dag_id} and {task_id}")
+    budget: float = Field(default=10, gt=0, le=15, description="seconds that an alert may take in all")
+
+
+class Check(_Section):
+    """`[check]`: which rules hold, and where not."""
+
+    select: list[str] = Field(default_factory=lambda: ["AK"])
+    ignore: dict[str, str] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
+
+
+class _File(_Section):
+    """The file as it is written."""
+
+    pod: dict[str, Any] = Field(default_factory=dict)
+    resources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    node_pools: dict[str, NodePool] = Field(default_factory=dict)
+    kubernetes: Kubernetes = Kubernetes()
+    presets: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    teams: Teams = Teams()
+    check: Check = Check()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A set of values and the place that they come from.
+
+    Attributes:
+        name: Such as `airflowkit.toml [profile.dev.pod]`.
+        values: The values by their keyword.
+    """
+
+    name: str
+    values: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `airflowkit.toml` says, with the chosen profile laid over it.
+
+    Attributes:
+        path: The file, or None where there is none.
+        profile: The profile's name, or an empty string.
+        pod_layers: The `[pod]` tables, the lowest first: the file's, then the profile's.
+        resources: Named sizes for `resources="small"`.
+        node_pools: Named placements for `node_pool="gpu"`.
+        kubernetes: The cluster.
+        presets: Additions to the built-in presets.
+        teams: Alerts.
+        check: Rules.
+    """
+
+    path: Path | None
+    profile: str
+    pod_layers: tuple[Layer, ...]
+    resources: Mapping[str, Table]
+    node_pools: Mapping[str, NodePool]
+    kubernetes: Kubernetes
+    presets: Mapping[str, Table]
+    teams: Teams
+    check: Check
+
+
+def load_settings(start: Path | None = None) -> Settings:
+    """Return the settings that hold for a DAG file or folder.
+
+    Args:
+        start: A file or folder; `airflowkit.toml` is looked for beside it and upwards. Defaults to the
+            current folder. The environment variable AIRFLOWKIT_CONFIG names another file.
+
+    Raises:
+        SettingsError: The file is missing though named, is no TOML, or says something impossible; or
+            AIRFLOWKIT_PROFILE names a profile that the file does not have.
+    """
+    named = os.environ.get("AIRFLOWKIT_CONFIG", "")
+    path = Path(named) if named else find_settings(start or Path.cwd())
+    return _read(path, os.environ.get("AIRFLOWKIT_PROFILE", ""))
+
+
+@lru_cache(maxsize=256)
+def find_settings(start: Path) -> Path | None:
+    """Return the nearest `airflowkit.toml` at or above a file or folder, or None."""
+    candidates = (folder / FILE_NAME for folder in (start, *start.absolute().parents))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def caller_file() -> Path:
+    """Return the file of the nearest caller outside airflowkit: the DAG file, or the team's own factory."""
+    here = str(Path(__file__).parent)
+    frame = sys._getframe()  # noqa: SLF001  `inspect.stack` reads every source file on the way
+    while frame.f_back and frame.f_code.co_filename.startswith(here):
+        frame = frame.f_back
+    return Path(frame.f_code.co_filename)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path | None, profile: str) -> Settings:
+    table = _parse(path) if path else {}
+    profiles = table.pop("profile", {})
+    if profile and path and profile not in profiles:
+        hint = did_you_mean(profile, profiles) or f"the file has {', '.join(sorted(profiles)) or 'no profile'}"
+        raise SettingsError(f"{path}: no profile {profile!r} (AIRFLOWKIT_PROFILE)", hint=hint)
+    overlay = profiles.get(profile, {})
+    base = _validated(path, table)
+    merged = _validated(path, _laid_over(table, overlay))
+    layers = (
+        Layer(f"{FILE_NAME} [pod]", base.pod),
+        Layer(f"{FILE_NAME} [profile.{profile}.pod]", overlay.get("pod", {})),
+    )
+    return Settings(
+        path=path,
+        profile=profile,
+        pod_layers=tuple(layer for layer in layers if layer.values),
+        resources=merged.resources,
+        node_pools=merged.node_pools,
+        kubernetes=merged.kubernetes,
+        presets=merged.presets,
+        teams=merged.teams,
+        check=merged.check,
+    )
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def _validated(path: Path | None, table: Table) -> _File:
+    try:
+        return _File.model_validate(dict(table))
+    except ValidationError as error:
+        lines = "; ".join(_described(problem["loc"], problem["msg"]) for problem in error.errors())
+        raise SettingsError(f"{path}: {lines}") from None
+
+
+def _described(place: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(str(part) for part in place)
+    if message != "Extra inputs are not permitted":
+        return f"{name}: {message}"
+    known = _File.model_fields if len(place) == 1 else _fields_below(str(place[0]))
+    return f"{name}: unknown setting {did_you_mean(str(place[-1]), known)}".rstrip()
+
+
+def _fields_below(section: str) -> list[str]:
+    model = _File.model_fields[section].annotation
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _laid_over(base: Table, overlay: Table) -> dict[str, Any]:
+    """Return `base` with `overlay` over it; tables are merged key by key."""
+    merged = dict(base)
+    for key, value in overlay.items():
+        below = merged.get(key)
+        merged[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged

@@ -1,0 +1,92 @@
+"""An Airflow of the tests' own, and what a test needs of the machine.
+
+Set AIRFLOWKIT_REQUIRE to a comma list of markers (`cluster,node`) to fail instead of skip where one is missing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="airflowkit-tests-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+# Before anything imports Airflow: it reads these once.
+os.environ |= {
+    "AIRFLOW_HOME": str(HOME),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+}
+for name in ("AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE"):
+    os.environ.pop(name, None)
+
+
+def _has_kubernetes() -> bool:
+    return Path(os.environ.get("KUBECONFIG", "/nowhere")).is_file()
+
+
+@lru_cache(maxsize=1)
+def _has_nodes() -> bool:
+    if not _has_kubernetes():
+        return False
+    from kubernetes import client, config
+
+    config.load_kube_config()
+    return bool(client.CoreV1Api().list_node().items)
+
+
+def _has_engine() -> bool:
+    from airflowkit.local.runtimes import engine
+
+    return engine() is not None
+
+
+def _has_namespaces() -> bool:
+    from airflowkit.local.runtimes import can_mount
+
+    return can_mount()
+
+
+NEEDS = {
+    "apiserver": (_has_kubernetes, "no Kubernetes API server: set KUBECONFIG to one that may be used for tests"),
+    "cluster": (_has_nodes, "no Kubernetes cluster with a node: set KUBECONFIG to one that may be used for tests"),
+    "podman": (_has_engine, "no working podman or docker: install podman"),
+    "node": (
+        lambda: shutil.which("node") is not None and (Path(__file__).parent / "node" / "node_modules").is_dir(),
+        "no Node.js, or not its packages: install nodejs and npm, then make node",
+    ),
+    "browser": (lambda: shutil.which("chromium") is not None, "no Chromium: apt-get install chromium"),
+    "namespaces": (_has_namespaces, "neither root nor user namespaces: run as root, or allow user namespaces"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    required = os.environ.get("AIRFLOWKIT_REQUIRE", "").split(",")
+    for marker, (present, reason) in NEEDS.items():
+        if item.get_closest_marker(marker) and not present():
+            (pytest.fail if marker in required else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def airflow_db() -> Path:
+    """AIRFLOW_HOME with a migrated database and an empty DAG folder."""
+    from airflow.utils.db import initdb
+
+    (HOME / "dags").mkdir(exist_ok=True)
+    initdb()
+    return HOME
+
+
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> None:
+    from airflowkit import settings
+
+    settings.find_settings.cache_clear()
+    settings._read.cache_clear()
