@@ -68,6 +68,7 @@ NEEDS = {
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or fail where it is required, a test whose needs this machine does not meet."""
     required = os.environ.get("AIRFLOWKIT_REQUIRE", "").split(",")
     for marker, (present, reason) in NEEDS.items():
         if item.get_closest_marker(marker) and not present():

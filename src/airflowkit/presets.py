@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
-from airflowkit.settings import Settings, caller_file, load_settings
+from airflowkit.settings import caller_file, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflowkit.settings import Settings
 
 _COMMON: Final = {
     "retries": 2,

@@ -1,0 +1,85 @@
+"""Where airflowkit.toml is found, what it may say, and how a profile lies over it."""
+
+import pytest
+
+from airflowkit.errors import SettingsError
+from airflowkit.settings import load_settings
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(text):
+        path = tmp_path / "airflowkit.toml"
+        path.write_text(text)
+        return path
+
+    return _write
+
+
+def test_without_a_file_the_defaults_hold(tmp_path):
+    settings = load_settings(tmp_path)
+    assert (settings.path, settings.pod_layers, settings.teams.conn_id) == (None, (), "msteams_webhook_url")
+
+
+def test_the_file_is_found_above_the_dag_file(tmp_path, write):
+    path = write("[pod]\nnamespace = 'airflow'\n")
+    dag_file = tmp_path / "dags" / "sales" / "orders.py"
+    dag_file.parent.mkdir(parents=True)
+    dag_file.touch()
+    assert load_settings(dag_file).path == path
+
+
+def test_the_environment_names_another_file(tmp_path, write, monkeypatch):
+    monkeypatch.setenv("AIRFLOWKIT_CONFIG", str(write("[kubernetes]\nversion = '1.34'\n")))
+    assert load_settings(tmp_path / "elsewhere").kubernetes.version == "1.34"
+
+
+def test_a_profile_lies_over_the_base(write, monkeypatch):
+    path = write(
+        """
+        [pod]
+        namespace = "airflow"
+        [resources.small]
+        cpu = "250m"
+        memory = "512Mi"
+        [profile.dev.pod]
+        namespace = "airflow-dev"
+        [profile.dev.resources.small]
+        memory = "256Mi"
+        """
+    )
+    monkeypatch.setenv("AIRFLOWKIT_PROFILE", "dev")
+    settings = load_settings(path.parent)
+    assert [layer.values for layer in settings.pod_layers] == [{"namespace": "airflow"}, {"namespace": "airflow-dev"}]
+    assert settings.resources["small"] == {"cpu": "250m", "memory": "256Mi"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[pods]\n", "pods: unknown setting did you mean 'pod'?"),
+        ("[teams]\nconnid = 'x'\n", "teams.connid: unknown setting did you mean 'conn_id'?"),
+        ("[teams]\nbudget = 60\n", "teams.budget: Input should be less than or equal to 15"),
+        ("[kubernetes]\nversion = 'latest'\n", "kubernetes.version"),
+        ("[pod\n", "airflowkit.toml"),
+    ],
+)
+def test_a_wrong_file_says_what_and_where(write, text, says):
+    path = write(text)
+    with pytest.raises(SettingsError) as error:
+        load_settings(path.parent)
+    assert says in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_an_unknown_profile_is_an_error(write, monkeypatch):
+    path = write("[profile.dev.pod]\nnamespace = 'x'\n")
+    monkeypatch.setenv("AIRFLOWKIT_PROFILE", "dve")
+    with pytest.raises(SettingsError, match="did you mean 'dev'"):
+        load_settings(path.parent)
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIRFLOWKIT_CONFIG", str(tmp_path / "nowhere.toml"))
+    with pytest.raises(SettingsError, match=r"nowhere\.toml"):
+        load_settings(tmp_path)
