@@ -1,0 +1,188 @@
+"""Finds DAGs by their id or file, and loads them as Airflow's own DAG processor does."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflowkit import _airflow
+from airflowkit.errors import DagLoadError, DagNotFound, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDag:
+    """A DAG, and what else the reference to it said.
+
+    Attributes:
+        dag: Airflow's own DAG object.
+        path: The file that defines it.
+        task_id: The task of a `DAG.TASK` reference, else None.
+    """
+
+    dag: Any
+    path: Path
+    task_id: str | None = None
+
+
+def load_dag(ref: str, folder: Path) -> LoadedDag:
+    """Load the DAG that a user means.
+
+    Files that do not mention the id are imported only where no file that does defines it, so that one DAG
+    of a large folder is found without importing all the others.
+
+    Args:
+        ref: A DAG id, `DAG.TASK`, or a file with one DAG. Ids may hold dots: the longest known DAG id wins.
+        folder: The DAG folder.
+
+    Raises:
+        DagNotFound: There is no such DAG, or no such task in it.
+        DagLoadError: The file that should define it cannot be imported.
+    """
+    if ref.endswith((".py", ".zip")) or Path(ref).is_file():
+        return _only_dag(Path(ref), folder)
+    if not folder.is_dir():
+        raise DagNotFound(f"no DAG folder {str(folder)!r}", hint="name it with --dags-folder")
+    bag = _Bag(folder)
+    for files in _by_likelihood(ref, _airflow.dag_files(folder)):
+        for file in files:
+            bag.load(file)
+        if found := bag.find(ref):
+            return found
+    raise bag.not_found(ref)
+
+
+def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
+    """Load all DAGs of one file, in the order of their ids.
+
+    Args:
+        path: The file.
+        folder: The DAG folder, from which the file may import; defaults to the file's own folder.
+
+    Raises:
+        DagNotFound: There is no such file.
+        DagLoadError: The file cannot be imported.
+    """
+    if not path.is_file():
+        raise DagNotFound(f"no file {str(path)!r}")
+    inside = folder is not None and path.resolve().is_relative_to(folder.resolve())
+    bag = _Bag(folder if folder and inside else path.parent)
+    bag.load(path.resolve(), safe_mode=False)
+    if bag.errors:
+        raise bag.errors[0]
+    return tuple(bag.loaded[dag_id] for dag_id in sorted(bag.loaded))
+
+
+def _only_dag(path: Path, folder: Path) -> LoadedDag:
+    dags = load_file(path, folder)
+    if not dags:
+        raise DagNotFound(f"{path} defines no DAG")
+    if len(dags) > 1:
+        ids = ", ".join(loaded.dag.dag_id for loaded in dags)
+        raise DagNotFound(f"{path} defines {len(dags)} DAGs", hint=f"name one of them: {ids}")
+    return dags[0]
+
+
+def _prefixes(ref: str) -> list[str]:
+    """Return all DAG ids that a reference may begin with, the longest first.
+
+    Example:
+        >>> _prefixes("team.orders.load")
+        ['team.orders.load', 'team.orders', 'team']
+    """
+    parts = ref.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _by_likelihood(ref: str, files: list[Path]) -> Iterator[list[Path]]:
+    """Yield groups of files: those that mention the whole reference, those that mention a part of it, the others."""
+    left = dict.fromkeys(files)
+    for wanted in ([ref], _prefixes(ref)):
+        group = [file for file in left if _mentions(file, wanted)]
+        for file in group:
+            del left[file]
+        yield group
+    yield list(left)
+
+
+def _mentions(file: Path, dag_ids: list[str]) -> bool:
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return False
+    return any(dag_id.encode() in content for dag_id in dag_ids)
+
+
+class _Bag:
+    """The DAGs of a folder that were imported so far."""
+
+    def __init__(self, folder: Path) -> None:
+        folder = folder.resolve()
+        self.loaded: dict[str, LoadedDag] = {}
+        self.errors: list[DagLoadError] = []
+        self._bag = _airflow.empty_dag_bag(folder)
+        if str(folder) not in sys.path:  # where Airflow puts its DAG folder, too
+            sys.path.append(str(folder))
+
+    def load(self, file: Path, *, safe_mode: bool = True) -> None:
+        known = len(self._bag.import_errors)
+        with _no_tracebacks():
+            dags = self._bag.process_file(str(file), safe_mode=safe_mode)
+        self.loaded |= {dag.dag_id: LoadedDag(dag, file) for dag in dags}
+        messages = list(self._bag.import_errors.values())[known:]
+        self.errors += [_load_error(file, message) for message in messages]
+
+    def find(self, ref: str) -> LoadedDag | None:
+        """Return what the reference means among the loaded DAGs; None where it may still be elsewhere."""
+        for dag_id in _prefixes(ref):
+            if loaded := self.loaded.get(dag_id):
+                task_id = ref[len(dag_id) + 1 :]
+                if not task_id:
+                    return loaded
+                if loaded.dag.has_task(task_id):
+                    return LoadedDag(loaded.dag, loaded.path, task_id)
+        return None
+
+    def not_found(self, ref: str) -> DagLoadError | DagNotFound:
+        for error in self.errors:
+            if _mentions(Path(str(error.path)), _prefixes(ref)):
+                return error
+        for dag_id in _prefixes(ref):
+            if loaded := self.loaded.get(dag_id):
+                task_id = ref[len(dag_id) + 1 :]
+                tasks = loaded.dag.task_ids
+                hint = did_you_mean(task_id, tasks) or f"it has {', '.join(tasks)}"
+                return DagNotFound(f"DAG {dag_id!r} has no task {task_id!r}", hint=hint)
+        hint = did_you_mean(ref, self.loaded) or f"there are {', '.join(sorted(self.loaded)) or 'none'}"
+        broken = f" ({len(self.errors)} files could not be imported)" if self.errors else ""
+        return DagNotFound(f"no DAG {ref!r} in {self._bag.dag_folder}{broken}", hint=hint)
+
+
+def _load_error(file: Path, message: str) -> DagLoadError:
+    """Return Airflow's traceback as one line: the file, the line in it, and what went wrong."""
+    lines = re.findall(rf'File "{re.escape(str(file))}", line (\d+)', message)
+    what = message.strip().rsplit("\n", 1)[-1]
+    error = DagLoadError(f"{file}:{lines[-1]}: {what}" if lines else f"{file}: {what}")
+    error.path = str(file)
+    return error
+
+
+@contextmanager
+def _no_tracebacks() -> Iterator[None]:
+    """Keep Airflow from printing what becomes an exception here."""
+    loggers = [logging.getLogger(name) for name in ("airflow.dag_processing", "airflow.models.dagbag")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
