@@ -78,13 +78,13 @@ def test_a_file_that_does_not_mention_the_id_is_not_imported(folder):
 
 def test_an_unknown_id_names_the_nearest(folder):
     write(folder, "a.py", "orders", "load")
-    with pytest.raises(DagNotFound, match="no DAG 'order' in .*did you mean 'orders'"):
+    with pytest.raises(DagNotFound, match=r"no DAG 'order' in .*did you mean 'orders'"):
         load_dag("order", folder)
 
 
 def test_an_unknown_task_names_the_nearest(folder):
     write(folder, "a.py", "orders", "load")
-    with pytest.raises(DagNotFound, match="DAG 'orders' has no task 'lod'. did you mean 'load'"):
+    with pytest.raises(DagNotFound, match=r"DAG 'orders' has no task 'lod'\. did you mean 'load'"):
         load_dag("orders.lod", folder)
 
 
