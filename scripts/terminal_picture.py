@@ -1,4 +1,4 @@
-"""Run a command in a terminal of its own and save what it showed as an SVG picture.
+"""Run a command in a terminal of its own and save what it shows in the end as an SVG picture.
 
 python scripts/terminal_picture.py OUT.svg TITLE COMMAND [ARGUMENT...]
 """
@@ -11,48 +11,59 @@ import re
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pyte
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
-COLUMNS, LINES = 110, 50
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COLUMNS, ROWS = 110, 200
+# pyte calls the terminal's third colour brown.
+COLOURS = {"default": None, "brown": "yellow"}
 
 
-def shown_by(command: list[str]) -> str:
-    """Return what the command wrote to its terminal, escape sequences and all."""
-    written = bytearray()
+def screen_after(command: list[str]) -> pyte.Screen:
+    """Return the terminal as it stands when the command has ended."""
+    screen = pyte.Screen(COLUMNS, ROWS)
+    stream = pyte.ByteStream(screen)
 
     def read(descriptor: int) -> bytes:
         data = os.read(descriptor, 4096)
-        written.extend(data)
+        stream.feed(data)
         return data
 
-    os.environ |= {"COLUMNS": str(COLUMNS), "LINES": str(LINES), "TERM": "xterm-256color"}
+    os.environ |= {"COLUMNS": str(COLUMNS), "LINES": str(ROWS), "TERM": "xterm-256color"}
     pty.spawn(command, read)
-    return written.decode()
+    return screen
 
 
-def settled(text: str) -> str:
-    """Return the text as it stood in the end: progress that was drawn over is left out."""
-    rows: list[str] = [""]
-    for part in re.split(r"(\n|\r|\x1b\[\d*A|\x1b\[2K|\x1b\[\?25[lh])", text.replace("\r\n", "\n")):
-        if part == "\n":
-            rows.append("")
-        elif up := re.fullmatch(r"\x1b\[(\d*)A", part):
-            del rows[max(1, len(rows) - int(up[1] or 1)) :]
-        elif part in {"\r", "\x1b[2K"}:
-            rows[-1] = ""
-        elif not part.startswith("\x1b[?25"):
-            rows[-1] += part
-    return "\n".join(rows)
+def style(cell: pyte.screens.Char) -> Style:
+    colour = COLOURS.get(cell.fg, cell.fg)
+    if colour and re.fullmatch("[0-9a-f]{6}", colour):
+        colour = f"#{colour}"
+    return Style(color=colour, bold=cell.bold, italic=cell.italics, underline=cell.underscore)
+
+
+def line(cells: Mapping[int, pyte.screens.Char]) -> Text:
+    text = Text()
+    for column in range(COLUMNS):
+        text.append(cells[column].data, style(cells[column]))
+    text.rstrip()
+    return text
 
 
 def main(out: str, title: str, *command: str) -> None:
-    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True)
-    console.print(Text.from_ansi(settled(shown_by(list(command)))), soft_wrap=False)
-    svg = console.export_svg(title=title)
+    screen = screen_after(list(command))
+    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor")
+    for row in range(screen.cursor.y):
+        console.print(line(screen.buffer[row]), soft_wrap=True)
     # The picture must not fetch a font when it is looked at.
-    Path(out).write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL))
+    svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title=title), flags=re.DOTALL)
+    Path(out).write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":
