@@ -6,6 +6,8 @@ import sys
 
 import typer
 
+from airflowkit.cli.new_dag import new_dag
+from airflowkit.cli.new_repo import new_repo
 from airflowkit.errors import AirflowKitError
 
 app = typer.Typer(
@@ -15,6 +17,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("new-repo")(new_repo)
+app.command("new-dag")(new_dag)
 
 
 def main() -> None:

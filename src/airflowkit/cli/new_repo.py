@@ -1,0 +1,53 @@
+"""`airflowkit new-repo`: a whole git-sync repository."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def new_repo(
+    path: Annotated[Path, typer.Argument(help="The new folder, or an empty one, or a clone of an empty repository.")],
+    *,
+    git_url: Annotated[
+        str, typer.Option(help="Where git-sync gets it from, by ssh or https.")
+    ] = "git@github.com:example/airflow-dags.git",
+    branch: Annotated[str, typer.Option(help="The branch that git-sync follows.")] = "main",
+    image: Annotated[
+        str, typer.Option(help="The Airflow image that its Dockerfile makes, without a tag.")
+    ] = "registry.example.com/airflow",
+    namespace: Annotated[str, typer.Option(help="The namespace of Airflow and of its pods.")] = "airflow",
+    owner: Annotated[str, typer.Option(help="The team that owns the DAGs.")] = "data-eng",
+    airflow_version: Annotated[str, typer.Option(help="By default that of this installation.")] = "",
+) -> None:
+    """Write a git-sync repository: DAGs, tests, CI, image, Helm values and templates of the Secrets.
+
+    Example: airflowkit new-repo my-dags --git-url git@github.com:my-team/my-dags.git --owner my-team
+    """
+    from airflowkit.scaffold.answers import RepositoryAnswers
+    from airflowkit.scaffold.creation import FIRST_DAG, create_repository
+
+    target = Path(os.path.realpath(path))
+    answers = RepositoryAnswers(
+        name=target.name,
+        airflow_version=airflow_version or version("apache-airflow"),
+        airflowkit_version=version("airflowkit-k8s"),
+        git_url=git_url,
+        branch=branch,
+        image=image,
+        namespace=namespace,
+        owner=owner,
+    )
+    note = create_repository(answers, target)
+    typer.echo(f"Wrote a repository to {path}")
+    if note:
+        typer.echo(f"Note: {note}")
+    typer.echo("Next:")
+    if target != Path.cwd():
+        typer.echo(f"  cd {path}")
+    typer.echo(f"  airflowkit run {FIRST_DAG}        # runs its first DAG here, with no cluster")
+    typer.echo("  airflowkit new-dag orders_daily # writes another")

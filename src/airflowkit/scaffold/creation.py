@@ -1,0 +1,67 @@
+"""From answers to files: a new DAG, a new repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.errors import ScaffoldError
+from airflowkit.scaffold.answers import DagAnswers, RepositoryAnswers
+from airflowkit.scaffold.git import first_commit
+from airflowkit.scaffold.names import check_free
+from airflowkit.scaffold.places import file_of_dag
+from airflowkit.scaffold.rendering import render_dag, render_repository
+from airflowkit.scaffold.writing import write_file, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIRST_DAG: Final = "hello_pod"
+"""The DAG that a new repository has, so that its checks, tests and run have something to show."""
+
+
+def create_dag(answers: DagAnswers, folder: Path) -> Path:
+    """Write a DAG file.
+
+    Args:
+        answers: What the DAG is to be.
+        folder: The folder for it; it is made if it is missing.
+
+    Returns:
+        The new file.
+
+    Raises:
+        ScaffoldError: A file or a DAG of that name exists, or the folder cannot be written to.
+    """
+    if folder.is_dir():
+        check_free(answers.name, sorted(path.name for path in folder.iterdir()))
+        if other := file_of_dag(answers.name, folder):
+            raise ScaffoldError(f"{other} has a DAG {answers.name!r} already", hint="Choose another name")
+    path = folder / f"{answers.name}.py"
+    write_file(path, render_dag(answers))
+    return path
+
+
+def create_repository(answers: RepositoryAnswers, target: Path) -> str:
+    """Write a git-sync repository, with a first commit.
+
+    Args:
+        answers: What the repository is to be.
+        target: Its folder, which may exist if it is empty or a fresh clone of an empty repository.
+
+    Returns:
+        What the user has to know about git, or an empty string.
+
+    Raises:
+        ScaffoldError: The folder holds something, or cannot be written to.
+    """
+    notes = ["this is a git repository already: commit the files when you like them"]
+    files = render_repository(answers, DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,)))
+
+    def begin(folder: Path) -> None:
+        notes[0] = first_commit(folder, answers.branch)
+
+    if (target / ".git").exists():
+        write_tree(target, files)
+    else:
+        write_tree(target, files, finish=begin)
+    return notes[0]

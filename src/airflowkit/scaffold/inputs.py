@@ -1,0 +1,121 @@
+"""Which words may go into a template, so that what comes out is right whatever was typed.
+
+No accepted word can end a string, a line or a value of Python, TOML or YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from airflowkit.errors import ScaffoldError, did_you_mean
+from airflowkit.scaffold.names import shown
+
+MAX_TAG: Final = 100  # airflow.sdk.definitions.dag.TAG_MAX_LEN
+_MAX_OWNER: Final = 250
+
+_PRESET_SCHEDULES: Final = frozenset(
+    {"@once", "@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"}
+)
+_TEXT: Final = re.compile(r"\w(?:[\w .:@/+-]*[\w.@/+-])?")
+_BRANCH: Final = re.compile(r"\w[\w+-]*(?:[./]\w[\w+-]*)*", re.ASCII)
+_NAMESPACE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # an RFC 1123 label
+_AIRFLOW_VERSION: Final = re.compile(r"3\.\d+\.\d+", re.ASCII)
+
+_HOST: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?"
+_PATH: Final = r"[\w.~+-]+(?:/[\w.~+-]+)*"
+_HTTPS_URL: Final = re.compile(rf"https://{_HOST}(?::\d+)?/{_PATH}", re.ASCII)
+# git-sync logs in as `git`, whatever the URL says (apache/airflow#32981).
+_SSH_URL: Final = re.compile(
+    rf"git@(?P<short>{_HOST}):{_PATH}|ssh://git@(?P<long>{_HOST})(?::(?P<port>\d+))?/{_PATH}", re.ASCII
+)
+# The grammar of an image reference (distribution/reference), its registry told from a folder as docker does.
+_REPOSITORY: Final = (
+    r"(?:(?:localhost|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+(?=:))(?::\d+)?/)?"
+    r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
+)
+_IMAGE: Final = re.compile(
+    rf"(?P<name>{_REPOSITORY})(?::(?P<tag>\w[\w.-]{{0,127}}))?(?P<digest>@sha256:[0-9a-f]{{64}})?", re.ASCII
+)
+
+
+def check_text(what: str, text: str, *, limit: int = _MAX_OWNER) -> None:
+    """Refuse a name, owner or tag that is empty, too long, or holds quotes, line ends or other marks."""
+    if len(text) > limit:
+        raise ScaffoldError(f"{what} {shown(text)} is too long", hint=f"Airflow allows {limit} characters")
+    _check(what, text, _TEXT, "letters, digits, spaces and . : @ / + - _ with a letter or digit first")
+
+
+def check_schedule(schedule: str) -> None:
+    """Refuse what Airflow's cron timetable would refuse; an empty string is no schedule."""
+    if schedule and schedule not in _PRESET_SCHEDULES and not _is_cron(schedule):
+        hint = did_you_mean(schedule, _PRESET_SCHEDULES) or "Write a preset (@daily), cron ('0 6 * * *') or none"
+        raise ScaffoldError(f"schedule {shown(schedule)} is no cron expression", hint=hint)
+
+
+def check_image(image: str) -> None:
+    """Refuse what is no image, or an image that may be another one tomorrow."""
+    found = _check("image", image, _IMAGE, "an image with its tag, such as 'registry.example.com/orders:1.4.2'")
+    if not found["digest"] and found["tag"] in {None, "latest"}:
+        raise ScaffoldError(
+            f"image {shown(image)} has no fixed tag, so two tries of a task may run different code",
+            hint=f"Name a version, such as {found['name'] + ':1.0.0'!r}",
+        )
+
+
+def check_repository_of_images(image: str) -> None:
+    """Refuse what is no image's name, or has a tag already."""
+    _check(
+        "image", image, re.compile(_REPOSITORY, re.ASCII), "it without a tag, such as 'registry.example.com/airflow'"
+    )
+
+
+def check_git_url(url: str) -> None:
+    """Refuse a URL that git-sync cannot use, or that would commit a password."""
+    parts = urlsplit(url)
+    if parts.password or (parts.scheme == "https" and parts.username):
+        raise ScaffoldError(
+            f"the git URL for {parts.hostname} holds a user or a password, and would be committed",
+            hint="Leave them out: deploy/secrets.template.yaml says where they go",
+        )
+    if not _HTTPS_URL.fullmatch(url):
+        _check("git URL", url, _SSH_URL, "'git@HOST:TEAM/REPOSITORY.git' or 'https://HOST/TEAM/REPOSITORY.git'")
+
+
+def ssh_host(url: str) -> str | None:
+    """Return the host of an ssh URL as known_hosts writes it, `[HOST]:PORT` where a port is named; else None."""
+    found = _SSH_URL.fullmatch(url)
+    if found is None:
+        return None
+    host = found["short"] or found["long"]
+    return f"[{host}]:{found['port']}" if found["port"] else host
+
+
+def check_branch(branch: str) -> None:
+    """Refuse what is no plain branch name."""
+    _check("branch", branch, _BRANCH, "a git branch such as 'main'")
+
+
+def check_namespace(namespace: str) -> None:
+    """Refuse what Kubernetes refuses as a namespace."""
+    _check("namespace", namespace, _NAMESPACE, "lower-case letters, digits and hyphens, 63 at most, such as 'airflow'")
+
+
+def check_airflow_version(version: str) -> None:
+    """Refuse what is no release of Airflow 3: the values file and the image are for it."""
+    _check("Airflow version", version, _AIRFLOW_VERSION, "a release of Airflow 3, such as '3.3.2'")
+
+
+def _is_cron(schedule: str) -> bool:
+    """Say whether a text is a cron expression, by the library that Airflow uses."""
+    from croniter import croniter  # type: ignore[import-untyped]  # costly: only where a cron is given
+
+    return schedule.isprintable() and not schedule.startswith("@") and croniter.is_valid(schedule)
+
+
+def _check(what: str, text: str, form: re.Pattern[str], expected: str) -> re.Match[str]:
+    found = form.fullmatch(text)
+    if found is None:
+        raise ScaffoldError(f"{what} {shown(text)} will not do", hint=f"Write {expected}")
+    return found

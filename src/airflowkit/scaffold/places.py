@@ -1,0 +1,86 @@
+"""Where a new DAG belongs, and what is there already."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SETTINGS: Final = "airflowkit.toml"
+"""The file that marks a repository; `airflowkit.settings` reads it in full, and needs pydantic for it."""
+
+
+def find_repository(start: Path) -> Path | None:
+    """Return the nearest folder at or above `start` that holds an `airflowkit.toml`."""
+    return next((folder for folder in (start, *start.parents) if (folder / SETTINGS).is_file()), None)
+
+
+def default_dags_folder(start: Path) -> Path:
+    """Return the folder for new DAGs: `dags` of the repository around `start`, or `start` itself if it lies within."""
+    dags = (find_repository(start) or start) / "dags"
+    within = start.is_relative_to(dags) or (start.name == "dags" and not dags.is_dir())
+    return start if within else dags
+
+
+def house_owner(repository: Path | None) -> str | None:
+    """Return the owner that a repository's `airflowkit.toml` gives the preset `standard`, if it names one."""
+    if repository is None:
+        return None
+    path = repository / SETTINGS
+    try:
+        owner: Any = tomllib.loads(path.read_text(encoding="utf-8"))["presets"]["standard"]["owner"]
+    except (KeyError, TypeError):
+        return None
+    except (OSError, ValueError) as error:
+        raise ScaffoldError(f"{path}: {error}") from error
+    return str(owner)
+
+
+def file_of_dag(dag_id: str, folder: Path) -> Path | None:
+    """Return a file below a folder that has a DAG of this id: Airflow would take them for one, and show either."""
+    return next((path for path in _dag_files(dag_id, folder) if dag_id in _dag_ids(path)), None)
+
+
+def _dag_files(dag_id: str, folder: Path) -> Iterator[Path]:
+    """Yield the files that so much as mention a DAG id: reading is cheap, parsing is not."""
+    for path in sorted(folder.rglob("*.py")):
+        try:
+            if dag_id.encode() in path.read_bytes():
+                yield path
+        except OSError:
+            continue
+
+
+def _dag_ids(path: Path) -> set[str]:
+    """Return the ids that a file passes to `DAG` or `dag` as plain strings, and the names of `@dag` functions."""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    ids = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in {"DAG", "dag"}:
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "dag_id"]
+            ids |= {value.value for value in [*node.args[:1], *named] if isinstance(value, ast.Constant)}
+        elif isinstance(node, ast.FunctionDef):
+            ids |= {node.name for decorator in node.decorator_list if _is_dag(decorator)}
+    return {str(dag_id) for dag_id in ids}
+
+
+def _is_dag(decorator: ast.expr) -> bool:
+    """Say whether a decorator is `@dag` or `@dag(...)` without an id of its own."""
+    if isinstance(decorator, ast.Call):
+        names_itself = decorator.args or any(keyword.arg == "dag_id" for keyword in decorator.keywords)
+        return not names_itself and _name(decorator.func) == "dag"
+    return _name(decorator) == "dag"
+
+
+def _name(function: ast.expr) -> str:
+    """Return what a call names last: `DAG` of both `DAG(...)` and `sdk.DAG(...)`."""
+    return str(getattr(function, "id", getattr(function, "attr", "")))

@@ -1,0 +1,116 @@
+"""Texts onto the disk, whole or not at all, and never over anything that is there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from airflowkit.errors import ScaffoldError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a new file, and its folder if there is none.
+
+    Raises:
+        ScaffoldError: The file exists, or the place cannot be written to.
+    """
+    if not path.parent.is_dir():
+        write_tree(path.parent, {path.name: text})
+        return
+    with _reported(path), _temporary(path.parent) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        _link_or_rename(temporary, path)
+
+
+def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], None] = lambda _: None) -> None:
+    """Write a new folder, and the folders above it that are missing.
+
+    Args:
+        target: The folder. It may exist if it is empty, or holds nothing but `.git`.
+        files: Texts by their path below the folder.
+        finish: Called with the folder before it gets its name; what it makes there belongs to the whole.
+
+    Raises:
+        ScaffoldError: The folder holds something, or cannot be written to.
+    """
+    with _reported(target):
+        _check_vacant(target)
+        place = next(folder for folder in (target, *target.parents) if folder.is_dir() or folder.parent.is_dir())
+        with _temporary(place if place.is_dir() else place.parent) as temporary:
+            folder = temporary / target.relative_to(place)
+            for path, text in files.items():
+                file = folder / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8", newline="\n")
+            finish(folder)
+            _move(temporary, place)
+
+
+def _check_vacant(target: Path) -> None:
+    if target.exists() and not target.is_dir():
+        raise ScaffoldError(f"{target} is a file", hint="Choose a folder that does not exist yet")
+    if target.is_dir() and (found := sorted(path.name for path in target.iterdir() if path.name != ".git")):
+        hint = "Choose a folder that does not exist yet"
+        raise ScaffoldError(f"{target} is not empty: it holds {found[0]}", hint=hint)
+
+
+def _move(folder: Path, target: Path) -> None:
+    """Give a folder its name; one that exists keeps its place on the disk, for a shell may stand in it."""
+    if not target.exists():
+        folder.rename(target)
+        return
+    moved: list[Path] = []
+    try:
+        for path in sorted(folder.iterdir()):
+            moved.append(target / path.name)
+            path.rename(moved[-1])
+    except BaseException:
+        for path in moved:
+            _remove(path)
+        raise
+
+
+def _link_or_rename(temporary: Path, path: Path) -> None:
+    """Give a file its name, unless another has it; a link refuses that in the same step, where there are links."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise ScaffoldError(f"{path} exists already", hint="Choose another name, or remove it first") from None
+    except OSError:
+        if os.path.lexists(path):
+            raise ScaffoldError(f"{path} exists already", hint="Choose another name, or remove it first") from None
+        temporary.rename(path)
+
+
+@contextmanager
+def _temporary(folder: Path) -> Iterator[Path]:
+    """Yield a name on the same disk that Airflow and git-sync pass over; nothing of it stays."""
+    temporary = folder / f".airflowkit-{secrets.token_hex(8)}"
+    try:
+        yield temporary
+    finally:
+        _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Turn what the operating system says into one line."""
+    try:
+        yield
+    except OSError as error:
+        raise ScaffoldError(f"cannot write {error.filename or path}: {error.strerror}") from error
