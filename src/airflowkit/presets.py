@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from airflowkit.alerts.recorder import record_failure
 from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
 from airflowkit.settings import caller_file, load_settings
 
@@ -55,7 +56,8 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
         preset: `standard` (two retries, a time limit), `sequential` (each run waits for the one before),
             `backfill` (three retries), `manual` (no retries: somebody is watching), or a name from `airflowkit.toml`.
         owner: The team that owns the tasks; alerts mention it.
-        **overrides: Any keyword of an operator; it replaces the preset's value.
+        **overrides: Any keyword of an operator; it replaces the preset's value, save that a failure callback
+            is added to the one that leaves a failure's reason for the run's alert.
 
     Returns:
         A new dictionary that any operator understands.
@@ -69,7 +71,10 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
         2
     """
     values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
-    return values | ({"owner": owner} if owner else {}) | overrides
+    values |= {"owner": owner} if owner else {}
+    # First, so that it is done whatever becomes of the author's own: the run's alert reads what it leaves behind.
+    callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
+    return values | overrides | {"on_failure_callback": callbacks}
 
 
 def dag_args(preset: str = "standard", **overrides: Any) -> dict[str, Any]:
@@ -88,6 +93,12 @@ def dag_args(preset: str = "standard", **overrides: Any) -> dict[str, Any]:
         True
     """
     return {key: value for key, value in _preset(preset).items() if key in _OF_THE_DAG} | overrides
+
+
+def _as_list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _preset(name: str) -> dict[str, Any]:
