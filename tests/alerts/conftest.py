@@ -38,7 +38,7 @@ def receivers():
     from contextlib import ExitStack
 
     with ExitStack() as stack:
-        yield lambda *script: stack.enter_context(running(*script))
+        yield lambda *script, tls=None: stack.enter_context(running(*script, tls=tls))
 
 
 __all__ = ["Receiver"]

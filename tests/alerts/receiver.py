@@ -6,12 +6,15 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator
 
 SIGNATURE = "Zx9-planted_signature%2Bof%2Fthe%2Fwebhook"
 TARGET = (
@@ -48,17 +51,20 @@ class Request:
 class Receiver:
     """A server; the last reply of the script is repeated."""
 
-    def __init__(self, *script: Reply) -> None:
+    def __init__(self, *script: Reply, tls: ssl.SSLContext | None = None) -> None:
         self.script = list(script) or [Reply()]
         self.requests: list[Request] = []
         self.stopped = Event()
         self._lock = Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
+        self.scheme = "https" if tls else "http"
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_address[1]}"
 
     @property
     def url(self) -> str:
@@ -93,7 +99,7 @@ class Receiver:
                 self.end_headers()
                 self.wfile.write(reply.body)
 
-            do_GET = do_POST
+            do_GET = do_POST  # noqa: N815  a redirected POST arrives as GET
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -124,9 +130,9 @@ def reset(handler: BaseHTTPRequestHandler, _: Receiver) -> None:
 
 
 @contextmanager
-def running(*script: Reply) -> Iterator[Receiver]:
+def running(*script: Reply, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """Serve while the block runs."""
-    receiver = Receiver(*script)
+    receiver = Receiver(*script, tls=tls)
     thread = Thread(target=receiver.server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -1,7 +1,7 @@
 """Alerts under `dag.test`, which `airflowkit run` uses: a DAG-level callback there has no supervisor."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -103,4 +103,4 @@ def test_a_task_level_callback_sends_the_task_with_its_traceback(teams, run):
     assert texts[1] == "alert_task · try 1 of 1 · will not be tried again"
     assert "ValueError: broken" in texts
     assert any('raise ValueError("broken")' in text for text in texts)
-    assert f"Day {datetime.now().year}" in " ".join(texts)
+    assert f"Day {datetime.now(UTC).year}" in " ".join(texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import traceback
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from airflowkit.alerts import links
 from airflowkit.alerts.facts import Event, Facts, FailedTask, Mention
 from airflowkit.alerts.lenient import look, number, text, time
 from airflowkit.alerts.recorder import diagnosis_of, restored
+from airflowkit.alerts.redaction import log
 from airflowkit.alerts.run_state import (
     FAILED,
     NOT_MAPPED,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from airflowkit.alerts.run_state import TaskState
     from airflowkit.pods.diagnosis import Diagnosis
-
-_log = logging.getLogger(__name__)
 
 _NAME: Final = 250
 """Airflow's own limit for ids."""
@@ -92,7 +90,7 @@ def recovered(context: Mapping[str, Any]) -> bool:
     try:
         return bool(logical_date and dag_id and previous_run_failed(dag_id, logical_date))
     except Exception as error:  # noqa: BLE001  Airflow may not answer; then nobody knows
-        _log.warning("airflowkit: cannot tell how the run before ended (%s)", type(error).__name__)
+        log.warning("airflowkit: cannot tell how the run before ended (%s)", type(error).__name__)
         return False
 
 
@@ -228,7 +226,7 @@ def _failed_tasks(context: Mapping[str, Any]) -> tuple[tuple[FailedTask, ...], i
     try:
         states = task_states(dag_id, run_id, task_ids)
     except Exception as error:  # noqa: BLE001  an Airflow that does not answer costs the list, not the card
-        _log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
+        log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
         return _known_failure(context), 0
     failed = [state for state in states if state.state == FAILED]
     until = monotonic() + _READING
@@ -253,7 +251,7 @@ def _left_behind(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None
     try:
         return restored(left_behind(dag_id, run_id, state.task_id, state.map_index))
     except Exception as error:  # noqa: BLE001  the reason is missing then, and the card says so
-        _log.warning("airflowkit: cannot read why %s failed (%s)", state.task_id, type(error).__name__)
+        log.warning("airflowkit: cannot read why %s failed (%s)", state.task_id, type(error).__name__)
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 from threading import Thread
 from time import monotonic
@@ -13,14 +12,13 @@ from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponent
 from airflowkit.alerts.answers import Answer, Verdict, judged, network_fault
 from airflowkit.alerts.card import fits, message
 from airflowkit.alerts.connection import DEFAULT_CONN_ID, Webhook, read_webhook
+from airflowkit.alerts.redaction import log
 from airflowkit.errors import DeliveryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tenacity import RetryCallState
-
-_log = logging.getLogger(__name__)
 
 BUDGET: Final = 10.0
 """Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
@@ -74,7 +72,7 @@ def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget
         raise DeliveryError("the card is too large for Teams", hint="keep it below 20 000 bytes of JSON")
     webhook = read_webhook(conn_id)
     for warning in webhook.warnings:
-        _log.warning("airflowkit: %s", warning)
+        log.warning("airflowkit: %s", warning)
     delivery = deliver(webhook, card, budget=budget)
     if not delivery.accepted:
         raise DeliveryError(delivery.problem, hint=delivery.hint)

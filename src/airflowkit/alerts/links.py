@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from airflowkit._airflow import airflow_version
 from airflowkit.alerts.lenient import text
-
-_log = logging.getLogger(__name__)
+from airflowkit.alerts.redaction import log
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  a name to be recognised
 _AIRFLOW_3: Final = (3, 0)
@@ -60,7 +58,7 @@ def _base_url() -> str:
     section = "api" if airflow_version() >= _AIRFLOW_3 else "webserver"
     url = str(conf.get(section, "base_url", fallback="http://localhost:8080")).rstrip("/")
     if is_loopback(url):
-        _log.warning(
+        log.warning(
             "airflowkit: the links in Teams cards lead to %s, which only this machine can open: "
             "set [%s] base_url to Airflow's address",
             url,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
@@ -16,6 +15,7 @@ from airflowkit.alerts.connection import read_webhook, read_webhook_async
 from airflowkit.alerts.context import House, event_of, gather, minimal_facts, recovered
 from airflowkit.alerts.delivery import LARGEST_BUDGET, deliver
 from airflowkit.alerts.facts import Event, Facts, Mention
+from airflowkit.alerts.redaction import log
 from airflowkit.alerts.templates import rendered
 from airflowkit.errors import DeliveryError, SettingsError
 from airflowkit.settings import Teams, caller_file, load_settings
@@ -23,8 +23,6 @@ from airflowkit.settings import Teams, caller_file, load_settings
 if TYPE_CHECKING:
     from airflowkit.alerts.connection import Webhook
     from airflowkit.alerts.delivery import Delivery
-
-_log = logging.getLogger(__name__)
 
 Mentions = Mapping[str, str] | Sequence[str]
 _LEAST: Final = 1.0
@@ -103,9 +101,9 @@ class TeamsNotifier(BaseNotifier):
             webhook = read_webhook(self.conn_id)
             self._send(webhook, self._facts(context, event), started)
         except DeliveryError as error:
-            _log.error("airflowkit: Teams alert LOST: %s", error)
+            log.error("airflowkit: Teams alert LOST: %s", error)
         except Exception as error:  # noqa: BLE001  an alert must not hurt the task that it tells of
-            _log.error("airflowkit: Teams alert LOST: a fault of airflowkit's own (%s)", _fault(error))
+            log.error("airflowkit: Teams alert LOST: a fault of airflowkit's own (%s)", _fault(error))
 
     async def async_notify(self, context: Any) -> None:
         """Do as `notify` without holding up the event loop; never raises."""
@@ -117,9 +115,9 @@ class TeamsNotifier(BaseNotifier):
             webhook = await read_webhook_async(self.conn_id)
             await asyncio.to_thread(self._send, webhook, self._facts(context, event), started)
         except DeliveryError as error:
-            _log.error("airflowkit: Teams alert LOST: %s", error)
+            log.error("airflowkit: Teams alert LOST: %s", error)
         except Exception as error:  # noqa: BLE001  an alert must not hurt what runs beside it
-            _log.error("airflowkit: Teams alert LOST: a fault of airflowkit's own (%s)", _fault(error))
+            log.error("airflowkit: Teams alert LOST: a fault of airflowkit's own (%s)", _fault(error))
 
     def _event(self, context: Any) -> Event | None:
         """Return what to tell of, or None for nothing: a run that succeeded as always has not recovered."""
@@ -142,12 +140,12 @@ class TeamsNotifier(BaseNotifier):
             )
             return gather(context, event, house)
         except Exception as error:  # noqa: BLE001  a poorer card is better than none
-            _log.warning("airflowkit: the card says less than it could (%s)", _fault(error))
+            log.warning("airflowkit: the card says less than it could (%s)", _fault(error))
             return minimal_facts(context, event)
 
     def _send(self, webhook: Webhook, facts: Facts, started: float) -> None:
         for warning in webhook.warnings:
-            _log.warning("airflowkit: %s", warning)
+            log.warning("airflowkit: %s", warning)
         left = max(_LEAST, min(self.budget, LARGEST_BUDGET) - (monotonic() - started))
         _report(deliver(webhook, fitting_card(facts), minimal=minimal_card(facts), budget=left))
 
@@ -183,7 +181,7 @@ def teams_recovery(**options: Any) -> TeamsNotifier:
 
 def _report(delivery: Delivery) -> None:
     if delivery.accepted:
-        _log.info(
+        log.info(
             "airflowkit: Teams accepted the alert (HTTP %s, attempt %s, %.1f s); it does not say whether it shows it",
             delivery.status,
             delivery.attempts,
@@ -192,7 +190,7 @@ def _report(delivery: Delivery) -> None:
         return
     hint = f". {delivery.hint}" if delivery.hint else ""
     tried = f" after {delivery.attempts} attempts" if delivery.attempts > 1 else ""
-    _log.error("airflowkit: Teams alert LOST%s: %s%s", tried, delivery.problem, hint)
+    log.error("airflowkit: Teams alert LOST%s: %s%s", tried, delivery.problem, hint)
 
 
 def _teams_settings(*, lenient: bool) -> Teams:
@@ -206,7 +204,7 @@ def _teams_settings(*, lenient: bool) -> Teams:
     except SettingsError as error:
         if not lenient:
             raise
-        _log.warning("airflowkit: %s", error)
+        log.warning("airflowkit: %s", error)
         return Teams()
 
 

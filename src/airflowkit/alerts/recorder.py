@@ -6,18 +6,16 @@ has one: this small one, which the presets put into `default_args`, leaves it as
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.lenient import look, text
+from airflowkit.alerts.redaction import log
 from airflowkit.alerts.text import one_line, presentable
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnosis import XCOM_KEY, Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_log = logging.getLogger(__name__)
 
 _REASON: Final = 500
 _ADVICE: Final = 300
@@ -34,7 +32,7 @@ def record_failure(context: Mapping[str, Any]) -> None:
         push = look(context, "ti", "xcom_push")
         push(key=XCOM_KEY, value=recorded(diagnosis_of(exception)))
     except Exception as error:  # noqa: BLE001  the task's own failure is what counts
-        _log.warning("airflowkit: could not leave the failure's reason behind (%s)", type(error).__name__)
+        log.warning("airflowkit: could not leave the failure's reason behind (%s)", type(error).__name__)
 
 
 def diagnosis_of(exception: object) -> Diagnosis:

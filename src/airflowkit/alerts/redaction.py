@@ -43,6 +43,21 @@ _SHORTEST_SECRET: Final = 6
 _CHATTY: Final = ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry", "requests.packages.urllib3")
 
 
+class RedactingFilter(logging.Filter):
+    """Redacts what airflowkit says itself, and urllib3 at DEBUG: it prints the path, which holds the signature."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact the record; it always passes."""
+        record.msg, record.args = redact(record.getMessage()), ()
+        return True
+
+
+_FILTER: Final = RedactingFilter()
+
+log: Final = logging.getLogger("airflowkit.alerts")
+log.addFilter(_FILTER)
+
+
 def redact(text: object) -> str:
     """Return a foreign text without the secrets that Airflow knows, and without what looks like one."""
     from airflow.providers.common.compat.sdk import redact as redact_known
@@ -74,18 +89,6 @@ async def mask_async(secrets: Iterable[str]) -> None:
     for secret in secrets:
         await amask_secret(secret)
     _quieten()
-
-
-class RedactingFilter(logging.Filter):
-    """Redacts what urllib3 says at DEBUG: it prints a request's path, and a webhook's path holds its signature."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Redact the record; it always passes."""
-        record.msg, record.args = redact(record.getMessage()), ()
-        return True
-
-
-_FILTER: Final = RedactingFilter()
 
 
 def _quieten() -> None:

@@ -6,15 +6,13 @@ Airflow's notifiers render in place and strictly: one instance would send its fi
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.alerts.lenient import look
+from airflowkit.alerts.redaction import log
 
 if TYPE_CHECKING:
     import jinja2
-
-_log = logging.getLogger(__name__)
 
 
 def rendered(template: str, context: Any) -> str:
@@ -24,7 +22,7 @@ def rendered(template: str, context: Any) -> str:
     try:
         return str(_environment(context).from_string(template).render(dict(context)))
     except Exception as error:  # noqa: BLE001  a template may call anything
-        _log.warning("airflowkit: the alert's text stays unrendered (%s)", type(error).__name__)
+        log.warning("airflowkit: the alert's text stays unrendered (%s)", type(error).__name__)
         return template
 
 
