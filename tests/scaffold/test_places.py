@@ -1,0 +1,83 @@
+import pytest
+
+from airflowkit.errors import ScaffoldError
+from airflowkit.scaffold.places import default_dags_folder, file_of_dag, find_repository, house_owner
+
+
+@pytest.fixture
+def repository(tmp_path):
+    root = tmp_path / "repo"
+    (root / "dags/team").mkdir(parents=True)
+    (root / "tests").mkdir()
+    (root / "airflowkit.toml").write_text('[presets.standard]\nowner = "finance"\n')
+    return root
+
+
+def test_the_repository_is_found_from_any_folder_in_it(repository):
+    assert find_repository(repository / "dags/team") == repository
+    assert find_repository(repository) == repository
+
+
+@pytest.mark.parametrize(
+    ("start", "folder"), [("", "dags"), ("tests", "dags"), ("dags", "dags"), ("dags/team", "dags/team")]
+)
+def test_a_dag_goes_to_the_repositorys_folder_or_where_the_user_stands_in_it(repository, start, folder):
+    assert default_dags_folder(repository / start) == repository / folder
+
+
+def test_a_dag_goes_to_dags_where_there_is_no_repository(tmp_path):
+    assert default_dags_folder(tmp_path) == tmp_path / "dags"
+    (tmp_path / "dags").mkdir()
+    assert default_dags_folder(tmp_path / "dags") == tmp_path / "dags"
+
+
+def test_the_owner_is_the_house_rules(repository):
+    assert house_owner(repository) == "finance"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[presets]\n", '[presets]\nstandard = "x"\n', "[presets.standard]\nretries = 1\n"]
+)
+def test_there_may_be_no_owner(repository, text):
+    (repository / "airflowkit.toml").write_text(text)
+    assert house_owner(repository) is None
+
+
+def test_settings_that_are_no_toml_are_reported(repository):
+    (repository / "airflowkit.toml").write_text("[presets\n")
+    with pytest.raises(ScaffoldError, match=r"airflowkit\.toml"):
+        house_owner(repository)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'with DAG("orders"): pass',
+        'dag = sdk.DAG(dag_id="orders", schedule=None)',
+        '@dag("orders", schedule=None)\ndef f(): pass',
+        "@dag(schedule=None)\ndef orders(): pass",
+        "@dag\ndef orders(): pass",
+        '@dag(dag_id="orders")\ndef f(): pass',
+    ],
+)
+def test_a_dag_of_that_id_is_found_in_any_file_and_spelling(tmp_path, code):
+    (tmp_path / "team").mkdir()
+    path = tmp_path / "team/other.py"
+    path.write_text(code)
+    assert file_of_dag("orders", tmp_path) == path
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'with DAG("orders_daily"): pass',
+        'print("orders")',
+        '@dag("other")\ndef orders(): pass',
+        "def orders(): pass",
+        'DAG("orders"',
+        "DAG(orders)",
+    ],
+)
+def test_what_only_mentions_the_id_is_no_dag_of_it(tmp_path, code):
+    (tmp_path / "other.py").write_text(code)
+    assert file_of_dag("orders", tmp_path) is None

@@ -1,0 +1,157 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from airflowkit.errors import ScaffoldError
+from airflowkit.scaffold.writing import write_file, write_tree
+
+FILES = {"README.md": "read\n", ".github/workflows/ci.yml": "on: push\n", "dags/a.py": "1\n"}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_file_is_written_with_the_usual_permissions(tmp_path):
+    write_file(tmp_path / "a.py", "é = 1\n")
+    (tmp_path / "usual").touch()
+    assert (tmp_path / "a.py").read_bytes() == "é = 1\n".encode()
+    assert (tmp_path / "a.py").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_file_that_exists_is_left_as_it_is(tmp_path):
+    (tmp_path / "a.py").write_text("mine")
+    with pytest.raises(ScaffoldError, match="exists already"):
+        write_file(tmp_path / "a.py", "new")
+    assert contents(tmp_path) == {"a.py": "mine"}
+
+
+def test_a_link_to_nothing_is_left_as_it_is(tmp_path):
+    (tmp_path / "a.py").symlink_to(tmp_path / "nothing")
+    with pytest.raises(ScaffoldError, match="exists already"):
+        write_file(tmp_path / "a.py", "new")
+    assert names(tmp_path) == ["a.py"]
+
+
+def test_a_file_is_written_where_the_disk_has_no_links(tmp_path, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    write_file(tmp_path / "a.py", "new")
+    assert contents(tmp_path) == {"a.py": "new"}
+    with pytest.raises(ScaffoldError, match="exists already"):
+        write_file(tmp_path / "a.py", "newer")
+    assert contents(tmp_path) == {"a.py": "new"}
+
+
+def test_a_missing_folder_is_made_for_a_file(tmp_path):
+    write_file(tmp_path / "x/dags/a.py", "new")
+    assert contents(tmp_path) == {"x/dags/a.py": "new"}
+
+
+def test_a_tree_is_written_with_the_folders_above_it(tmp_path):
+    write_tree(tmp_path / "x/y/repo", FILES)
+    assert contents(tmp_path / "x/y/repo") == FILES
+    assert names(tmp_path) == ["x"]
+
+
+def test_a_trees_folder_has_the_usual_permissions(tmp_path):
+    write_tree(tmp_path / "repo", FILES)
+    (tmp_path / "usual").mkdir()
+    assert (tmp_path / "repo").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+@pytest.mark.parametrize("inside", [[], [".git"]])
+def test_an_empty_folder_or_fresh_clone_is_filled_and_stays_the_same_folder(tmp_path, inside):
+    target = tmp_path / "repo"
+    target.mkdir()
+    for name in inside:
+        (target / name).mkdir()
+    before = target.stat().st_ino
+    write_tree(target, FILES)
+    assert contents(target) == FILES
+    assert target.stat().st_ino == before
+    assert names(target) == sorted([".github", "README.md", "dags", *inside])
+
+
+def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ScaffoldError, match=r"is not empty: it holds mine\.txt"):
+        write_tree(tmp_path, FILES)
+    assert contents(tmp_path) == {"mine.txt": "mine"}
+
+
+@pytest.mark.parametrize("below", ["", "x", "x/y"])
+def test_a_file_in_the_way_is_left_as_it_is(tmp_path, below):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ScaffoldError, match="file"):
+        write_tree(tmp_path / "file" / below, FILES)
+    assert contents(tmp_path) == {"file": "mine"}
+
+
+@pytest.mark.parametrize("exists", [False, True])
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_nothing_stays_of_a_tree_that_was_interrupted(tmp_path, exists, fault):
+    target = tmp_path / "x/repo"
+    if exists:
+        target.mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+
+    def finish(_: Path) -> None:
+        raise fault
+
+    with pytest.raises((KeyboardInterrupt, ScaffoldError)):
+        write_tree(target, FILES, finish)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_nothing_stays_of_a_tree_that_was_interrupted_while_it_moved_in(tmp_path, monkeypatch, at):
+    moves = iter(range(3))
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if next(moves) == at:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_tree(tmp_path, FILES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_systems_own_refusal_is_reported_in_one_line():
+    with pytest.raises(ScaffoldError, match=r"cannot write .*: ") as caught:
+        write_tree(Path("/proc/airflowkit"), FILES)
+    assert "\n" not in str(caught.value)
+
+
+def test_ctrl_c_leaves_nothing(tmp_path):
+    """A real signal, in a real process, while the tree is being written."""
+    program = f"""
+import sys, time
+from pathlib import Path
+from airflowkit.scaffold.writing import write_tree
+def finish(folder):
+    print("ready", flush=True)
+    time.sleep(60)
+write_tree(Path({str(tmp_path)!r}) / "a/repo", {{"README.md": "x"}}, finish)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert list(tmp_path.iterdir())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) != 0
+    assert list(tmp_path.iterdir()) == []
