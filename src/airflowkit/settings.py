@@ -30,6 +30,13 @@ class NodePool(_Section):
     tolerations: list[dict[str, Any]] = Field(default_factory=list)
 
 
+class Gpu(_Section):
+    """`[gpu]`: what `Resources(gpu=1)` asks for."""
+
+    resource: str = Field(default="nvidia.com/gpu", description="the resource's full name")
+    tolerations: list[dict[str, Any]] = Field(default_factory=list, description="what GPU nodes are tainted with")
+
+
 class Kubernetes(_Section):
     """`[kubernetes]`: the cluster, where its version changes a rule."""
 
@@ -53,6 +60,8 @@ class Check(_Section):
 
     select: list[str] = Field(default_factory=lambda: ["AK"])
     ignore: dict[str, str] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
+    import_timeout: float = Field(default=30, gt=0, description="seconds that the import of a DAG file may take")
+    memory_limit: int = Field(default=1024, gt=0, description="MiB that the import of a DAG file may take")
 
 
 class _File(_Section):
@@ -61,6 +70,7 @@ class _File(_Section):
     pod: dict[str, Any] = Field(default_factory=dict)
     resources: dict[str, dict[str, Any]] = Field(default_factory=dict)
     node_pools: dict[str, NodePool] = Field(default_factory=dict)
+    gpu: Gpu = Gpu()
     kubernetes: Kubernetes = Kubernetes()
     presets: dict[str, dict[str, Any]] = Field(default_factory=dict)
     teams: Teams = Teams()
@@ -90,6 +100,7 @@ class Settings:
         pod_layers: The `[pod]` tables, the lowest first: the file's, then the profile's.
         resources: Named sizes for `resources="small"`.
         node_pools: Named placements for `node_pool="gpu"`.
+        gpu: What a GPU is called, and tainted with.
         kubernetes: The cluster.
         presets: Additions to the built-in presets.
         teams: Alerts.
@@ -101,6 +112,7 @@ class Settings:
     pod_layers: tuple[Layer, ...]
     resources: Mapping[str, Table]
     node_pools: Mapping[str, NodePool]
+    gpu: Gpu
     kubernetes: Kubernetes
     presets: Mapping[str, Table]
     teams: Teams
@@ -131,10 +143,9 @@ def find_settings(start: Path) -> Path | None:
 
 
 def caller_file() -> Path:
-    """Return the file of the nearest caller outside airflowkit: the DAG file, or the team's own factory."""
-    here = str(Path(__file__).parent)
-    frame = sys._getframe()  # noqa: SLF001  `inspect.stack` reads every source file on the way
-    while frame.f_back and frame.f_code.co_filename.startswith(here):
+    """Return the file of the nearest caller outside airflowkit and Airflow: the DAG file, or the team's own factory."""
+    frame = sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in {"airflow", "airflowkit"}:
         frame = frame.f_back
     return Path(frame.f_code.co_filename)
 
@@ -159,6 +170,7 @@ def _read(path: Path | None, profile: str) -> Settings:
         pod_layers=tuple(layer for layer in layers if layer.values),
         resources=merged.resources,
         node_pools=merged.node_pools,
+        gpu=merged.gpu,
         kubernetes=merged.kubernetes,
         presets=merged.presets,
         teams=merged.teams,

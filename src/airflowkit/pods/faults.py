@@ -1,0 +1,76 @@
+"""What is wrong at a place of a manifest, before anybody knows which argument put it there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+from airflowkit.errors import Problem
+
+MISSING: Final = object()
+"""No value: something is absent that must be there."""
+
+
+_WIDTH: Final = 80
+
+
+class Key(str):
+    """A key of a map, such as a label's; it is not a field's name, so nobody respells it."""
+
+    __slots__ = ()
+
+
+Path = tuple[Any, str | int] | str
+"""A place: `((("spec", "volumes"), 0), "name")`. It is spelled out only when there is a problem."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with a value at a place."""
+
+    path: Path
+    value: object
+    reason: str
+    mend: str = ""
+
+    def as_problem(self, segments: list[str | int] | None = None) -> Problem:
+        """Return the fault with its place spelled out.
+
+        Args:
+            segments: Another place, such as the argument that put the value there.
+        """
+        place = spell(split(self.path) if segments is None else segments)
+        return Problem(place, "" if self.value is MISSING else _shown(self.value), self.reason, self.mend)
+
+
+def split(path: Path) -> list[str | int]:
+    """Return the segments of a path, outermost first."""
+    segments: list[str | int] = []
+    while isinstance(path, tuple):
+        path, segment = path
+        segments.append(segment)
+    if path:
+        segments.append(path)
+    return segments[::-1]
+
+
+def spell(segments: list[str | int]) -> str:
+    """Return a place as people write it.
+
+    Example:
+        >>> spell(["spec", "volumes", 0, "name"])
+        'spec.volumes[0].name'
+    """
+    text = ""
+    for segment in segments:
+        if isinstance(segment, int):
+            text += f"[{segment}]"
+        elif isinstance(segment, Key) and not re.fullmatch(r"[\w-]+", segment):
+            text += f"[{str(segment)!r}]"
+        else:
+            text += f".{segment}" if text else segment
+    return text
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _WIDTH else f"{text[:60]}…{text[-16:]}"

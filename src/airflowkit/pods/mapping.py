@@ -1,0 +1,91 @@
+"""Mapped tasks: `pod_task.partial(…).expand(…)`, checked for what is known when the DAG is parsed.
+
+Airflow makes the operators themselves when the run has got that far, through `CheckedPodOperator`, which checks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflowkit.pods.arguments import KNOWN
+from airflowkit.pods.construction import checked_spec, settings_of
+from airflowkit.pods.operator import CheckedPodOperator
+from airflowkit.pods.shorthands import expand_resources
+
+if TYPE_CHECKING:
+    from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+
+class Unknown:
+    """A value that is known only when the task runs."""
+
+    def iter_references(self) -> Iterator[Any]:
+        """Return the tasks that it comes from: Airflow learns of them through `expand`."""
+        return iter(())
+
+    def __repr__(self) -> str:
+        return "<known when the task runs>"
+
+
+_UNKNOWN = Unknown()
+
+
+class MappedPod:
+    """What the mapped tasks of a `pod_task.partial(…)` have in common.
+
+    Args:
+        task_id: The task's id.
+        keywords: The keywords of `partial`.
+    """
+
+    def __init__(self, task_id: str, keywords: Mapping[str, Any]) -> None:
+        self._keywords = dict(keywords)
+        self._task_id = task_id
+        known = {name: value for name, value in keywords.items() if name in KNOWN}
+        settings = settings_of(keywords.get("dag"))
+        # The rest stays as it is: Airflow makes each operator with these keywords, and that converts them.
+        self._partial = CheckedPodOperator.partial(
+            task_id=task_id, **expand_resources(known, settings, lambda *_: None)
+        )
+
+    def expand(self, **mapped: Any) -> MappedOperator:
+        """Return the mapped task: one for each element of the keywords given here.
+
+        Args:
+            **mapped: Lists, or other tasks' outputs.
+
+        Raises:
+            PodSpecError: What is known at parse is wrong.
+        """
+        unknown = dict.fromkeys(mapped, _UNKNOWN)
+        elements = (
+            {name: element}
+            for name, values in mapped.items()
+            if isinstance(values, (list, tuple))
+            for element in values
+        )
+        self._check(unknown, *(unknown | element for element in elements))
+        return self._partial.expand(**mapped)
+
+    def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
+        """Return the mapped task: one for each dictionary of keywords.
+
+        Args:
+            kwargs: A list of dictionaries, or another task's output.
+            strict: Whether a keyword that `partial` has too is an error.
+
+        Raises:
+            PodSpecError: What is known at parse is wrong.
+        """
+        known = [item for item in kwargs if isinstance(item, Mapping)] if isinstance(kwargs, Sequence) else []
+        self._check(*known)
+        return self._partial.expand_kwargs(kwargs, strict=strict)
+
+    def _check(self, *variants: Mapping[str, Any]) -> None:
+        self._partial._expand_called = True
+        dag, group = self._partial.kwargs["dag"], self._partial.kwargs["task_group"]
+        defaults = {**(dag.default_args if dag else {}), **(getattr(group, "default_args", None) or {})}
+        of_the_task = {"dag": dag, "task_group": group, "task_id": self._task_id, "default_args": defaults}
+        for variant in variants:
+            checked_spec({**self._keywords, **variant, **of_the_task})

@@ -1,0 +1,122 @@
+"""From a call to one checked pod: layers resolved, arguments read, rules held against the whole manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from airflowkit.errors import PodSpecError, Problem, did_you_mean
+from airflowkit.pods.arguments import KNOWN, OF_THE_POD, OURS, PLACES, TEMPLATED
+from airflowkit.pods.behaviour import behaviour_faults
+from airflowkit.pods.draft import NOT_TEMPLATED, Draft
+from airflowkit.pods.faults import Fault, split
+from airflowkit.pods.layers import BUILT_IN, joined, resolve
+from airflowkit.pods.shorthands import expand_resources, place_on_pool, secure
+from airflowkit.pods.sources import read_sources
+from airflowkit.pods.templates import is_later, template_fault
+from airflowkit.pods.validation import manifest_faults
+from airflowkit.settings import Layer, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class PodSpec:
+    """One checked pod.
+
+    Attributes:
+        keywords: What the operator gets.
+        manifest: The pod as the API would get it, templates and all.
+        layers: Where the keywords came from, the lowest first.
+        upstream: Other tasks' outputs within Kubernetes' objects, where Airflow does not look for them.
+    """
+
+    keywords: dict[str, Any]
+    manifest: dict[str, Any]
+    layers: tuple[Layer, ...]
+    upstream: tuple[Any, ...]
+
+
+def checked_pod(
+    call: Mapping[str, Any], default_args: Mapping[str, Any], settings: Settings, *, dag_id: str = "", task_id: str = ""
+) -> PodSpec:
+    """Return the pod that a call describes.
+
+    Args:
+        call: The keywords of the call.
+        default_args: Airflow's, of the DAG and its task groups, already joined.
+        settings: What `airflowkit.toml` says.
+        dag_id: For the messages.
+        task_id: For the messages.
+
+    Raises:
+        PodSpecError: Kubernetes would refuse it, or it would do something else than what was meant.
+    """
+    draft = Draft()
+    layers = _layers(call, default_args, settings)
+    values = _values(layers, settings, draft)
+    _read(draft, values)
+    faults = [
+        *_unknown(call, settings),
+        *draft.reader.faults,
+        *behaviour_faults(values),
+        *_template_faults(draft),
+    ]
+    problems = [fault.as_problem() for fault in faults]
+    manifest = draft.manifest()
+    problems += map(draft.problem, manifest_faults(manifest, settings.kubernetes.version))
+    if problems:
+        raise PodSpecError(_named(problems, dag_id, task_id))
+    rest = {key: value for key, value in values.items() if key not in draft.keywords and key not in OURS}
+    upstream = tuple(value for _, value in draft.reader.later if not isinstance(value, str))
+    return PodSpec(rest | draft.keywords, manifest, layers, upstream)
+
+
+def _layers(call: Mapping[str, Any], default_args: Mapping[str, Any], settings: Settings) -> tuple[Layer, ...]:
+    ours = OF_THE_POD | OURS
+    defaults = {key: value for key, value in default_args.items() if key in ours}
+    return (BUILT_IN, *settings.pod_layers, Layer("default_args", defaults), Layer("call", call))
+
+
+def _values(layers: tuple[Layer, ...], settings: Settings, draft: Draft) -> dict[str, Any]:
+    """Return the keywords that hold, with Kubernetes' own in the place of ours but for `security`."""
+    refuse = draft.reader.refuse
+    *kit, defaults, call = (expand_resources(layer.values, settings, refuse) for layer in layers)
+    values = resolve([*kit, {**defaults, **call}])
+    for keyword, below in place_on_pool(values, settings, refuse).items():
+        above = values.get(keyword)
+        values[keyword] = below if above is None else joined(keyword, above, below)
+    return values
+
+
+def _read(draft: Draft, values: dict[str, Any]) -> None:
+    for keyword, value in values.items():
+        if keyword in PLACES:
+            if value is None or is_later(value):
+                draft.pass_on(keyword, value)
+            else:
+                draft.set(keyword, value)
+    read_sources(draft, values)
+    secure(draft, values.pop("security", None))
+
+
+def _unknown(call: Mapping[str, Any], settings: Settings) -> Iterator[Fault]:
+    for layer in (*settings.pod_layers, Layer("", call)):
+        for keyword, value in layer.values.items():
+            if keyword not in KNOWN:
+                yield Fault(keyword, value, "there is no such argument", did_you_mean(keyword, KNOWN))
+
+
+def _template_faults(draft: Draft) -> Iterator[Fault]:
+    for path, value in draft.reader.later:
+        keyword = split(path)[0]
+        if keyword not in TEMPLATED and keyword in PLACES:
+            yield Fault(path, value, NOT_TEMPLATED, "write the value itself")
+        elif isinstance(value, str) and (reason := template_fault(value)):
+            yield Fault(path, value, reason)
+
+
+def _named(problems: list[Problem], dag_id: str, task_id: str) -> Iterator[Problem]:
+    for problem in problems:
+        yield Problem(problem.field, problem.value, problem.reason, problem.mend, dag_id, task_id)

@@ -1,0 +1,51 @@
+"""`pod_task`: a checked `KubernetesPodOperator`, and the same for mapped tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflowkit.pods.mapping import MappedPod
+from airflowkit.pods.operator import CheckedPodOperator
+
+
+class PodTask:
+    """Makes tasks that run in a pod of their own."""
+
+    __name__ = "pod_task"
+
+    def __call__(self, task_id: str, **keywords: Any) -> CheckedPodOperator:
+        """Return a checked `KubernetesPodOperator`.
+
+        Args:
+            task_id: The task's id.
+            **keywords: Every keyword of `KubernetesPodOperator` under its own name, and:
+                `resources` (`Resources(…)` or a size's name), `security` (`"restricted"`, `"non-root"`, `"none"`),
+                `node_pool` (a name from `airflowkit.toml`). The value classes (`SecretEnv`, `ClaimVolume` and so on)
+                may stand in `secrets`, `volumes`, `configmaps`, `env_from` and in a list of `env_vars`.
+
+        Raises:
+            PodSpecError: Kubernetes would refuse the pod, or it would do something else than what was meant. It has
+                all of the task's problems.
+
+        Example:
+            >>> task = pod_task("hello", image="busybox:1.36", cmds=["echo", "hello"])
+            >>> task.image
+            'busybox:1.36'
+        """
+        return CheckedPodOperator(task_id=task_id, **keywords)
+
+    def partial(self, task_id: str, **keywords: Any) -> MappedPod:
+        """Return a task that becomes one per element with `.expand(…)` or `.expand_kwargs(…)`.
+
+        Args:
+            task_id: The task's id.
+            **keywords: As for `pod_task`, what all of the tasks have in common.
+
+        Raises:
+            PodSpecError: As for `pod_task`, for what is known when the DAG is parsed; it comes from `expand`.
+        """
+        return MappedPod(task_id, keywords)
+
+
+pod_task = PodTask()
+"""The one instance; see `PodTask.__call__`."""

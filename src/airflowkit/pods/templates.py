@@ -1,0 +1,24 @@
+"""Jinja in a pod: what is left for Airflow to fill in, and whether its syntax is right."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from jinja2 import Environment, TemplateSyntaxError
+
+
+def is_later(value: object) -> bool:
+    """Tell whether a value is known only when the task runs: a template, or another task's output."""
+    if isinstance(value, str):
+        return "{{" in value or "{%" in value or "{#" in value
+    return hasattr(value, "iter_references")  # an XComArg, without importing it
+
+
+@lru_cache(maxsize=4096)
+def template_fault(text: str) -> str:
+    """Say what is wrong with a template's syntax."""
+    try:
+        Environment(autoescape=False).parse(text)
+    except TemplateSyntaxError as error:
+        return f"is no Jinja template: {error.message}"
+    return ""
