@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +60,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["quoted"] = _quoted
-    environment.filters["list_after"] = _list_after
+    environment.filters["laid_out"] = _laid_out
     return environment
 
 
@@ -68,11 +69,15 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _list_after(texts: Iterable[str], start: str) -> str:
-    """Return `start` and a list literal, laid out as ruff would: in one line if it fits."""
-    items = [_quoted(text) for text in texts]
-    one_line = f"{start}[{', '.join(items)}],"
-    if len(one_line) <= _LINE_LENGTH:
+def _laid_out(items: Iterable[str], start: str, end: str) -> str:
+    """Return a list or a call as ruff would lay it out: in one line if it fits, else an item a line."""
+    items = list(items)
+    one_line = f"{start}{', '.join(items)}{end}"
+    if _width(one_line) <= _LINE_LENGTH:
         return one_line
     indent = " " * (len(start) - len(start.lstrip()))
-    return "\n".join([f"{start}[", *(f"{indent}    {item}," for item in items), f"{indent}],"])
+    return "\n".join([start, *(f"{indent}    {item}," for item in items), f"{indent}{end}"])
+
+
+def _width(line: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in line)
