@@ -83,7 +83,7 @@ class MappedPod:
         return self._partial.expand_kwargs(kwargs, strict=strict)
 
     def _check(self, *variants: Mapping[str, Any]) -> None:
-        self._partial._expand_called = True
+        self._partial._expand_called = True  # noqa: SLF001
         dag, group = self._partial.kwargs["dag"], self._partial.kwargs["task_group"]
         defaults = {**(dag.default_args if dag else {}), **(getattr(group, "default_args", None) or {})}
         of_the_task = {"dag": dag, "task_group": group, "task_id": self._task_id, "default_args": defaults}
