@@ -69,10 +69,17 @@ def build_card(facts: Facts) -> Card:
 
 def minimal_card(facts: Facts) -> Card:
     """Return the smallest card that still says what failed and where."""
-    least = Facts(event=facts.event, dag_id=facts.dag_id, task_id=facts.task_id, environment=facts.environment)
+    least = Facts(
+        event=facts.event,
+        dag_id=shortened(facts.dag_id, _SHORT),
+        task_id=shortened(facts.task_id, _SHORT),
+        environment=shortened(facts.environment, _SHORT),
+        title=shortened(facts.title, _SHORT),
+        log_url=_short_link(facts.log_url),
+        run_url=_short_link(facts.run_url),
+    )
     run = [_text(_run(shortened(facts.run_id, _SHORT), isSubtle=True))] if facts.run_id else []
-    links = replace(least, log_url=_short_link(facts.log_url), run_url=_short_link(facts.run_url))
-    return _card(facts, [_header(least), *run], _actions(links), {})
+    return _card(least, [_header(least), *run], _actions(least), {})
 
 
 def headline(facts: Facts) -> str:
@@ -135,6 +142,7 @@ def _header(facts: Facts) -> Card:
 def _where(facts: Facts) -> list[str]:
     """Return where it happened, which try it was, and whether another follows."""
     parts = [facts.dag_id] if facts.task_id or facts.title else []
+    parts += [facts.task_id] if facts.title else []
     if facts.try_number is not None:
         parts.append(f"try {facts.try_number} of {facts.tries}" if facts.tries else f"try {facts.try_number}")
     if facts.will_retry is not None:

@@ -25,7 +25,7 @@ _PATTERNS: Final = tuple(
         # password=…, "api_key": "…", AccountKey=…
         (
             (
-                r"(?i)([\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|account[_-]?key|access[_-]?key|credential)s?"
+                r"(?i)((?:password|passwd|pwd|secret|token|api[_-]?key|account[_-]?key|access[_-]?key|credential)s?"
                 r"[\"']?\s*(?:=|:(?=\s*[\"']))\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&\"')]+)"
             ),
             rf"\1{_MASK}",
