@@ -93,7 +93,13 @@ class PodSpecError(AirflowKitError, ValueError):
 
 
 class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  Airflow's names for outcomes have no Error either
-    """A pod ended badly; the message's first line says why in words."""
+    """A pod ended badly; the message's first line says why in words.
+
+    Attributes:
+        diagnosis: The same as data, an `airflowkit.pods.diagnosis.Diagnosis`.
+    """
+
+    diagnosis: object = None
 
 
 class DagLoadError(AirflowKitError, ImportError):

@@ -93,7 +93,7 @@ class Evidence:
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Return why the task failed: what Airflow did comes before what the pod shows, and that before mere suspicion."""
     shown = _without_environment(evidence)
-    cause = _interruption(shown) or _certain(shown) or shown.error or _suspected(shown)
+    cause = _interruption(shown) or _certain(shown) or _stuck(shown) or shown.error or _suspected(shown)
     return Diagnosis(
         reason=_sentence(cause.reason),
         advice=_sentence(cause.advice),
@@ -112,8 +112,8 @@ def _interruption(evidence: Evidence) -> Cause | None:
     if evidence.interruption is None:
         return None
     cause: Cause = evidence.interruption.value
-    pending = evidence.interruption is Interruption.TIMED_OUT and (_certain(evidence) or _not_started(evidence))
-    return Cause(f"{cause.reason}, and {pending.reason}", pending.advice) if pending else cause
+    fault = _certain(evidence) or _stuck(evidence) if evidence.interruption is Interruption.TIMED_OUT else None
+    return Cause(f"{cause.reason}; {fault.reason}", fault.advice) if fault else cause
 
 
 def _certain(evidence: Evidence) -> Cause | None:
@@ -130,19 +130,19 @@ def _certain(evidence: Evidence) -> Cause | None:
     )
 
 
-def _not_started(evidence: Evidence) -> Cause | None:
-    """Return what a pod waits for that has not started."""
-    pod = evidence.pod
-    if pod is None:
+def _stuck(evidence: Evidence) -> Cause | None:
+    """Return what a pod needs that has not started."""
+    if evidence.pod is None or evidence.gone:
         return None
-    return unscheduled_cause(pod) or setup_cause(pod, evidence.events) or waiting_cause(pod, evidence.events)
+    return unscheduled_cause(evidence.pod) or setup_cause(evidence.pod, evidence.events)
 
 
 def _suspected(evidence: Evidence) -> Cause:
     if evidence.pod is None:
         return gone_cause(evidence.events)
     phase = evidence.pod.get("status", {}).get("phase", "Unknown")
-    return _not_started(evidence) or Cause(f"the pod ended in phase {phase} and says no more", "see the log")
+    unknown = Cause(f"the pod ended in phase {phase} and says no more", "look at the log")
+    return waiting_cause(evidence.pod, evidence.events) or unknown
 
 
 def _warnings(events: Sequence[Mapping[str, Any]]) -> str:

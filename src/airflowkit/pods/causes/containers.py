@@ -186,8 +186,8 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
         secrets = [each["name"] for each in pod["spec"].get("imagePullSecrets", [])]
         cause = image_cause(container.spec.get("image", ""), reason, message, secrets, warnings)
         return cause._replace(reason=f"{container.title}: {cause.reason}") if container.init else cause
-    if cause := missing_cause(message, pod):
-        return cause
+    if missing := missing_cause(message, pod):
+        return missing
     if "runAsNonRoot" in message:
         advice = "set run_as_user in the security context, or let the image name a user by its number"
         return Cause(f"{container.title} cannot start: the image runs as root, which runAsNonRoot forbids", advice)

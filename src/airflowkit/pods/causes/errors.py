@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.pods.causes import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _XCOM_FILE: Final = "/airflow/xcom/return.json"
 
@@ -17,7 +20,7 @@ _REFUSALS: Final = (
 """Words of the API server's admission, which answers 403 to all of them."""
 
 _BAD_POD: Final = ("the Kubernetes API refuses the pod", "correct the pod: airflowkit check finds such things")
-_STATUS: Final = {
+_STATUS: Final[Mapping[int, tuple[str, str]]] = {
     HTTPStatus.BAD_REQUEST: _BAD_POD,
     HTTPStatus.UNPROCESSABLE_ENTITY: _BAD_POD,
     HTTPStatus.UNAUTHORIZED: ("the Kubernetes API does not know the caller", "renew the connection's credentials"),

@@ -22,6 +22,7 @@ _NODE_ENDED: Final = {
     "Terminated": "node shut down",
 }
 _SETUP_FAILURES: Final = frozenset({"FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedBinding"})
+_SETUP_DONE: Final = frozenset({"Pulling", "Pulled", "Created", "Started"})
 
 
 def ended_cause(pod: Mapping[str, Any]) -> Cause | None:
@@ -114,14 +115,20 @@ def _schedule_advice(message: str, pod: Mapping[str, Any]) -> str:
 
 
 def setup_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Cause | None:
-    """Return what keeps a scheduled pod from starting its containers, from its last warning, or None."""
-    failures = [event for event in events if event.get("reason") in _SETUP_FAILURES]
-    if not failures:
+    """Return what keeps a scheduled pod from starting its containers, or None."""
+    message = setup_message(events)
+    if not message:
         return None
-    message = " ".join((failures[-1].get("message") or "").split())
-    if cause := missing_cause(message, pod):
-        return cause
-    return Cause(f"the pod cannot be set up: {message}", "look at its volumes and at the node")
+    advice = "look at its volumes and at the node"
+    return missing_cause(message, pod) or Cause(f"the pod cannot be set up: {message}", advice)
+
+
+def setup_message(events: Sequence[Mapping[str, Any]]) -> str:
+    """Return the last warning about a pod's volumes or its sandbox, if the kubelet has not come further since."""
+    known = [event for event in events if event.get("reason") in _SETUP_FAILURES | _SETUP_DONE]
+    if not known or known[-1]["reason"] in _SETUP_DONE:
+        return ""
+    return " ".join((known[-1].get("message") or "").split())
 
 
 def waiting_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Cause | None:
