@@ -135,6 +135,12 @@ def load_settings(start: Path | None = None) -> Settings:
     return _read(path, os.environ.get("AIRFLOWKIT_PROFILE", ""))
 
 
+def forget_settings() -> None:
+    """Read `airflowkit.toml` anew when it is asked for next; until then each file is read once in a process."""
+    find_settings.cache_clear()
+    _read.cache_clear()
+
+
 @lru_cache(maxsize=256)
 def find_settings(start: Path) -> Path | None:
     """Return the nearest `airflowkit.toml` at or above a file or folder, or None."""
@@ -144,7 +150,7 @@ def find_settings(start: Path) -> Path | None:
 
 def caller_file() -> Path:
     """Return the file of the nearest caller outside airflowkit and Airflow: the DAG file, or the team's own factory."""
-    frame = sys._getframe()
+    frame = sys._getframe()  # noqa: SLF001  `inspect.stack` reads every source file on the way
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in {"airflow", "airflowkit"}:
         frame = frame.f_back
     return Path(frame.f_code.co_filename)

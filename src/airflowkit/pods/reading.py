@@ -102,9 +102,8 @@ class Reader:
             if inner is None:
                 self.refuse((path, index), None, "would become an empty value", "leave it out")
                 continue
-            if kind == "str" and isinstance(inner, int) and not isinstance(inner, bool):
-                inner = str(inner)
-            content = self.read(inner, kind, (path, index))
+            digits = kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
+            content = self.read(str(inner) if digits else inner, kind, (path, index))
             if content is not MISSING:
                 contents.append(content)
         return contents

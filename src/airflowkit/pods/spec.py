@@ -65,7 +65,9 @@ def checked_pod(
     ]
     problems = [fault.as_problem() for fault in faults]
     manifest = draft.manifest()
-    problems += map(draft.problem, manifest_faults(manifest, settings.kubernetes.version))
+    found = map(draft.problem, manifest_faults(manifest, settings.kubernetes.version))
+    said = {problem.field for problem in problems}  # what could not be read is missing, which need not be said
+    problems += [problem for problem in found if problem.field not in said]
     if problems:
         raise PodSpecError(_named(problems, dag_id, task_id))
     rest = {key: value for key, value in values.items() if key not in draft.keywords and key not in OURS}

@@ -166,7 +166,7 @@ def volume_name(kind: str, source: object) -> str:
     """
     plain = f"{kind}-{source}"
     name = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    if name == plain and len(name) <= 63:
+    if name == plain and len(name) <= 63:  # noqa: PLR2004  the length of a DNS label
         return name
     return f"{name[:54].rstrip('-')}-{sha256(plain.encode()).hexdigest()[:8]}"
 

@@ -1,18 +1,43 @@
-"""The rules of a pod, one file per noun. Each looks at a manifest whose values have the right types."""
+"""The rules of a pod, one file per noun. Each looks at a manifest whose values have the right types.
+
+The source is Kubernetes' own validation (`pkg/apis/core/validation`), and beyond it what the API accepts but no pod
+can be meant to say.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from airflowkit.pods.rules.affinity import affinity
 from airflowkit.pods.rules.containers import containers
+from airflowkit.pods.rules.metadata import metadata
+from airflowkit.pods.rules.network import host_ports, network
+from airflowkit.pods.rules.podwide import podwide
+from airflowkit.pods.rules.scheduling import scheduling
+from airflowkit.pods.rules.security import pod_security
+from airflowkit.pods.rules.volumes import volumes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflowkit.pods.faults import Fault
+    from airflowkit.pods.rules.checks import Version
 
 
-def pod_faults(pod: dict[str, Any], version: tuple[int, int]) -> Iterator[Fault]:
-    """Return what is wrong with a pod."""
-    spec = pod.get("spec", {})
-    yield from containers(spec, version)
+def pod_faults(pod: dict[str, Any], version: Version) -> Iterator[Fault]:
+    """Return what is wrong with a pod.
+
+    Args:
+        pod: The manifest.
+        version: The cluster's Kubernetes version.
+    """
+    spec = pod.get("spec") or {}
+    yield from metadata(pod.get("metadata") or {}, "metadata")
+    yield from containers(spec, "spec", version)
+    yield from volumes(spec, "spec")
+    yield from podwide(spec, "spec")
+    yield from pod_security(spec, "spec")
+    yield from scheduling(spec, "spec", version)
+    yield from affinity(spec, "spec")
+    yield from network(spec, "spec")
+    yield from host_ports(spec, "spec")

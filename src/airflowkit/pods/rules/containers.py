@@ -1,18 +1,72 @@
-"""Containers."""
+"""Containers and init containers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from airflowkit.pods.faults import MISSING, Fault
+from airflowkit.pods.faults import MISSING, Fault, Path
+from airflowkit.pods.names import label_fault
+from airflowkit.pods.rules.amounts import resources
+from airflowkit.pods.rules.checks import Part, Version, items, named, one_of, required, text, unique
+from airflowkit.pods.rules.environment import environment
+from airflowkit.pods.rules.handlers import lifecycle, probes
+from airflowkit.pods.rules.mounts import mounts
+from airflowkit.pods.rules.network import ports
+from airflowkit.pods.rules.security import container_security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PULL_POLICIES: Final = ("Always", "IfNotPresent", "Never")
+_NOT_BEFORE_START: Final = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
 
-def containers(spec: dict[str, Any], version: tuple[int, int]) -> Iterator[Fault]:
-    """Return what is wrong with the containers."""
-    for index, container in enumerate(spec.get("containers", ())):
-        path = (("spec", "containers"), index)
-        if not container.get("image"):
-            yield Fault((path, "image"), MISSING, "a container needs an image")
+
+def containers(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
+    """Return what is wrong with a pod's containers."""
+    if not spec.get("containers"):
+        yield Fault((path, "containers"), MISSING, "a pod needs a container")
+    for container, place in items(spec, path, "containers"):
+        yield from _container(container, place, spec, version)
+    for container, place in items(spec, path, "initContainers"):
+        yield from _container(container, place, spec, version)
+        yield from one_of(container, place, "restartPolicy", ("Always",))
+        if container.get("restartPolicy") != "Always":
+            for key in _NOT_BEFORE_START:
+                if container.get(key) is not None:
+                    reason = "may be set for an init container only with restartPolicy Always"
+                    yield Fault((place, key), MISSING, reason)
+    everywhere = (*items(spec, path, "containers"), *items(spec, path, "initContainers"))
+    yield from unique(
+        (((place, "name"), part.get("name")) for part, place in everywhere), "is another container's name"
+    )
+
+
+def _container(container: Part, path: Path, spec: Part, version: Version) -> Iterator[Fault]:
+    yield from required(container, path, "name")
+    yield from named(container, path, "name", label_fault)
+    yield from _image(container, path)
+    yield from one_of(container, path, "imagePullPolicy", PULL_POLICIES)
+    yield from one_of(container, path, "terminationMessagePolicy", ("File", "FallbackToLogsOnError"))
+    yield from ports(container, path, host=bool(spec.get("hostNetwork")))
+    yield from environment(container, path, version)
+    yield from mounts(container, path, spec)
+    yield from resources(container, path, {claim.get("name") for claim in spec.get("resourceClaims") or ()})
+    yield from probes(container, path)
+    yield from lifecycle(container, path, spec.get("terminationGracePeriodSeconds"))
+    yield from container_security(container, path)
+
+
+def _image(container: Part, path: Path) -> Iterator[Fault]:
+    yield from required(container, path, "image")
+    image = text(container.get("image"))
+    if not image:
+        return
+    repository = image.partition("@")[0]
+    host, slash, rest = repository.partition("/")
+    name = rest if slash and ("." in host or ":" in host or host == "localhost") else repository
+    if image != image.strip():
+        yield Fault((path, "image"), image, "must not begin or end with a space", f"write {image.strip()!r}")
+    elif any(character.isspace() for character in image):
+        yield Fault((path, "image"), image, "must not hold spaces")
+    elif (plain := name.rpartition(":")[0] or name) != plain.lower():
+        yield Fault((path, "image"), image, "an image's name is lower case", "only its tag may hold capitals")
