@@ -42,7 +42,7 @@ def labels(part: Part, path: Path, key: str) -> Iterator[Fault]:
 
 
 def _annotations(part: Part, path: Path) -> Iterator[Fault]:
-        contents = part.get("annotations")
+    contents = part.get("annotations")
     if not isinstance(contents, dict):
         return
     for name in contents:
