@@ -54,14 +54,16 @@ def create_repository(answers: RepositoryAnswers, target: Path) -> str:
     Raises:
         ScaffoldError: The folder holds something, or cannot be written to.
     """
-    notes = ["this is a git repository already: commit the files when you like them"]
-    files = render_repository(answers, DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,)))
+    note = "this is a git repository already: commit the files when you like them"
+    first_dag = DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,))
+    files = render_repository(answers, first_dag)
 
     def begin(folder: Path) -> None:
-        notes[0] = first_commit(folder, answers.branch)
+        nonlocal note
+        note = first_commit(folder, answers.branch)
 
     if (target / ".git").exists():
         write_tree(target, files)
     else:
         write_tree(target, files, finish=begin)
-    return notes[0]
+    return note

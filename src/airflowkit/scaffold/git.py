@@ -20,9 +20,6 @@ _OF_ANOTHER_REPOSITORY: Final = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
         "GIT_COMMON_DIR",
-        "GIT_CONFIG",
-        "GIT_CONFIG_COUNT",
-        "GIT_CONFIG_PARAMETERS",
         "GIT_DIR",
         "GIT_INDEX_FILE",
         "GIT_NAMESPACE",
@@ -53,7 +50,8 @@ def first_commit(folder: Path, branch: str) -> str:
         author = () if _has_author(folder) else _NOBODY
         _git(folder, *author, "commit", "--quiet", f"--message={_SUBJECT}")
     except subprocess.CalledProcessError as error:
-        return f"git made no first commit: {(error.stderr or error.stdout).strip().splitlines()[-1]}"
+        lines = f"{error.stdout}{error.stderr}".strip().splitlines()
+        return f"git made no first commit: {lines[-1] if lines else f'it ended with status {error.returncode}'}"
     return _UNSIGNED if author else ""
 
 
