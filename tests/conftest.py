@@ -59,7 +59,7 @@ NEEDS = {
     "cluster": (_has_nodes, "no Kubernetes cluster with a node: set KUBECONFIG to one that may be used for tests"),
     "podman": (_has_engine, "no working podman or docker: install podman"),
     "node": (
-        lambda: shutil.which("node") is not None and (Path(__file__).parent / "node" / "node_modules").is_dir(),
+        lambda: shutil.which("node") is not None and (Path(__file__).parent / "node" / "node_modules" / "jsdom").is_dir(),
         "no Node.js, or not its packages: install nodejs and npm, then make node",
     ),
     "browser": (lambda: shutil.which("chromium") is not None, "no Chromium: apt-get install chromium"),
@@ -87,7 +87,6 @@ def airflow_db() -> Path:
 
 @pytest.fixture(autouse=True)
 def _fresh_settings() -> None:
-    from airflowkit import settings
+    from airflowkit.settings import forget_settings
 
-    settings.find_settings.cache_clear()
-    settings._read.cache_clear()
+    forget_settings()

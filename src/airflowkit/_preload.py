@@ -12,19 +12,36 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from importlib import import_module
+from typing import Final
 
-_PUBLIC_MODULES = (
+_MODULES: Final = (
     "airflowkit.pods.task",
     "airflowkit.pods.override",
     "airflowkit.presets",
     "airflowkit.alerts.notifier",
+    # Airflow's serialization imports these in each fork, to see who waits for other DAGs: half of a file's time.
+    "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.providers.standard.sensors.external_task",
+    "airflow.timetables.trigger",
 )
 
 
 def _preload() -> None:
-    for module in _PUBLIC_MODULES:
+    for module in _MODULES:
         with suppress(Exception):
             import_module(module)
+    with suppress(Exception):
+        _build_one()
+
+
+def _build_one() -> None:
+    """Fill the tables that the first pod of a process fills, such as the shape of a pod."""
+    from airflowkit import Resources, pod_task
+    from airflowkit.settings import forget_settings
+
+    pod_task("preload", image="preload:1", cmds=["true"], env_vars={"A": "1"}, resources=Resources(memory="1Mi"))
+    # The parent outlives many versions of airflowkit.toml.
+    forget_settings()
 
 
 if "dag-processor" in sys.argv:
