@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from airflowkit.cli.check import check
 from airflowkit.cli.new_dag import new_dag
 from airflowkit.cli.new_repo import new_repo
+from airflowkit.cli.teams import teams
 from airflowkit.errors import AirflowKitError
 
 app = typer.Typer(
     name="airflowkit",
-    help="Pods, alerts, checks and local runs for Apache Airflow on Kubernetes.",
+    help="""Pods, alerts, checks and local runs for Apache Airflow on Kubernetes.
+
+Example: airflowkit new-repo my-dags && cd my-dags && airflowkit run hello_pod""",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("check")(check)
 app.command("new-repo")(new_repo)
 app.command("new-dag")(new_dag)
+app.add_typer(teams, name="teams")
+
+
+def _print_version(asked: bool) -> None:  # noqa: FBT001  Typer's signature
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"airflowkit {version('airflowkit-k8s')}, Airflow {version('apache-airflow')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
