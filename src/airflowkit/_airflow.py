@@ -32,3 +32,93 @@ def dag_files(folder: Path) -> list[Path]:
     from airflow.utils.file import list_py_file_paths
 
     return sorted(Path(file) for file in list_py_file_paths(folder.resolve()))
+
+
+def constructors() -> tuple[type, type, type]:
+    """Return the metaclass that builds operators, the DAG class and the class of mapped operators."""
+    try:
+        from airflow.sdk.bases.operator import BaseOperatorMeta
+        from airflow.sdk.definitions.dag import DAG
+        from airflow.sdk.definitions.mappedoperator import MappedOperator
+    except ImportError:  # Airflow 2
+        from airflow.models.baseoperator import BaseOperatorMeta
+        from airflow.models.dag import DAG
+        from airflow.models.mappedoperator import MappedOperator
+    return BaseOperatorMeta, DAG, MappedOperator  # noqa: AIR311  Airflow 2's, where it is
+
+
+def variable_classes() -> tuple[Any, ...]:
+    """Return every class whose `get` looks up a Variable."""
+    from airflow.models.variable import Variable
+
+    if airflow_version() < (3, 0):
+        return (Variable,)
+    from airflow.sdk import Variable as SdkVariable
+
+    return (Variable, SdkVariable)
+
+
+def connection_lookups() -> tuple[tuple[Any, str], ...]:
+    """Return the class methods, as class and name, that look up a Connection by its id."""
+    from airflow.models.connection import Connection
+
+    if airflow_version() < (3, 0):
+        return ((Connection, "get_connection_from_secrets"),)
+    from airflow.sdk import Connection as SdkConnection
+
+    return ((Connection, "get_connection_from_secrets"), (SdkConnection, "get"))
+
+
+def connection(conn_id: str) -> Any:
+    """Return a connection that says nothing but its id."""
+    if airflow_version() < (3, 0):
+        from airflow.models.connection import Connection
+    else:
+        from airflow.sdk import Connection
+    return Connection(conn_id=conn_id, conn_type="generic", host="localhost")
+
+
+def dag_context() -> Any:
+    """Return the class that collects the DAGs of `with DAG(...)` blocks and `@dag` functions."""
+    try:
+        from airflow.sdk.definitions._internal.contextmanager import DagContext
+    except ImportError:  # Airflow 2
+        from airflow.models.dag import DagContext
+    return DagContext
+
+
+def apply_policies(dag: Any) -> None:
+    """Let the installation's cluster policies see, change or refuse a DAG and its tasks."""
+    from airflow import settings
+
+    settings.dag_policy(dag)
+    for task in dag.tasks:
+        settings.task_policy(task)
+
+
+def sync_dag(dag: Any, path: Path, dags_folder: Path) -> None:
+    """Write a DAG to the database as if it lay in the (empty) DAG folder, so that `dag.test()` knows it.
+
+    `dag.test()` parses the DAG folder anew on every call (Airflow issue 64884); an empty one costs nothing.
+    """
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+
+    try:
+        from airflow.dag_processing.dagbag import sync_bag_to_db
+    except ImportError:  # before 3.2
+        from airflow.models.dagbag import sync_bag_to_db
+    DagBundlesManager().sync_bundles_to_db()
+    bag = empty_dag_bag(dags_folder)
+    dag.relative_fileloc = path.name
+    bag.bag_dag(dag)
+    sync_bag_to_db(bag, "dags-folder", None)
+
+
+def task_instances(dag_run: Any) -> list[Any]:
+    """Return a run's task instances as the database has them now."""
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        instances = dag_run.get_task_instances(session=session)
+        session.expunge_all()
+    return list(instances)

@@ -10,6 +10,7 @@ import typer
 from airflowkit.cli.check import check
 from airflowkit.cli.new_dag import new_dag
 from airflowkit.cli.new_repo import new_repo
+from airflowkit.cli.run import run
 from airflowkit.cli.teams import teams
 from airflowkit.errors import AirflowKitError
 
@@ -25,6 +26,7 @@ Example: airflowkit new-repo my-dags && cd my-dags && airflowkit run hello_pod""
 app.command("check")(check)
 app.command("new-repo")(new_repo)
 app.command("new-dag")(new_dag)
+app.command("run")(run)
 app.add_typer(teams, name="teams")
 
 

@@ -1,0 +1,147 @@
+"""Checks DAG files: workers import them, rules judge them, settings decide what counts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.discovery import dag_files, dag_folder
+from airflowkit.checks.findings import Finding, Severity
+from airflowkit.checks.messages import Job
+from airflowkit.checks.pool import Pool
+from airflowkit.checks.rule import FileSubject, FolderSubject, Place, Scope
+from airflowkit.checks.rules import RULES
+from airflowkit.checks.selection import selected
+from airflowkit.settings import load_settings
+
+if TYPE_CHECKING:
+    from airflowkit.checks.facts import FileFacts
+    from airflowkit.settings import Check
+
+Progress = Callable[[int, int], None]
+_AIRFLOW_IMPORT: Final = re.compile(rb"^(?:from|import)\s+(airflow(?:kit)?[.\w]*)", re.MULTILINE)
+_PUBLIC: Final = {"airflowkit": ("airflowkit.pods.task", "airflowkit.presets")}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found.
+
+    Attributes:
+        findings: Sorted by file and line.
+        files: How many files were checked.
+        dags: How many DAGs they hold.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int
+    dags: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found that fails the check."""
+        return all(finding.severity is Severity.INFO for finding in self.findings)
+
+
+def check(
+    paths: Sequence[Path],
+    *,
+    options: Check | None = None,
+    workers: int | None = None,
+    progress: Progress = lambda _done, _of: None,
+) -> Report:
+    """Check DAG folders and files.
+
+    Args:
+        paths: Folders and files.
+        options: What `[check]` says; by default the `airflowkit.toml` of each folder is asked.
+        workers: How many processes import files; by default one per processor.
+        progress: Called with the number of files done and the number in all.
+
+    Raises:
+        NoSuchPath: A path does not exist.
+        SettingsError: `airflowkit.toml` is wrong.
+        WorkersUnavailable: Airflow cannot be imported.
+    """
+    reports = []
+    for folder, files in _by_folder(paths).items():
+        if not files:
+            continue
+        size = min(len(files), workers or len(os.sched_getaffinity(0)))
+        with Pool(_preloaded(files), size) as pool:
+            reports.append(checked(pool, folder, files, options or load_settings(folder).check, progress))
+    return Report(
+        findings=tuple(finding for report in reports for finding in report.findings),
+        files=sum(report.files for report in reports),
+        dags=sum(report.dags for report in reports),
+    )
+
+
+def _by_folder(paths: Iterable[Path]) -> dict[Path, list[Path]]:
+    """Return the DAG files at the paths, each once, by the DAG folder that they belong to."""
+    files: dict[Path, dict[Path, None]] = {}
+    for path in paths:
+        folder = dag_folder(path)
+        found = dag_files(folder if path.is_dir() else path)
+        files.setdefault(folder.absolute(), {}).update(dict.fromkeys(found))
+    return {folder: list(found) for folder, found in files.items()}
+
+
+def checked(
+    pool: Pool, folder: Path, files: Sequence[Path], options: Check, progress: Progress = lambda _done, _of: None
+) -> Report:
+    """Check files of one DAG folder with workers that are there already."""
+    facts = _facts(pool, [Job(str(file), str(folder), options) for file in files], progress)
+    findings = [finding for file in facts for finding in file.findings]
+    findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
+    findings += _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
+    return Report(
+        findings=tuple(sorted(map(_relative, selected(findings, options)), key=_position)),
+        files=len(facts),
+        dags=sum(len(file.dags) for file in facts),
+    )
+
+
+def _facts(pool: Pool, jobs: Sequence[Job], progress: Progress) -> tuple[FileFacts, ...]:
+    facts = []
+    for done, file in enumerate(pool.results(jobs), start=1):
+        facts.append(file)
+        progress(done, len(jobs))
+    return tuple(sorted(facts, key=lambda file: file.path))
+
+
+def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:
+    """Return the Airflow modules that the files import, as the DAG processor imports them before it forks."""
+    named = {name.decode() for file in files for name in _AIRFLOW_IMPORT.findall(_content(file))}
+    return tuple(module for name in sorted(named) for module in _PUBLIC.get(name, (name,)))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
+    rules = [rule for rule in RULES if rule.scope is scope]
+    return [finding for subject in subjects for rule in rules for finding in rule.findings(subject, _place(subject))]
+
+
+def _place(subject: FileSubject | FolderSubject) -> Place:
+    return Place(subject.facts.path if isinstance(subject, FileSubject) else str(subject.folder))
+
+
+def _relative(finding: Finding) -> Finding:
+    """Return the finding with its path as one would type it."""
+    path = Path(finding.path)
+    here = Path.cwd()
+    return replace(finding, path=str(path.relative_to(here))) if path.is_relative_to(here) else finding
+
+
+def _position(finding: Finding) -> tuple[str, int, str, str]:
+    return (finding.path, finding.line or 0, finding.code, finding.message)

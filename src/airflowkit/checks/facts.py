@@ -1,0 +1,99 @@
+"""What a worker tells of a DAG file: frozen values that cross the process boundary.
+
+Rules that judge one DAG or task run in the worker, beside the live objects. All other rules run on these facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflowkit.checks.findings import Finding
+
+
+class FailureKind(StrEnum):
+    """How the import of a DAG file ended badly."""
+
+    EXCEPTION = "exception"
+    EXIT = "exit"
+    DEATH = "death"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a DAG file could not be imported.
+
+    Attributes:
+        kind: How it ended.
+        text: The exception's name and message, or what became of the process.
+        line: The line of the DAG file that was being executed.
+        missing_module: The module that was not found, for a ModuleNotFoundError.
+    """
+
+    kind: FailureKind
+    text: str
+    line: int | None = None
+    missing_module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that a DAG file did while it was imported, such as the look-up of a Variable.
+
+    Attributes:
+        name: What it touched: a Variable's key, a host, a module.
+        line: The line of the DAG file that did it, where one did.
+    """
+
+    name: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DagFacts:
+    """A DAG as far as rules over several files need it.
+
+    Attributes:
+        dag_id: Its id.
+        line: Where it is built.
+        task_ids: All its tasks, in the order of definition.
+    """
+
+    dag_id: str
+    line: int | None
+    task_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A DAG file, and how its import went.
+
+    Attributes:
+        path: The file.
+        failure: Why it could not be imported, or None.
+        dags: Its DAGs, in the order of definition; empty after a failure.
+        findings: What the rules about DAGs and tasks found.
+        variables: Variables that it looked up.
+        connections: Connections that it looked up.
+        hosts: Hosts that it talked to.
+        modules: Loaded modules that it replaced or removed.
+        output: The beginning of what it printed.
+        strays: DAGs that it built and that Airflow cannot see.
+        orphans: Tasks that it built outside any DAG.
+    """
+
+    path: str
+    failure: Failure | None = None
+    dags: tuple[DagFacts, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    variables: tuple[Observation, ...] = ()
+    connections: tuple[Observation, ...] = ()
+    hosts: tuple[Observation, ...] = ()
+    modules: tuple[Observation, ...] = ()
+    output: str = ""
+    strays: tuple[Observation, ...] = ()
+    orphans: tuple[Observation, ...] = ()

@@ -1,0 +1,59 @@
+"""Loads a DAG file, lets the rules about DAGs and tasks judge it, and keeps what the other rules need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflowkit.checks.facts import DagFacts, FileFacts
+from airflowkit.checks.loading import LoadedFile, load
+from airflowkit.checks.rule import DagSubject, Place, Scope, TaskSubject
+from airflowkit.checks.rules import RULES
+from airflowkit.checks.watch import WATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.messages import Job
+    from airflowkit.settings import Check
+
+
+def judge(job: Job) -> FileFacts:
+    """Import a file, and return what there is to tell of it."""
+    path = job.path
+    loaded = load(path, job.folder, job.options.import_timeout)
+    subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
+    facts = FileFacts(
+        path=path,
+        failure=loaded.failure,
+        dags=tuple(_facts(subject) for subject in subjects),
+        findings=tuple(finding for subject in subjects for finding in _findings(subject, path)),
+        variables=tuple(WATCH.variables),
+        connections=tuple(WATCH.connections),
+        hosts=tuple(WATCH.hosts),
+        modules=loaded.modules,
+        strays=loaded.strays,
+        orphans=loaded.orphans,
+    )
+    WATCH.start("")  # let go of the DAGs
+    return facts
+
+
+def _subject(dag: Any, line: int | None, loaded: LoadedFile, options: Check) -> DagSubject:
+    lines = loaded.lines or {}
+    tasks = tuple(TaskSubject(task, lines.get(id(task)), dag, options) for task in dag.tasks)
+    return DagSubject(dag, line, tasks, options)
+
+
+def _facts(subject: DagSubject) -> DagFacts:
+    return DagFacts(subject.dag.dag_id, subject.line, tuple(subject.dag.task_ids))
+
+
+def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
+    dag_id = subject.dag.dag_id
+    for rule in RULES:
+        if rule.scope is Scope.DAG:
+            yield from rule.findings(subject, Place(path, subject.line, dag_id))
+        elif rule.scope is Scope.TASK:
+            for task in subject.tasks:
+                yield from rule.findings(task, Place(path, task.line, dag_id, task.task.task_id))

@@ -1,0 +1,41 @@
+"""What the parent, the zygote and the workers say to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from airflowkit.checks.facts import FileFacts
+    from airflowkit.settings import Check
+
+FORK: Final = "fork"
+"""Parent to zygote: fork a worker on the connection that follows. A number instead: tell how that worker ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the parent tells a worker: check this file.
+
+    Attributes:
+        path: The file.
+        folder: Its DAG folder, which Airflow puts on `sys.path`.
+        options: What `[check]` says.
+    """
+
+    path: str
+    folder: str
+    options: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker tells the parent of a file.
+
+    Attributes:
+        facts: The file's.
+        last: Whether the worker ends now, since the file spoilt it.
+    """
+
+    facts: FileFacts
+    last: bool

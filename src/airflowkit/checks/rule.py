@@ -1,0 +1,189 @@
+"""What a rule is: a code, a name, and a small function whose docstring is its page.
+
+A rule is written as
+
+    @dag_rule("AK205", "empty-dag", Severity.WARNING)
+    def empty_dag(dag: DagSubject) -> Iterator[Fault]:
+        '''Checks for DAGs without tasks.
+
+        ## Why it matters
+        ...
+        '''
+        if not dag.tasks:
+            yield Fault("has no tasks", mend="add one, or delete the DAG")
+
+and judges the one subject that it is given. Codes are never used again for something else.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from airflowkit.checks.findings import Fault, Finding, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from airflowkit.checks.facts import FileFacts
+    from airflowkit.settings import Check
+
+S = TypeVar("S")
+Judge = Callable[[S], Iterator[Fault]]
+
+
+class Scope(StrEnum):
+    """What a rule judges, and so where it runs."""
+
+    TASK = "task"
+    DAG = "dag"
+    FILE = "file"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSubject:
+    """A task for rules to judge, in the worker.
+
+    Attributes:
+        task: Airflow's operator, mapped or not.
+        line: Where the DAG file builds it.
+        dag: The DAG.
+        options: What `[check]` says.
+    """
+
+    task: Any
+    line: int | None
+    dag: Any
+    options: Check
+
+
+@dataclass(frozen=True, slots=True)
+class DagSubject:
+    """A DAG for rules to judge, in the worker.
+
+    Attributes:
+        dag: Airflow's DAG.
+        line: Where the DAG file builds it.
+        tasks: Its tasks, in the order of definition.
+        options: What `[check]` says.
+    """
+
+    dag: Any
+    line: int | None
+    tasks: tuple[TaskSubject, ...]
+    options: Check
+
+
+@dataclass(frozen=True, slots=True)
+class FileSubject:
+    """A file for rules to judge, by what the worker told of it.
+
+    Attributes:
+        facts: What the worker told.
+        folder: The DAG folder.
+        options: What `[check]` says.
+    """
+
+    facts: FileFacts
+    folder: Path
+    options: Check
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSubject:
+    """All files for rules to judge together.
+
+    Attributes:
+        files: What the workers told of each.
+        folder: The DAG folder.
+        options: What `[check]` says.
+    """
+
+    files: tuple[FileFacts, ...]
+    folder: Path
+    options: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a subject stands."""
+
+    path: str
+    line: int | None = None
+    dag_id: str | None = None
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[S]):
+    """A rule.
+
+    Attributes:
+        code: Such as `AK205`; its first digit is its family.
+        name: A fault in kebab case, such as `empty-dag`.
+        severity: How bad its findings are, unless the settings say otherwise.
+        scope: What it judges.
+        judge: The function.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    scope: Scope
+    judge: Judge[S]
+
+    @property
+    def page(self) -> str:
+        """The rule's page in Markdown: its docstring."""
+        return inspect.getdoc(self.judge) or ""
+
+    @property
+    def title(self) -> str:
+        """The page's first line."""
+        return self.page.partition("\n")[0]
+
+    def findings(self, subject: S, place: Place) -> Iterator[Finding]:
+        """Yield what the rule finds, with the place of the subject."""
+        for fault in self.judge(subject):
+            yield Finding(
+                code=self.code,
+                severity=self.severity,
+                message=fault.message,
+                path=fault.path or place.path,
+                line=fault.line or place.line,
+                dag_id=fault.dag_id or place.dag_id,
+                task_id=fault.task_id or place.task_id,
+                mend=fault.mend,
+            )
+
+
+def task_rule(
+    code: str, name: str, severity: Severity = Severity.ERROR
+) -> Callable[[Judge[TaskSubject]], Rule[TaskSubject]]:
+    """Make a function a rule about any task."""
+    return lambda judge: Rule(code, name, severity, Scope.TASK, judge)
+
+
+def dag_rule(
+    code: str, name: str, severity: Severity = Severity.ERROR
+) -> Callable[[Judge[DagSubject]], Rule[DagSubject]]:
+    """Make a function a rule about a DAG."""
+    return lambda judge: Rule(code, name, severity, Scope.DAG, judge)
+
+
+def file_rule(
+    code: str, name: str, severity: Severity = Severity.ERROR
+) -> Callable[[Judge[FileSubject]], Rule[FileSubject]]:
+    """Make a function a rule about a file and its import."""
+    return lambda judge: Rule(code, name, severity, Scope.FILE, judge)
+
+
+def folder_rule(
+    code: str, name: str, severity: Severity = Severity.ERROR
+) -> Callable[[Judge[FolderSubject]], Rule[FolderSubject]]:
+    """Make a function a rule about all files together; its faults name their paths."""
+    return lambda judge: Rule(code, name, severity, Scope.FOLDER, judge)

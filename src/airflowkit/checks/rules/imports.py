@@ -1,0 +1,185 @@
+"""AK1xx: a file and its import."""
+
+from __future__ import annotations
+
+from textwrap import shorten
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.facts import FailureKind
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.rule import FileSubject, file_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _failures(file: FileSubject, kind: FailureKind) -> Iterator[tuple[str, int | None]]:
+    failure = file.facts.failure
+    if failure and failure.kind is kind:
+        yield failure.text, failure.line
+
+
+@file_rule("AK101", "import-error")
+def import_error(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file can be imported.
+
+    ## Why it matters
+    Airflow shows an import error instead of the file's DAGs; those that it knew vanish from the list and stop running.
+
+    ## How to mend it
+    The message names the exception and the line. A module that is not found must be installed in the image, or lie
+    below the DAG folder.
+    """
+    for text, line in _failures(file, FailureKind.EXCEPTION):
+        yield Fault(text, mend="mend the line, or install what it imports", line=line)
+
+
+@file_rule("AK102", "import-timeout")
+def import_timeout(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the import ends in time.
+
+    ## Why it matters
+    Airflow gives up after `[core] dagbag_import_timeout` (30 seconds), at every parse, and holds a parsing process
+    for as long.
+
+    ## How to mend it
+    Move the work that the file does at the top level into a task. `[check] import_timeout` sets the limit here.
+    """
+    for text, line in _failures(file, FailureKind.TIMEOUT):
+        yield Fault(text, mend="move the work into a task", line=line)
+
+
+@file_rule("AK103", "exits-at-import")
+def exits_at_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file does not end the process that imports it.
+
+    ## Why it matters
+    `sys.exit()`, `os._exit()` or a signal at the top level takes the parsing process along. Airflow shows no DAGs and,
+    but for `sys.exit()`, no reason either.
+
+    ## How to mend it
+    Keep scripts out of the DAG folder, or put their last lines under `if __name__ == "__main__":`.
+    """
+    for kind in (FailureKind.EXIT, FailureKind.DEATH):
+        for text, line in _failures(file, kind):
+            yield Fault(text, mend='put it under `if __name__ == "__main__":`', line=line)
+
+
+@file_rule("AK104", "eats-memory-at-import")
+def eats_memory_at_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the import stays within the memory limit.
+
+    ## Why it matters
+    The DAG processor and every task import the file: what it allocates, each of them allocates. One such file gets
+    the DAG processor killed, and all DAGs stop being updated.
+
+    ## How to mend it
+    Load data in the task that needs it. `[check] memory_limit` sets the limit here, in MiB.
+    """
+    for text, line in _failures(file, FailureKind.MEMORY):
+        yield Fault(
+            f"needs more than {file.options.memory_limit} MiB ({text})",
+            mend="load data in the task that needs it",
+            line=line,
+        )
+
+
+@file_rule("AK105", "prints-at-import", Severity.WARNING)
+def prints_at_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file prints nothing when it is imported.
+
+    ## Why it matters
+    The DAG processor imports it every 30 seconds and keeps what it prints in its logs, where it hides what matters;
+    bytes that are no text break log shippers.
+
+    ## How to mend it
+    Delete the `print`, or use a logger inside the task.
+    """
+    if file.facts.output:
+        yield Fault(f"prints {file.facts.output[:60]!r} when it is imported", mend="delete the print")
+
+
+@file_rule("AK106", "replaces-modules")
+def replaces_modules(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file leaves the modules alone that are loaded already.
+
+    ## Why it matters
+    A write to `sys.modules` changes what every later import in the process gets: tasks of this file run with other
+    code than was tested, and so does Airflow itself.
+
+    ## How to mend it
+    Import the module that is meant, under its own name; patch modules in tests only.
+    """
+    names = [module.name for module in file.facts.modules]
+    if names:
+        yield Fault(
+            f"replaces or removes {shorten(', '.join(names), 80)} in sys.modules",
+            mend="import what is meant under its own name",
+            line=file.facts.modules[0].line,
+        )
+
+
+@file_rule("AK107", "variable-at-import", Severity.WARNING)
+def variable_at_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that no Variable is looked up while the file is imported.
+
+    ## Why it matters
+    Every parse asks the API server and the database, for every file, every 30 seconds; a Variable that is missing
+    makes the DAG vanish.
+
+    ## How to mend it
+    Use `{{ var.value.name }}` in a templated field, or call `Variable.get` inside the task. Ruff's AIR003 finds the
+    plain cases in the source.
+    """
+    for variable in file.facts.variables:
+        yield Fault(
+            f"looks up Variable {variable.name!r} when it is imported",
+            mend=f"use {{{{ var.value.{variable.name} }}}} in a templated field, or look it up inside the task",
+            line=variable.line,
+        )
+
+
+@file_rule("AK108", "connection-at-import", Severity.WARNING)
+def connection_at_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that no Connection is looked up while the file is imported.
+
+    ## Why it matters
+    As for Variables: every parse asks for it, and a connection that is missing makes the DAG vanish. What is read of
+    it, often a password, ends in the serialized DAG.
+
+    ## How to mend it
+    Give the operator the connection's id, or call the hook inside the task.
+    """
+    for connection in file.facts.connections:
+        yield Fault(
+            f"looks up Connection {connection.name!r} when it is imported",
+            mend="hand the operator its id, or use the hook inside the task",
+            line=connection.line,
+        )
+
+
+@file_rule("AK109", "network-at-import", Severity.WARNING)
+def network_at_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file talks to no host while it is imported.
+
+    ## Why it matters
+    Every parse waits for that host, every 30 seconds and again before each task; when it is down, the DAG is gone.
+
+    ## How to mend it
+    Fetch inside a task; for tasks that depend on what is fetched, use dynamic task mapping.
+    """
+    for host in file.facts.hosts:
+        yield Fault(f"connects to {host.name} when it is imported", mend="fetch inside a task", line=host.line)
+
+
+RULES: Final = (
+    import_error,
+    import_timeout,
+    exits_at_import,
+    eats_memory_at_import,
+    prints_at_import,
+    replaces_modules,
+    variable_at_import,
+    connection_at_import,
+    network_at_import,
+)

@@ -1,0 +1,152 @@
+"""What a DAG file does while it is imported: what it builds, looks up and talks to, each with its line.
+
+Worker processes only: Airflow's constructors and look-ups are wrapped here, for good. Nothing is looked up in a
+database or a secrets backend: values come from the environment or are a stand-in.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Self
+
+from airflowkit import _airflow
+from airflowkit.checks.facts import Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+
+@dataclass(slots=True)
+class Watch:
+    """What the file that is being imported did so far.
+
+    Attributes:
+        path: The file, or an empty string between two files.
+        built: Each DAG and task that it built, with its line, in the order of construction.
+        variables: Variables that it looked up.
+        connections: Connections that it looked up.
+        hosts: Hosts that it talked to.
+    """
+
+    path: str = ""
+    built: list[tuple[Any, int | None]] = field(default_factory=list)
+    variables: list[Observation] = field(default_factory=list)
+    connections: list[Observation] = field(default_factory=list)
+    hosts: list[Observation] = field(default_factory=list)
+
+    def start(self, path: str) -> None:
+        """Forget the file before, and begin with this one."""
+        self.built.clear()
+        self.variables.clear()
+        self.connections.clear()
+        self.hosts.clear()
+        self.path = path
+
+    def stop(self) -> None:
+        """Ignore what follows: rules build and look up things, too."""
+        self.path = ""
+
+    def line(self) -> int | None:
+        """Return the line of the file that is being executed."""
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  `inspect.stack` reads source files
+        while frame and frame.f_code.co_filename != self.path:
+            frame = frame.f_back
+        return frame.f_lineno if frame else None
+
+
+WATCH = Watch()
+"""The one of this process: Airflow's constructors know no other way to it."""
+
+
+class StandIn(str):
+    """The value of a Variable that only the deployment knows: a text that also passes for a number or a mapping."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        """Return the one text that is a number and JSON as well."""
+        return super().__new__(cls, "0")
+
+    def __getitem__(self, _key: object) -> StandIn:
+        return StandIn()
+
+    def get(self, _key: object, _default: object = None) -> StandIn:
+        """Pass for a mapping."""
+        return StandIn()
+
+
+def install() -> None:
+    """Begin to watch this process."""
+    _record_construction()
+    for variable in _airflow.variable_classes():
+        variable.get = classmethod(_looked_up_variable(variable.get.__func__))
+    for owner, name in _airflow.connection_lookups():
+        setattr(owner, name, classmethod(_looked_up_connection(getattr(owner, name).__func__)))
+    sys.addaudithook(_audit)
+
+
+def _record_construction() -> None:
+    meta, dag, mapped = _airflow.constructors()
+
+    def build(cls: type, *args: Any, **kwargs: Any) -> Any:
+        operator = type.__call__(cls, *args, **kwargs)
+        _remember(operator)
+        return operator
+
+    for owner, name in ((dag, "__init__"), (mapped, "__attrs_post_init__")):
+        setattr(owner, name, _remembering(getattr(owner, name)))
+    setattr(meta, "__call__", build)  # noqa: B010  a type checker sees a method there
+
+
+def _remembering(construct: Callable[..., None]) -> Callable[..., None]:
+    @wraps(construct)
+    def wrapped(self: object, *args: Any, **kwargs: Any) -> None:
+        construct(self, *args, **kwargs)
+        _remember(self)
+
+    return wrapped
+
+
+def _remember(built: object) -> None:
+    if WATCH.path:
+        WATCH.built.append((built, WATCH.line()))
+
+
+def _looked_up_variable(get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def wrapped(cls: type, key: str, *args: Any, **kwargs: Any) -> Any:
+        if WATCH.path:
+            WATCH.variables.append(Observation(key, WATCH.line()))
+        if f"AIRFLOW_VAR_{key.upper()}" in os.environ:
+            return get(cls, key, *args, **kwargs)
+        defaults = [*args[:1], *(kwargs[name] for name in ("default", "default_var") if name in kwargs)]
+        return defaults[0] if defaults else StandIn()
+
+    return wrapped
+
+
+def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def wrapped(cls: type, conn_id: str) -> Any:
+        if WATCH.path:
+            WATCH.connections.append(Observation(conn_id, WATCH.line()))
+        if f"AIRFLOW_CONN_{conn_id.upper()}" in os.environ:
+            return get(cls, conn_id)
+        return _airflow.connection(conn_id)
+
+    return wrapped
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    """Record connections to hosts; refuse to signal a process that is not the file's own."""
+    if not WATCH.path:
+        return
+    if event == "socket.connect" and args[0].family in {socket.AF_INET, socket.AF_INET6}:
+        WATCH.hosts.append(Observation(f"{args[1][0]}:{args[1][1]}", WATCH.line()))
+    elif event == "os.killpg" or (event == "os.kill" and args[0] != os.getpid()):
+        raise PermissionError(f"sends signal {args[1]} to process {args[0]}")

@@ -1,0 +1,129 @@
+"""The processes that import DAG files: one that loads Airflow, and workers that it forks.
+
+The parent never imports Airflow. It starts `python -m airflowkit.checks.worker`, the zygote, which imports
+Airflow once and then forks a worker whenever the parent asks for one. A worker takes one file after the other
+until the parent hangs up, or until a file ends it.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import resource
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
+from typing import Final
+
+from airflowkit.checks.facts import FailureKind, FileFacts
+from airflowkit.checks.judging import judge
+from airflowkit.checks.loading import limit_memory, resident_bytes
+from airflowkit.checks.messages import FORK, Answer
+from airflowkit.checks.watch import install
+
+MIB: Final = 2**20
+GROWTH: Final = 150 * MIB
+"""A worker that grew by more than this is replaced, so that memory stays flat over any number of files."""
+LARGEST_FILE: Final = 64 * MIB
+LONGEST_EXCERPT: Final = 200
+
+
+def main() -> None:
+    """Import Airflow, then fork a worker at each request, until the parent hangs up."""
+    control = Connection(int(sys.argv[1]))
+    _preload(control.recv())
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays shared with the workers, and no collection looks at it
+    control.send(True)
+    with suppress(EOFError):
+        while True:
+            _serve(control)
+
+
+def _serve(control: Connection) -> None:
+    """Fork a worker on the connection that the parent hands over, or wait for one that died."""
+    request = control.recv()
+    if request != FORK:
+        control.send(_exit_status(request))
+        return
+    channel = Connection(recv_handle(control))
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        _work(channel)
+        os._exit(0)  # without the exit handlers of what the DAG files imported
+    channel.close()
+    control.send(pid)
+
+
+def _exit_status(pid: int) -> int:
+    """End what is left of a worker and return its exit code; negative for the signal that killed it."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _preload(modules: tuple[str, ...]) -> None:
+    logging.disable(logging.CRITICAL)
+    for module in ("airflow.sdk", "airflow.utils.file", *modules):
+        with suppress(Exception):  # it is the DAG file's import that tells why
+            import_module(module)
+    install()
+
+
+def _work(channel: Connection) -> None:
+    """Check one file after the other."""
+    pid = os.getpid()
+    os.setsid()  # so that the parent ends a worker together with all that its files started
+    output = _Output()
+    most = resident_bytes() + GROWTH
+    with suppress(EOFError):
+        while True:
+            job = channel.recv()
+            limit_memory(job.options.memory_limit * MIB)
+            facts = judge(job)
+            if os.getpid() != pid:
+                os._exit(0)  # the file forked at the top level: this is its child
+            facts = replace(facts, output=output.taken())
+            last = _spoilt(facts) or resident_bytes() > most
+            channel.send(Answer(facts, last=last))
+            if last:
+                return
+
+
+def _spoilt(facts: FileFacts) -> bool:
+    """Return whether the file may have left the process in a state that harms the next one."""
+    return bool(facts.modules) or (facts.failure is not None and facts.failure.kind is not FailureKind.EXCEPTION)
+
+
+class _Output:
+    """What DAG files print: both standard streams go to a file of bounded size, and input is empty."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  open as long as the worker
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        for stream in (1, 2):
+            os.dup2(self._file.fileno(), stream)
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, hard))
+
+    def taken(self) -> str:
+        """Return the beginning of what was printed since the last call, and drop the rest."""
+        with suppress(Exception):  # a DAG file may have closed or replaced them
+            sys.stdout.flush()
+            sys.stderr.flush()
+        if not self._file.tell():
+            return ""
+        self._file.seek(0)
+        text = self._file.read(LONGEST_EXCERPT)
+        self._file.seek(0)
+        self._file.truncate()
+        return text.decode(errors="backslashreplace")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""`airflowkit check`: rules over a folder of DAG files."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflowkit.checks.engine import Progress
+
+
+class Format(StrEnum):
+    """What the report looks like."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="DAG folders and files.", show_default=False)
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="What the report looks like.")] = Format.TEXT,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that import files; by default one per processor.")
+    ] = None,
+    *,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Succeed whatever is found.")] = False,
+) -> None:
+    """Check DAG files: does each import, and is every DAG and pod in it right?
+
+    Needs no database, cluster or network. Without a PATH it checks the repository's DAG folder.
+
+    Example: airflowkit check dags --format json
+    """
+    from airflowkit.checks.discovery import default_folder
+    from airflowkit.checks.engine import check as check_paths
+
+    with _progress_bar() as progress:
+        report = check_paths(paths or [default_folder()], workers=workers, progress=progress)
+    if output_format is Format.JSON:
+        from airflowkit.checks.reports.json import render
+
+        typer.echo(render(report))
+    else:
+        from rich.console import Console
+
+        from airflowkit.checks.reports.text import show
+
+        show(report, Console())
+    raise typer.Exit(0 if report.passed or exit_zero else 1)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """Show a bar on standard error, where a person looks at it."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("checking"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
+    )
+    with bar:
+        task = bar.add_task("checking", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

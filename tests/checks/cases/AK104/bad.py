@@ -1,0 +1,9 @@
+from datetime import datetime
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+with DAG("orders", schedule="@daily", start_date=datetime(2026, 1, 1)):
+    EmptyOperator(task_id="load")
+
+table = [bytearray(50_000_000) for _ in range(10)]

@@ -1,0 +1,96 @@
+"""DAG files are other people's code: whatever one does, it gets one finding, and the rest are checked as usual."""
+
+from pathlib import Path
+
+import pytest
+
+from airflowkit.checks.engine import checked
+from airflowkit.settings import Check
+
+GOOD = """\
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+
+with DAG("{0}", schedule=None):
+    EmptyOperator(task_id="load")
+"""
+HOSTILE = {
+    "loops": ("while True: pass", "AK102"),
+    "swallows_its_time_limit": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "AK102",
+    ),
+    "exits": ("import sys; sys.exit(3)", "AK103"),
+    "ends_its_process": ("import os; os._exit(0)", "AK103"),
+    "kills_its_process": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "AK103"),
+    "crashes": ("import ctypes; ctypes.string_at(0)", "AK103"),
+    "kills_its_parent": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "AK101"),
+    "closes_every_file": ("import os; os.closerange(0, 1000)", "AK103"),
+    "eats_memory": ("kept = [bytearray(100_000_000) for _ in range(100)]", "AK104"),
+    "recurses": ("def f(): f()\nf()", "AK101"),
+    "prints_binary": ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "AK105"),
+    "prints_below_python": ("import os; os.write(1, b'\\xff\\xfe')", "AK105"),
+    "replaces_modules": ("import sys; sys.modules['json'] = None", "AK106"),
+    "removes_modules": ("import sys; del sys.modules['airflow.sdk']", "AK106"),
+    "raises_without_text": ("class E(BaseException):\n    def __str__(self): raise E\nraise E", "AK101"),
+    "is_no_python": ("def f(:", "AK101"),
+    "is_no_text": ("\0", "AK101"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    for number in range(4):  # before, between and after the hostile file
+        (tmp_path / f"{'acxz'[number]}.py").write_text(GOOD.format(f"good_{number}"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_gets_one_finding_and_the_rest_go_on(name, pool, folder):
+    code, expected = HOSTILE[name]
+    (folder / "hostile.py").write_text(code)
+    report = checked(pool, folder, sorted(folder.glob("*.py")), Check(import_timeout=2, memory_limit=512))
+    assert [(finding.code, Path(finding.path).name) for finding in report.findings] == [(expected, "hostile.py")]
+    assert (report.files, report.dags) == (5, 4)
+
+
+def test_a_file_that_forks_is_told_of_once(pool, folder):
+    (folder / "hostile.py").write_text("import os\nos.fork()")
+    report = checked(pool, folder, sorted(folder.glob("*.py")), Check())
+    assert (report.findings, report.files, report.dags) == ((), 5, 4)
+
+
+def test_the_environment_of_one_file_does_not_reach_the_next(pool, folder):
+    (folder / "b.py").write_text("import os, sys\nos.environ['LEAK'] = '1'\nsys.path.insert(0, '/leak')\nos.chdir('/')")
+    (folder / "d.py").write_text("import os, sys\nassert 'LEAK' not in os.environ\nassert '/leak' not in sys.path")
+    report = checked(pool, folder, sorted(folder.glob("*.py")), Check())
+    assert report.findings == ()
+
+
+def test_an_import_error_in_a_helper_names_the_dag_files_line_and_the_helper(pool, folder):
+    (folder / "broken_helper.py").write_text("\n1 / 0\n")
+    (folder / "b.py").write_text("\n\nimport broken_helper\n")
+    (finding,) = checked(pool, folder, [folder / "b.py"], Check()).findings
+    assert (finding.code, finding.line) == ("AK101", 3)
+    assert finding.message == f"ZeroDivisionError: division by zero ({folder / 'broken_helper.py'}:2)"
+
+
+def test_looked_up_variables_come_from_the_environment_or_are_a_stand_in(pool, folder):
+    (folder / "b.py").write_text(
+        """\
+import os
+from airflow.sdk import Variable
+os.environ["AIRFLOW_VAR_KNOWN"] = "value"
+assert Variable.get("known") == "value"
+assert Variable.get("unknown", default=None) is None
+assert int(Variable.get("unknown")) == 0
+assert Variable.get("unknown", deserialize_json=True)["key"].get("other") == "0"
+"""
+    )
+    report = checked(pool, folder, [folder / "b.py"], Check())
+    assert [(finding.code, finding.line) for finding in report.findings] == [
+        ("AK107", 4),
+        ("AK107", 5),
+        ("AK107", 6),
+        ("AK107", 7),
+    ]

@@ -1,0 +1,50 @@
+"""Each rule's example files: the bad one is found by this rule alone, the good one by none."""
+
+from pathlib import Path
+
+import pytest
+
+from airflowkit.checks.discovery import dag_files
+from airflowkit.checks.engine import checked
+from airflowkit.checks.rules import RULES
+from airflowkit.settings import load_settings
+
+CASES = Path(__file__).parent / "cases"
+
+
+def example(code: str, kind: str) -> Path:
+    file, folder = CASES / code / f"{kind}.py", CASES / code / kind
+    return folder if folder.is_dir() else file
+
+
+def codes_found(pool, path: Path) -> list[str]:
+    folder = path if path.is_dir() else path.parent
+    report = checked(pool, folder, dag_files(path), load_settings(folder).check)
+    return [finding.code for finding in report.findings]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_bad_example_is_found_by_its_rule_alone(rule, pool):
+    assert set(codes_found(pool, example(rule.code, "bad"))) == {rule.code}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_good_example_is_found_by_no_rule(rule, pool):
+    assert codes_found(pool, example(rule.code, "good")) == []
+
+
+def test_every_example_belongs_to_a_rule():
+    assert {path.name for path in CASES.iterdir()} == {rule.code for rule in RULES}
+
+
+def test_codes_and_names_are_unique_and_in_order():
+    codes = [rule.code for rule in RULES]
+    assert codes == sorted(set(codes))
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_page_says_why_and_how(rule):
+    assert rule.title.endswith(".")
+    assert "## Why it matters" in rule.page
+    assert "## How to mend it" in rule.page
