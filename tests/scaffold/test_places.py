@@ -31,6 +31,14 @@ def test_a_dag_goes_to_dags_where_there_is_no_repository(tmp_path):
     assert default_dags_folder(tmp_path / "dags") == tmp_path / "dags"
 
 
+def test_a_dag_goes_beside_others_where_there_is_no_dags_folder(tmp_path):
+    (tmp_path / "airflowkit.toml").touch()
+    (tmp_path / "setup.py").write_text("import setuptools\n")
+    assert default_dags_folder(tmp_path) == tmp_path / "dags"
+    (tmp_path / "orders.py").write_text("from airflow.sdk import DAG\n")
+    assert default_dags_folder(tmp_path) == tmp_path
+
+
 def test_the_owner_is_the_house_rules(repository):
     assert house_owner(repository) == "finance"
 

@@ -22,10 +22,14 @@ def find_repository(start: Path) -> Path | None:
 
 
 def default_dags_folder(start: Path) -> Path:
-    """Return the folder for new DAGs: `dags` of the repository around `start`, or `start` itself if it lies within."""
+    """Return the folder for new DAGs.
+
+    That is `dags` of the repository around `start`, or `start` itself if it lies within, or if it holds DAG files
+    where there is no such folder.
+    """
     dags = (find_repository(start) or start) / "dags"
-    within = start.is_relative_to(dags) or (start.name == "dags" and not dags.is_dir())
-    return start if within else dags
+    stands_in_it = start.is_relative_to(dags) if dags.is_dir() else start.name == "dags" or _holds_dags(start)
+    return start if stands_in_it else dags
 
 
 def house_owner(repository: Path | None) -> str | None:
@@ -47,14 +51,21 @@ def file_of_dag(dag_id: str, folder: Path) -> Path | None:
     return next((path for path in _dag_files(dag_id, folder) if dag_id in _dag_ids(path)), None)
 
 
+def _holds_dags(folder: Path) -> bool:
+    """Say whether a folder has a file that Airflow would parse (its safe mode looks for these two words)."""
+    return any(b"airflow" in text and b"dag" in text.lower() for text in map(_read, folder.glob("*.py")))
+
+
 def _dag_files(dag_id: str, folder: Path) -> Iterator[Path]:
     """Yield the files that so much as mention a DAG id: reading is cheap, parsing is not."""
-    for path in sorted(folder.rglob("*.py")):
-        try:
-            if dag_id.encode() in path.read_bytes():
-                yield path
-        except OSError:
-            continue
+    return (path for path in sorted(folder.rglob("*.py")) if dag_id.encode() in _read(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _dag_ids(path: Path) -> set[str]:
