@@ -94,6 +94,14 @@ def test_a_dag_id_of_another_file_is_refused(airflowkit, repository):
     assert "legacy.py has a DAG 'orders' already" in result.stderr
 
 
+def test_a_dag_id_of_a_file_above_is_refused(airflowkit, repository):
+    (repository / "dags/team").mkdir()
+    (repository / "dags/legacy.py").write_text('from airflow.sdk import DAG\nwith DAG("orders"): pass\n')
+    result = airflowkit("new-dag", "orders", cwd=repository / "dags/team")
+    assert result.status == 2
+    assert "legacy.py has a DAG 'orders' already" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

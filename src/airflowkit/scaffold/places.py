@@ -32,6 +32,12 @@ def default_dags_folder(start: Path) -> Path:
     return start if stands_in_it else dags
 
 
+def whole_dags_folder(folder: Path) -> Path:
+    """Return the `dags` folder of the repository that a folder lies in, or the folder itself."""
+    dags = (find_repository(folder) or folder) / "dags"
+    return dags if folder.is_relative_to(dags) else folder
+
+
 def house_owner(repository: Path | None) -> str | None:
     """Return the owner that a repository's `airflowkit.toml` gives the preset `standard`, if it names one."""
     if repository is None:
