@@ -34,6 +34,10 @@ demo: setup ## new repository, new DAG, check, run with no cluster, and the aler
 test: setup ## all tests that this machine can run
 	@$(BIN)/python -m pytest
 
+.PHONY: node
+node: setup ## Microsoft's card renderer from npm: for its tests, and for airflowkit teams preview
+	$(BIN)/python hatch_build.py
+
 .PHONY: lint
 lint: setup ## ruff, the types, the import contracts
 	$(BIN)/ruff check

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="airflowkit-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 # Before anything imports Airflow: it reads these once.
@@ -59,7 +60,7 @@ NEEDS = {
     "cluster": (_has_nodes, "no Kubernetes cluster with a node: set KUBECONFIG to one that may be used for tests"),
     "podman": (_has_engine, "no working podman or docker: install podman"),
     "node": (
-        lambda: shutil.which("node") is not None and (Path(__file__).parent / "node" / "node_modules" / "jsdom").is_dir(),
+        lambda: shutil.which("node") is not None and (TESTS / "node" / "node_modules" / "jsdom").is_dir(),
         "no Node.js, or not its packages: install nodejs and npm, then make node",
     ),
     "browser": (lambda: shutil.which("chromium") is not None, "no Chromium: apt-get install chromium"),

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from receiver import Receiver, running
+from receiver import running
 
 
 @pytest.fixture
@@ -41,4 +41,10 @@ def receivers():
         yield lambda *script, tls=None: stack.enter_context(running(*script, tls=tls))
 
 
-__all__ = ["Receiver"]
+@pytest.fixture(autouse=True)
+def _forget_secrets():
+    """Airflow's masker lives as long as the process: a secret of one test would be blotted out in the next."""
+    yield
+    from airflow.sdk._shared.secrets_masker import reset_secrets_masker
+
+    reset_secrets_masker()

@@ -32,6 +32,6 @@ def texts(node: Any) -> list[str]:
 
 
 def fact(card: dict[str, Any], title: str) -> str | None:
-    """The value of a fact, as it is written."""
-    sets = (element for element in card["body"] if element["type"] == "FactSet")
-    return next((fact["value"] for element in sets for fact in element["facts"] if fact["title"] == title), None)
+    """The value beside a title."""
+    rows = [texts(element["columns"]) for element in card["body"] if element["type"] == "ColumnSet"]
+    return dict(rows).get(title)

@@ -1,4 +1,4 @@
-"""Foreign text: clean, short, escaped, and without secrets."""
+"""Foreign text: clean, short, and without secrets."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import time
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from airflowkit.alerts.redaction import mask, redact
-from airflowkit.alerts.text import duration, escaped, one_line, presentable, shortened
+from airflowkit.alerts.text import duration, one_line, presentable, shortened
 
 
 @pytest.mark.parametrize(
@@ -76,13 +74,6 @@ def test_text_is_cut_with_an_ellipsis():
 
 def test_one_line_is_the_first_that_says_something():
     assert one_line("\n\n  broken  \nmore", 100) == "broken"
-
-
-@given(st.text())
-def test_an_escaped_text_holds_no_unescaped_markdown(text):
-    import re
-
-    assert not re.search(r"(?<!\\)(?:\\\\)*[*_\[\]()~`]", escaped(text))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """An Adaptive Card from facts: what failed and where, whether it is tried again, why, since when, who, what to click.
 
 Version 1.4 and elements of 1.2, because Teams shows an error for newer ones (microsoft/AdaptiveCards#8965). Foreign
-text stands in TextRuns, which know no Markdown; the few values that must stand in a FactSet are escaped.
+text stands in TextRuns, which know no Markdown; TextBlocks and FactSets do, so there are none but for mentions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.facts import Event, Facts, FailedTask
-from airflowkit.alerts.text import duration, escaped, moment, shortened
+from airflowkit.alerts.text import duration, moment, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +29,11 @@ _LISTED: Final = 8
 _INDEXES: Final = 5
 _SHORT: Final = 200
 _MENTIONED: Final = 20
+_TITLES: Final = "110px"
 
 _LOOK: Final = {
     Event.FAILURE: ("attention", "🔴", "failed"),
-    Event.RETRY: ("warning", "🟠", "failed, will be tried again"),
+    Event.RETRY: ("warning", "🟠", "failed"),
     Event.SUCCESS: ("good", "🟢", "succeeded"),
     Event.RECOVERY: ("good", "🟢", "recovered"),
     Event.DEADLINE: ("warning", "⏰", "missed its deadline"),
@@ -59,7 +60,7 @@ def fitting_card(facts: Facts) -> Card:
 
 def build_card(facts: Facts) -> Card:
     """Return the card that shows all facts."""
-    body = [_header(facts), *_why(facts), *_message(facts), *_fact_set(facts), *_details(facts)]
+    body = [_header(facts), *_why(facts), *_message(facts), *_facts(facts), *_details(facts)]
     entities = [
         {"type": "mention", "text": _at(name), "mentioned": {"id": address, "name": name}}
         for name, address in _mentions(facts)
@@ -191,9 +192,9 @@ def _message(facts: Facts) -> Iterator[Card]:
         yield _text(_run(line))
 
 
-def _fact_set(facts: Facts) -> Iterator[Card]:
+def _facts(facts: Facts) -> Iterator[Card]:
     facts_of_run = {
-        "Run": " ".join(filter(None, (facts.run_id, f"({facts.run_type})" if facts.run_type else ""))),
+        "Run": facts.run_id if facts.run_id.startswith(facts.run_type) else f"{facts.run_id} ({facts.run_type})",
         "Logical date": moment(facts.logical_date) if facts.logical_date else "",
         "Deadline": moment(facts.deadline) if facts.deadline else "",
         "Started": moment(facts.started) if facts.started else "",
@@ -201,9 +202,16 @@ def _fact_set(facts: Facts) -> Iterator[Card]:
         "Owner": ", ".join(facts.owners),
         "Host": facts.host,
     }
-    shown = [{"title": title, "value": escaped(value)} for title, value in facts_of_run.items() if value]
-    if shown:
-        yield {"type": "FactSet", "separator": True, "facts": shown}
+    shown = [(title, value) for title, value in facts_of_run.items() if value]
+    for number, (title, value) in enumerate(shown):
+        yield _row(title, value, separator=not number, spacing="None" if number else "Default")
+
+
+def _row(title: str, value: str, **properties: Any) -> Card:
+    """Return a title beside its value: a FactSet would take the value for Markdown."""
+    left = {"type": "Column", "width": _TITLES, "items": [_text(_run(title, weight="Bolder"))]}
+    right = {"type": "Column", "width": "stretch", "items": [_text(_run(value))]}
+    return {"type": "ColumnSet", "columns": [left, right], **properties}
 
 
 def _details(facts: Facts) -> Iterator[Card]:

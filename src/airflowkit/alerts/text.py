@@ -1,4 +1,4 @@
-"""Foreign text made fit for a card: clean, short, escaped; and times in words."""
+"""Foreign text made fit for a card: clean and short; and times in words."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 _UNPRINTABLE: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_MARKDOWN: Final = re.compile(r"([\\*_\[\]()~`])")
-_MENTION: Final = re.compile(r"(?i)</?at\b[^>]*>?")
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
@@ -32,11 +30,6 @@ def one_line(text: object, limit: int) -> str:
 def shortened(text: str, limit: int) -> str:
     """Cut a text to `limit` characters; an ellipsis says so."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
-
-
-def escaped(text: str) -> str:
-    """Return a text that Markdown leaves alone: for a FactSet and a TextBlock, which interpret it."""
-    return _MARKDOWN.sub(r"\\\1", _MENTION.sub("", text)).replace("\n", " ")
 
 
 def moment(time: datetime) -> str:

@@ -1,0 +1,81 @@
+"""`airflowkit teams`: what the cards look like, and whether they arrive."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+teams = typer.Typer(help="Alerts in Microsoft Teams.", no_args_is_help=True)
+
+
+@teams.command()
+def preview(
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("teams-preview.html"),
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open it in the browser.")] = True,
+) -> None:
+    """Write a page that shows the cards as Teams would, and open it.
+
+    Example: airflowkit teams preview --output cards.html --no-open
+    """
+    from dataclasses import replace
+
+    from airflowkit.alerts.card import fitting_card
+    from airflowkit.alerts.preview import has_renderer, preview_page
+    from airflowkit.alerts.samples import SAMPLES
+    from airflowkit.settings import load_settings
+
+    environment = load_settings().teams.environment or "PROD"
+    cards = {title: fitting_card(replace(facts, environment=environment)) for title, facts in SAMPLES.items()}
+    _write(output, preview_page(cards))
+    typer.echo(f"Wrote {output}")
+    if not has_renderer():
+        typer.echo("It shows the cards' JSON: Microsoft's renderer is missing (make node in airflowkit's repository)")
+    if show and sys.stdout.isatty():
+        webbrowser.open(output.absolute().as_uri())
+
+
+@teams.command("test")
+def send_sample(
+    conn_id: Annotated[str, typer.Argument(help="The Airflow connection; by default that of airflowkit.toml.")] = "",
+) -> None:
+    """Send a sample to Teams through an Airflow connection, and explain the answer.
+
+    Example: airflowkit teams test msteams_webhook_url
+    """
+    from airflowkit.alerts.card import build_card
+    from airflowkit.alerts.connection import read_webhook
+    from airflowkit.alerts.delivery import deliver
+    from airflowkit.alerts.samples import trial_facts
+    from airflowkit.settings import load_settings
+
+    settings = load_settings().teams
+    webhook = read_webhook(conn_id or settings.conn_id)
+    for warning in webhook.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    delivery = deliver(webhook, build_card(trial_facts(settings.environment)), budget=settings.budget)
+    if delivery.accepted:
+        typer.echo(f"{webhook.host} took the card: HTTP {delivery.status} after {delivery.seconds:.1f} s.")
+        typer.echo(
+            "That means queued, not shown: look into the channel. If it stays empty, open the flow's run history."
+        )
+        return
+    typer.echo(f"Not delivered: {delivery.problem}", err=True)
+    if delivery.hint:
+        typer.echo(f"What to do: {delivery.hint}", err=True)
+    raise typer.Exit(1)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}", param_hint="--output") from None
