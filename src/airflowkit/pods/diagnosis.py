@@ -93,12 +93,13 @@ class Evidence:
 def diagnose(evidence: Evidence) -> Diagnosis:
     """Return why the task failed: what Airflow did comes before what the pod shows, and that before mere suspicion."""
     shown = _without_environment(evidence)
-    cause = _interruption(shown) or _certain(shown) or _stuck(shown) or shown.error or _suspected(shown)
-    return Diagnosis(
-        reason=_sentence(cause.reason),
-        advice=_sentence(cause.advice),
-        log_tail=_log_tail(shown.log),
-    )
+    cause = _cause(shown)
+    return Diagnosis(_sentence(cause.reason), _sentence(cause.advice), _log_tail(shown.log))
+
+
+def blames_error(evidence: Evidence) -> bool:
+    """Return whether it is the error that explains the failure, and not the pod."""
+    return evidence.error is not None and _cause(evidence) is evidence.error
 
 
 def culprit(pod: Mapping[str, Any], base: str) -> Container:
@@ -106,6 +107,10 @@ def culprit(pod: Mapping[str, Any], base: str) -> Container:
     found = containers(pod, base)
     main = next(container for container in found if not container.init)
     return next((container for container in found if container.failed), main)
+
+
+def _cause(evidence: Evidence) -> Cause:
+    return _interruption(evidence) or _certain(evidence) or _stuck(evidence) or evidence.error or _suspected(evidence)
 
 
 def _interruption(evidence: Evidence) -> Cause | None:

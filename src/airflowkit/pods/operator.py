@@ -23,7 +23,7 @@ from kubernetes.client.exceptions import ApiException
 from airflowkit.errors import PodFailed
 from airflowkit.pods.construction import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
 from airflowkit.pods.copies import own
-from airflowkit.pods.diagnosis import Diagnosis, Evidence, Interruption, diagnose
+from airflowkit.pods.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.evidence import read_evidence
 from airflowkit.pods.outcome import interruption_of, leave, may_have_made_a_pod, own_words, state_on_server
 from airflowkit.pods.startup import WatchfulPodManager
@@ -181,10 +181,12 @@ class CheckedPodOperator(KubernetesPodOperator):
         if isinstance(hidden, (KeyboardInterrupt, SystemExit)):
             raise hidden
         event = self._event or {}
-        words = own_words(hidden, event)
-        evidence = self._evidence or self._read_what_is_left()
-        found = diagnose(replace(evidence, interruption=interruption_of(hidden, event), error=words))
-        raise self._failure(found, context) from (hidden if words else None)
+        evidence = replace(
+            self._evidence or self._read_what_is_left(),
+            interruption=interruption_of(hidden, event),
+            error=own_words(hidden, event),
+        )
+        raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
         leave(diagnosis, context["ti"])
