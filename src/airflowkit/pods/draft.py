@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.arguments import PLACES
 from airflowkit.pods.faults import MISSING, Fault, Key, Path, split
-from airflowkit.pods.reading import Reader
 from airflowkit.pods.shapes import is_model, to_model
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
+    from airflowkit.pods.reading import Reader
 
 BASE: Final = ("spec", "containers", 0)
 _SECTIONS: Final[Mapping[str, tuple[str | int, ...]]] = {
@@ -51,7 +51,7 @@ class Draft:
         origins: The argument behind each part of the manifest.
     """
 
-    reader: Reader = field(default_factory=Reader)
+    reader: Reader
     metadata: dict[str, Any] = field(default_factory=dict)
     spec: dict[str, Any] = field(default_factory=dict)
     container: dict[str, Any] = field(default_factory=dict)

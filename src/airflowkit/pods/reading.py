@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kubernetes.client import models
 
@@ -17,6 +17,9 @@ from airflowkit.errors import did_you_mean
 from airflowkit.pods.faults import MISSING, Fault, Key, Path
 from airflowkit.pods.shapes import Field, fields, is_model, slots
 from airflowkit.pods.templates import is_later
+
+if TYPE_CHECKING:
+    from airflowkit.pods.versions import Version
 
 _QUANTITIES: Final = {"limits", "requests", "overhead", "sizeLimit", "divisor"}
 _LONG: Final = {
@@ -38,14 +41,20 @@ _LONG: Final = {
 class Reader:
     """Reads values of known kinds, and collects what is wrong with them.
 
+    Args:
+        version: The cluster's Kubernetes version.
+        mend: Whether to take what is plainly meant: snake_case keys, numbers for text, paths.
+
     Attributes:
         faults: What could not be read.
         later: The values that are known only when the task runs, with their paths.
     """
 
-    __slots__ = ("faults", "later")
+    __slots__ = ("_mend", "_version", "faults", "later")
 
-    def __init__(self) -> None:
+    def __init__(self, version: Version, *, mend: bool = True) -> None:
+        self._version = version
+        self._mend = mend
         self.faults: list[Fault] = []
         self.later: list[tuple[Path, Any]] = []
 
@@ -80,6 +89,11 @@ class Reader:
             return self.refuse(path, value, f"must be a {model} or a dictionary of its fields")
         manifest = {}
         for field, inner in items:
+            if field.since > self._version:
+                first = ".".join(map(str, field.since))
+                mend = f'"{first}" or later as [kubernetes] version in airflowkit.toml would allow it'
+                self.refuse((path, field.key), MISSING, f"counts only from Kubernetes {first} on", mend)
+                continue
             content = self.read(inner, field.kind, (path, field.key), many=field.many)
             if content is not MISSING:
                 manifest[field.key] = content
@@ -91,6 +105,8 @@ class Reader:
             field = known.get(key)
             if field is None:
                 self.refuse((path, str(key)), inner, f"{model} has no such field", did_you_mean(str(key), known))
+            elif not self._mend and key != field.key:
+                self.refuse((path, str(key)), inner, f"{model} has no such field", f"write {field.key}")
             elif inner is not None:
                 yield field, inner
 
@@ -102,7 +118,7 @@ class Reader:
             if inner is None:
                 self.refuse((path, index), None, "would become an empty value", "leave it out")
                 continue
-            digits = kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
+            digits = self._mend and kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
             content = self.read(str(inner) if digits else inner, kind, (path, index))
             if content is not MISSING:
                 contents.append(content)
@@ -113,7 +129,7 @@ class Reader:
             value = value.value
         if isinstance(value, str):
             return value
-        if isinstance(value, os.PathLike):
+        if self._mend and isinstance(value, os.PathLike):
             return os.fspath(value)
         if isinstance(path, tuple) and path[1] in _QUANTITIES and _is_number(value):
             return str(value)
@@ -146,11 +162,13 @@ class Reader:
     def _map_value(self, value: Any, path: Path) -> Any:
         if isinstance(value, str) and not is_later(value):
             return value
-        if isinstance(value, int) and not isinstance(value, bool):
+        parent = path[0] if isinstance(path, tuple) else path
+        numeric = _last_name(parent) in _QUANTITIES
+        if (self._mend or numeric) and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if value is None:
             return self.refuse(path, None, "would become an empty text", "write '', or leave it out")
-        if isinstance(value, float) and _last_name(path[0] if isinstance(path, tuple) else path) in _QUANTITIES:
+        if isinstance(value, float) and numeric:
             return str(value)
         return self.read(value, "str", path)
 

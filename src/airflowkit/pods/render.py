@@ -26,5 +26,5 @@ def render_pod(operator: Any) -> dict[str, Any]:
     twin = copy.deepcopy(operator)
     twin.random_name_suffix = False
     pod = twin.build_pod_request_obj(dry_run=True)
-    manifest = Reader().model(pod, "V1Pod", "")
+    manifest = Reader((9, 9)).model(pod, "V1Pod", "")
     return manifest if manifest is not MISSING else {}

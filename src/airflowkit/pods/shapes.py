@@ -10,9 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kubernetes.client import Configuration, models
+
+from airflowkit.pods.versions import OLDEST, SINCE
+
+if TYPE_CHECKING:
+    from airflowkit.pods.versions import Version
 
 _LIST: Final = re.compile(r"list\[(.+)\]")
 
@@ -38,6 +43,7 @@ class Field:
         kind: `str`, `int`, `bool`, `map` (text to text), `any`, `time` or a model's name.
         many: Whether it is a list of that.
         slot: Where a model keeps it.
+        since: The Kubernetes version from which it counts.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Field:
     kind: str
     many: bool
     slot: str
+    since: Version
 
 
 _KINDS: Final = {"dict[str, str]": "map", "dict(str, str)": "map", "object": "any", "datetime": "time", "float": "int"}
@@ -68,7 +75,8 @@ def _field(model: str, name: str, key: str, kind: str) -> Field:
     match = _LIST.fullmatch(kind)
     inner = match.group(1) if match else kind
     slot = f"_{model}_{name}" if name.startswith("_") else f"_{name}"
-    return Field(name, key, _KINDS.get(inner, inner), match is not None, slot)
+    since = SINCE.get((model, key), OLDEST)
+    return Field(name, key, _KINDS.get(inner, inner), match is not None, slot, since)
 
 
 def is_model(value: object) -> bool:

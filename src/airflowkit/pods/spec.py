@@ -11,10 +11,12 @@ from airflowkit.pods.behaviour import behaviour_faults
 from airflowkit.pods.draft import NOT_TEMPLATED, Draft
 from airflowkit.pods.faults import Fault, split
 from airflowkit.pods.layers import BUILT_IN, joined, resolve
+from airflowkit.pods.reading import Reader
+from airflowkit.pods.rules import pod_faults
 from airflowkit.pods.shorthands import expand_resources, place_on_pool, secure
 from airflowkit.pods.sources import read_sources
 from airflowkit.pods.templates import is_later, template_fault
-from airflowkit.pods.validation import manifest_faults
+from airflowkit.pods.versions import parse_version
 from airflowkit.settings import Layer, Settings
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ def checked_pod(
     Raises:
         PodSpecError: Kubernetes would refuse it, or it would do something else than what was meant.
     """
-    draft = Draft()
+    version = parse_version(settings.kubernetes.version)
+    draft = Draft(Reader(version))
     layers = _layers(call, default_args, settings)
     values = _values(layers, settings, draft)
     _read(draft, values)
@@ -65,7 +68,7 @@ def checked_pod(
     ]
     problems = [fault.as_problem() for fault in faults]
     manifest = draft.manifest()
-    found = map(draft.problem, manifest_faults(manifest, settings.kubernetes.version))
+    found = map(draft.problem, pod_faults(manifest, version))
     said = {problem.field for problem in problems}  # what could not be read is missing, which need not be said
     problems += [problem for problem in found if problem.field not in said]
     if problems:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.pods.reading import Reader
 from airflowkit.pods.rules import pod_faults
+from airflowkit.pods.rules.checks import one_of, required
+from airflowkit.pods.versions import parse_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,21 +27,18 @@ def pod_problems(manifest: Mapping[str, Any], *, version: str | None = None) -> 
         >>> [p.field for p in pod_problems({"metadata": {"name": "a"}, "spec": {"containers": [{"name": "base"}]}})]
         ['spec.containers[0].image']
     """
-    reader = Reader()
+    numbers = parse_version(version)
+    reader = Reader(numbers, mend=False)
     pod = reader.model(manifest, "V1Pod", "")
-    faults = [*reader.faults, *manifest_faults(pod if isinstance(pod, dict) else {}, version)]
+    faults = [*reader.faults, *_identity(pod), *pod_faults(pod, numbers)]
+    said = [fault.path for fault in reader.faults]  # what could not be read is missing, which need not be said
+    faults = [fault for number, fault in enumerate(faults) if number < len(said) or fault.path not in said]
     return tuple(fault.as_problem() for fault in faults)
 
 
-def manifest_faults(pod: dict[str, Any], version: str | None) -> Iterator[Fault]:
-    """Return what is wrong with a pod whose values all have the right type."""
-    return pod_faults(pod, _parsed(version))
-
-
-@lru_cache(maxsize=16)
-def _parsed(version: str | None) -> tuple[int, int]:
-    """Return a version's numbers; the oldest that is supported where none is known."""
-    if version is None:
-        return (1, 30)
-    major, minor = version.split(".")[:2]
-    return int(major), int(minor)
+def _identity(pod: dict[str, Any]) -> Iterator[Fault]:
+    yield from one_of(pod, "", "kind", ("Pod",))
+    yield from one_of(pod, "", "apiVersion", ("v1",))
+    metadata = pod.get("metadata") or {}
+    if not metadata.get("generateName"):
+        yield from required(metadata, "metadata", "name")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.pods.rules.affinity import affinity
+from airflowkit.pods.rules.annotations import known_annotations
+from airflowkit.pods.rules.claims import pod_resources, resource_claims
 from airflowkit.pods.rules.containers import containers
 from airflowkit.pods.rules.metadata import metadata
 from airflowkit.pods.rules.network import host_ports, network
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflowkit.pods.faults import Fault
-    from airflowkit.pods.rules.checks import Version
+    from airflowkit.pods.versions import Version
 
 
 def pod_faults(pod: dict[str, Any], version: Version) -> Iterator[Fault]:
@@ -33,11 +35,14 @@ def pod_faults(pod: dict[str, Any], version: Version) -> Iterator[Fault]:
     """
     spec = pod.get("spec") or {}
     yield from metadata(pod.get("metadata") or {}, "metadata")
+    yield from known_annotations(pod)
     yield from containers(spec, "spec", version)
     yield from volumes(spec, "spec")
     yield from podwide(spec, "spec")
     yield from pod_security(spec, "spec")
     yield from scheduling(spec, "spec", version)
-    yield from affinity(spec, "spec")
-    yield from network(spec, "spec")
+    yield from affinity(spec, "spec", version)
+    yield from network(spec, "spec", version)
+    yield from resource_claims(spec, "spec")
+    yield from pod_resources(spec, "spec")
     yield from host_ports(spec, "spec")

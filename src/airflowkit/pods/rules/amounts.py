@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.pods.faults import MISSING, Fault, Key, Path
 from airflowkit.pods.names import qualified_name_fault
 from airflowkit.pods.quantities import parse_quantity, quantity_fault
-from airflowkit.pods.rules.checks import Part, inner, items, required, text
+from airflowkit.pods.rules.checks import Part, inner, items, required, text, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,23 +22,26 @@ _MOST_CPUS: Final = 400
 def resources(container: Part, path: Path, claims: set[str] | None = None) -> Iterator[Fault]:
     """Return what is wrong with what a container asks for and may use."""
     for part, place in inner(container, path, "resources"):
-        limits, requests = _numbers(part, "limits"), _numbers(part, "requests")
-        for key, numbers in (("limits", limits), ("requests", requests)):
+        limits, requests = numbers(part, "limits"), numbers(part, "requests")
+        for key, known in (("limits", limits), ("requests", requests)):
             for name, value in (part.get(key) or {}).items():
-                yield from _amount(name, value, numbers.get(name), ((place, key), Key(name)))
+                yield from _amount(name, value, known.get(name), ((place, key), Key(name)))
         yield from _against_each_other(part, limits, requests, place)
-        for claim, inside in items(part, place, "claims"):
+        found = list(items(part, place, "claims"))
+        yield from unique((((p, "name"), (c.get("name"), c.get("request"))) for c, p in found), "is there twice")
+        for claim, inside in found:
             yield from required(claim, inside, "name")
             if claims is not None and text(claim.get("name")) and claim["name"] not in claims:
                 yield Fault((inside, "name"), claim["name"], "the pod has no such resource claim")
 
 
-def _numbers(part: Part, key: str) -> dict[str, Decimal]:
-    numbers = {}
-    for name, value in (part.get(key) or {}).items():
-        if text(value) is not None and not quantity_fault(value):
-            numbers[name] = parse_quantity(value)
-    return numbers
+def numbers(part: Part, key: str) -> dict[str, Decimal]:
+    """Return the requests or limits that are known, as numbers."""
+    return {
+        name: parse_quantity(value)
+        for name, value in (part.get(key) or {}).items()
+        if text(value) is not None and not quantity_fault(value)
+    }
 
 
 def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterator[Fault]:
@@ -55,18 +58,24 @@ def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterat
         yield from _bytes(value, number, path)
     elif name == "cpu" and number >= _MOST_CPUS:
         yield Fault(path, value, "is more processors than a node has", f"did you mean '{value}m'?")
-    elif "/" in name and number % 1:
+    elif "/" in name and number != number.to_integral_value():
         yield Fault(path, value, "must be a whole number: devices cannot be shared")
-    elif name.startswith(_HUGE) and number % 1:
-        yield Fault(path, value, "must be a whole number of bytes")
+    elif name.startswith(_HUGE):
+        yield from _pages(name, value, number, path)
 
 
 def _bytes(value: str, number: Decimal, path: Path) -> Iterator[Fault]:
-    if number % 1:
+    if number != number.to_integral_value():
         mend = f"did you mean '{value[:-1]}Mi'?" if value.endswith("m") else ""
         yield Fault(path, value, f"is a fraction of a byte ({number.normalize():f} bytes)", mend)
     elif 0 < number < _LEAST_BYTES:
         yield Fault(path, value, "is less than a process needs to start", f"did you mean '{value.rstrip('kKi')}Mi'?")
+
+
+def _pages(name: str, value: str, number: Decimal, path: Path) -> Iterator[Fault]:
+    size = parse_quantity(name.removeprefix(_HUGE))
+    if size <= 0 or number / size != (number / size).to_integral_value():
+        yield Fault(path, value, f"must be a multiple of the page's size, {name.removeprefix(_HUGE)}")
 
 
 def resource_name_fault(name: str) -> str:
@@ -76,9 +85,11 @@ def resource_name_fault(name: str) -> str:
         return "" if known else "is no resource that Kubernetes knows"
     if reason := qualified_name_fault(name):
         return reason
+    if "kubernetes.io/" in name:
+        return ""
     if name.startswith("requests."):
         return "is not how an extended resource is named"
-    return qualified_name_fault(f"requests.{name}") if "kubernetes.io/" not in name else ""
+    return qualified_name_fault(f"requests.{name}")
 
 
 def _against_each_other(

@@ -10,7 +10,6 @@ from airflowkit.pods.faults import MISSING, Fault, Path
 from airflowkit.pods.templates import is_later
 
 Part = Mapping[str, Any]
-Version = tuple[int, int]
 
 
 def required(part: Part, path: Path, *keys: str) -> Iterator[Fault]:
@@ -30,8 +29,8 @@ def named(part: Part, path: Path, key: str, fault: Callable[[str], str]) -> Iter
 def one_of(part: Part, path: Path, key: str, allowed: Collection[str]) -> Iterator[Fault]:
     """Refuse a word that is none of those that Kubernetes knows."""
     value = part.get(key)
-    if value is None or value in allowed or is_later(value):
-        return
+    if not value or value in allowed or is_later(value):
+        return  # an empty word is none in Go
     nearest = next((word for word in allowed if word.lower() == str(value).lower()), None)
     guess = f"did you mean {nearest!r}?" if nearest else did_you_mean(str(value), allowed)
     yield Fault((path, key), value, f"must be one of {', '.join(allowed)}", guess)

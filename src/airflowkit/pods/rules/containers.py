@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.pods.faults import MISSING, Fault, Path
 from airflowkit.pods.names import label_fault
 from airflowkit.pods.rules.amounts import resources
-from airflowkit.pods.rules.checks import Part, Version, items, named, one_of, required, text, unique
+from airflowkit.pods.rules.checks import Part, items, named, one_of, required, text, unique
 from airflowkit.pods.rules.environment import environment
 from airflowkit.pods.rules.handlers import lifecycle, probes
 from airflowkit.pods.rules.mounts import mounts
@@ -17,6 +17,9 @@ from airflowkit.pods.rules.security import container_security
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflowkit.pods.versions import Version
+
+_RESTARTS: Final = ("Always", "Never", "OnFailure")
 PULL_POLICIES: Final = ("Always", "IfNotPresent", "Never")
 _NOT_BEFORE_START: Final = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
 
@@ -27,9 +30,11 @@ def containers(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
         yield Fault((path, "containers"), MISSING, "a pod needs a container")
     for container, place in items(spec, path, "containers"):
         yield from _container(container, place, spec, version)
+        yield from _restarting(container, place, version)
     for container, place in items(spec, path, "initContainers"):
         yield from _container(container, place, spec, version)
-        yield from one_of(container, place, "restartPolicy", ("Always",))
+        # Other policies count since Kubernetes 1.35 (ContainerRestartRules).
+        yield from one_of(container, place, "restartPolicy", _RESTARTS if version >= (1, 35) else ("Always",))
         if container.get("restartPolicy") != "Always":
             for key in _NOT_BEFORE_START:
                 if container.get(key) is not None:
@@ -52,8 +57,28 @@ def _container(container: Part, path: Path, spec: Part, version: Version) -> Ite
     yield from mounts(container, path, spec)
     yield from resources(container, path, {claim.get("name") for claim in spec.get("resourceClaims") or ()})
     yield from probes(container, path)
-    yield from lifecycle(container, path, spec.get("terminationGracePeriodSeconds"))
-    yield from container_security(container, path)
+    yield from lifecycle(container, path, spec.get("terminationGracePeriodSeconds"), version)
+    yield from container_security(container, path, spec)
+    yield from _resizing(container, path, spec)
+
+
+def _restarting(container: Part, path: Path, version: Version) -> Iterator[Fault]:
+    policy = container.get("restartPolicy")
+    if policy is not None and version < (1, 35):
+        yield Fault((path, "restartPolicy"), policy, "counts only from Kubernetes 1.35 on")
+    elif policy is not None and policy not in _RESTARTS:
+        yield Fault((path, "restartPolicy"), policy, f"must be one of {', '.join(_RESTARTS)}")
+    if container.get("restartPolicyRules") and not policy:
+        yield Fault((path, "restartPolicyRules"), MISSING, "needs a restartPolicy beside it")
+
+
+def _resizing(container: Part, path: Path, spec: Part) -> Iterator[Fault]:
+    for rule, place in items(container, path, "resizePolicy"):
+        yield from required(rule, place, "resourceName", "restartPolicy")
+        yield from one_of(rule, place, "resourceName", ("cpu", "memory"))
+        yield from one_of(rule, place, "restartPolicy", ("NotRequired", "RestartContainer"))
+        if rule.get("restartPolicy") == "RestartContainer" and spec.get("restartPolicy") == "Never":
+            yield Fault((place, "restartPolicy"), "RestartContainer", "cannot stand in a pod that never restarts")
 
 
 def _image(container: Part, path: Path) -> Iterator[Fault]:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.pods.faults import MISSING, Fault, Path
 from airflowkit.pods.names import config_key_fault, env_name_fault, qualified_name_fault, subdomain_fault
 from airflowkit.pods.quantities import parse_quantity
-from airflowkit.pods.rules.checks import Part, Version, exactly_one, inner, items, named, required, text, unique
+from airflowkit.pods.rules.checks import Part, exactly_one, inner, items, named, required, text, unique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from airflowkit.pods.versions import Version
 
 _SOURCES: Final = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 _FIELDS: Final = {
@@ -64,6 +66,8 @@ def _value_from(variable: Part, path: Path) -> Iterator[Fault]:
             yield from field_reference(field, inside, _FIELDS)
         for amount, inside in inner(source, place, "resourceFieldRef"):
             yield from resource_reference(amount, inside)
+        for file, inside in inner(source, place, "fileKeyRef"):
+            yield from required(file, inside, "volumeName", "path", "key")
         for key in ("configMapKeyRef", "secretKeyRef"):
             for reference, inside in inner(source, place, key):
                 yield from reference_faults(reference, inside)

@@ -11,6 +11,8 @@ from airflowkit.pods.rules.checks import Part, exactly_one, inner, items, named,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflowkit.pods.versions import Version
+
 _PROBED: Final = ("exec", "httpGet", "tcpSocket", "grpc")
 _HOOKED: Final = ("exec", "httpGet", "tcpSocket", "sleep")
 _PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
@@ -33,7 +35,7 @@ def probes(container: Part, path: Path) -> Iterator[Fault]:
                 yield Fault((place, "terminationGracePeriodSeconds"), value, "must not be set for a readiness probe")
 
 
-def lifecycle(container: Part, path: Path, grace: Any) -> Iterator[Fault]:
+def lifecycle(container: Part, path: Path, grace: Any, version: Version) -> Iterator[Fault]:
     """Return what is wrong with what runs when a container starts and stops."""
     for hooks, place in inner(container, path, "lifecycle"):
         for key in ("postStart", "preStop"):
@@ -42,7 +44,7 @@ def lifecycle(container: Part, path: Path, grace: Any) -> Iterator[Fault]:
                 yield from action(hook, inside)
                 for sleep, deep in inner(hook, inside, "sleep"):
                     longest = grace if isinstance(grace, int) else 30
-                    yield from within(sleep, deep, "seconds", 1, max(longest, 1))
+                    yield from within(sleep, deep, "seconds", 0 if version >= (1, 33) else 1, max(longest, 1))
                     if sleep.get("seconds") is None:
                         yield Fault((deep, "seconds"), None, "is required")
 
@@ -56,6 +58,8 @@ def action(holder: Part, path: Path) -> Iterator[Fault]:
         yield from one_of(request, place, "scheme", ("HTTP", "HTTPS"))
         for header, inside in items(request, place, "httpHeaders"):
             yield from required(header, inside, "name")
+            if header.get("value") is None:
+                yield Fault((inside, "value"), None, "is required", "write ''")
             yield from named(header, inside, "name", header_fault)
     for connection, place in inner(holder, path, "tcpSocket"):
         yield from _port(connection, place)

@@ -11,6 +11,8 @@ from airflowkit.pods.rules.checks import Part, items, named, required, text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+_FINALIZERS: Final = ("foregroundDeletion", "kubernetes", "orphan")
 _ANNOTATIONS_SIZE: Final = 256 * 1024
 
 
@@ -22,7 +24,10 @@ def metadata(part: Part, path: Path) -> Iterator[Fault]:
     yield from labels(part, path, "labels")
     yield from _annotations(part, path)
     for index, finalizer in enumerate(part.get("finalizers") or ()):
-        if reason := qualified_name_fault(finalizer):
+        reason = qualified_name_fault(finalizer)
+        if not reason and "/" not in finalizer and finalizer not in _FINALIZERS:
+            reason = "must have a domain in front, such as example.com/name"
+        if reason:
             yield Fault(((path, "finalizers"), index), finalizer, reason)
     for owner, place in items(part, path, "ownerReferences"):
         yield from required(owner, place, "apiVersion", "kind", "name", "uid")

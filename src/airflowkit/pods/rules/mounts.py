@@ -19,17 +19,29 @@ def mounts(container: Part, path: Path, spec: Part) -> Iterator[Fault]:
     for mount, place in found:
         yield from required(mount, place, "name", "mountPath")
         yield from _volume(mount, place, volumes)
-        yield from _mount_path(mount, place)
+        yield from _mount_path(mount, place, spec)
         yield from _sub_path(mount, place)
         yield from _modes(mount, place, container)
     paths = (((place, "mountPath"), mount.get("mountPath")) for mount, place in found)
     yield from unique(paths, "is mounted twice")
-    devices = list(items(container, path, "volumeDevices"))
-    for device, place in devices:
+    yield from _devices(container, path, spec, {mount.get("name") for mount, _ in found})
+
+
+def _devices(container: Part, path: Path, spec: Part, mounted: set[str]) -> Iterator[Fault]:
+    volumes = {volume.get("name"): volume for volume in spec.get("volumes") or ()}
+    found = list(items(container, path, "volumeDevices"))
+    for device, place in found:
         yield from required(device, place, "name", "devicePath")
-        yield from _volume(device, place, volumes)
-    paths = (((place, "devicePath"), device.get("devicePath")) for device, place in devices)
-    yield from unique(paths, "is there twice")
+        yield from _volume(device, place, set(volumes))
+        name, target = device.get("name"), text(device.get("devicePath"))
+        if name in mounted:
+            yield Fault((place, "name"), name, "is mounted as a folder too")
+        elif name in volumes and not volumes[name].keys() & {"persistentVolumeClaim", "ephemeral"}:
+            yield Fault((place, "name"), name, "must be a claim: no other volume is a device")
+        if target and ".." in target.split("/"):
+            yield Fault((place, "devicePath"), target, "must not contain '..'")
+    for key in ("name", "devicePath"):
+        yield from unique((((place, key), device.get(key)) for device, place in found), "is there twice")
 
 
 def _volume(mount: Part, path: Path, volumes: set[str]) -> Iterator[Fault]:
@@ -40,9 +52,11 @@ def _volume(mount: Part, path: Path, volumes: set[str]) -> Iterator[Fault]:
         yield Fault((path, "name"), name, "the pod has no such volume", mend)
 
 
-def _mount_path(mount: Part, path: Path) -> Iterator[Fault]:
+def _mount_path(mount: Part, path: Path, spec: Part) -> Iterator[Fault]:
     value = text(mount.get("mountPath"))
     if not value:
+        return
+    if (spec.get("os") or {}).get("name") == "windows":
         return
     if ":" in value:
         yield Fault((path, "mountPath"), value, "must not contain ':'")
@@ -60,6 +74,8 @@ def _sub_path(mount: Part, path: Path) -> Iterator[Fault]:
 
 
 def _modes(mount: Part, path: Path, container: Part) -> Iterator[Fault]:
+    if mount.get("mountPropagation") == "":
+        yield Fault((path, "mountPropagation"), "", "must not be empty", "leave it out")
     yield from one_of(mount, path, "mountPropagation", ("None", "HostToContainer", "Bidirectional"))
     privileged = (container.get("securityContext") or {}).get("privileged")
     if mount.get("mountPropagation") == "Bidirectional" and not privileged:

@@ -12,15 +12,18 @@ from airflowkit.pods.rules.checks import Part, inner, items, named, one_of, requ
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflowkit.pods.versions import Version
+
 _POLICIES: Final = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 
 
-def network(spec: Part, path: Path) -> Iterator[Fault]:
+def network(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
     """Return what is wrong with a pod's names and addresses."""
+    yield from named(spec, path, "hostnameOverride", subdomain_fault)
     yield from named(spec, path, "hostname", label_fault)
     yield from named(spec, path, "subdomain", label_fault)
     yield from one_of(spec, path, "dnsPolicy", _POLICIES)
-    yield from _dns(spec, path)
+    yield from _dns(spec, path, version)
     for alias, place in items(spec, path, "hostAliases"):
         yield from address(alias, place, "ip", needed=True)
         for index, name in enumerate(alias.get("hostnames") or ()):
@@ -47,7 +50,7 @@ def _address(value: str, path: Path) -> Iterator[Fault]:
             yield Fault(path, value, "must not have a zone")
 
 
-def _dns(spec: Part, path: Path) -> Iterator[Fault]:
+def _dns(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
     alone = spec.get("dnsPolicy") == "None"
     config = spec.get("dnsConfig")
     if alone and not (isinstance(config, dict) and config.get("nameservers")):
@@ -61,7 +64,9 @@ def _dns(spec: Part, path: Path) -> Iterator[Fault]:
         if len(searches) > 32 or len(" ".join(searches)) > 2048:
             yield Fault((place, "searches"), searches, "must not be more than 32, nor longer than 2048 characters")
         for index, search in enumerate(searches):
-            if search != "." and (reason := subdomain_fault(search.removesuffix("."))):
+            plain = search.removesuffix(".")
+            # Underscores are allowed since Kubernetes 1.34 (RelaxedDNSSearchValidation).
+            if search != "." and (reason := subdomain_fault(plain.replace("_", "a") if version >= (1, 34) else plain)):
                 yield Fault(((place, "searches"), index), search, reason)
         for option, inside in items(part, place, "options"):
             yield from required(option, inside, "name")
@@ -86,9 +91,14 @@ def ports(container: Part, path: Path, *, host: bool) -> Iterator[Fault]:
 def host_ports(spec: Part, path: Path) -> Iterator[Fault]:
     """Return the host's ports that two containers want."""
     taken = (
-        ((place, "hostPort"), (port.get("protocol", "TCP"), port.get("hostIP", ""), port["hostPort"]))
+        ((place, "hostPort"), (port.get("protocol") or "TCP", port.get("hostIP", ""), _host_port(port, spec)))
         for container, inside in items(spec, path, "containers")
         for port, place in items(container, inside, "ports")
-        if port.get("hostPort")
+        if _host_port(port, spec)
     )
     yield from unique(taken, "is taken twice")
+
+
+def _host_port(port: Part, spec: Part) -> int | None:
+    """Return the host's port that a container takes; with the host's network it is its own."""
+    return port.get("hostPort") or (port.get("containerPort") if spec.get("hostNetwork") else None)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def podwide(spec: Part, path: Path) -> Iterator[Fault]:
     """Return what is wrong with a pod as a whole."""
-    for key in ("serviceAccountName", "priorityClassName", "runtimeClassName", "schedulerName"):
+    for key in ("serviceAccountName", "serviceAccount", "priorityClassName", "runtimeClassName", "schedulerName"):
         yield from named(spec, path, key, subdomain_fault)
     for secret, place in items(spec, path, "imagePullSecrets"):
         yield from required(secret, place, "name")
@@ -30,7 +30,7 @@ def podwide(spec: Part, path: Path) -> Iterator[Fault]:
     yield from _host(spec, path)
     if spec.get("ephemeralContainers"):
         yield Fault((path, "ephemeralContainers"), MISSING, "cannot be there when a pod is made")
-    if spec.get("overhead") and not spec.get("runtimeClassName"):
+    if spec.get("overhead") is not None and not spec.get("runtimeClassName"):
         yield Fault((path, "overhead"), spec["overhead"], "comes from the runtime class", "leave it out")
 
 

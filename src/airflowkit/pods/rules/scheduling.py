@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.pods.faults import Fault, Path
 from airflowkit.pods.names import label_value_fault, qualified_name_fault, subdomain_fault
-from airflowkit.pods.rules.checks import Part, Version, items, named, one_of, required, text, unique, within
+from airflowkit.pods.rules.checks import Part, items, named, one_of, required, text, unique, within
 from airflowkit.pods.rules.metadata import labels
 from airflowkit.pods.rules.selectors import label_selector, match_label_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from airflowkit.pods.versions import Version
 
 _EFFECTS: Final = ("", "NoSchedule", "PreferNoSchedule", "NoExecute")
 
@@ -20,8 +22,8 @@ def scheduling(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
     """Return what is wrong with where a pod may run."""
     yield from labels(spec, path, "nodeSelector")
     yield from named(spec, path, "nodeName", subdomain_fault)
-    yield from tolerations(spec, path, version)
-    yield from spreading(spec, path)
+    yield from tolerations(spec, path)
+    yield from spreading(spec, path, version)
     gates = list(items(spec, path, "schedulingGates"))
     for gate, place in gates:
         yield from required(gate, place, "name")
@@ -31,9 +33,8 @@ def scheduling(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
     yield from unique((((place, "name"), gate.get("name")) for gate, place in gates), "is there twice")
 
 
-def tolerations(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
+def tolerations(spec: Part, path: Path) -> Iterator[Fault]:
     """Return what is wrong with tolerations."""
-    del version
     for toleration, place in items(spec, path, "tolerations"):
         operator = toleration.get("operator")
         key, value = toleration.get("key"), toleration.get("value")
@@ -50,7 +51,7 @@ def tolerations(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
             yield Fault((place, "effect"), toleration.get("effect"), "must be NoExecute beside tolerationSeconds")
 
 
-def spreading(spec: Part, path: Path) -> Iterator[Fault]:
+def spreading(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
     """Return what is wrong with topology spread constraints."""
     found = list(items(spec, path, "topologySpreadConstraints"))
     for constraint, place in found:
@@ -64,7 +65,7 @@ def spreading(spec: Part, path: Path) -> Iterator[Fault]:
         for key in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
             yield from one_of(constraint, place, key, ("Honor", "Ignore"))
         yield from label_selector(constraint, place, "labelSelector")
-        yield from match_label_keys(constraint, place, "matchLabelKeys")
+        yield from match_label_keys(constraint, place, "matchLabelKeys", version)
     pairs = (
         ((place, "topologyKey"), (constraint.get("topologyKey"), constraint.get("whenUnsatisfiable")))
         for constraint, place in found

@@ -27,13 +27,17 @@ def pod_security(spec: Part, path: Path) -> Iterator[Fault]:
         yield from one_of(context, place, "fsGroupChangePolicy", ("OnRootMismatch", "Always"))
         yield from one_of(context, place, "supplementalGroupsPolicy", ("Merge", "Strict"))
         yield from one_of(context, place, "seLinuxChangePolicy", ("MountOption", "Recursive"))
-        yield from _sysctls(context, place, host=bool(spec.get("hostNetwork")))
+        yield from _sysctls(context, place, spec)
+        yield from _windows(context, place, spec)
 
 
-def container_security(container: Part, path: Path) -> Iterator[Fault]:
+def container_security(container: Part, path: Path, spec: Part) -> Iterator[Fault]:
     """Return what is wrong with a container's security context."""
     for context, place in inner(container, path, "securityContext"):
         yield from _identity(context, place)
+        yield from _windows(context, place, spec)
+        if context.get("procMount") == "Unmasked" and spec.get("hostUsers") is not False:
+            yield Fault((place, "procMount"), "Unmasked", "needs hostUsers=False")
         yield from one_of(context, place, "procMount", ("Default", "Unmasked"))
         if context.get("allowPrivilegeEscalation") is False:
             if context.get("privileged"):
@@ -61,17 +65,29 @@ def _local_profile(profile: Part, path: Path) -> Iterator[Fault]:
         yield from required(profile, path, "localhostProfile")
         if (known := text(name)) and (reason := path_fault(known)):
             yield Fault((path, "localhostProfile"), name, reason)
+        elif known and (known != known.strip() or len(known) > 4095):
+            yield Fault((path, "localhostProfile"), name, "must be at most 4095 characters, with no space around")
     elif name is not None:
         yield Fault((path, "localhostProfile"), name, "may be set only for type Localhost")
 
 
-def _sysctls(context: Part, path: Path, *, host: bool) -> Iterator[Fault]:
+def _windows(context: Part, path: Path, spec: Part) -> Iterator[Fault]:
+    for options, place in inner(context, path, "windowsOptions"):
+        if options.get("runAsUserName") == "":
+            yield Fault((place, "runAsUserName"), "", "must not be empty")
+        if options.get("hostProcess") and not spec.get("hostNetwork"):
+            yield Fault((place, "hostProcess"), True, "needs the host's network")
+
+
+def _sysctls(context: Part, path: Path, spec: Part) -> Iterator[Fault]:
     found = list(items(context, path, "sysctls"))
     for sysctl, place in found:
-        yield from required(sysctl, place, "name")
+        yield from required(sysctl, place, "name", "value")
         name = text(sysctl.get("name"))
         if name and (len(name) > 253 or not _SYSCTL.fullmatch(name)):
             yield Fault((place, "name"), name, "is no sysctl's name")
-        elif name and host and name.startswith("net."):
+        elif name and spec.get("hostNetwork") and re.match(r"net[./]", name):
             yield Fault((place, "name"), name, "must not be set with the host's network")
+        elif name and spec.get("hostIPC") and re.match(r"(kernel[./](shm|msg|sem))|fs[./]mqueue[./]", name):
+            yield Fault((place, "name"), name, "must not be set with the host's IPC")
     yield from unique((((place, "name"), sysctl.get("name")) for sysctl, place in found), "is set twice")

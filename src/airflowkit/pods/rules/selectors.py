@@ -12,6 +12,8 @@ from airflowkit.pods.rules.metadata import labels
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflowkit.pods.versions import Version
+
 _OF_LABELS: Final = ("In", "NotIn", "Exists", "DoesNotExist")
 _OF_NODES: Final = (*_OF_LABELS, "Gt", "Lt")
 
@@ -58,7 +60,7 @@ def _expression(expression: Part, path: Path, operators: tuple[str, ...]) -> Ite
             yield Fault(((path, "values"), index), value, "must be a whole number: it would match no node")
 
 
-def match_label_keys(part: Part, path: Path, key: str) -> Iterator[Fault]:
+def match_label_keys(part: Part, path: Path, key: str, version: Version) -> Iterator[Fault]:
     """Return what is wrong with labels whose values are taken from the pod."""
     names = part.get(key) or ()
     if names and part.get("labelSelector") is None:
@@ -68,5 +70,5 @@ def match_label_keys(part: Part, path: Path, key: str) -> Iterator[Fault]:
     for index, name in enumerate(names):
         if text(name) is not None and (reason := qualified_name_fault(name)):
             yield Fault(((path, key), index), name, reason)
-        elif name in selected:
+        elif name in selected and version < (1, 35):  # merged into the selector since
             yield Fault(((path, key), index), name, "is in the labelSelector already")

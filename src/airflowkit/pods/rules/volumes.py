@@ -22,6 +22,9 @@ from airflowkit.pods.rules.checks import (
 )
 from airflowkit.pods.rules.containers import PULL_POLICIES
 from airflowkit.pods.rules.environment import field_reference, reference_faults, resource_reference
+from airflowkit.pods.rules.legacy_volumes import LEGACY
+from airflowkit.pods.rules.metadata import labels
+from airflowkit.pods.rules.selectors import label_selector
 from airflowkit.pods.shapes import slots
 
 if TYPE_CHECKING:
@@ -85,8 +88,9 @@ def volumes(spec: Part, path: Path) -> Iterator[Fault]:
         for key in volume:
             for source, inside in inner(volume, place, key):
                 yield from required(source, inside, *_REQUIRED.get(key, ()))
-                if key in _RULES:
-                    yield from _RULES[key](source, inside)
+                rule = _RULES.get(key) or LEGACY.get(key)
+                if rule:
+                    yield from rule(source, inside)
     yield from unique((((place, "name"), volume.get("name")) for volume, place in found), "is another volume's name")
 
 
@@ -124,7 +128,12 @@ def _image(source: Part, path: Path) -> Iterator[Fault]:
     yield from one_of(source, path, "pullPolicy", PULL_POLICIES)
 
 
+def _driver_fault(name: str) -> str:
+    return "is longer than 63 characters" if len(name) > 63 else subdomain_fault(name.lower())
+
+
 def _csi(source: Part, path: Path) -> Iterator[Fault]:
+    yield from named(source, path, "driver", _driver_fault)
     for secret, place in inner(source, path, "nodePublishSecretRef"):
         yield from reference_faults(secret, place)
 
@@ -158,13 +167,13 @@ def _empty_dir(source: Part, path: Path) -> Iterator[Fault]:
     medium, size = text(source.get("medium")), text(source.get("sizeLimit"))
     if medium and medium != "Memory" and not medium.startswith("HugePages"):
         yield Fault((path, "medium"), medium, "must be empty or Memory", "did you mean 'Memory'?")
-    if not size:
+    if size is None:
         return
     if reason := quantity_fault(size):
         yield Fault((path, "sizeLimit"), size, reason)
     elif parse_quantity(size) < 0:
         yield Fault((path, "sizeLimit"), size, "must not be negative")
-    elif parse_quantity(size) % 1:
+    elif parse_quantity(size) != parse_quantity(size).to_integral_value():
         yield Fault((path, "sizeLimit"), size, "is a fraction of a byte", f"did you mean '{size[:-1]}Mi'?")
 
 
@@ -182,6 +191,7 @@ def _downward(source: Part, path: Path) -> Iterator[Fault]:
 
 def _projected(source: Part, path: Path) -> Iterator[Fault]:
     yield from _mode(source, path, "defaultMode")
+    yield from unique(_projected_files(source, path), "is the file of another source")
     for part, place in items(source, path, "sources"):
         yield from exactly_one(part, place, _PROJECTED, "source")
         for key in ("secret", "configMap"):
@@ -196,20 +206,40 @@ def _projected(source: Part, path: Path) -> Iterator[Fault]:
             yield from within(token, inside, "expirationSeconds", 600, 2**32)
 
 
+def _projected_files(source: Part, path: Path) -> Iterator[tuple[Path, str | None]]:
+    for part, place in items(source, path, "sources"):
+        for key in ("secret", "configMap", "downwardAPI"):
+            for reference, inside in inner(part, place, key):
+                for item, deep in items(reference, inside, "items"):
+                    yield (deep, "path"), item.get("path")
+        for token, inside in inner(part, place, "serviceAccountToken"):
+            yield (inside, "path"), token.get("path")
+
+
 def _ephemeral(source: Part, path: Path) -> Iterator[Fault]:
     template: Any = source.get("volumeClaimTemplate")
     if not isinstance(template, dict):
         yield Fault((path, "volumeClaimTemplate"), MISSING, "is required")
         return
+    for metadata, place in inner(template, (path, "volumeClaimTemplate"), "metadata"):
+        yield from labels(metadata, place, "labels")
+        for key in metadata:
+            if key not in ("labels", "annotations"):
+                yield Fault((place, key), metadata[key], "must not be set: the claim is named after the pod")
     claim = template.get("spec") or {}
-    place: Path = ((path, "volumeClaimTemplate"), "spec")
-    yield from required(claim, place, "accessModes")
+    where: Path = ((path, "volumeClaimTemplate"), "spec")
+    yield from required(claim, where, "accessModes")
+    yield from named(claim, where, "storageClassName", subdomain_fault)
+    yield from label_selector(claim, where, "selector")
+    modes = claim.get("accessModes") or ()
+    if "ReadWriteOncePod" in modes and len(modes) > 1:
+        yield Fault((where, "accessModes"), modes, "ReadWriteOncePod goes with no other")
     for index, mode in enumerate(claim.get("accessModes") or ()):
         if mode not in _ACCESS_MODES:
-            yield Fault(((place, "accessModes"), index), mode, f"must be one of {', '.join(_ACCESS_MODES)}")
-    yield from one_of(claim, place, "volumeMode", ("Filesystem", "Block"))
+            yield Fault(((where, "accessModes"), index), mode, f"must be one of {', '.join(_ACCESS_MODES)}")
+    yield from one_of(claim, where, "volumeMode", ("Filesystem", "Block"))
     amounts = claim.get("resources") or {}
-    inside: Path = ((place, "resources"), "requests")
+    inside: Path = ((where, "resources"), "requests")
     yield from required(amounts.get("requests") or {}, inside, "storage")
     size = text((amounts.get("requests") or {}).get("storage"))
     if size and (reason := quantity_fault(size)):
