@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= $(shell scripts/find-python)
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 # Airflow's import takes twice as long without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
@@ -12,11 +13,11 @@ help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: setup
-setup: .venv/installed ## .venv with the locked dependencies, airflowkit (editable) and the development tools
+setup: $(VENV)/installed ## .venv with the locked dependencies, airflowkit (editable) and the development tools
 
-.venv/installed: requirements.lock pyproject.toml
+$(VENV)/installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "airflowkit needs Python 3.11, 3.12 or 3.13 with its venv module; try: apt-get install python3 python3-venv" >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -nE 's/^(uv==[0-9.]+).*/\1/p' requirements.lock)"
 	$(UV) pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
@@ -33,6 +34,10 @@ demo: setup ## new repository, new DAG, check, run with no cluster, and the aler
 .PHONY: test
 test: setup ## all tests that this machine can run
 	@$(BIN)/python -m pytest
+
+.PHONY: test-fast
+test-fast: setup ## the tests that need neither a cluster nor a browser nor a whole Airflow
+	@$(BIN)/python -m pytest -m "not (cluster or apiserver or podman or node or browser or slow)"
 
 .PHONY: node
 node: setup ## Microsoft's card renderer from npm: for its tests, and for airflowkit teams preview
