@@ -7,7 +7,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential_jitter
+from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential_jitter, wait_random
 
 from airflowkit.alerts.answers import Answer, Verdict, judged, network_fault
 from airflowkit.alerts.card import fits, message
@@ -24,7 +24,9 @@ BUDGET: Final = 10.0
 """Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
 LARGEST_BUDGET: Final = 15.0
 _CONNECT: Final = 3.05
-_LONGEST_WAIT: Final = 4.0
+_BACKOFF: Final = wait_exponential_jitter(initial=0.5, max=4.0, jitter=0.5)
+_SCATTER: Final = wait_random(0, 0.5)
+"""Added to what the server asks for: alerts of one incident would come back in one crowd."""
 _RESERVE: Final = 0.5
 """Seconds before the budget's end after which no further attempt begins."""
 
@@ -164,8 +166,8 @@ def _post(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> Answer:
 def _wait(state: RetryCallState) -> float:
     answer = state.outcome.result() if state.outcome else None
     if answer is not None and answer.retry_after is not None:
-        return float(answer.retry_after)
-    return min(_LONGEST_WAIT, wait_exponential_jitter(initial=0.5, max=_LONGEST_WAIT, jitter=0.5)(state))
+        return float(answer.retry_after + _SCATTER(state))
+    return _BACKOFF(state)
 
 
 def _timed_out_twice(state: RetryCallState) -> bool:

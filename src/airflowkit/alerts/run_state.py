@@ -6,7 +6,7 @@ uses, a DAG-level callback has no supervisor but the metadata database itself; s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,22 +71,40 @@ def _supervisor() -> Any:
 
 
 def _supervised_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> list[TaskState]:
-    """Ask twice: the answer's keys are `task` and `task_INDEX`, and another task may be called `task_0`."""
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-    ask = RuntimeTaskInstance.get_task_states
-    plain = ask(dag_id, run_ids=[run_id], map_index=NOT_MAPPED).get(run_id, {})
-    mapped_ids = [task_id for task_id in task_ids if task_id not in plain]
-    mapped = ask(dag_id, run_ids=[run_id], task_ids=mapped_ids).get(run_id, {}) if mapped_ids else {}
-    return [
-        *(TaskState(task_id, NOT_MAPPED, text(state)) for task_id, state in plain.items()),
-        *(_instance(key, state) for key, state in mapped.items()),
-    ]
+    groups = list(tellable_groups(task_ids))
+    found = []
+    for group in groups:
+        asked_for = sorted(group) if len(groups) > 1 else None  # a long list would not fit into the request's URL
+        answer = RuntimeTaskInstance.get_task_states(dag_id, run_ids=[run_id], task_ids=asked_for)
+        found += [_instance(key, state, group) for key, state in answer.get(run_id, {}).items()]
+    return found
 
 
-def _instance(key: str, state: object) -> TaskState:
+def tellable_groups(task_ids: Iterable[str]) -> Iterator[frozenset[str]]:
+    """Split a DAG's tasks so that within a group each key of an answer can be told.
+
+    Airflow's keys are `task` and, for mapped ones, `task_INDEX`; another task may be called `task_0`.
+    """
+    left = frozenset(task_ids)
+    while True:
+        alike = frozenset(task_id for task_id in left if _split(task_id)[0] in left)
+        yield left - alike
+        if not alike:
+            return
+        left = alike
+
+
+def _instance(key: str, state: object, group: frozenset[str]) -> TaskState:
+    task_id, index = _split(key)
+    mapped = key not in group and task_id in group
+    return TaskState(task_id, index, text(state)) if mapped else TaskState(key, NOT_MAPPED, text(state))
+
+
+def _split(key: str) -> tuple[str, int]:
     task_id, _, index = key.rpartition("_")
-    return TaskState(task_id, int(index), text(state)) if index.isdecimal() else TaskState(key, NOT_MAPPED, text(state))
+    return (task_id, int(index)) if index.isdecimal() else ("", NOT_MAPPED)
 
 
 def _stored_states(dag_id: str, run_id: str) -> list[TaskState]:

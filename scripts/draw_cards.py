@@ -1,0 +1,38 @@
+"""Draws the sample cards for the docs with headless Chromium: `python scripts/draw_cards.py` (needs `make node`)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from airflowkit.alerts.card import fitting_card
+from airflowkit.alerts.preview import preview_page
+from airflowkit.alerts.samples import SAMPLES
+
+IMAGES = Path(__file__).parents[1] / "docs" / "images"
+PICTURES = {
+    "card-run.png": (["A failed run"], 690),
+    "card-task.png": (["A failed task"], 640),
+    "cards-retry-recovery-deadline.png": (["A retry", "A recovery", "A missed deadline"], 1480),
+}
+
+
+def draw(titles: list[str], height: int, image: Path) -> None:
+    """Draw cards, light and dark beside each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "cards.html"
+        page.write_text(preview_page({title: fitting_card(SAMPLES[title]) for title in titles}), encoding="utf-8")
+        browser = shutil.which("chromium") or sys.exit("no Chromium: apt-get install chromium")
+        options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+        options += [f"--window-size=1000,{height}", f"--screenshot={image}", f"--user-data-dir={folder}/profile"]
+        subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(exist_ok=True)
+    for name, (titles, height) in PICTURES.items():
+        draw(titles, height, IMAGES / name)
+        print(IMAGES / name)

@@ -1,0 +1,148 @@
+"""A real Airflow: API server, scheduler, DAG processor and triggerer as processes, on SQLite, on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+AIRFLOW = [str(Path(sys.executable).with_name("airflow"))]
+PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+
+
+class Airflow:
+    """The running parts, reached by the REST API as users reach it."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home = home
+        self.base = f"http://127.0.0.1:{port}"
+        self._token = ""
+
+    def log_in(self) -> None:
+        self._token = self._call("GET", "/auth/token")["access_token"]
+
+    def trigger(self, dag_id: str, logical_date: str | None = None) -> str:
+        run = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": logical_date})
+        return str(run["dag_run_id"])
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{_quoted(run_id)}")["state"])
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """Read a run's task instances, a page at a time."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances?limit=100&offset="
+        found: list[dict[str, Any]] = []
+        while page := self._call("GET", f"{path}{len(found)}")["task_instances"]:
+            found += page
+        return found
+
+    def knows(self, dag_id: str) -> bool:
+        return any(dag["dag_id"] == dag_id for dag in self._call("GET", "/api/v2/dags")["dags"])
+
+    def finish(self, dag_id: str, run_id: str, timeout: float = 300) -> str:
+        """Wait until a run has ended; return how."""
+        wait_for(lambda: self.run_state(dag_id, run_id) in {"success", "failed"}, timeout, f"the end of {dag_id}")
+        return self.run_state(dag_id, run_id)
+
+    def logs(self) -> str:
+        """All that any part and any task logged."""
+        return "\n".join(path.read_text(errors="replace") for path in self.home.rglob("*.log"))
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return dict(json.loads(answer.read()))
+
+
+@contextmanager
+def airflow(home: Path, environment: dict[str, str]) -> Iterator[Airflow]:
+    """Run Airflow's parts while the block runs; the DAGs stand in `home/dags`."""
+    port = _free_port()
+    env = {**os.environ, **_configuration(home, port), **environment}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([*AIRFLOW, "db", "migrate"], env=env, check=True, capture_output=True)
+    started = []
+    try:
+        for part in PARTS:
+            log = (home / f"{part}.log").open("wb")
+            process = subprocess.Popen([*AIRFLOW, part], env=env, stdout=log, stderr=log, start_new_session=True)
+            log.close()
+            started.append(process)
+        running = Airflow(home, port)
+        wait_for(lambda: _succeeds(running.log_in), 120, "the API server")
+        yield running
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            _end(process)
+
+
+def wait_for(condition: Callable[[], bool], timeout: float, what: str) -> None:
+    """Wait until something holds."""
+    until = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > until:
+            raise TimeoutError(f"waited {timeout:g} s for {what}")
+        time.sleep(0.5)
+
+
+def _configuration(home: Path, port: int) -> dict[str, str]:
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__API_AUTH__JWT_SECRET": "a-secret-of-these-tests-that-is-long-enough-for-sha-512-signatures-64",
+        "AIRFLOW__API__BASE_URL": "https://airflow.example.com",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": "64",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
+        "AIRFLOW__TRIGGERER__CAPACITY": "10",
+    }
+
+
+def _succeeds(call: Callable[[], None]) -> bool:
+    try:
+        call()
+    except OSError:
+        return False
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _quoted(run_id: str) -> str:
+    return urllib.request.quote(run_id, safe="")

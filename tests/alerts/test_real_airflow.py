@@ -1,0 +1,145 @@
+"""Alerts in a real Airflow: its scheduler, DAG processor, triggerer and tasks, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+
+import pytest
+from airflow_parts import airflow, wait_for
+from official import complaints, fact, texts
+from receiver import SIGNATURE, Reply, hang, running
+
+DAGS = """
+from datetime import datetime, timedelta
+from airflow.sdk import DAG, AsyncCallback, DeadlineAlert, DeadlineReference, task
+from airflow.sdk.exceptions import AirflowFailException
+from airflowkit import TeamsNotifier, default_args, teams_failure, teams_recovery
+
+START = datetime(2026, 1, 1)
+
+with DAG("hanging", schedule=None, start_date=START):
+
+    @task(retries=2, retry_delay=timedelta(seconds=1), on_failure_callback=teams_failure(conn_id="hanging"))
+    def give_up():
+        raise AirflowFailException("for good")
+
+    give_up()
+
+with DAG("mapped", schedule=None, start_date=START, default_args=default_args("manual", owner="data-eng"),
+         on_failure_callback=teams_failure(environment="TEST")):
+
+    @task
+    def part(number):
+        raise RuntimeError(f"part {number} broke")
+
+    @task
+    def report():
+        pass
+
+    @task
+    def part_7():
+        # Named as the mapped task's eighth instance is in Airflow's answers.
+        pass
+
+    part.expand(number=list(range(200))) >> report()
+    part_7()
+
+with DAG("flaky", schedule=None, start_date=START, on_success_callback=teams_recovery()):
+
+    @task
+    def once(logical_date):
+        if logical_date.day == 1:
+            raise RuntimeError("the first time")
+
+    once()
+
+with DAG("late", schedule=None, start_date=START, deadline=DeadlineAlert(
+    reference=DeadlineReference.DAGRUN_QUEUED_AT, interval=timedelta(seconds=1),
+    callback=AsyncCallback(TeamsNotifier, {"environment": "LATE", "mentions": ["oncall@example.com"]}),
+)):
+
+    @task
+    def sleep():
+        import time
+        time.sleep(15)
+
+    sleep()
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A running Airflow, and the receiver of its alerts."""
+    home = tmp_path_factory.mktemp("airflow")
+    (home / "dags").mkdir()
+    (home / "dags" / "alerts.py").write_text(DAGS)
+    with ExitStack() as stack:
+        teams, hanging = stack.enter_context(running()), stack.enter_context(running(Reply(act=hang)))
+        connections = {"MSTEAMS_WEBHOOK_URL": teams.url, "HANGING": hanging.url}
+        environment = {
+            f"AIRFLOW_CONN_{name}": json.dumps({"conn_type": "http", "password": url})
+            for name, url in connections.items()
+        }
+        started = stack.enter_context(airflow(home, environment))
+        wait_for(lambda: started.knows("late"), 120, "the DAGs")
+        yield started, teams, hanging
+
+
+def cards_of(teams, dag_id):
+    return [card for card in teams.cards if any(dag_id in text for text in texts(card)[:2])]
+
+
+def test_a_webhook_that_hangs_does_not_turn_a_failure_into_a_retry(world):
+    airflow_, _, hanging = world
+    run_id = airflow_.trigger("hanging")
+    assert airflow_.finish("hanging", run_id) == "failed"
+    (task,) = airflow_.tasks("hanging", run_id)
+    assert (task["state"], task["try_number"]) == ("failed", 1)
+    assert len(hanging.requests) >= 1
+
+
+def test_two_hundred_mapped_failures_make_one_card(world):
+    airflow_, teams, _ = world
+    run_id = airflow_.trigger("mapped")
+    assert airflow_.finish("mapped", run_id, timeout=500) == "failed"
+    wait_for(lambda: bool(cards_of(teams, "mapped")), 60, "the card")
+    states = [task["state"] for task in airflow_.tasks("mapped", run_id)]
+    assert states.count("failed") == 200
+    (card,) = cards_of(teams, "mapped")
+    shown = texts(card)
+    assert complaints(card) == []
+    assert shown[:2] == ["🔴 [TEST] Run failed: mapped", "1 task failed · 1 task did not run because of it"]
+    assert [text for text in shown if text.startswith("part")] == ["part  \u00d7200"]
+    assert "RuntimeError: part 0 broke" in shown
+    assert fact(card, "Owner") == "data-eng"
+
+
+def test_a_run_that_succeeds_after_a_failed_one_is_told_once(world):
+    airflow_, teams, _ = world
+    for day, state in ((1, "failed"), (2, "success"), (3, "success")):
+        run_id = airflow_.trigger("flaky", f"2026-02-{day:02}T00:00:00Z")
+        assert airflow_.finish("flaky", run_id) == state
+    wait_for(lambda: bool(cards_of(teams, "flaky")), 60, "the card")
+    wait_for(lambda: airflow_.logs().count("Executing on_success dag callback") >= 2, 60, "the third run's callback")
+    (card,) = cards_of(teams, "flaky")
+    assert texts(card)[0] == "🟢 Run recovered: flaky"
+    assert fact(card, "Logical date") == "2026-02-02 00:00 UTC"
+
+
+def test_a_missed_deadline_is_told_by_the_triggerer(world):
+    airflow_, teams, _ = world
+    run_id = airflow_.trigger("late")
+    wait_for(lambda: bool(cards_of(teams, "late")), 120, "the deadline's card")
+    (card,) = cards_of(teams, "late")
+    assert texts(card)[0] == "⏰ [LATE] Run missed its deadline: late"
+    assert fact(card, "Run").startswith(run_id)
+    assert card["msteams"]["entities"][0]["mentioned"]["id"] == "oncall@example.com"
+
+
+def test_no_process_logged_the_signature(world):
+    """Runs last: everything above was logged at DEBUG."""
+    logs = world[0].logs()
+    assert "airflowkit: Teams accepted the alert" in logs
+    assert "/workflows/" not in logs
+    assert SIGNATURE not in logs
