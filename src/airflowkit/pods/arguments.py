@@ -61,9 +61,6 @@ PLACES: Final[Mapping[str, Place]] = {
     "termination_grace_period": Place("spec", "terminationGracePeriodSeconds", "int"),
 }
 
-TEMPLATES: Final = ("full_pod_spec", "pod_template_file", "pod_template_dict")
-"""Keywords that bring a whole pod."""
-
 OURS: Final = frozenset({"node_pool", "resources", "security"})
 """Keywords that Airflow does not know; `resources` is another thing there."""
 

@@ -49,6 +49,7 @@ class Draft:
         container: The base container.
         keywords: What the operator gets.
         origins: The argument behind each part of the manifest.
+        template: The argument behind all other parts.
     """
 
     reader: Reader
@@ -57,6 +58,7 @@ class Draft:
     container: dict[str, Any] = field(default_factory=dict)
     keywords: dict[str, Any] = field(default_factory=dict)
     origins: dict[tuple[str | int, ...], Origin] = field(default_factory=dict)
+    template: str = ""
 
     def manifest(self) -> dict[str, Any]:
         """Return the pod as the API would get it, templates and all."""
@@ -112,6 +114,18 @@ class Draft:
         self.origins[*section, part, len(contents)] = origin
         contents.append(content)
 
+    def move(self, offsets: Mapping[tuple[str | int, ...], int]) -> None:
+        """Take note that a template's elements now stand in front of the arguments' own.
+
+        Args:
+            offsets: How many, by the place of the list.
+        """
+        moved = {}
+        for place, origin in self.origins.items():
+            offset = offsets.get(place[:-1], 0)
+            moved[(*place[:-1], place[-1] + offset) if isinstance(place[-1], int) else place] = origin
+        self.origins = moved
+
     def problem(self, fault: Fault) -> Problem:
         """Return a fault in the manifest as a problem of the argument that caused it."""
         segments = split(fault.path)
@@ -120,7 +134,7 @@ class Draft:
             origin = self.origins.get(place) or (Origin(_ARGUMENTS[place]) if place in _ARGUMENTS else None)
             if origin:
                 return fault.as_problem(_argument(origin, segments[length:]))
-        return fault.as_problem(_argument(Origin(""), segments))
+        return fault.as_problem(_argument(Origin(self.template), segments))
 
 
 def _in_a_list(keyword: str, value: Any) -> Any:

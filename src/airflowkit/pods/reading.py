@@ -47,13 +47,14 @@ class Reader:
 
     Attributes:
         faults: What could not be read.
+        version: The cluster's Kubernetes version.
         later: The values that are known only when the task runs, with their paths.
     """
 
-    __slots__ = ("_mend", "_version", "faults", "later")
+    __slots__ = ("_mend", "faults", "later", "version")
 
     def __init__(self, version: Version, *, mend: bool = True) -> None:
-        self._version = version
+        self.version = version
         self._mend = mend
         self.faults: list[Fault] = []
         self.later: list[tuple[Path, Any]] = []
@@ -89,7 +90,7 @@ class Reader:
             return self.refuse(path, value, f"must be a {model} or a dictionary of its fields")
         manifest = {}
         for field, inner in items:
-            if field.since > self._version:
+            if field.since > self.version:
                 first = ".".join(map(str, field.since))
                 mend = f'"{first}" or later as [kubernetes] version in airflowkit.toml would allow it'
                 self.refuse((path, field.key), MISSING, f"counts only from Kubernetes {first} on", mend)

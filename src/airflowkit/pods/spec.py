@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import PodSpecError, Problem, did_you_mean
 from airflowkit.pods.arguments import KNOWN, OF_THE_POD, OURS, PLACES, TEMPLATED
-from airflowkit.pods.behaviour import behaviour_faults
+from airflowkit.pods.behaviour import behaviour_faults, log_faults
 from airflowkit.pods.draft import NOT_TEMPLATED, Draft
 from airflowkit.pods.faults import Fault, split
 from airflowkit.pods.layers import BUILT_IN, joined, resolve
+from airflowkit.pods.pod_templates import TEMPLATES, add_xcom_sidecar, joined_with, read_templates
 from airflowkit.pods.reading import Reader
 from airflowkit.pods.rules import pod_faults
 from airflowkit.pods.shorthands import expand_resources, place_on_pool, secure
@@ -60,14 +61,15 @@ def checked_pod(
     layers = _layers(call, default_args, settings)
     values = _values(layers, settings, draft)
     _read(draft, values)
+    manifest = _manifest(draft, values)
     faults = [
         *_unknown(call, settings),
         *draft.reader.faults,
         *behaviour_faults(values),
+        *log_faults(values, manifest),
         *_template_faults(draft),
     ]
     problems = [fault.as_problem() for fault in faults]
-    manifest = draft.manifest()
     found = map(draft.problem, pod_faults(manifest, version))
     said = {problem.field for problem in problems}  # what could not be read is missing, which need not be said
     problems += [problem for problem in found if problem.field not in said]
@@ -104,6 +106,16 @@ def _read(draft: Draft, values: dict[str, Any]) -> None:
                 draft.set(keyword, value)
     read_sources(draft, values)
     secure(draft, values.pop("security", None))
+
+
+def _manifest(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the pod that Airflow will make of it all."""
+    template = read_templates(draft, values) if any(values.get(keyword) for keyword in TEMPLATES) else None
+    draft.template = next((keyword for keyword in TEMPLATES[::-1] if values.get(keyword)), "")
+    manifest = joined_with(draft, template) if template else draft.manifest()
+    if values.get("do_xcom_push") is True:
+        add_xcom_sidecar(draft, manifest)
+    return manifest
 
 
 def _unknown(call: Mapping[str, Any], settings: Settings) -> Iterator[Fault]:
