@@ -1,0 +1,64 @@
+"""`airflowkit run`: a DAG on this computer, its pods included."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def run(
+    dag: Annotated[str, typer.Argument(help="A DAG id, or a file with one DAG.")],
+    *,
+    dags_folder: Annotated[Path, typer.Option("--dags-folder", "-S", help="The DAG folder.")] = Path("dags"),
+    logical_date: Annotated[str, typer.Option("--logical-date", "--date", help="ISO 8601; default: now.")] = "",
+    conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration, a JSON object.")] = "",
+    runtime: Annotated[
+        str, typer.Option(help="What runs the pods: auto, process, podman or docker. Only the last two use the image.")
+    ] = "auto",
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the run's folder: volumes, database.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Airflow's own log.")] = False,
+) -> None:
+    """Run a DAG with no cluster: an embedded Airflow, its pods as containers or processes of this computer.
+
+    Example: airflowkit run orders_daily --conf '{"day": "2026-01-31"}'
+    """
+    from airflowkit.local.report import RunReport
+    from airflowkit.local.run import run_dag
+
+    with RunReport() as report:
+        result = run_dag(
+            dag,
+            dags_folder=dags_folder,
+            conf=_json_object(conf),
+            logical_date=_date(logical_date),
+            runtime=runtime,
+            keep=keep,
+            verbose=verbose,
+            on_event=report.event,
+        )
+    report.table(result)
+    raise typer.Exit(0 if result.ok else 1)
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"no JSON: {error}", param_hint="--conf") from None
+    if not isinstance(value, dict):
+        raise typer.BadParameter("no JSON object", param_hint="--conf")
+    return value
+
+
+def _date(text: str) -> str | None:
+    try:
+        return datetime.fromisoformat(text).isoformat() if text else None
+    except ValueError:
+        message = f"{text!r} is no date; write 2026-01-31 or 2026-01-31T06:00"
+        raise typer.BadParameter(message, param_hint="--logical-date") from None

@@ -1,0 +1,79 @@
+"""An Airflow of the run's own: SQLite in a scratch folder; nothing of the user's Airflow is read or written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DATABASE: Final = "airflow.db"
+
+
+def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str]:
+    """Return the variables that lead Airflow to a home of its own, over those of the user.
+
+    They must stand before anything imports Airflow. The user's AIRFLOW_CONN_* and AIRFLOW_VAR_* stay.
+
+    Args:
+        home: The scratch AIRFLOW_HOME.
+        kubeconfig: The loopback API's; given in this one way only, because the operator's trigger refuses two.
+        verbose: Whether to show Airflow's own log.
+    """
+    ours = {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / _DATABASE}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO" if verbose else "WARNING",
+        "AIRFLOW__LOGGING__REMOTE_LOGGING": "False",
+        "AIRFLOW__SCHEDULER__ENABLE_TRACEMALLOC": "False",
+        "KUBECONFIG": str(kubeconfig),
+        "PYTHONUNBUFFERED": "1",
+    }
+    leading_away = {"AIRFLOW_CONFIG", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD", "AIRFLOW__CORE__UNIT_TEST_MODE"}
+    leading_away |= {"AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", "PYTHONDONTWRITEBYTECODE"}
+    return {name: value for name, value in os.environ.items() if name not in leading_away} | ours
+
+
+def prepare_database(home: Path, environ: Mapping[str, str] = os.environ) -> None:
+    """Put a migrated database into a new AIRFLOW_HOME: a copy of the cached one, else a new one that is cached.
+
+    Migrating takes seconds and gives the same for each version of Airflow.
+    """
+    (home / "dags").mkdir(parents=True)
+    database, template = home / _DATABASE, _template(environ)
+    if template.is_file():
+        shutil.copyfile(template, database)
+        return
+    from airflow.utils.db import initdb
+
+    initdb()
+    with suppress(OSError, sqlite3.Error):  # a cache that cannot be written costs time only
+        _keep(database, template)
+
+
+def _template(environ: Mapping[str, str]) -> Path:
+    cache = environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "airflowkit" / f"airflow-{version('apache-airflow-core')}.db"
+
+
+def _keep(database: Path, template: Path) -> None:
+    """Write the template whole or not at all; another run may be doing the same."""
+    template.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=template.parent) as folder:
+        copy = Path(folder) / template.name
+        with sqlite3.connect(database) as connection:
+            connection.execute("VACUUM INTO ?", (str(copy),))
+        connection.close()
+        copy.replace(template)

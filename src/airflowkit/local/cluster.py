@@ -1,0 +1,100 @@
+"""The loopback Kubernetes API of one run: a server in a thread, a port and a token of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import socket
+import threading
+from typing import TYPE_CHECKING, Final, Self
+
+import uvicorn
+
+from airflowkit.errors import LocalRunError
+from airflowkit.local.api import create_app
+from airflowkit.local.kubelet import Kubelet, OnLine
+from airflowkit.local.pods import PodStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from airflowkit.local.containers import Runtime
+    from airflowkit.local.objects import LocalObjects
+
+_START: Final = 30.0
+
+
+class LocalCluster:
+    """Serves the Kubernetes API on 127.0.0.1 from entering to leaving a `with` block.
+
+    Args:
+        runtime: What runs the containers.
+        objects: Secrets and config maps.
+        scratch: The run's folder; the kubeconfig is written there.
+        on_line: Called, in the server's thread, with each line that a container writes.
+
+    Attributes:
+        kubeconfig: The file that leads to it.
+    """
+
+    def __init__(self, runtime: Runtime, objects: LocalObjects, scratch: Path, on_line: OnLine) -> None:
+        self._store = PodStore()
+        self._kubelet = Kubelet(self._store, runtime, objects, scratch, on_line)
+        self._token = secrets.token_urlsafe(32)
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="kubernetes-api", daemon=True)
+        self._server: uvicorn.Server | None = None
+        self.kubeconfig = scratch / "kubeconfig.json"
+
+    def __enter__(self) -> Self:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._write_kubeconfig(self._socket.getsockname()[1])
+        self._thread.start()
+        if not self._ready.wait(_START) or self._server is None:
+            raise LocalRunError("the local Kubernetes API did not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server:
+            self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._main())
+        finally:
+            self._ready.set()
+
+    async def _main(self) -> None:
+        config = uvicorn.Config(
+            create_app(self._store, self._kubelet, self._token),
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._ready.set()
+        try:
+            await self._server.serve(sockets=[self._socket])
+        finally:
+            await self._kubelet.shut_down()
+
+    def _write_kubeconfig(self, port: int) -> None:
+        """Write it as JSON, which is YAML; only the owner may read the token."""
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "local",
+            "clusters": [{"name": "local", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
+            "users": [{"name": "local", "user": {"token": self._token}}],
+            "contexts": [{"name": "local", "context": {"cluster": "local", "user": "local", "namespace": "default"}}],
+        }
+        self.kubeconfig.touch(mode=0o600)
+        self.kubeconfig.write_text(json.dumps(config), encoding="utf-8")

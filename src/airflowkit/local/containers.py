@@ -1,0 +1,145 @@
+"""What the runtimes are handed, and what they hand back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder or file of this computer at an absolute path in a container.
+
+    Attributes:
+        source: The folder or file here; it exists.
+        target: The absolute path there.
+        read_only: Whether the container may only read it.
+    """
+
+    source: Path
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container of a pod, with everything resolved.
+
+    Attributes:
+        pod: The pod's name, which is also the host name.
+        name: The container's name.
+        image: The image; the process runtime does not use it.
+        command: What replaces the image's entry point; may be empty.
+        args: What replaces the image's command; may be empty.
+        env: The pod's variables, and nothing of the user's.
+        working_dir: An absolute path, or empty for the image's.
+        mounts: The volumes.
+        message: The file that the container may leave its termination message in.
+        scratch: A folder of this container alone.
+        pull: `imagePullPolicy`, or empty for the default.
+    """
+
+    pod: str
+    name: str
+    image: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: Mapping[str, str] = field(repr=False)
+    working_dir: str
+    mounts: tuple[Mount, ...]
+    message: Mount
+    scratch: Path
+    pull: str = ""
+
+
+class CannotStart(Exception):  # noqa: N818  the name of a state
+    """A container that a runtime cannot start.
+
+    Attributes:
+        reason: Kubernetes' word for it, such as `StartError` or `ErrImagePull`.
+        final: Whether trying again is of no use.
+    """
+
+    def __init__(self, reason: str, message: str, *, final: bool) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.final = final
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a container ended.
+
+    Attributes:
+        code: The exit code; 128 + n for signal n.
+        reason: Kubernetes' word for it: `Completed`, `Error`, `OOMKilled`.
+    """
+
+    code: int
+    reason: str
+
+    @classmethod
+    def of(cls, code: int) -> Exit:
+        """Return the end for an exit code as Python reports it, where a signal is a negative number."""
+        return cls(code if code >= 0 else 128 - code, "Error" if code else "Completed")
+
+
+class RunningContainer(Protocol):
+    """A container that was started."""
+
+    async def read(self) -> bytes:
+        """Return the next piece of standard output and error; nothing at their end."""
+        ...
+
+    async def wait(self) -> Exit:
+        """Return how it ended."""
+        ...
+
+    async def signal(self, number: int) -> None:
+        """Send a signal to the container's first process; it may be gone already."""
+        ...
+
+    async def exec(self, command: list[str]) -> ExecProcess:
+        """Start one more process in the container."""
+        ...
+
+
+class ExecProcess(Protocol):
+    """A process that was started in a running container."""
+
+    async def write(self, data: bytes) -> None:
+        """Write to its standard input; nothing closes it."""
+        ...
+
+    async def read(self, channel: int) -> bytes:
+        """Return the next piece of standard output (1) or error (2); nothing at its end."""
+        ...
+
+    async def wait(self) -> int:
+        """Return its exit code."""
+        ...
+
+    def kill(self) -> None:
+        """End it."""
+        ...
+
+
+class Runtime(Protocol):
+    """What runs containers."""
+
+    @property
+    def notice(self) -> str:
+        """What a user should know about it."""
+        ...
+
+    async def start(self, container: Container) -> RunningContainer:
+        """Start a container; return when its command runs.
+
+        Raises:
+            CannotStart: In Kubernetes' words.
+        """
+        ...

@@ -1,0 +1,77 @@
+"""A container's log: kept whole, read from any moment, followed until the container has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a log, with its end of line where it has one."""
+
+    time: datetime
+    text: bytes
+
+    def stamped(self) -> bytes:
+        """Return the line behind its time, as the API's `timestamps=true` gives it."""
+        return self.time.strftime("%Y-%m-%dT%H:%M:%S.%f000Z ").encode() + self.text
+
+
+class ContainerLog:
+    """The standard output and error of one container."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+        self._open_line = b""
+        self._closed = False
+        self._changed = asyncio.Event()
+
+    def feed(self, data: bytes) -> list[Line]:
+        """Add what the container wrote; return the lines that became complete."""
+        *whole, self._open_line = (self._open_line + data).split(b"\n")
+        lines = [Line(datetime.now(UTC), text + b"\n") for text in whole]
+        self._add(lines)
+        return lines
+
+    def close(self) -> list[Line]:
+        """Say that nothing more will come; return the last line if it had no end."""
+        last = [Line(datetime.now(UTC), self._open_line)] if self._open_line else []
+        self._open_line = b""
+        self._closed = True
+        self._add(last)
+        return last
+
+    def tail(self, lines: int, size: int) -> str:
+        """Return the end of the log, as `FallbackToLogsOnError` takes it for the termination message."""
+        return self.text(lines)[-size:]
+
+    def text(self, lines: int = 0) -> str:
+        """Return the last lines, or all, as text."""
+        return b"".join(line.text for line in self._lines[-lines:]).decode(errors="replace")
+
+    async def read(
+        self, *, follow: bool, since: datetime | None = None, tail: int | None = None
+    ) -> AsyncIterator[Line]:
+        """Yield the lines so far, and with `follow` those to come."""
+        position = max(len(self._lines) - tail, 0) if tail is not None else 0
+        while True:
+            changed = self._changed
+            for line in self._lines[position:]:
+                if since is None or line.time >= since:
+                    yield line
+            position = len(self._lines)
+            if self._closed or not follow:
+                return
+            await changed.wait()
+
+    def _add(self, lines: list[Line]) -> None:
+        self._lines += lines
+        if lines or self._closed:
+            self._changed.set()
+            self._changed = asyncio.Event()

@@ -1,0 +1,85 @@
+"""The secrets and config maps of the local run: `airflowkit.local.toml`, beside `airflowkit.toml`, never in git.
+
+[secrets.orders-db]
+password = "..."
+
+[config_maps.orders]
+"settings.ini" = "..."
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from airflowkit.errors import LocalRunError
+from airflowkit.settings import find_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE_NAME: Final = "airflowkit.local.toml"
+Kind = Literal["Secret", "ConfigMap"]
+
+_TABLES: Final[Mapping[Kind, str]] = {"Secret": "secrets", "ConfigMap": "config_maps"}
+_WORDS: Final[Mapping[Kind, str]] = {"Secret": "secret", "ConfigMap": "configmap"}
+
+
+class MissingObject(LookupError):  # noqa: N818  as Python's own LookupErrors
+    """A secret, a config map or a key that a pod needs and the file does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalObjects:
+    """Where a pod's secrets and config maps come from.
+
+    Attributes:
+        path: The file; it need not exist.
+    """
+
+    path: Path
+
+    @classmethod
+    def for_dag(cls, dag_file: Path) -> LocalObjects:
+        """Return the objects for a DAG: beside its `airflowkit.toml`, or in the folder above the DAG folder."""
+        settings = find_settings(dag_file)
+        if settings:
+            return cls(settings.parent / FILE_NAME)
+        candidates = [folder / FILE_NAME for folder in dag_file.absolute().parents]
+        found = next((path for path in candidates if path.is_file()), None)
+        return cls(found or Path.cwd() / FILE_NAME)
+
+    def data(self, kind: Kind, name: str) -> Mapping[str, str]:
+        """Return an object's keys and values, read anew: it may be added while a pod waits for it.
+
+        Raises:
+            MissingObject: In the words of Kubernetes, with the way out.
+            LocalRunError: The file cannot be read.
+        """
+        table = self._read().get(_TABLES[kind], {})
+        if name not in table:
+            way_out = f"add [{_TABLES[kind]}.{name}] to {self.path}"
+            raise MissingObject(f'{_WORDS[kind]} "{name}" not found ({way_out})')
+        return {key: str(value) for key, value in table[name].items()}
+
+    def value(self, kind: Kind, name: str, key: str, namespace: str) -> str:
+        """Return the value of one key.
+
+        Raises:
+            MissingObject: In the words of Kubernetes, with the way out.
+        """
+        data = self.data(kind, name)
+        if key not in data:
+            way_out = f'add {key} = "..." below [{_TABLES[kind]}.{name}] in {self.path}'
+            raise MissingObject(f"couldn't find key {key} in {kind} {namespace}/{name} ({way_out})")
+        return data[key]
+
+    def _read(self) -> dict[str, dict[str, dict[str, object]]]:
+        try:
+            return tomllib.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise LocalRunError(f"{self.path}: {error}") from error

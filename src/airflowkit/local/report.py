@@ -1,0 +1,81 @@
+"""Shows a run on the terminal: what happens, each pod's log behind its task's name, and a table at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Self
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from airflowkit.local.events import Event, LogLine, Notice, Output, TaskEnded, TaskRun, TaskStarted
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from airflowkit.local.run import DagRunResult
+
+_STYLES: Final = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta"}
+
+
+class RunReport:
+    """Shows a run as it goes.
+
+    Args:
+        console: Where to; defaults to the terminal.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(highlight=False)
+        self._status = self._console.status("Airflow starts")
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._status.stop()
+
+    def event(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Notice(text):
+                self._console.print(Text(f"note: {text}", style="yellow"))
+            case TaskStarted(task_id, map_index):
+                self._status.update(Text(f"{_label(task_id, map_index)} runs"))
+                self._console.print(Text(f"{_label(task_id, map_index)} starts", style="bold"))
+            case TaskEnded():
+                self._status.update("Airflow")
+            case LogLine():
+                self._console.print(_log_line(event), soft_wrap=True)
+            case Output(text):
+                self._console.print(Text(text, style="dim"), soft_wrap=True)
+
+    def table(self, result: DagRunResult) -> None:
+        """Show how each task ended, and the run."""
+        table = Table("task", "state", Column("seconds", justify="right"), Column("tries", justify="right"))
+        for task in result.tasks:
+            table.add_row(*_row(task))
+        self._console.print(table)
+        verdict = Text(f"{result.dag_id}: {result.state}", style=_STYLES.get(result.state, ""))
+        self._console.print(verdict)
+        if result.folder:
+            self._console.print(Text(f"kept: {result.folder}"), soft_wrap=True)
+
+
+def _label(task_id: str, map_index: int) -> str:
+    return TaskRun(task_id, map_index, "", 0, 0).label
+
+
+def _log_line(line: LogLine) -> Text:
+    place = _label(line.task_id, line.map_index)
+    if line.container != "base":
+        place = f"{place}/{line.container}"
+    return Text.assemble((f"{place} | ", "cyan"), line.text)
+
+
+def _row(task: TaskRun) -> tuple[Text, Text, str, str]:
+    state = Text(task.state, style=_STYLES.get(task.state, ""))
+    return Text(task.label), state, f"{task.duration:.1f}", str(task.tries)

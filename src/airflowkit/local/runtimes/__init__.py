@@ -1,0 +1,36 @@
+"""What runs containers: processes of this computer, or podman or docker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.errors import LocalRunError, did_you_mean
+from airflowkit.local.runtimes.engine import EngineRuntime, engine
+from airflowkit.local.runtimes.process import ProcessRuntime, can_mount
+
+if TYPE_CHECKING:
+    from airflowkit.local.containers import Runtime
+
+__all__ = ["NAMES", "can_mount", "choose_runtime", "engine"]
+
+NAMES: Final = ("auto", "process", "podman", "docker")
+
+
+def choose_runtime(name: str) -> Runtime:
+    """Return the runtime of a name; `auto` takes podman or docker where one works, else processes.
+
+    Raises:
+        LocalRunError: There is no such runtime, or it does not work on this computer.
+    """
+    if name == "process":
+        return ProcessRuntime()
+    if name == "auto":
+        found = engine()
+        return EngineRuntime(found) if found else ProcessRuntime()
+    if name not in NAMES:
+        raise LocalRunError(f"no runtime {name!r}", hint=did_you_mean(name, NAMES) or f"there are {', '.join(NAMES)}")
+    if engine(name) is None:
+        raise LocalRunError(
+            f"{name} does not work on this computer", hint="install or start it, or use --runtime process"
+        )
+    return EngineRuntime(name)

@@ -1,0 +1,192 @@
+"""The run itself, in a process of its own: Airflow, the loopback API, the pods.
+
+It is started by `airflowkit.local.run` as `python -m airflowkit.local.worker EVENTS`, with the environment of
+`airflow_home.environment`; EVENTS is the file descriptor that takes the events. The request comes as JSON on standard
+input.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import signal
+import sys
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.dags import LoadedDag, load_dag
+from airflowkit.errors import AirflowKitError
+from airflowkit.local.airflow_home import prepare_database
+from airflowkit.local.cluster import LocalCluster
+from airflowkit.local.events import EventWriter, LogLine, Notice, Refused, RunEnded, TaskEnded, TaskRun, TaskStarted
+from airflowkit.local.objects import LocalObjects
+from airflowkit.local.runtimes import choose_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from airflowkit.local.logs import Line
+    from airflowkit.local.pods import Pod
+
+_PR_SET_PDEATHSIG: Final = 1
+_ELSEWHERE: Final = ("config_file", "in_cluster", "cluster_context")
+"""The operator's arguments that name a cluster other than the local one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to run.
+
+    Attributes:
+        dag: A DAG id or a file.
+        dags_folder: The DAG folder.
+        scratch: The run's folder; it holds AIRFLOW_HOME, volumes and the kubeconfig.
+        runtime: `auto`, `process`, `podman` or `docker`.
+        conf: The DAG run's configuration.
+        logical_date: ISO 8601, or None for now.
+    """
+
+    dag: str
+    dags_folder: str
+    scratch: str
+    runtime: str
+    conf: Mapping[str, Any] | None
+    logical_date: str | None
+
+    def as_json(self) -> str:
+        """Return it for the worker's standard input."""
+        return json.dumps(asdict(self))
+
+
+def main() -> None:
+    """Serve one request."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing outlives the command, however that ends
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    request = Request(**json.load(sys.stdin))
+    with open(int(sys.argv[1]), "w", encoding="utf-8") as stream:  # noqa: PTH123  a descriptor
+        emit = EventWriter(stream)
+        try:
+            run(request, emit)
+        except AirflowKitError as error:
+            emit(Refused(type(error).__name__, error.message, error.hint))
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+
+def run(request: Request, emit: EventWriter) -> None:
+    """Load the DAG, serve the API, run the DAG, say how it went."""
+    scratch = Path(request.scratch)
+    prepare_database(scratch / "airflow")
+    loaded = load_dag(request.dag, Path(request.dags_folder))
+    runtime = choose_runtime(request.runtime)
+    for notice in (runtime.notice, *localize(loaded.dag)):
+        emit(Notice(notice))
+    logs = LogBook(emit)
+    with LocalCluster(runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add):
+        _announce_tasks(emit)
+        _airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
+        dag_run = loaded.dag.test(**_arguments(request))
+    report(loaded, dag_run, logs, emit)
+
+
+def localize(dag: Any) -> list[str]:
+    """Lead a DAG's pods to the local API, and its retries to the next second; return what to say about it."""
+    notices = []
+    for task in dag.tasks:
+        for name in _ELSEWHERE:
+            _set(task, name, None)
+    delayed = [task.task_id for task in dag.tasks if task.retries and task.retry_delay]
+    for task in dag.tasks:
+        _set(task, "retry_delay", timedelta(0))
+        _set(task, "retry_exponential_backoff", 0)
+    if delayed:
+        notices.append(f"retry_delay is not waited for: {', '.join(delayed)}")
+    return notices
+
+
+def _set(task: Any, name: str, value: Any) -> None:
+    """Set an argument of an operator, mapped or not, that has it."""
+    if hasattr(task, "partial_kwargs"):
+        if name in task.partial_kwargs:
+            task.partial_kwargs[name] = value
+    elif getattr(task, name, None):
+        setattr(task, name, value)
+
+
+def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: EventWriter) -> None:
+    """Say how each task instance ended, and the run."""
+    order = {task.task_id: place for place, task in enumerate(loaded.dag.topological_sort())}
+    instances = sorted(_airflow.task_instances(dag_run), key=lambda each: (order.get(each.task_id, 0), each.map_index))
+    for each in instances:
+        emit(
+            TaskRun(
+                each.task_id,
+                each.map_index,
+                str(each.state or "none"),
+                each.duration or 0.0,
+                each.try_number,
+                logs.text(each.task_id, each.map_index),
+            )
+        )
+    emit(RunEnded(dag_run.dag_id, dag_run.run_id, str(dag_run.state)))
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    from airflow.sdk import timezone
+
+    date = {"logical_date": timezone.parse(request.logical_date)} if request.logical_date else {}
+    return {"run_conf": dict(request.conf) if request.conf else None, **date}
+
+
+_NUMBERS: Final = (("map_index", "-1"), ("try_number", "1"))
+
+
+class LogBook:
+    """What the pods wrote, by task; the API's thread adds to it."""
+
+    def __init__(self, emit: EventWriter) -> None:
+        self._emit = emit
+        self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
+
+    def add(self, pod: Pod, container: str, line: Line) -> None:
+        """Note a line of a pod; the operator's labels say whose it is."""
+        task_id = pod.labels.get("task_id", pod.name)
+        map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
+        text = line.text.decode(errors="replace").rstrip("\n")
+        self._texts[task_id, map_index].append(text)
+        self._emit(LogLine(task_id, map_index, try_number, container, text))
+
+    def text(self, task_id: str, map_index: int) -> str:
+        """Return all that a task's pods wrote."""
+        return "\n".join(self._texts[task_id, map_index])
+
+
+class Announcer(logging.Handler):
+    """Turns what `dag.test()` logs about its tasks into events."""
+
+    def __init__(self, emit: EventWriter) -> None:
+        super().__init__()
+        self._write = emit
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write an event for a task's begin or end; Airflow's message carries both its id and its index."""
+        for beginning, event in (("[DAG TEST] starting task", TaskStarted), ("[DAG TEST] end task", TaskEnded)):
+            if record.msg.startswith(beginning) and isinstance(record.args, tuple):
+                task_id, map_index = record.args
+                self._write(event(str(task_id), int(str(map_index))))
+
+
+def _announce_tasks(emit: EventWriter) -> None:
+    logger = logging.getLogger("airflow.sdk.definitions.dag")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(Announcer(emit))
+
+
+if __name__ == "__main__":
+    main()
