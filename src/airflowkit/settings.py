@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -60,8 +60,35 @@ class Check(_Section):
 
     select: list[str] = Field(default_factory=lambda: ["AK"])
     ignore: dict[str, str] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
+    severity: dict[str, Literal["error", "warning", "info"]] = Field(
+        default_factory=dict, description="a rule's code, and how bad its findings are"
+    )
+    per_path: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="a path pattern, and the codes ignored there, each with its reason"
+    )
     import_timeout: float = Field(default=30, gt=0, description="seconds that the import of a DAG file may take")
     memory_limit: int = Field(default=1024, gt=0, description="MiB that the import of a DAG file may take")
+    parse_seconds: float = Field(
+        default=2, gt=0, description="CPU time that the import of a DAG file should not exceed"
+    )
+    parse_memory: int = Field(default=200, gt=0, description="MiB that the import of a DAG file should not exceed")
+    dag_id_pattern: str = Field(default="", description="a regular expression that every DAG id matches")
+    task_id_pattern: str = Field(default="", description="a regular expression that every task id matches")
+    tags: list[str] = Field(default_factory=list, description="the tags there are; each DAG carries at least one")
+    owners: list[str] = Field(default_factory=list, description="the owners there are")
+    pools: list[str] = Field(default_factory=list, description="the pools there are, besides default_pool")
+    forbidden_imports: list[str] = Field(
+        default_factory=list, description="modules that no DAG file imports at the top"
+    )
+    require_docs: bool = Field(default=False, description="each DAG has a description or doc_md")
+    min_retries: int = Field(default=0, ge=0, description="retries that each task has at least")
+    max_retries: int | None = Field(default=None, ge=0, description="retries that each task has at most")
+    max_active_runs: int | None = Field(default=None, gt=0, description="runs at a time that each DAG has at most")
+    public_registries: list[str] = Field(default_factory=list, description="registries that need no pull secret")
+    cpu_budget: str | None = Field(default=None, description="CPU that the pods of one DAG may request at once")
+    memory_budget: str | None = Field(default=None, description="memory that the pods of one DAG may request at once")
+    largest_file: int = Field(default=1024, gt=0, description="KiB that a file in the DAG folder has at most")
+    executor: str = Field(default="", description="the deployment's executor, such as KubernetesExecutor")
 
 
 class _File(_Section):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks.discovery import dag_files
+from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules import RULES
 from airflowkit.settings import load_settings
@@ -18,8 +18,9 @@ def example(code: str, kind: str) -> Path:
 
 
 def codes_found(pool, path: Path) -> list[str]:
-    folder = path if path.is_dir() else path.parent
-    report = checked(pool, folder, dag_files(path), load_settings(folder).check)
+    folder = dag_folder(path)
+    files, hidden = dag_files(folder if path.is_dir() else path), hidden_dag_files(folder) if path.is_dir() else ()
+    report = checked(pool, folder, files, load_settings(path).check, hidden=hidden)
     return [finding.code for finding in report.findings]
 
 

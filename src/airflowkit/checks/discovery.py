@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import zipfile
@@ -52,6 +53,11 @@ def dag_files(path: Path) -> list[Path]:
     return sorted(file for file in python_files(path) if might_hold_dag(file))
 
 
+def hidden_dag_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that safe mode skips although they might build DAGs: they call something."""
+    return sorted(file for file in python_files(folder) if not might_hold_dag(file) and _calls_something(file))
+
+
 def python_files(folder: Path) -> Iterator[Path]:
     """Yield the Python files and archives below a folder that `.airflowignore` lets through."""
     patterns: dict[str, list[_Pattern]] = {}
@@ -83,6 +89,17 @@ def might_hold_dag(file: Path) -> bool:
         return zipfile.is_zipfile(file)
     content = content.lower()
     return b"airflow" in content and (b"dag" in content or b"asset" in content)
+
+
+def _calls_something(file: Path) -> bool:
+    """Return whether a file imports something and calls something at the top level, as users of factories do."""
+    try:
+        body = ast.parse(file.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return False
+    imports = any(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
+    values = [getattr(statement, "value", None) for statement in body if isinstance(statement, (ast.Expr, ast.Assign))]
+    return imports and any(isinstance(value, ast.Call) for value in values)
 
 
 class _Pattern:

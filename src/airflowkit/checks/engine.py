@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.checks.discovery import dag_files, dag_folder
+from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.messages import Job
 from airflowkit.checks.pool import Pool
@@ -67,13 +67,11 @@ def check(
         SettingsError: `airflowkit.toml` is wrong.
         WorkersUnavailable: Airflow cannot be imported.
     """
-    reports = []
-    for folder, files in _by_folder(paths).items():
-        if not files:
-            continue
-        size = min(len(files), workers or len(os.sched_getaffinity(0)))
-        with Pool(_preloaded(files), size) as pool:
-            reports.append(checked(pool, folder, files, options or load_settings(folder).check, progress))
+    reports = [
+        _checked_folder(folder, files, options or load_settings(folder).check, workers, progress)
+        for folder, files in _by_folder(paths).items()
+        if files
+    ]
     return Report(
         findings=tuple(finding for report in reports for finding in report.findings),
         files=sum(report.files for report in reports),
@@ -91,11 +89,34 @@ def _by_folder(paths: Iterable[Path]) -> dict[Path, list[Path]]:
     return {folder: list(found) for folder, found in files.items()}
 
 
+def _checked_folder(folder: Path, files: list[Path], options: Check, workers: int | None, progress: Progress) -> Report:
+    hidden = hidden_dag_files(folder) if len(files) > 1 else []
+    size = min(len(files), workers or len(os.sched_getaffinity(0)))
+    with Pool(_preloaded(files), size) as pool:
+        return checked(pool, folder, files, options, hidden=hidden, progress=progress)
+
+
 def checked(
-    pool: Pool, folder: Path, files: Sequence[Path], options: Check, progress: Progress = lambda _done, _of: None
+    pool: Pool,
+    folder: Path,
+    files: Sequence[Path],
+    options: Check,
+    *,
+    hidden: Sequence[Path] = (),
+    progress: Progress = lambda _done, _of: None,
 ) -> Report:
-    """Check files of one DAG folder with workers that are there already."""
-    facts = _facts(pool, [Job(str(file), str(folder), options) for file in files], progress)
+    """Check files of one DAG folder with workers that are there already.
+
+    Args:
+        pool: The workers.
+        folder: The DAG folder.
+        files: The DAG files.
+        options: What `[check]` says.
+        hidden: Files that safe mode skips, to be told of if they build DAGs.
+        progress: Called with the number of files done and the number in all.
+    """
+    jobs = [Job(str(file), str(folder), options) for file in (*files, *hidden)]
+    facts = _visible(_facts(pool, jobs, progress), {str(file) for file in hidden})
     findings = [finding for file in facts for finding in file.findings]
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
     findings += _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
@@ -104,6 +125,12 @@ def checked(
         files=len(facts),
         dags=sum(len(file.dags) for file in facts),
     )
+
+
+def _visible(facts: Iterable[FileFacts], hidden: Container[str]) -> tuple[FileFacts, ...]:
+    """Return the facts of DAG files; of those that safe mode skips, the ones that build DAGs."""
+    marked = (replace(file, safe_mode=file.path not in hidden) for file in facts)
+    return tuple(file for file in marked if file.safe_mode or file.dags)
 
 
 def _facts(pool: Pool, jobs: Sequence[Job], progress: Progress) -> tuple[FileFacts, ...]:

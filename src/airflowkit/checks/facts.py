@@ -54,6 +54,57 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportCost:
+    """What one import of a DAG file costs.
+
+    Attributes:
+        name: The module.
+        seconds: The CPU time, without that of Airflow's own modules.
+    """
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a DAG runs, as far as two can be compared.
+
+    Attributes:
+        kind: `cron`, `delta`, `none` (started by hand or by another DAG) or `other`.
+        cron: The expression, for `cron`.
+        timezone: Its time zone, for `cron`.
+    """
+
+    kind: str
+    cron: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A task that waits for another DAG, or starts it.
+
+    Attributes:
+        task_id: The task.
+        line: Where it is built.
+        starts: Whether it starts the other DAG; else it waits for it.
+        dag_id: The other DAG.
+        task_ids: The other DAG's tasks that it waits for.
+        group_id: The other DAG's task group that it waits for.
+        seconds: By how much the other run is earlier; None where a function decides.
+    """
+
+    task_id: str
+    line: int | None
+    starts: bool
+    dag_id: str
+    task_ids: tuple[str, ...] = ()
+    group_id: str | None = None
+    seconds: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class DagFacts:
     """A DAG as far as rules over several files need it.
 
@@ -61,11 +112,17 @@ class DagFacts:
         dag_id: Its id.
         line: Where it is built.
         task_ids: All its tasks, in the order of definition.
+        group_ids: All its task groups.
+        schedule: When it runs.
+        references: Other DAGs that its tasks wait for or start.
     """
 
     dag_id: str
     line: int | None
     task_ids: tuple[str, ...] = ()
+    group_ids: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +141,11 @@ class FileFacts:
         output: The beginning of what it printed.
         strays: DAGs that it built and that Airflow cannot see.
         orphans: Tasks that it built outside any DAG.
+        deprecations: What Airflow and its providers said about names and arguments that will go.
+        cpu_seconds: The CPU time of its import.
+        memory: The bytes by which its import made the process grow.
+        safe_mode: Whether Airflow's safe mode would look at it.
+        blame: Its imports that cost most, where it is over its budget.
     """
 
     path: str
@@ -97,3 +159,8 @@ class FileFacts:
     output: str = ""
     strays: tuple[Observation, ...] = ()
     orphans: tuple[Observation, ...] = ()
+    deprecations: tuple[Observation, ...] = ()
+    cpu_seconds: float = 0.0
+    memory: int = 0
+    safe_mode: bool = True
+    blame: tuple[ImportCost, ...] = ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.checks.facts import DagFacts, FileFacts
 from airflowkit.checks.loading import LoadedFile, load
+from airflowkit.checks.references import references_of, schedule_of
 from airflowkit.checks.rule import DagSubject, Place, Scope, TaskSubject
 from airflowkit.checks.rules import RULES
 from airflowkit.checks.watch import WATCH
@@ -34,6 +35,9 @@ def judge(job: Job) -> FileFacts:
         modules=loaded.modules,
         strays=loaded.strays,
         orphans=loaded.orphans,
+        deprecations=loaded.deprecations,
+        cpu_seconds=loaded.cpu_seconds,
+        memory=loaded.memory,
     )
     WATCH.start("")  # let go of the DAGs
     return facts
@@ -46,7 +50,15 @@ def _subject(dag: Any, line: int | None, loaded: LoadedFile, options: Check) -> 
 
 
 def _facts(subject: DagSubject) -> DagFacts:
-    return DagFacts(subject.dag.dag_id, subject.line, tuple(subject.dag.task_ids))
+    dag = subject.dag
+    return DagFacts(
+        dag_id=dag.dag_id,
+        line=subject.line,
+        task_ids=tuple(dag.task_ids),
+        group_ids=tuple(group for group in dag.task_group.get_task_group_dict() if group),
+        schedule=schedule_of(dag),
+        references=tuple(references_of(subject)),
+    )
 
 
 def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:

@@ -6,9 +6,11 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
+import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -45,6 +47,9 @@ class LoadedFile:
         orphans: Tasks that it built outside any DAG.
         lines: The line of each thing that it built, by `id()`.
         modules: Loaded modules that it replaced or removed.
+        deprecations: What Airflow and its providers warned of.
+        cpu_seconds: The CPU time of the import.
+        memory: The bytes by which it made the process grow.
     """
 
     failure: Failure | None
@@ -53,6 +58,9 @@ class LoadedFile:
     orphans: tuple[Observation, ...] = ()
     lines: Mapping[int, int | None] | None = None
     modules: tuple[Observation, ...] = ()
+    deprecations: tuple[Observation, ...] = ()
+    cpu_seconds: float = 0.0
+    memory: int = 0
 
 
 def load(path: str, folder: str, seconds: float) -> LoadedFile:
@@ -71,8 +79,10 @@ def load(path: str, folder: str, seconds: float) -> LoadedFile:
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
+    begun, size = time.process_time(), resident_bytes()
     try:
-        with _restored_process(), _time_limit(seconds):
+        with warnings.catch_warnings(record=True) as warned, _restored_process(), _time_limit(seconds):
+            warnings.simplefilter("always")
             sys.path.append(folder)  # where Airflow puts it
             module = _executed(name, path)
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
@@ -81,7 +91,14 @@ def load(path: str, folder: str, seconds: float) -> LoadedFile:
         WATCH.stop()
         context.current_autoregister_module_name = None
         sys.modules.pop(name, None)
-    return _collected(module, [dag for dag, _module in context.autoregistered_dags], _tampered(before))
+    loaded = _collected(module, [dag for dag, _module in context.autoregistered_dags])
+    return replace(
+        loaded,
+        modules=_tampered(before),
+        deprecations=_deprecations(warned, path),
+        cpu_seconds=time.process_time() - begun,
+        memory=resident_bytes() - size,
+    )
 
 
 class _SourceLoader(SourceFileLoader):
@@ -100,7 +117,7 @@ def _executed(name: str, path: str) -> ModuleType:
     return module
 
 
-def _collected(module: ModuleType, registered: list[Any], modules: tuple[Observation, ...]) -> LoadedFile:
+def _collected(module: ModuleType, registered: list[Any]) -> LoadedFile:
     dag_class: Any = _airflow.constructors()[1]
     lines = {id(thing): line for thing, line in WATCH.built}
     seen = {id(dag): dag for dag in [*vars(module).values(), *registered] if isinstance(dag, dag_class)}
@@ -121,8 +138,17 @@ def _collected(module: ModuleType, registered: list[Any], modules: tuple[Observa
             if not isinstance(thing, dag_class) and not thing.has_dag()
         ),
         lines=lines,
-        modules=modules,
     )
+
+
+def _deprecations(warned: list[warnings.WarningMessage], path: str) -> tuple[Observation, ...]:
+    """Return what Airflow's own deprecation warnings say about lines of the file, each once."""
+    seen = {
+        (str(warning.message), warning.lineno): None
+        for warning in warned
+        if warning.filename == path and warning.category.__module__.startswith("airflow.")
+    }
+    return tuple(Observation(text, line) for text, line in seen)
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:

@@ -4,12 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.checks.rules import dags, imports, tasks
+from airflowkit.checks.rules import (
+    alerts,
+    dags,
+    flow,
+    house,
+    imports,
+    pods,
+    references,
+    repository,
+    schedules,
+    sources,
+    templates,
+    validity,
+)
 
 if TYPE_CHECKING:
     from airflowkit.checks.rule import Rule
 
-RULES: Final[tuple[Rule[Any], ...]] = (*imports.RULES, *dags.RULES, *tasks.RULES)
+_FAMILIES: Final = (
+    imports,
+    sources,
+    dags,
+    house,
+    schedules,
+    flow,
+    templates,
+    references,
+    pods,
+    validity,
+    alerts,
+    repository,
+)
+
+RULES: Final[tuple[Rule[Any], ...]] = tuple(
+    sorted((rule for family in _FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
+)
 """Every rule, in the order of its code."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.facts import FailureKind
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import FileSubject, file_rule
+from airflowkit.checks.rules.sources import module_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     The message names the exception and the line. A module that is not found must be installed in the image, or lie
     below the DAG folder.
     """
-    for text, line in _failures(file, FailureKind.EXCEPTION):
+    for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
         yield Fault(text, mend="mend the line, or install what it imports", line=line)
 
 

@@ -1,0 +1,172 @@
+"""AK5xx: alerts and operations."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.rule import DagSubject, dag_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_ON_FAILURE: Final = "on_failure_callback"
+_DEAD_ARGUMENTS: Final = {
+    "sla": "use a DeadlineAlert",
+    "sla_miss_callback": "use a DeadlineAlert",
+    "task_concurrency": "use max_active_tis_per_dag",
+    "provide_context": "delete it: the context is always there",
+}
+
+
+@dag_rule("AK501", "scheduled-dag-without-alert", Severity.WARNING)
+def scheduled_dag_without_alert(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that somebody is told when a scheduled DAG fails.
+
+    ## Why it matters
+    Nobody watches a DAG that runs at night. Without an alert its failure is noticed by those who miss its data.
+
+    ## How to mend it
+    Pass `on_failure_callback=teams_failure()` to the DAG. An `on_failure_callback` on every task, an `email` or a
+    deadline count as well.
+    """
+    if not dag.tasks or not _is_scheduled(dag.dag) or _callbacks(dag.dag, _ON_FAILURE) or _deadlines(dag.dag):
+        return
+    silent = [task for task in dag.tasks if not _tells_of_failure(task.task)]
+    if silent:
+        every = len(silent) == len(dag.tasks)
+        what = "tells nobody when it fails" if every else f"tells nobody when {silent[0].task.task_id} fails"
+        yield Fault(what, mend="pass on_failure_callback=teams_failure() to the DAG")
+
+
+@dag_rule("AK502", "sync-callback-ends-scheduler")
+def sync_callback_ends_scheduler(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that no deadline uses a `SyncCallback` where tasks run under KubernetesExecutor.
+
+    ## Why it matters
+    KubernetesExecutor cannot run it: the scheduler ends with NotImplementedError, and again at each restart. One DAG
+    takes the whole Airflow down.
+
+    ## How to mend it
+    Use `AsyncCallback`. The executor is read from `[check] executor`, the environment, or the Helm values beside the
+    DAG folder.
+    """
+    executor = dag.options.executor or os.environ.get("AIRFLOW__CORE__EXECUTOR", "")
+    for deadline in _deadlines(dag.dag) if "KubernetesExecutor" in executor else ():
+        if type(getattr(deadline, "callback", None)).__name__ == "SyncCallback":
+            yield Fault(f"its deadline's SyncCallback ends the scheduler under {executor}", mend="use AsyncCallback")
+
+
+@dag_rule("AK503", "callback-not-callable")
+def callback_not_callable(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that callbacks can be called.
+
+    ## Why it matters
+    Airflow accepts `on_failure_callback="notify"` or the result of a call, and only finds out when something fails:
+    then there is no alert.
+
+    ## How to mend it
+    Pass the function itself, or a notifier object.
+    """
+    for name in ("on_success_callback", _ON_FAILURE):
+        yield from (Fault(_uncallable(name, it), mend="pass the function itself") for it in _uncalled(dag.dag, name))
+    for task in dag.tasks:
+        for name in ("on_success_callback", _ON_FAILURE, "on_retry_callback", "on_execute_callback"):
+            for it in _uncalled(task.task, name):
+                yield Fault(
+                    _uncallable(name, it), mend="pass the function itself", line=task.line, task_id=task.task.task_id
+                )
+
+
+@dag_rule("AK504", "alert-sent-twice", Severity.WARNING)
+def alert_sent_twice(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that a failure is not told twice.
+
+    ## Why it matters
+    The same notifier on the DAG and on its tasks sends one message per failed task and one for the run. People mute
+    channels that do that.
+
+    ## How to mend it
+    Keep the DAG's `on_failure_callback`; it names all failed tasks.
+    """
+    of_the_dag = {type(it) for it in _callbacks(dag.dag, _ON_FAILURE) if hasattr(it, "notify")}
+    twice = [task for task in dag.tasks if of_the_dag & {type(it) for it in _callbacks(task.task, _ON_FAILURE)}]
+    if twice:
+        yield Fault(
+            f"tells of a failure twice: by its own on_failure_callback and by that of {twice[0].task.task_id}",
+            mend="keep the DAG's on_failure_callback only",
+        )
+
+
+@dag_rule("AK505", "email-never-sent", Severity.WARNING)
+def email_never_sent(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that an e-mail address is there to be used.
+
+    ## Why it matters
+    `email=` with both `email_on_failure` and `email_on_retry` off looks like an alert and sends nothing.
+
+    ## How to mend it
+    Set `email_on_failure=True`, or delete the address.
+    """
+    for task in dag.tasks:
+        it = task.task
+        if getattr(it, "email", None) and not it.email_on_failure and not it.email_on_retry:
+            yield Fault(
+                "has an e-mail address and sends nothing to it",
+                mend="set email_on_failure=True, or delete email",
+                line=task.line,
+                task_id=it.task_id,
+            )
+
+
+@dag_rule("AK506", "dead-argument", Severity.WARNING)
+def dead_argument(dag: DagSubject) -> Iterator[Fault]:
+    """Checks `default_args` for arguments that Airflow no longer has.
+
+    ## Why it matters
+    Airflow drops what it does not know: an `sla` from Airflow 2 is never checked, and nobody is told.
+
+    ## How to mend it
+    Use what the message names.
+    """
+    for key in dag.dag.default_args or ():
+        if key in _DEAD_ARGUMENTS:
+            yield Fault(f"default_args has {key!r}, which Airflow no longer knows", mend=_DEAD_ARGUMENTS[key])
+
+
+RULES: Final = (
+    scheduled_dag_without_alert,
+    sync_callback_ends_scheduler,
+    callback_not_callable,
+    alert_sent_twice,
+    email_never_sent,
+    dead_argument,
+)
+
+
+def _callbacks(owner: Any, name: str) -> list[Any]:
+    value = getattr(owner, name, None)
+    return list(value) if isinstance(value, (list, tuple)) else [value] if value is not None else []
+
+
+def _uncalled(owner: Any, name: str) -> Iterator[Any]:
+    return (it for it in _callbacks(owner, name) if not callable(it))
+
+
+def _uncallable(name: str, value: object) -> str:
+    return f"{name} is {value!r:.60}, which cannot be called"
+
+
+def _deadlines(dag: Any) -> Iterable[Any]:
+    deadline = getattr(dag, "deadline", None)
+    return deadline if isinstance(deadline, (list, tuple)) else [deadline] if deadline is not None else []
+
+
+def _is_scheduled(dag: Any) -> bool:
+    return type(dag.timetable).__name__ not in {"NullTimetable", "OnceTimetable"}
+
+
+def _tells_of_failure(task: Any) -> bool:
+    email = getattr(task, "email", None) and getattr(task, "email_on_failure", False)
+    return bool(email or _callbacks(task, _ON_FAILURE))

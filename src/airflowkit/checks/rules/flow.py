@@ -1,0 +1,124 @@
+"""AK30x, AK31x: how tasks wait for each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.rule import DagSubject, FileSubject, TaskSubject, dag_rule, file_rule, task_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONG_WAIT: Final = timedelta(hours=1).total_seconds()
+
+
+@file_rule("AK301", "task-outside-dag")
+def task_outside_dag(file: FileSubject) -> Iterator[Fault]:
+    """Checks that every task belongs to a DAG.
+
+    ## Why it matters
+    A task that is built after the `with` block, or without `dag=`, belongs nowhere. Airflow drops it and says nothing.
+
+    ## How to mend it
+    Move it into the `with` block, or pass `dag=`.
+    """
+    for orphan in file.facts.orphans:
+        yield Fault(
+            "belongs to no DAG and never runs",
+            mend="move it into the `with DAG(...)` block",
+            line=orphan.line,
+            task_id=orphan.name,
+        )
+
+
+@task_rule("AK305", "sensor-holds-worker", Severity.WARNING)
+def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that no sensor keeps a worker busy for long.
+
+    ## Why it matters
+    In mode `poke` a sensor occupies its worker slot while it waits, by default up to seven days: a few of them and
+    nothing else runs.
+
+    ## How to mend it
+    Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less.
+    """
+    sensor = task.task
+    waits = getattr(sensor, "timeout", None)
+    if getattr(sensor, "mode", None) != "poke" or getattr(sensor, "deferrable", False):
+        return
+    if isinstance(waits, (int, float)) and waits > _LONG_WAIT and hasattr(sensor, "poke"):
+        yield Fault(f"waits up to {timedelta(seconds=waits)} and holds a worker slot", mend='pass mode="reschedule"')
+
+
+@dag_rule("AK306", "join-after-branch", Severity.WARNING)
+def join_after_branch(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that a task behind several branches runs although one of them is skipped.
+
+    ## Why it matters
+    A branch skips the tasks that it does not choose, and the default trigger rule skips whatever waits for a skipped
+    task: the task that joins the branches is skipped in every run.
+
+    ## How to mend it
+    Give it `trigger_rule="none_failed_min_one_success"`.
+    """
+    tasks = {task.task.task_id: task.task for task in dag.tasks}
+    for branch in tasks.values():
+        if not _is_branch(branch):
+            continue
+        ways = {start: {start, *_below(start, tasks)} for start in branch.downstream_task_ids}
+        for subject in dag.tasks:
+            if _joins(subject.task, ways):
+                yield Fault(
+                    f"waits for several branches of {branch.task_id!r} and is skipped with any of them",
+                    mend='pass trigger_rule="none_failed_min_one_success"',
+                    line=subject.line,
+                    task_id=subject.task.task_id,
+                )
+
+
+@task_rule("AK307", "trigger-rule-without-upstream", Severity.WARNING)
+def trigger_rule_without_upstream(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that a task that waits for a failure has something to wait for.
+
+    ## Why it matters
+    `one_failed` or `all_failed` on a task without upstream tasks means nothing: the clean-up never runs, or runs at
+    once.
+
+    ## How to mend it
+    Set the tasks that it cleans up after as its upstream.
+    """
+    rule = str(getattr(task.task.trigger_rule, "value", task.task.trigger_rule))
+    if "fail" in rule and rule.endswith("failed") and rule != "none_failed" and not task.task.upstream_task_ids:
+        yield Fault(f"has the trigger rule {rule!r} and no upstream task", mend="set its upstream tasks")
+
+
+RULES: Final = (task_outside_dag, sensor_holds_worker, join_after_branch, trigger_rule_without_upstream)
+
+
+def _is_branch(task: Any) -> bool:
+    operator = getattr(task, "operator_class", type(task))
+    return any(cls.__name__ == "BranchMixIn" for cls in operator.__mro__)
+
+
+def _below(task_id: str, tasks: dict[str, Any]) -> set[str]:
+    found: set[str] = set()
+    waiting = [task_id]
+    while waiting:
+        for below in tasks[waiting.pop()].downstream_task_ids - found:
+            found.add(below)
+            waiting.append(below)
+    return found
+
+
+def _joins(task: Any, ways: dict[str, set[str]]) -> bool:
+    """Return whether a task waits, by the default rule, for tasks that only one branch leads to, of two branches."""
+    if str(getattr(task.trigger_rule, "value", task.trigger_rule)) != "all_success":
+        return False
+    alone = set()
+    for upstream in task.upstream_task_ids:
+        through = [start for start, reached in ways.items() if upstream in reached]
+        if len(through) == 1:
+            alone.add(through[0])
+    return len(alone) > 1

@@ -1,0 +1,152 @@
+"""Rules of the house, for DAGs and tasks: silent until `[check]` says what the house wants."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.rule import DagSubject, TaskSubject, dag_rule, task_rule
+from airflowkit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dag_rule("AK206", "dag-tags", Severity.WARNING)
+def dag_tags(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that each DAG carries a tag, and only tags that the team has agreed on.
+
+    ## Why it matters
+    Tags are how people find a DAG in a list of hundreds; a misspelt one hides it.
+
+    ## How to mend it
+    Add one of the tags that `[check] tags` lists. Without that list the rule is silent.
+    """
+    agreed = dag.options.tags
+    if agreed and not dag.dag.tags:
+        yield Fault("has no tags", mend=f"add one of {', '.join(agreed)}")
+    for tag in sorted(dag.dag.tags or ()):
+        if agreed and tag not in agreed:
+            yield Fault(f"has the tag {tag!r}, which is not in [check] tags", mend=did_you_mean(tag, agreed))
+
+
+@dag_rule("AK207", "dag-without-docs", Severity.WARNING)
+def dag_without_docs(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that each DAG says what it is for.
+
+    ## Why it matters
+    Whoever is woken at night sees its description first.
+
+    ## How to mend it
+    Pass `description=` or `doc_md=`. Silent unless `[check] require_docs` is true.
+    """
+    if dag.options.require_docs and not (dag.dag.description or dag.dag.doc_md):
+        yield Fault("has neither a description nor doc_md", mend="pass description=")
+
+
+@dag_rule("AK208", "dag-id-pattern", Severity.WARNING)
+def dag_id_pattern(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that each DAG id follows the team's pattern.
+
+    ## Why it matters
+    Access rules, dashboards and alerts often go by the beginning of the id.
+
+    ## How to mend it
+    Rename the DAG. `[check] dag_id_pattern` is a regular expression that matches the whole id.
+    """
+    pattern = dag.options.dag_id_pattern
+    if pattern and not re.fullmatch(pattern, dag.dag.dag_id):
+        yield Fault(f"its id does not match {pattern!r}", mend="rename it")
+
+
+@dag_rule("AK209", "too-many-active-runs", Severity.WARNING)
+def too_many_active_runs(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that each DAG bounds its runs at a time as the team has agreed.
+
+    ## Why it matters
+    After an outage all missed runs start together, and take the workers of everybody else.
+
+    ## How to mend it
+    Pass `max_active_runs=`. `[check] max_active_runs` is the largest number; without it the rule is silent.
+    """
+    most = dag.options.max_active_runs
+    if most is not None and dag.dag.max_active_runs > most:
+        yield Fault(f"may run {dag.dag.max_active_runs} times at once", mend=f"pass max_active_runs={most} or less")
+
+
+@dag_rule("AK210", "unknown-owner", Severity.WARNING)
+def unknown_owner(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that each task belongs to an owner that exists.
+
+    ## Why it matters
+    Alerts mention the owner; `airflow`, the default, is nobody.
+
+    ## How to mend it
+    Pass `owner=` in `default_args`. `[check] owners` lists the owners; without it the rule is silent.
+    """
+    owners = dag.options.owners
+    for owner in sorted({task.task.owner for task in dag.tasks}) if owners else ():
+        if owner not in owners:
+            hint = did_you_mean(owner, owners)
+            yield Fault(f"has the owner {owner!r}, who is not in [check] owners", mend=hint or "pass owner=")
+
+
+@task_rule("AK302", "task-id-pattern", Severity.WARNING)
+def task_id_pattern(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task id follows the team's pattern.
+
+    ## Why it matters
+    Logs, metrics and alerts carry the id; one style makes them searchable.
+
+    ## How to mend it
+    Rename the task. `[check] task_id_pattern` is a regular expression for the id without its groups.
+    """
+    pattern = task.options.task_id_pattern
+    if pattern and not re.fullmatch(pattern, task.task.label):
+        yield Fault(f"its id does not match {pattern!r}", mend="rename it")
+
+
+@task_rule("AK303", "retries-out-of-range", Severity.WARNING)
+def retries_out_of_range(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task is retried as often as the team has agreed.
+
+    ## Why it matters
+    Without a retry every hiccup of the network wakes somebody; with twenty, a real fault is noticed hours late.
+
+    ## How to mend it
+    Set `retries` in `default_args`. `[check] min_retries` and `max_retries` set the range.
+    """
+    retries = task.task.retries or 0
+    least, most = task.options.min_retries, task.options.max_retries
+    if retries < least:
+        yield Fault(f"is retried {retries} times; at least {least} are agreed", mend=f"set retries={least}")
+    elif most is not None and retries > most:
+        yield Fault(f"is retried {retries} times; at most {most} are agreed", mend=f"set retries={most}")
+
+
+@task_rule("AK304", "unknown-pool")
+def unknown_pool(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task's pool exists.
+
+    ## Why it matters
+    A task in a pool that does not exist is never queued: it stays scheduled for ever, and nothing fails.
+
+    ## How to mend it
+    Create the pool, or name one that exists. `[check] pools` lists them; without it the rule is silent.
+    """
+    pools = ["default_pool", *task.options.pools]
+    if task.options.pools and task.task.pool not in pools:
+        yield Fault(f"waits for the pool {task.task.pool!r}, which does not exist", did_you_mean(task.task.pool, pools))
+
+
+RULES: Final = (
+    dag_tags,
+    dag_without_docs,
+    dag_id_pattern,
+    too_many_active_runs,
+    unknown_owner,
+    task_id_pattern,
+    retries_out_of_range,
+    unknown_pool,
+)

@@ -1,0 +1,146 @@
+"""AK32x: tasks that wait for other DAGs, or start them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.findings import Fault
+from airflowkit.checks.rule import FolderSubject, folder_rule
+from airflowkit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflowkit.checks.facts import DagFacts, Reference, Schedule
+
+_RUNS: Final = 400
+"""How many runs are compared; more than a year of daily ones."""
+
+
+@folder_rule("AK320", "external-dag-missing")
+def external_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that the DAG that a sensor waits for exists.
+
+    ## Why it matters
+    An `ExternalTaskSensor` on a DAG that was renamed waits until its timeout, by default for seven days.
+
+    ## How to mend it
+    Name the DAG as it is called now. Where it lies in another repository, ignore this rule with that reason.
+    """
+    yield from _missing_dags(folder, "waits for", starts=False)
+
+
+@folder_rule("AK321", "external-task-missing")
+def external_task_missing(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that the task or task group that a sensor waits for exists.
+
+    ## Why it matters
+    The sensor waits until its timeout for a task that no run will ever have.
+
+    ## How to mend it
+    Name the task by its whole id, with its groups: `group.task`.
+    """
+    for path, dag, reference, target in _references(folder):
+        if target is None or reference.starts:
+            continue
+        named = dict.fromkeys(reference.task_ids, target.task_ids)
+        named |= {reference.group_id: target.group_ids} if reference.group_id else {}
+        for name, known in named.items():
+            if "{{" not in name and name not in known:
+                yield Fault(
+                    f"waits for {target.dag_id}.{name}, which does not exist",
+                    mend=did_you_mean(name, known) or "name a task of that DAG",
+                    line=reference.line,
+                    task_id=reference.task_id,
+                    dag_id=dag.dag_id,
+                    path=path,
+                )
+
+
+@folder_rule("AK322", "schedules-never-meet")
+def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that a sensor waits for a run that the other DAG really has.
+
+    ## Why it matters
+    An `ExternalTaskSensor` waits for the run of the very same logical date, less `execution_delta`. A DAG at 3:00 that
+    waits for one at 2:00 without `execution_delta=timedelta(hours=1)` waits in vain, every day.
+
+    ## How to mend it
+    Pass the difference of the two schedules as `execution_delta`, or schedule on assets instead.
+    """
+    for path, dag, reference, target in _references(folder):
+        if target is None or reference.starts or reference.seconds is None or not dag.schedule or not target.schedule:
+            continue
+        reason = _never_meet(dag.schedule, target.schedule, reference.seconds)
+        if reason:
+            yield Fault(
+                f"waits for {target.dag_id}, {reason}",
+                mend="pass the difference of the schedules as execution_delta",
+                line=reference.line,
+                task_id=reference.task_id,
+                dag_id=dag.dag_id,
+                path=path,
+            )
+
+
+@folder_rule("AK323", "triggered-dag-missing")
+def triggered_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that the DAG that a task starts exists.
+
+    ## Why it matters
+    `TriggerDagRunOperator` fails with DagNotFound, after everything before it has run.
+
+    ## How to mend it
+    Name the DAG as it is called now. Where it lies in another repository, ignore this rule with that reason.
+    """
+    yield from _missing_dags(folder, "starts", starts=True)
+
+
+RULES: Final = (external_dag_missing, external_task_missing, schedules_never_meet, triggered_dag_missing)
+
+
+def _references(folder: FolderSubject) -> Iterator[tuple[str, DagFacts, Reference, DagFacts | None]]:
+    """Yield each reference with its file, its DAG and the DAG that it means, if that exists."""
+    known = {dag.dag_id: dag for file in folder.files for dag in file.dags}
+    for file in folder.files:
+        for dag in file.dags:
+            for reference in dag.references:
+                yield file.path, dag, reference, known.get(reference.dag_id)
+
+
+def _missing_dags(folder: FolderSubject, verb: str, *, starts: bool) -> Iterator[Fault]:
+    known = [dag.dag_id for file in folder.files for dag in file.dags]
+    for path, dag, reference, target in _references(folder):
+        if target is None and reference.starts is starts and "{{" not in reference.dag_id:
+            yield Fault(
+                f"{verb} the DAG {reference.dag_id!r}, which does not exist",
+                mend=did_you_mean(reference.dag_id, known) or "name a DAG of this folder",
+                line=reference.line,
+                task_id=reference.task_id,
+                dag_id=dag.dag_id,
+                path=path,
+            )
+
+
+def _never_meet(own: Schedule, other: Schedule, seconds: float) -> str:
+    """Return why no run of the one is ever awaited of the other, or an empty string."""
+    if own.kind == "cron" and other.kind == "none":
+        return "which has no schedule: its runs have the time of their start as their date"
+    if own.kind != "cron" or other.kind != "cron" or own.timezone != other.timezone:
+        return ""
+    theirs = set(_dates(other.cron))
+    awaited = [date - timedelta(seconds=seconds) for date in _dates(own.cron)]
+    within = [date for date in awaited if theirs and min(theirs) <= date <= max(theirs)]
+    if within and not theirs.intersection(within):
+        return f"whose schedule {other.cron!r} has no run at the dates of {own.cron!r}"
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _dates(expression: str) -> tuple[datetime, ...]:
+    from croniter import croniter
+
+    dates = croniter(expression, datetime(2026, 1, 1, tzinfo=UTC))
+    return tuple(dates.get_next(datetime) for _ in range(_RUNS))

@@ -1,0 +1,169 @@
+"""AK6xx: the repository and its deployment."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pathspec import GitIgnoreSpec
+
+from airflowkit.checks.discovery import might_hold_dag, python_files
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.rule import FileSubject, FolderSubject, file_rule, folder_rule
+from airflowkit.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STRANGER: Final = re.compile(r"^\s*[\"']?airflowkit(?![-_\w])", re.MULTILINE)
+_NO_BYTECODE: Final = re.compile(r"^\s*(?:ENV\s+)?PYTHONDONTWRITEBYTECODE[= ]", re.MULTILINE)
+_AIRFLOW_IMAGE: Final = re.compile(r"^FROM\s+(?:--\S+\s+)?((?:\S+/)?apache/airflow(?::(\S+))?)", re.MULTILINE)
+_KIB: Final = 1024
+
+
+@folder_rule("AK601", "test-in-dag-folder", Severity.WARNING)
+def test_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that no tests lie in the DAG folder.
+
+    ## Why it matters
+    git-sync delivers them, and the DAG processor imports them every 30 seconds: fixtures, mocks and all.
+
+    ## How to mend it
+    Move them beside the DAG folder, or name them in `.airflowignore`.
+    """
+    for path in python_files(folder.folder):
+        if path.name.startswith("test_") or path.name == "conftest.py" or path.stem.endswith("_test"):
+            yield Fault("lies in the DAG folder and is a test", mend="move it beside the DAG folder", path=str(path))
+
+
+@file_rule("AK602", "helper-parsed-as-dag", Severity.INFO)
+def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
+    """Checks for files that Airflow parses although they build no DAG.
+
+    ## Why it matters
+    A helper that says `airflow` and `dag` somewhere is imported every 30 seconds for nothing.
+
+    ## How to mend it
+    Name it in `.airflowignore`. Other files can import it all the same.
+    """
+    facts = file.facts
+    told = facts.failure or facts.modules or facts.output or facts.variables or facts.connections or facts.hosts
+    if not told and not facts.dags and not facts.strays and might_hold_dag(Path(facts.path)):
+        yield Fault("builds no DAG, and is parsed all the same", mend="name it in .airflowignore")
+
+
+@folder_rule("AK603", "wrong-distribution")
+def wrong_distribution(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that the repository installs the right airflowkit.
+
+    ## Why it matters
+    The name `airflowkit` on PyPI belongs to somebody else's project; this one is `airflowkit-k8s`.
+
+    ## How to mend it
+    Write `airflowkit-k8s`.
+    """
+    for path in _files(folder, "requirements*.txt", "requirements*.in"):
+        yield from _matches(path, _STRANGER, "installs somebody else's airflowkit", "write airflowkit-k8s")
+
+
+@folder_rule("AK604", "image-without-bytecode", Severity.WARNING)
+def image_without_bytecode(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that the image keeps compiled bytecode.
+
+    ## Why it matters
+    With `PYTHONDONTWRITEBYTECODE` importing Airflow takes twice as long, before every task and in every parse.
+
+    ## How to mend it
+    Delete the line.
+    """
+    for path in _files(folder, "Dockerfile*"):
+        yield from _matches(path, _NO_BYTECODE, "turns bytecode off: imports take twice as long", "delete the line")
+
+
+@folder_rule("AK605", "airflow-image-not-pinned", Severity.WARNING)
+def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that the image is built on one version of Airflow.
+
+    ## Why it matters
+    `FROM apache/airflow` is another Airflow after the next build, with its database migrations.
+
+    ## How to mend it
+    Name the version: `FROM apache/airflow:3.1.0`.
+    """
+    for path in _files(folder, "Dockerfile*"):
+        for match in _AIRFLOW_IMAGE.finditer(path.read_text(errors="replace")):
+            if not re.search(r"\d+\.\d+", match.group(2) or ""):
+                yield Fault(
+                    f"builds on {match.group(1)}, whatever version that is",
+                    mend="name the version",
+                    line=match.string[: match.start()].count("\n") + 1,
+                    path=str(path),
+                )
+
+
+@folder_rule("AK606", "local-secrets-in-git")
+def local_secrets_in_git(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks that git ignores the file with the secrets of local runs.
+
+    ## Why it matters
+    `airflowkit.local.toml` holds passwords; what was pushed once stays in the history.
+
+    ## How to mend it
+    Add it to `.gitignore`; if it was pushed, change the passwords.
+    """
+    path = folder.folder.parent / "airflowkit.local.toml"
+    if path.is_file() and not _is_ignored(path):
+        yield Fault("holds secrets, and git does not ignore it", mend="add it to .gitignore", path=str(path))
+
+
+@folder_rule("AK607", "large-file-in-dag-folder", Severity.WARNING)
+def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
+    """Checks for large files in the DAG folder.
+
+    ## Why it matters
+    git-sync fetches them into every pod that holds DAGs, and keeps the history of each change.
+
+    ## How to mend it
+    Keep data in a bucket or a volume. `[check] largest_file` sets the limit, in KiB.
+    """
+    largest = folder.options.largest_file * _KIB
+    for path in sorted(folder.folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and path.stat().st_size > largest:
+            yield Fault(f"has {path.stat().st_size // _KIB} KiB", mend="keep data in a bucket", path=str(path))
+
+
+RULES: Final = (
+    test_in_dag_folder,
+    helper_parsed_as_dag,
+    wrong_distribution,
+    image_without_bytecode,
+    airflow_image_not_pinned,
+    local_secrets_in_git,
+    large_file_in_dag_folder,
+)
+
+
+def _files(folder: FolderSubject, *patterns: str) -> Iterator[Path]:
+    """Yield files of the repository, which is what the DAG folder lies in."""
+    for pattern in patterns:
+        yield from sorted(path for path in folder.folder.parent.glob(pattern) if path.is_file())
+
+
+def _matches(path: Path, pattern: re.Pattern[str], message: str, mend: str) -> Iterator[Fault]:
+    text = path.read_text(errors="replace")
+    for match in pattern.finditer(text):
+        line = text[: match.end()].count("\n") + 1
+        yield Fault(message, mend=mend, line=line, path=str(path))
+
+
+def _is_ignored(path: Path) -> bool:
+    """Return whether a `.gitignore` beside the file, or above it up to the repository's root, names it."""
+    for folder in path.parents:
+        rules = folder / ".gitignore"
+        lines = rules.read_text(errors="replace").splitlines() if rules.is_file() else []
+        if GitIgnoreSpec.from_lines(lines).match_file(path.relative_to(folder)):
+            return True
+        if (folder / ".git").exists() or (folder / FILE_NAME).is_file():
+            return False
+    return False

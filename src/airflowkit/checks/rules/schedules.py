@@ -1,0 +1,170 @@
+"""AK21x: when a DAG runs, and with which defaults."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.pods import operator_class
+from airflowkit.checks.rule import DagSubject, dag_rule
+from airflowkit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RECENT: Final = timedelta(minutes=10)
+_MANY_RUNS: Final = 16
+"""Airflow's default of `max_active_runs`: nobody has bounded the backfill."""
+_LONG_AGO: Final = timedelta(days=90)
+
+
+@dag_rule("AK211", "schedule-never-fires")
+def schedule_never_fires(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that the schedule has a date to run at.
+
+    ## Why it matters
+    30 February, or an end before the start: the DAG looks healthy and never runs.
+
+    ## How to mend it
+    Correct the cron expression or the dates.
+    """
+    expression = getattr(dag.dag.timetable, "expression", None)
+    if isinstance(expression, str) and not _fires(expression):
+        yield Fault(f"the schedule {expression!r} matches no date", mend="correct the expression")
+    start, end = dag.dag.start_date, dag.dag.end_date
+    if start and end and end <= start:
+        yield Fault(f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", mend="correct the dates")
+
+
+@dag_rule("AK212", "moving-start-date")
+def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that the start date stays where it is.
+
+    ## Why it matters
+    `datetime.now()` moves with each parse: the DAG gets a new version every time, and may never run, since its first
+    run is always in the future.
+
+    ## How to mend it
+    Write a date: `datetime(2026, 1, 1)`.
+    """
+    start = dag.dag.start_date or (dag.dag.default_args or {}).get("start_date")
+    if isinstance(start, datetime) and (start.microsecond or abs(datetime.now(UTC) - start) < _RECENT):
+        yield Fault(f"its start date {start:%Y-%m-%d %H:%M:%S} is the time of the parse", mend="write a fixed date")
+
+
+@dag_rule("AK213", "unbounded-catchup", Severity.WARNING)
+def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that a DAG that catches up on months does so with bounded runs.
+
+    ## Why it matters
+    When it is switched on, Airflow starts a run for each date since the start, 16 at a time, and takes the workers of
+    everybody else.
+
+    ## How to mend it
+    Pass `catchup=False`, or bound it: `**dag_args("backfill")` or `max_active_runs=`.
+    """
+    start = dag.dag.start_date
+    old = isinstance(start, datetime) and datetime.now(UTC) - start > _LONG_AGO
+    if dag.dag.catchup and old and _is_periodic(dag.dag) and dag.dag.max_active_runs >= _MANY_RUNS:
+        yield Fault(
+            f"catches up since {start:%Y-%m-%d}, {dag.dag.max_active_runs} runs at a time",
+            mend='pass catchup=False or **dag_args("backfill")',
+        )
+
+
+@dag_rule("AK214", "misspelt-default-arg")
+def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
+    """Checks the keys of `default_args` for misspelt names.
+
+    ## Why it matters
+    Airflow hands each operator those keys that it knows and drops the others without a word: with `retires` there
+    are no retries.
+
+    ## How to mend it
+    Write the name that the message offers.
+    """
+    known = {name for task in dag.tasks for name in _parameters(task.task)}
+    for key in dag.dag.default_args if known else ():
+        hint = did_you_mean(key, known)
+        if key not in known and hint:
+            yield Fault(f"default_args has {key!r}, which no task knows", mend=hint)
+
+
+@dag_rule("AK215", "time-limits-out-of-order", Severity.WARNING)
+def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that no task may run longer than its DAG's run.
+
+    ## Why it matters
+    `dagrun_timeout` fails the run and skips what is still running; a task's longer `execution_timeout` never counts.
+
+    ## How to mend it
+    Raise `dagrun_timeout`, or lower the task's `execution_timeout`.
+    """
+    limit = dag.dag.dagrun_timeout
+    for task in dag.tasks if limit else ():
+        own = task.task.execution_timeout
+        if own and own > limit:
+            yield Fault(
+                f"may run {own}, but the DAG's run is ended after {limit}",
+                mend="raise dagrun_timeout",
+                line=task.line,
+                task_id=task.task.task_id,
+            )
+
+
+@dag_rule("AK216", "refused-by-airflow")
+def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
+    """Checks what Airflow itself checks once the file is imported: parameters, schedule, cluster policies.
+
+    ## Why it matters
+    Airflow shows an import error instead of the file's DAGs.
+
+    ## How to mend it
+    The message is Airflow's own.
+    """
+    try:
+        dag.dag.validate()
+    except Exception as error:  # noqa: BLE001  each of Airflow's checks raises what it likes
+        yield Fault(f"{type(error).__name__}: {error}", mend="Airflow's message says what it wants")
+
+
+RULES: Final = (
+    schedule_never_fires,
+    moving_start_date,
+    unbounded_catchup,
+    misspelt_default_arg,
+    time_limits_out_of_order,
+    refused_by_airflow,
+)
+
+
+@lru_cache(maxsize=1024)
+def _fires(expression: str) -> bool:
+    from croniter import croniter
+    from croniter.croniter import CroniterBadCronError, CroniterBadDateError
+
+    try:
+        croniter(expression, datetime(2026, 1, 1, tzinfo=UTC)).get_next()
+    except CroniterBadDateError:
+        return False
+    except CroniterBadCronError:
+        return True  # Airflow refuses it by itself
+    return True
+
+
+def _is_periodic(dag: Any) -> bool:
+    timetable = dag.timetable
+    return hasattr(timetable, "expression") or hasattr(timetable, "delta")
+
+
+def _parameters(task: Any) -> frozenset[str]:
+    return _parameters_of(operator_class(task))
+
+
+@lru_cache(maxsize=1024)
+def _parameters_of(operator: Any) -> frozenset[str]:
+    """Return every keyword that an operator's class and its bases take."""
+    inits = [vars(cls)["__init__"] for cls in operator.__mro__ if "__init__" in vars(cls)]
+    return frozenset(name for init in inits for name in getattr(init, "_BaseOperatorMeta__param_names", ()))

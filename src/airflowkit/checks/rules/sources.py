@@ -1,0 +1,184 @@
+"""AK11x: what a file costs, what it imports, and whether Airflow looks at it at all."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.facts import FailureKind
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.rule import FileSubject, file_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIB: Final = 2**20
+
+
+@file_rule("AK110", "skipped-by-safe-mode")
+def skipped_by_safe_mode(file: FileSubject) -> Iterator[Fault]:
+    """Checks that Airflow looks at every file that builds DAGs.
+
+    ## Why it matters
+    In safe mode, the default, Airflow skips files whose text does not hold both `airflow` and `dag` (or `asset`). A
+    file that only calls a factory of your own is skipped without a word, and its DAGs never appear.
+
+    ## How to mend it
+    Add a comment with both words, such as `# airflow DAG`.
+    """
+    if not file.facts.safe_mode:
+        ids = ", ".join(dag.dag_id for dag in file.facts.dags)
+        yield Fault(
+            f"builds {ids}, but Airflow's safe mode skips the file: its text does not hold `airflow` and `dag`",
+            mend="add the comment `# airflow DAG`",
+            line=1,
+        )
+
+
+@file_rule("AK111", "slow-import", Severity.WARNING)
+def slow_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the import stays within its budget of CPU time.
+
+    ## Why it matters
+    The DAG processor imports every file every 30 seconds, and each task imports its file again before it starts. Two
+    seconds here are two seconds before every task.
+
+    ## How to mend it
+    The message names the imports that cost most: move them into the functions that need them. `[check] parse_seconds`
+    sets the budget. What Airflow's own modules cost is not counted: the DAG processor loads them once.
+    """
+    spent, budget = file.facts.cpu_seconds, file.options.parse_seconds
+    if spent > budget:
+        yield Fault(
+            f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{_blamed(file)}",
+            mend="move slow imports into the functions that need them, and work into tasks",
+        )
+
+
+@file_rule("AK112", "hungry-import", Severity.WARNING)
+def hungry_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the import stays within its budget of memory.
+
+    ## Why it matters
+    Each parsing process and each running task holds it: 300 MiB in 16 tasks at a time are 5 GiB of the node.
+
+    ## How to mend it
+    Move the import of large libraries into the functions that need them, and load data in tasks.
+    `[check] parse_memory` sets the budget, in MiB.
+    """
+    grown, budget = file.facts.memory // MIB, file.options.parse_memory
+    if grown > budget:
+        yield Fault(
+            f"takes {grown} MiB to import; the budget is {budget} MiB{_blamed(file)}",
+            mend="move large imports into the functions that need them, and load data in tasks",
+        )
+
+
+@file_rule("AK113", "module-outside-dag-folder")
+def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file imports only what is installed or lies in the DAG folder.
+
+    ## Why it matters
+    Tests often put the repository's root on `sys.path`, so the import works there. git-sync delivers the DAG folder
+    alone, and Airflow puts nothing else on the path: the DAG is gone in production.
+
+    ## How to mend it
+    Move the module below the DAG folder, or install it in the image as a package.
+    """
+    failure = file.facts.failure
+    home = module_home(file)
+    if failure and home:
+        yield Fault(
+            f"imports {failure.missing_module!r}, which lies in {home} and not in the DAG folder",
+            mend="move it below the DAG folder, or install it in the image",
+            line=failure.line,
+        )
+
+
+@file_rule("AK114", "deprecated-airflow", Severity.WARNING)
+def deprecated_airflow(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the file uses nothing that Airflow or its providers call deprecated.
+
+    ## Why it matters
+    What is deprecated goes with the next major version: the upgrade then breaks the DAG.
+
+    ## How to mend it
+    Do what the message says. Ruff's rules AIR301 to AIR321 find and mend many of these in the source.
+    """
+    for deprecation in file.facts.deprecations:
+        text = " ".join(deprecation.name.split())
+        yield Fault(f"uses what is deprecated: {text}", mend="use what the message names", line=deprecation.line)
+
+
+@file_rule("AK115", "forbidden-import")
+def forbidden_import(file: FileSubject) -> Iterator[Fault]:
+    """Checks for top-level imports that the team has ruled out.
+
+    ## Why it matters
+    Some libraries cost seconds, or are not in every image; the team has agreed to import them inside tasks.
+
+    ## How to mend it
+    Move the import into the function that needs it. `[check] forbidden_imports` lists the modules.
+    """
+    forbidden = file.options.forbidden_imports
+    for name, line in _top_level_imports(Path(file.facts.path)) if forbidden else ():
+        if any(name == module or name.startswith(f"{module}.") for module in forbidden):
+            yield Fault(f"imports {name} at the top level", mend="import it inside the task", line=line)
+
+
+@file_rule("AK116", "unreachable-module-name", Severity.WARNING)
+def unreachable_module_name(file: FileSubject) -> Iterator[Fault]:
+    """Checks for imports of a helper that has the name of a standard module.
+
+    ## Why it matters
+    The DAG folder comes last on Airflow's path: `import types` always gives Python's own module, never the file beside
+    the DAG.
+
+    ## How to mend it
+    Rename the helper.
+    """
+    for name, line in _top_level_imports(Path(file.facts.path)):
+        top = name.partition(".")[0]
+        helper = file.folder / f"{top}.py"
+        if top in sys.stdlib_module_names and helper.is_file():
+            yield Fault(f"imports {top!r}: Python's own, not {helper.name} beside it", mend="rename it", line=line)
+
+
+RULES: Final = (
+    skipped_by_safe_mode,
+    slow_import,
+    hungry_import,
+    module_outside_dag_folder,
+    deprecated_airflow,
+    forbidden_import,
+    unreachable_module_name,
+)
+
+
+def module_home(file: FileSubject) -> Path | None:
+    """Return the folder of the repository that holds a module which the file could not import, if one does."""
+    failure = file.facts.failure
+    if not failure or failure.kind is not FailureKind.EXCEPTION or not failure.missing_module:
+        return None
+    top = failure.missing_module.partition(".")[0]
+    roots = (file.folder.parent, file.folder.parent / "src", file.folder.parent / "tests", Path(file.facts.path).parent)
+    return next((root for root in roots if (root / f"{top}.py").is_file() or (root / top).is_dir()), None)
+
+
+def _blamed(file: FileSubject) -> str:
+    costs = [f"{cost.name} {cost.seconds:.1f} s" for cost in file.facts.blame]
+    return f" ({', '.join(costs)})" if costs else ""
+
+
+def _top_level_imports(path: Path) -> Iterator[tuple[str, int]]:
+    try:
+        body = ast.parse(path.read_bytes()).body
+    except (OSError, SyntaxError, ValueError):
+        return
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            yield from ((alias.name, statement.lineno) for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
+            yield statement.module, statement.lineno

@@ -1,0 +1,188 @@
+"""AK31x: Jinja in templated fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from airflowkit.checks.findings import Fault
+from airflowkit.checks.rule import TaskSubject, task_rule
+from airflowkit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from jinja2 import nodes
+
+_REMOVED: Final[Mapping[str, str]] = {
+    "conf": "gone since Airflow 3; use dag_run.conf or params",
+    "execution_date": "gone since Airflow 3; use logical_date",
+    "next_ds": "gone since Airflow 3; use data_interval_end | ds",
+    "next_ds_nodash": "gone since Airflow 3; use data_interval_end | ds_nodash",
+    "next_execution_date": "gone since Airflow 3; use data_interval_end",
+    "prev_ds": "gone since Airflow 3; use macros.ds_add(ds, -1)",
+    "prev_ds_nodash": "gone since Airflow 3; use macros.ds_add(ds, -1)",
+    "prev_execution_date": "gone since Airflow 3; use prev_data_interval_start_success",
+    "prev_execution_date_success": "gone since Airflow 3; use prev_data_interval_start_success",
+    "tomorrow_ds": "gone since Airflow 3; use macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "gone since Airflow 3; use macros.ds_add(ds, 1)",
+    "yesterday_ds": "gone since Airflow 3; use macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "gone since Airflow 3; use macros.ds_add(ds, -1)",
+}
+
+
+class Template(NamedTuple):
+    """What a text says to Jinja.
+
+    Attributes:
+        fault: What is wrong with its syntax, or an empty string.
+        names: The variables that it needs.
+        pulled: The tasks whose XComs it pulls.
+    """
+
+    fault: str = ""
+    names: frozenset[str] = frozenset()
+    pulled: frozenset[str] = frozenset()
+
+
+@task_rule("AK310", "template-syntax")
+def template_syntax(task: TaskSubject) -> Iterator[Fault]:
+    """Checks the syntax of templates.
+
+    ## Why it matters
+    Jinja parses a field when the task runs: a missing brace fails it then, after all tasks before it.
+
+    ## How to mend it
+    Mend the template. Text that is no template, such as a Go template, goes between `{% raw %}` and `{% endraw %}`.
+    """
+    for field, text in _templates(task.task):
+        fault = read_template(text).fault
+        if fault:
+            yield Fault(f"{field} is no valid template: {fault}", mend="mend the template, or wrap it in {% raw %}")
+
+
+@task_rule("AK311", "unknown-template-variable")
+def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that templates use only variables that Airflow provides.
+
+    ## Why it matters
+    An unknown name renders as nothing, or fails the task: with `{{ execution_date }}`, which is gone since Airflow 3,
+    a path becomes `s3://bucket//file`.
+
+    ## How to mend it
+    Use the name that the message offers. Names of your own go into `user_defined_macros`.
+    """
+    known = _context_names() | set(getattr(task.dag, "user_defined_macros", None) or ())
+    for field, text in _templates(task.task):
+        for name in sorted(read_template(text).names - known):
+            hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
+            yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", mend=hint)
+
+
+@task_rule("AK312", "xcom-of-unknown-task")
+def xcom_of_unknown_task(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that templates pull XComs of tasks that exist.
+
+    ## Why it matters
+    `xcom_pull` gives None for a task that does not exist, and the command gets the word `None`. A task in a group is
+    called `group.task`.
+
+    ## How to mend it
+    Write the whole id of the task.
+    """
+    known = task.dag.task_ids
+    for field, text in _templates(task.task):
+        for name in sorted(read_template(text).pulled.difference(known)):
+            nearest = [task_id for task_id in known if task_id.endswith(f".{name}")]
+            hint = f"did you mean {nearest[0]!r}?" if nearest else did_you_mean(name, known)
+            yield Fault(f"{field} pulls the XCom of {name!r}, which is no task of the DAG", mend=hint)
+
+
+@task_rule("AK313", "template-file-missing")
+def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that files exist that are named where a template may stand.
+
+    ## Why it matters
+    Airflow takes `bash_command="load.sh"` for the name of a template file, and fails with TemplateNotFound when the
+    task runs.
+
+    ## How to mend it
+    Put the file beside the DAG file or into `template_searchpath`. A command that only ends like a file's name needs a
+    blank after it.
+    """
+    extensions = tuple(getattr(task.task, "template_ext", ()) or ())
+    folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]
+    for field, text in _texts(task.task) if extensions else ():
+        if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
+            yield Fault(f"{field} names the template file {text!r}, which does not exist", mend="add a blank after it")
+
+
+RULES: Final = (template_syntax, unknown_template_variable, xcom_of_unknown_task, template_file_missing)
+
+
+@lru_cache(maxsize=4096)
+def read_template(text: str) -> Template:
+    """Return what a text says to Jinja."""
+    from jinja2 import Environment, TemplateSyntaxError, meta
+
+    try:
+        tree = Environment(autoescape=False).parse(text)  # noqa: S701  nothing is rendered
+    except TemplateSyntaxError as error:
+        return Template(fault=str(error.message))
+    return Template(names=frozenset(meta.find_undeclared_variables(tree)), pulled=frozenset(_pulled(tree)))
+
+
+def _pulled(tree: nodes.Template) -> Iterator[str]:
+    from jinja2 import nodes
+
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Getattr) and call.node.attr == "xcom_pull":
+            keywords = {keyword.key: keyword.value for keyword in call.kwargs}
+            named = keywords.get("task_ids") or (call.args[0] if call.args else None)
+            if "dag_id" not in keywords:
+                yield from _constants(named)
+
+
+def _constants(node: nodes.Node | None) -> Iterator[str]:
+    from jinja2 import nodes
+
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, (nodes.List, nodes.Tuple)):
+        for item in node.items:
+            yield from _constants(item)
+
+
+def _templates(task: Any) -> Iterator[tuple[str, str]]:
+    """Yield the texts in a task's templated fields that hold Jinja, with the field's name."""
+    return ((field, text) for field, text in _texts(task) if "{{" in text or "{%" in text)
+
+
+def _texts(task: Any) -> Iterator[tuple[str, str]]:
+    arguments = getattr(task, "partial_kwargs", None)
+    for field in task.template_fields:
+        value = arguments.get(field) if arguments is not None else getattr(task, field, None)
+        yield from ((field, text) for text in _within(value))
+
+
+def _within(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _within(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _within(item)
+
+
+@lru_cache(maxsize=1)
+def _context_names() -> frozenset[str]:
+    from airflow.providers.common.compat.sdk import Context
+
+    return frozenset(Context.__annotations__) | {"macros", "dag_run", "outlet_events", "inlet_events"}
+
+
+def _searchpath(dag: Any) -> list[str]:
+    path = dag.template_searchpath
+    return [path] if isinstance(path, str) else list(path or ())

@@ -1,0 +1,113 @@
+"""AK408, AK411, AK417: what Kubernetes refuses or drops, by the validation that `pod_task` uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.pods import from_template, is_checked, is_pod
+from airflowkit.checks.rule import TaskSubject, task_rule
+
+if TYPE_CHECKING:
+    from airflowkit.errors import Problem
+
+_DEAD: Final = {
+    "is_delete_operator_pod": "use on_finish_action",
+    "progress_callback": "use callbacks",
+}
+
+
+@task_rule("AK408", "pod-refused")
+def pod_refused(task: TaskSubject) -> Iterator[Fault]:
+    """Checks each pod as Kubernetes does, and for what Kubernetes silently drops.
+
+    ## Why it matters
+    `KubernetesPodOperator` takes almost anything. What the API server refuses fails when the task runs; what it drops,
+    such as a misspelt key, never fails at all.
+
+    ## How to mend it
+    The message names the argument and the mend. `pod_task` makes the same checks when the DAG is parsed.
+    """
+    if not is_pod(task.task) or is_checked(task.task) or getattr(task.task, "partial_kwargs", None) is not None:
+        return
+    for problem in _problems(task):
+        yield Fault(f"{problem.field}: {problem.reason}", mend=problem.mend)
+
+
+@task_rule("AK411", "dead-pod-argument", Severity.WARNING)
+def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
+    """Checks for arguments of the operator that do nothing any more.
+
+    ## Why it matters
+    `is_delete_operator_pod=False` was how one kept a pod; the operator still takes it and deletes the pod.
+
+    ## How to mend it
+    Use what the message names.
+    """
+    given = _keywords(task.task) if is_pod(task.task) else {}
+    for name, mend in _DEAD.items():
+        if name in given:
+            yield Fault(f"{name} does nothing any more", mend=mend)
+
+
+@task_rule("AK417", "override-refused")
+def override_refused(task: TaskSubject) -> Iterator[Fault]:
+    """Checks the pod of a task under KubernetesExecutor.
+
+    ## Why it matters
+    A dictionary instead of a `V1Pod`, or the old `{"KubernetesExecutor": ...}`, fails the task; a container that is
+    not called `base`, or Jinja, which stays as it is, does something else than what was meant.
+
+    ## How to mend it
+    Use `executor_config=pod_override(...)`.
+    """
+    config = getattr(task.task, "executor_config", None) or {}
+    if "KubernetesExecutor" in config:
+        yield Fault('its executor_config has the key "KubernetesExecutor", gone since Airflow 2', "use pod_override()")
+    pod = config.get("pod_override") if isinstance(config, Mapping) else None
+    if pod is None:
+        return
+    if type(pod).__name__ != "V1Pod":
+        yield Fault(f"its pod_override is a {type(pod).__name__}, not a V1Pod", "use pod_override()")
+        return
+    names = [container.name for container in (pod.spec and pod.spec.containers) or ()]
+    if names and "base" not in names:
+        yield Fault(f"its pod_override has no container 'base', only {', '.join(names)}", "call the container 'base'")
+
+
+RULES: Final = (pod_refused, dead_pod_argument, override_refused)
+
+
+def _problems(task: TaskSubject) -> tuple[Problem, ...]:
+    from airflowkit.errors import PodSpecError
+    from airflowkit.pods.arguments import OF_THE_POD
+    from airflowkit.pods.construction import settings_of
+    from airflowkit.pods.spec import checked_pod
+
+    if from_template(task.task):
+        return _problems_of_the_whole(task.task)
+    keywords = {name: value for name, value in _keywords(task.task).items() if name in OF_THE_POD - _DEAD.keys()}
+    settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
+    try:
+        checked_pod(keywords, {}, settings)
+    except PodSpecError as error:
+        return error.problems
+    return ()
+
+
+def _keywords(task: Any) -> Mapping[str, Any]:
+    """Return the keywords that an operator was made with, those of `default_args` too."""
+    return getattr(task, "partial_kwargs", None) or getattr(task, "_BaseOperator__init_kwargs", {})
+
+
+def _problems_of_the_whole(task: Any) -> tuple[Problem, ...]:
+    """Return the problems of a pod that comes from a template, which has to be built for that."""
+    from airflowkit.pods.render import render_pod
+    from airflowkit.pods.validation import pod_problems
+
+    try:
+        return pod_problems(render_pod(task))
+    except Exception:  # noqa: BLE001  a template that cannot be read is another rule's finding
+        return ()

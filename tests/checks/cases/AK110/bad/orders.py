@@ -1,0 +1,3 @@
+from orders_factory_a import build
+
+orders = build("orders")

@@ -1,0 +1,8 @@
+import orders_outside
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+with DAG("orders", schedule=None):
+    EmptyOperator(task_id="load")
+
+orders_outside.name()

@@ -1,0 +1,8 @@
+import colorsys
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+with DAG("orders", schedule=None):
+    colorsys.ONE_THIRD  # noqa: B018
+    EmptyOperator(task_id="load")

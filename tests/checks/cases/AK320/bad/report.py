@@ -1,0 +1,5 @@
+from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
+from airflow.sdk import DAG
+
+with DAG("report", schedule=None):
+    ExternalTaskSensor(task_id="wait", external_dag_id="order", execution_date_fn=print, mode="reschedule")
