@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from airflow.providers.cncf.kubernetes.utils.pod_manager import OnFinishAction, OnKillAction
+from airflow.providers.common.compat.sdk import TriggerRule
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.faults import Fault
@@ -154,9 +155,7 @@ def _pod_callbacks(keyword: str, value: Any) -> Iterator[Fault]:
 
 
 def _trigger_rule(keyword: str, value: Any) -> Iterator[Fault]:
-    from airflow.task.trigger_rule import TriggerRule
-
-    words = sorted(str(getattr(rule, "value", rule)) for rule in TriggerRule)
+    words = sorted(rule.value for rule in TriggerRule)
     if getattr(value, "value", value) not in words:
         yield Fault(keyword, value, "is no trigger rule", did_you_mean(str(value), words) or ", ".join(words))
 

@@ -48,7 +48,7 @@ def within(part: Part, path: Path, key: str, lowest: int, highest: int | None = 
 
 def exactly_one(part: Part, path: Path, keys: Collection[str], noun: str) -> Iterator[Fault]:
     """Refuse a part with none, or more than one, of some fields."""
-    present = [key for key in keys if part.get(key) is not None]
+    present = [key for key, value in part.items() if value is not None and key in keys]
     if not present:
         yield Fault(path, MISSING, f"has no {noun}", f"give one of {', '.join(keys)}")
     elif len(present) > 1:
