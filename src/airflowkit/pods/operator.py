@@ -137,12 +137,18 @@ class CheckedPodOperator(KubernetesPodOperator):
         """What creates, reads and deletes the pod."""
         return WatchfulPodManager(kube_client=self.client, callbacks=self.callbacks)
 
-    def _do_render_template_fields(self, parent: Any, template_fields: Iterable[str], *args: Any) -> None:
-        """Render this task's own copies: Jinja writes into objects that other tasks, and map indices, share."""
+    def _do_render_template_fields(
+        self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]
+    ) -> None:
+        """Render this task's own copies: Jinja writes into objects that other tasks, and map indices, share.
+
+        What a mapped task was expanded to is no template and stays the object that Airflow has marked as seen.
+        """
         if parent is self:
             for field in template_fields:
-                setattr(self, field, own(getattr(self, field)))
-        super()._do_render_template_fields(parent, template_fields, *args)
+                value = getattr(self, field)
+                setattr(self, field, value if id(value) in seen_oids else own(value))
+        super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
 
     def _explained(self, context: Any, run: Callable[[], Any]) -> Any:
         """Run, and turn whatever that ends in, other than well, into a PodFailed that says why."""
