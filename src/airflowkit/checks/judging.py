@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.facts import DagFacts, FileFacts
 from airflowkit.checks.loading import LoadedFile, load
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from airflowkit.checks.findings import Finding
     from airflowkit.checks.messages import Job
     from airflowkit.settings import Check
+
+_DAG_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.DAG)
+_TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
 
 
 def judge(job: Job) -> FileFacts:
@@ -63,9 +66,9 @@ def _facts(subject: DagSubject) -> DagFacts:
 
 def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
     dag_id = subject.dag.dag_id
-    for rule in RULES:
-        if rule.scope is Scope.DAG:
-            yield from rule.findings(subject, Place(path, subject.line, dag_id))
-        elif rule.scope is Scope.TASK:
-            for task in subject.tasks:
-                yield from rule.findings(task, Place(path, task.line, dag_id, task.task.task_id))
+    for rule in _DAG_RULES:
+        yield from rule.findings(subject, Place(path, subject.line, dag_id))
+    for task in subject.tasks:
+        place = Place(path, task.line, dag_id, task.task.task_id)
+        for rule in _TASK_RULES:
+            yield from rule.findings(task, place)

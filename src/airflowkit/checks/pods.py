@@ -6,6 +6,7 @@ Building a pod costs milliseconds, more than importing the file; only pods that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 _TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
@@ -14,12 +15,18 @@ _MAPPED: Final = object()
 
 def is_pod(task: Any) -> bool:
     """Return whether a task, mapped or not, runs in a pod of its own."""
-    return any(cls.__name__ == "KubernetesPodOperator" for cls in operator_class(task).__mro__)
+    return "KubernetesPodOperator" in class_names(operator_class(task))
 
 
 def is_checked(task: Any) -> bool:
     """Return whether `pod_task` made it, so that its pod is checked already."""
-    return any(cls.__name__ == "CheckedPodOperator" for cls in operator_class(task).__mro__)
+    return "CheckedPodOperator" in class_names(operator_class(task))
+
+
+@lru_cache(maxsize=256)
+def class_names(operator: Any) -> frozenset[str]:
+    """Return the names of a class and its bases: they tell operators apart without importing them."""
+    return frozenset(cls.__name__ for cls in operator.__mro__)
 
 
 def operator_class(task: Any) -> type:

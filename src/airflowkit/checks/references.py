@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.checks.facts import Reference, Schedule
-from airflowkit.checks.pods import argument, operator_class
+from airflowkit.checks.pods import argument, class_names, operator_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def schedule_of(dag: Any) -> Schedule:
 def references_of(dag: DagSubject) -> Iterator[Reference]:
     """Yield the other DAGs that a DAG's tasks wait for or start."""
     for task in dag.tasks:
-        names = {cls.__name__ for cls in operator_class(task.task).__mro__}
+        names = class_names(operator_class(task.task))
         if "ExternalTaskSensor" in names:
             yield from _awaited(task)
         elif "TriggerDagRunOperator" in names:

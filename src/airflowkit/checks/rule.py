@@ -18,12 +18,14 @@ and judges the one subject that it is given. Codes are never used again for some
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from airflowkit.checks.findings import Fault, Finding, Severity
+from airflowkit.checks.pods import argument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +46,7 @@ class Scope(StrEnum):
     FOLDER = "folder"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskSubject:
     """A task for rules to judge, in the worker.
 
@@ -59,6 +61,17 @@ class TaskSubject:
     line: int | None
     dag: Any
     options: Check
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """The texts in its templated fields, each with the field's name."""
+        fields = ((name, argument(self.task, name)) for name in self.task.template_fields)
+        return tuple((name, text) for name, value in fields if value for text in _texts_within(value))
+
+    @cached_property
+    def templates(self) -> tuple[tuple[str, str], ...]:
+        """Those texts that hold Jinja."""
+        return tuple((name, text) for name, text in self.texts if "{{" in text or "{%" in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +200,14 @@ def folder_rule(
 ) -> Callable[[Judge[FolderSubject]], Rule[FolderSubject]]:
     """Make a function a rule about all files together; its faults name their paths."""
     return lambda judge: Rule(code, name, severity, Scope.FOLDER, judge)
+
+
+def _texts_within(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts_within(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts_within(item)

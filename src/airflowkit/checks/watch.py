@@ -31,6 +31,7 @@ class Watch:
         variables: Variables that it looked up.
         connections: Connections that it looked up.
         hosts: Hosts that it talked to.
+        environment: Variables of the environment that it changed, with their values before; None for a new one.
     """
 
     path: str = ""
@@ -38,6 +39,7 @@ class Watch:
     variables: list[Observation] = field(default_factory=list)
     connections: list[Observation] = field(default_factory=list)
     hosts: list[Observation] = field(default_factory=list)
+    environment: dict[str, str | None] = field(default_factory=dict)
 
     def start(self, path: str) -> None:
         """Forget the file before, and begin with this one."""
@@ -45,6 +47,7 @@ class Watch:
         self.variables.clear()
         self.connections.clear()
         self.hosts.clear()
+        self.environment.clear()
         self.path = path
 
     def stop(self) -> None:
@@ -143,10 +146,13 @@ def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
-    """Record connections to hosts; refuse to signal a process that is not the file's own."""
+    """Record connections to hosts and changes of the environment; refuse to signal other processes."""
     if not WATCH.path:
         return
-    if event == "socket.connect" and args[0].family in {socket.AF_INET, socket.AF_INET6}:
+    if event in {"os.putenv", "os.unsetenv"}:
+        name = os.fsdecode(args[0])
+        WATCH.environment.setdefault(name, os.environ.get(name))
+    elif event == "socket.connect" and args[0].family in {socket.AF_INET, socket.AF_INET6}:
         WATCH.hosts.append(Observation(f"{args[1][0]}:{args[1][1]}", WATCH.line()))
     elif event == "os.killpg" or (event == "os.kill" and args[0] != os.getpid()):
         raise PermissionError(f"sends signal {args[1]} to process {args[0]}")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.pods import class_names, operator_class
 from airflowkit.checks.rule import DagSubject, FileSubject, TaskSubject, dag_rule, file_rule, task_rule
 
 if TYPE_CHECKING:
@@ -98,8 +99,7 @@ RULES: Final = (task_outside_dag, sensor_holds_worker, join_after_branch, trigge
 
 
 def _is_branch(task: Any) -> bool:
-    operator = getattr(task, "operator_class", type(task))
-    return any(cls.__name__ == "BranchMixIn" for cls in operator.__mro__)
+    return "BranchMixIn" in class_names(operator_class(task))
 
 
 def _below(task_id: str, tasks: dict[str, Any]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -12,6 +11,8 @@ from airflowkit.checks.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from jinja2 import nodes
 
 _REMOVED: Final[Mapping[str, str]] = {
@@ -55,7 +56,7 @@ def template_syntax(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Mend the template. Text that is no template, such as a Go template, goes between `{% raw %}` and `{% endraw %}`.
     """
-    for field, text in _templates(task.task):
+    for field, text in task.templates:
         fault = read_template(text).fault
         if fault:
             yield Fault(f"{field} is no valid template: {fault}", mend="mend the template, or wrap it in {% raw %}")
@@ -72,9 +73,9 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Use the name that the message offers. Names of your own go into `user_defined_macros`.
     """
-    known = _context_names() | set(getattr(task.dag, "user_defined_macros", None) or ())
-    for field, text in _templates(task.task):
-        for name in sorted(read_template(text).names - known):
+    known = _context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
+    for field, text in task.templates:
+        for name in sorted(read_template(text).names.difference(known)):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
             yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", mend=hint)
 
@@ -91,7 +92,7 @@ def xcom_of_unknown_task(task: TaskSubject) -> Iterator[Fault]:
     Write the whole id of the task.
     """
     known = task.dag.task_ids
-    for field, text in _templates(task.task):
+    for field, text in task.templates:
         for name in sorted(read_template(text).pulled.difference(known)):
             nearest = [task_id for task_id in known if task_id.endswith(f".{name}")]
             hint = f"did you mean {nearest[0]!r}?" if nearest else did_you_mean(name, known)
@@ -112,7 +113,7 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     """
     extensions = tuple(getattr(task.task, "template_ext", ()) or ())
     folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]
-    for field, text in _texts(task.task) if extensions else ():
+    for field, text in task.texts if extensions else ():
         if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
             yield Fault(f"{field} names the template file {text!r}, which does not exist", mend="add a blank after it")
 
@@ -151,29 +152,6 @@ def _constants(node: nodes.Node | None) -> Iterator[str]:
     elif isinstance(node, (nodes.List, nodes.Tuple)):
         for item in node.items:
             yield from _constants(item)
-
-
-def _templates(task: Any) -> Iterator[tuple[str, str]]:
-    """Yield the texts in a task's templated fields that hold Jinja, with the field's name."""
-    return ((field, text) for field, text in _texts(task) if "{{" in text or "{%" in text)
-
-
-def _texts(task: Any) -> Iterator[tuple[str, str]]:
-    arguments = getattr(task, "partial_kwargs", None)
-    for field in task.template_fields:
-        value = arguments.get(field) if arguments is not None else getattr(task, field, None)
-        yield from ((field, text) for text in _within(value))
-
-
-def _within(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _within(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _within(item)
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -77,6 +78,10 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
         yield Fault(f"its pod_override has no container 'base', only {', '.join(names)}", "call the container 'base'")
 
 
+_KNOWN: Final[dict[bytes, tuple[Problem, ...]]] = {}
+"""What was found of pods before: those of a folder are often alike, and checking one costs as much as building it."""
+_MOST_KNOWN: Final = 4096
+
 RULES: Final = (pod_refused, dead_pod_argument, override_refused)
 
 
@@ -90,11 +95,25 @@ def _problems(task: TaskSubject) -> tuple[Problem, ...]:
         return _problems_of_the_whole(task.task)
     keywords = {name: value for name, value in _keywords(task.task).items() if name in OF_THE_POD - _DEAD.keys()}
     settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
+    key = _likeness(keywords)
+    if key in _KNOWN:
+        return _KNOWN[key]
     try:
         checked_pod(keywords, {}, settings)
+        problems: tuple[Problem, ...] = ()
     except PodSpecError as error:
-        return error.problems
-    return ()
+        problems = error.problems
+    if key and len(_KNOWN) < _MOST_KNOWN:
+        _KNOWN[key] = problems
+    return problems
+
+
+def _likeness(keywords: Mapping[str, Any]) -> bytes:
+    """Return what is the same for two pods of the same keywords; nothing where that cannot be told."""
+    try:
+        return pickle.dumps(keywords)
+    except Exception:  # noqa: BLE001  foreign objects refuse in their own ways
+        return b""
 
 
 def _keywords(task: Any) -> Mapping[str, Any]:
