@@ -11,13 +11,14 @@ import shutil
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 DEMO = ROOT / ".demo"
 REPOSITORY = DEMO / "airflow-dags"
 CARD = DEMO / "card.json"
+EXAMPLES = ROOT / "dags_examples"
 COMMAND = Path(sys.executable).with_name("airflowkit")
 
 console = Console(highlight=False)
@@ -66,19 +68,19 @@ class Receiver:
         return Handler
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    title: str
-    arguments: tuple[str, ...]
-    fails: bool = False
-
-
-def airflowkit(step: Step, folder: Path, **environment: str) -> None:
+def airflowkit(title: str, folder: Path, *arguments: str, status: int = 0) -> None:
     """Run one command as a user would type it, and end the demo where it ends otherwise than it should."""
-    console.print(f"\n[bold]{step.title}[/]\n[dim]{folder.name} $[/] airflowkit {' '.join(step.arguments)}")
-    result = subprocess.run([COMMAND, *step.arguments], cwd=folder, env=os.environ | environment, check=False)
-    if result.returncode != (1 if step.fails else 0):
-        sys.exit(f"make demo: airflowkit {step.arguments[0]} ended with status {result.returncode}")
+    console.print(f"\n[bold]{title}[/]\n[dim]{folder.name} $[/] airflowkit {' '.join(arguments)}", soft_wrap=True)
+    result = subprocess.run([COMMAND, *arguments], cwd=folder, check=False)
+    if result.returncode != status:
+        sys.exit(f"make demo: airflowkit {arguments[0]} ended with status {result.returncode}")
+
+
+def run(title: str, folder: Path, dag_id: str, *, status: int = 0) -> dict[str, Any]:
+    """Run a DAG and return the report of it."""
+    report = DEMO / f"{dag_id}.json"
+    airflowkit(title, folder, "run", dag_id, "--json", os.path.relpath(report, folder), status=status)
+    return dict(json.loads(report.read_text()))
 
 
 def texts(node: object) -> Iterator[str]:
@@ -101,42 +103,38 @@ def main() -> None:
     os.environ["AIRFLOW_HOME"] = str(DEMO / "airflow")
     for name in ("KUBECONFIG", "AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE"):
         os.environ.pop(name, None)
-    reports = [DEMO / "orders.json", DEMO / "failing.json"]
 
-    airflowkit(Step("1. A git-sync repository", ("new-repo", REPOSITORY.name)), DEMO)
-    airflowkit(Step("2. A DAG in it", ("new-dag", "orders_daily")), REPOSITORY)
-    airflowkit(Step("3. Is it right?", ("check",)), REPOSITORY)
-    run = ("run", "orders_daily", "--json", str(reports[0]))
-    airflowkit(Step("4. Run it: no cluster, its pods on this computer", run), REPOSITORY)
+    airflowkit("1. A git-sync repository", DEMO, "new-repo", REPOSITORY.name)
+    airflowkit("2. A DAG in it", REPOSITORY, "new-dag", "orders_daily")
+    airflowkit("3. Is it right?", REPOSITORY, "check")
+    good = run("4. Run it: no cluster, its pods on this computer", REPOSITORY, "orders_daily")
     with Receiver() as teams:
-        failing = ("run", "failing_with_alert", "--json", str(reports[1]))
-        airflowkit(
-            Step("5. A DAG whose pod fails, and the alert that Teams gets", failing, fails=True),
-            ROOT / "dags_examples",
-            AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL=json.dumps({"conn_type": "http", "password": teams.url}),
-        )
+        connection = {"conn_type": "http", "password": teams.url}
+        os.environ["AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL"] = json.dumps(connection)
+        title = "5. A DAG whose pod fails, and the alert that Teams gets"
+        failed = run(title, EXAMPLES, "failing_with_alert", status=1)
     show_card(teams.cards)
-    show_tasks(reports)
+    show_tasks(good, failed)
 
 
 def show_card(cards: list[dict[str, Any]]) -> None:
     if len(cards) != 1:
         sys.exit(f"make demo: {len(cards)} cards arrived, not one")
     CARD.write_text(json.dumps(cards[0], indent=2, ensure_ascii=False))
-    console.print(f"\nThe card, as it was posted: [bold]{CARD.relative_to(ROOT)}[/]")
-    for text in texts(cards[0]):
-        console.print(f"  [red]│[/] {text}", markup=True)
+    text = Text("\n".join(texts(cards[0])))
+    console.print()
+    console.print(Panel(text, title="What Teams shows", title_align="left", border_style="red"))
+    console.print(f"The card as it was posted: [bold]{CARD.relative_to(ROOT)}[/]")
 
 
-def show_tasks(reports: list[Path]) -> None:
+def show_tasks(*runs: dict[str, Any]) -> None:
     table = Table(title="Tasks of both runs", title_justify="left")
     for column in ("DAG", "task", "state", "seconds"):
         table.add_column(column, justify="right" if column == "seconds" else "left")
-    for report in reports:
-        run = json.loads(report.read_text())
-        for task in run["tasks"]:
+    for each in runs:
+        for task in each["tasks"]:
             colour = "green" if task["state"] == "success" else "red"
-            table.add_row(run["dag_id"], task["task_id"], f"[{colour}]{task['state']}[/]", f"{task['seconds']:.1f}")
+            table.add_row(each["dag_id"], task["task_id"], f"[{colour}]{task['state']}[/]", f"{task['duration']:.1f}")
     console.print()
     console.print(table)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,9 @@ def run(
     ] = "auto",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the run's folder: volumes, database.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Airflow's own log.")] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write how each task ended to a file, too.")
+    ] = None,
 ) -> None:
     """Run a DAG with no cluster: an embedded Airflow, its pods as containers or processes of this computer.
 
@@ -41,6 +45,8 @@ def run(
             on_event=report.event,
         )
     report.table(result)
+    if json_file:
+        json_file.write_text(json.dumps(asdict(result), indent=2, default=str) + "\n", encoding="utf-8")
     raise typer.Exit(0 if result.ok else 1)
 
 
