@@ -148,6 +148,7 @@ def registry() -> Iterator[None]:
         yield
     finally:
         server.shutdown()
+        server.server_close()
 
 
 def settled(name: str, pod: Pod) -> bool:

@@ -57,7 +57,7 @@ class StartWatch:
         patience: Seconds for which a fault must stand that could still be mended.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float) -> None:
         self._patience = patience
         self._fault: tuple[str, float] = ("", 0.0)
 
@@ -135,7 +135,7 @@ class WatchfulPodManager(PodManager):
         Raises:
             PodCannotStart: It never will.
         """
-        self._watch_start = StartWatch()
+        self._watch_start = StartWatch(PATIENCE)
         try:
             await super().await_pod_start(*args, **kwargs)
         finally:
@@ -168,7 +168,7 @@ class WatchfulAsyncPodManager(AsyncPodManager):
         Raises:
             PodCannotStart: It never will.
         """
-        self._watch_start = StartWatch()
+        self._watch_start = StartWatch(PATIENCE)
         try:
             await super().await_pod_start(*args, **kwargs)
         finally:
