@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from threading import Lock, Thread
 
-import contexts
-from receiver import Receiver, Reply
-
 from airflowkit import teams_failure
+from alerts import contexts
+from alerts.receiver import Receiver, Reply
 
 ALERTS, SECONDS, A_SECOND = 300, 30.0, 4
 

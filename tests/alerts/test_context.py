@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import contexts
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from official import complaints, fact, texts
 
 from airflowkit.alerts.card import fitting_card
 from airflowkit.alerts.context import House, event_of, gather
 from airflowkit.alerts.facts import Event, Mention
+from alerts import contexts
+from alerts.official import complaints, fact, texts
 
 HOUSE = House(
     environment="PROD",

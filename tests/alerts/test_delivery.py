@@ -13,13 +13,13 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from receiver import SIGNATURE, TARGET, Reply, drip, hang, reset
 
 from airflowkit import send_card
 from airflowkit.alerts import redaction
 from airflowkit.alerts.connection import Webhook
 from airflowkit.alerts.delivery import Delivery, deliver
 from airflowkit.errors import DeliveryError
+from alerts.receiver import SIGNATURE, TARGET, Reply, drip, hang, reset
 
 CARD = {"type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": "große Lücke 🔴"}]}
 MINIMAL = {"type": "AdaptiveCard", "version": "1.4", "body": []}

@@ -7,13 +7,13 @@ import json
 import logging
 import time
 
-import contexts
 import pytest
-from official import complaints, fact, texts
-from receiver import Reply, drip, hang
 
 from airflowkit import TeamsNotifier, teams_failure, teams_recovery
 from airflowkit.errors import SettingsError
+from alerts import contexts
+from alerts.official import complaints, fact, texts
+from alerts.receiver import Reply, drip, hang
 
 
 def first_line(card):
@@ -79,7 +79,7 @@ def test_the_settings_say_what_the_call_does_not(tmp_path, monkeypatch, receiver
     assert card["msteams"]["entities"][0]["mentioned"] == {"id": "data@example.com", "name": "data-eng"}
     assert "https://wiki.example/orders_daily" in [action["url"] for action in card["actions"] if "url" in action]
     assert (notifier.conn_id, notifier.budget) == ("alerts", 3)
-    assert teams_failure(environment="", runbook="", conn_id="other", budget=5).environment == ""
+    assert teams_failure(environment="", runbook="", conn_id="other", budget=5).house.environment == ""
 
 
 def test_wrong_settings_are_an_error_at_parse_but_not_in_an_incident(tmp_path, monkeypatch, teams, caplog):
@@ -116,7 +116,7 @@ def test_an_own_fault_costs_the_details_not_the_card(teams, monkeypatch, caplog)
     def fault(*_):
         raise KeyError("a secret may stand here")
 
-    monkeypatch.setattr("airflowkit.alerts.notifier.gather", fault)
+    monkeypatch.setattr("airflowkit.alerts.alert.gather", fault)
     teams_failure()(contexts.in_worker())
     assert first_line(teams.cards[0]) == "🔴 Run failed: orders_daily"
     assert contexts.RUN_ID in texts(teams.cards[0])
@@ -140,6 +140,21 @@ def test_a_callback_ends_within_its_budget_and_says_that_the_alert_is_lost(recei
     teams_failure(budget=2)(contexts.in_worker())
     assert time.monotonic() - started < 2.5
     assert "Teams alert LOST" in caplog.text
+
+
+def test_a_secrets_backend_that_hangs_costs_the_budget_and_no_more(monkeypatch, caplog):
+    from airflow.sdk.execution_time import supervisor
+
+    class Hanging:
+        def get_connection(self, conn_id):
+            time.sleep(5)
+
+    monkeypatch.delenv("AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL", raising=False)
+    monkeypatch.setattr(supervisor, "ensure_secrets_backend_loaded", lambda: [Hanging()])
+    started = time.monotonic()
+    teams_failure(budget=1)(contexts.in_worker())
+    assert time.monotonic() - started < 1.5
+    assert "after 1 s it was still reading the connection 'msteams_webhook_url'" in caplog.text
 
 
 def test_a_localhost_base_url_is_warned_of_once(teams, caplog):

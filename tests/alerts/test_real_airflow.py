@@ -6,9 +6,10 @@ import json
 from contextlib import ExitStack
 
 import pytest
-from airflow_parts import airflow, wait_for
-from official import complaints, fact, texts
-from receiver import SIGNATURE, Reply, hang, running
+
+from alerts.airflow_parts import airflow, wait_for
+from alerts.official import complaints, fact, texts
+from alerts.receiver import SIGNATURE, Reply, hang, running
 
 DAGS = """
 from datetime import datetime, timedelta

@@ -7,15 +7,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import contexts
 import pytest
-from test_card import RUN, TASK
 
 from airflowkit.alerts.card import build_card, fitting_card, minimal_card
 from airflowkit.alerts.context import House, event_of, gather
 from airflowkit.alerts.preview import has_renderer, preview_page
 from airflowkit.alerts.samples import SAMPLES, trial_facts
 from airflowkit.pods.diagnosis import Diagnosis
+from alerts import contexts
+from alerts.incidents import RUN, TASK
 
 NODE = Path(__file__).parents[1] / "node"
 HOSTILE = "1. **bold** [link](https://evil.example) `code` # <b>x</b> <img src=x onerror=y> </script>"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from official import complaints
-from receiver import SIGNATURE, Reply
 from typer.testing import CliRunner
 
 from airflowkit.cli.app import app
+from alerts.official import complaints
+from alerts.receiver import SIGNATURE, Reply
 
 
 @pytest.fixture

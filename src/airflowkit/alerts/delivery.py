@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from threading import Thread
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential_jitter, wait_random
+from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential, wait_random
 
 from airflowkit.alerts.answers import Answer, Verdict, judged, network_fault
 from airflowkit.alerts.card import fits, message
 from airflowkit.alerts.connection import DEFAULT_CONN_ID, Webhook, read_webhook
 from airflowkit.alerts.redaction import log
+from airflowkit.alerts.timebox import within
 from airflowkit.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ BUDGET: Final = 10.0
 """Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
 LARGEST_BUDGET: Final = 15.0
 _CONNECT: Final = 3.05
-_BACKOFF: Final = wait_exponential_jitter(initial=0.5, max=4.0, jitter=0.5)
+_BACKOFF: Final = wait_exponential(multiplier=0.5, max=3.5) + wait_random(0, 0.5)
 _SCATTER: Final = wait_random(0, 0.5)
 """Added to what the server asks for: alerts of one incident would come back in one crowd."""
 _RESERVE: Final = 0.5
@@ -86,9 +86,6 @@ def deliver(
 ) -> Delivery:
     """Post a card within a time limit that holds whatever the network does; never raises for what it does.
 
-    A client's own timeouts end no name look-up and no server that sends a byte now and then. So the posting
-    happens in a thread of its own, which is left behind when the time is up; it begins no attempt after that.
-
     Args:
         webhook: Where to.
         card: The card.
@@ -96,27 +93,20 @@ def deliver(
         budget: Seconds, at most 15.
     """
     budget = min(budget, LARGEST_BUDGET)
-    started = monotonic()
-    finished: list[Delivery] = []
-
-    def work() -> None:
-        finished.append(_posted(webhook, card, minimal, started + budget))
-
-    thread = Thread(target=work, name="airflowkit-teams", daemon=True)
-    thread.start()
-    thread.join(budget)
-    if finished:
-        return replace(finished[0], seconds=monotonic() - started)
-    return Delivery(
+    deadline = monotonic() + budget
+    late = Delivery(
         accepted=False,
         attempts=0,
-        seconds=monotonic() - started,
+        seconds=budget,
         problem=f"no answer from {webhook.host} within {budget:g} s: the card may or may not have arrived",
         hint="check that this machine may reach it, and whether it needs a proxy (extra 'proxy' of the connection)",
     )
+    return within(budget, lambda: post(webhook, card, minimal, deadline)) or late
 
 
-def _posted(webhook: Webhook, card: Mapping[str, Any], minimal: Mapping[str, Any] | None, deadline: float) -> Delivery:
+def post(webhook: Webhook, card: Mapping[str, Any], minimal: Mapping[str, Any] | None, deadline: float) -> Delivery:
+    """Post a card, with retries; no attempt begins shortly before the deadline. `deliver` keeps the time for sure."""
+    started = monotonic()
     try:
         answer, attempts = _with_retries(webhook, card, deadline)
         if answer.verdict is Verdict.TOO_LARGE and minimal is not None:
@@ -124,7 +114,7 @@ def _posted(webhook: Webhook, card: Mapping[str, Any], minimal: Mapping[str, Any
     except Exception as error:  # noqa: BLE001  an own fault must not end a thread unseen; its text may hold the URL
         answer, attempts = Answer(Verdict.REFUSED, problem=f"a fault of airflowkit's own: {type(error).__name__}"), 0
     accepted = answer.verdict is Verdict.ACCEPTED
-    return Delivery(accepted, attempts, 0.0, answer.status, answer.problem, answer.hint)
+    return Delivery(accepted, attempts, monotonic() - started, answer.status, answer.problem, answer.hint)
 
 
 def _with_retries(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> tuple[Answer, int]:
@@ -167,7 +157,7 @@ def _wait(state: RetryCallState) -> float:
     answer = state.outcome.result() if state.outcome else None
     if answer is not None and answer.retry_after is not None:
         return float(answer.retry_after + _SCATTER(state))
-    return _BACKOFF(state)
+    return float(_BACKOFF(state))
 
 
 def _timed_out_twice(state: RetryCallState) -> bool:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from airflow.providers.common.compat.sdk import BaseNotifier  # noqa: TID253  it is a subclass
 
-from airflowkit.alerts.card import fitting_card, minimal_card
-from airflowkit.alerts.connection import read_webhook, read_webhook_async
-from airflowkit.alerts.context import House, event_of, gather, minimal_facts, recovered
-from airflowkit.alerts.delivery import LARGEST_BUDGET, deliver
-from airflowkit.alerts.facts import Event, Facts, Mention
+from airflowkit.alerts.alert import Alert
+from airflowkit.alerts.context import House
+from airflowkit.alerts.facts import Event, Mention
 from airflowkit.alerts.redaction import log
-from airflowkit.alerts.templates import rendered
-from airflowkit.errors import DeliveryError, SettingsError
+from airflowkit.errors import SettingsError
 from airflowkit.settings import Teams, caller_file, load_settings
 
 if TYPE_CHECKING:
-    from airflowkit.alerts.connection import Webhook
-    from airflowkit.alerts.delivery import Delivery
+    from typing import Unpack
 
 Mentions = Mapping[str, str] | Sequence[str]
-_LEAST: Final = 1.0
-"""Seconds that are left for the delivery, however long Airflow took to answer."""
+
+
+class AlertOptions(TypedDict, total=False):
+    """The keywords that every alert takes; `TeamsNotifier` describes them."""
+
+    conn_id: str
+    title: str
+    message: str
+    mentions: Mentions
+    runbook: str
+    environment: str
+    budget: float
 
 
 class TeamsNotifier(BaseNotifier):
@@ -72,12 +76,16 @@ class TeamsNotifier(BaseNotifier):
         teams = _teams_settings(lenient=context is not None)
         self.event = Event(event) if event else None
         self.conn_id = conn_id or teams.conn_id
-        self.mentions = _mentioned(mentions)
-        self.runbook = teams.runbook if runbook is None else runbook
-        self.environment = teams.environment if environment is None else environment
-        self.owners = dict(teams.owners)
-        self.budget = teams.budget if budget is None else budget
+        self.budget = teams.budget if budget is None else float(budget)
         self.context = context or {}
+        self.house = House(
+            environment=teams.environment if environment is None else environment,
+            owners=dict(teams.owners),
+            mentions=_mentioned(mentions),
+            runbook=teams.runbook if runbook is None else runbook,
+            title=title,
+            message=message,
+        )
 
     def __repr__(self) -> str:
         event = f", event={str(self.event)!r}" if self.event else ""
@@ -93,64 +101,17 @@ class TeamsNotifier(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Send the card that fits the context; never raises."""
-        started = monotonic()
-        try:
-            event = self._event(context)
-            if event is None:
-                return
-            webhook = read_webhook(self.conn_id)
-            self._send(webhook, self._facts(context, event), started)
-        except DeliveryError as error:
-            log.error("airflowkit: Teams alert LOST: %s", error)
-        except Exception as error:  # noqa: BLE001  an alert must not hurt the task that it tells of
-            log.error("airflowkit: Teams alert LOST: a fault of airflowkit's own (%s)", _fault(error))
+        self._alert(context).send()
 
     async def async_notify(self, context: Any) -> None:
         """Do as `notify` without holding up the event loop; never raises."""
-        started = monotonic()
-        try:
-            event = self._event(context)
-            if event is None:
-                return
-            webhook = await read_webhook_async(self.conn_id)
-            await asyncio.to_thread(self._send, webhook, self._facts(context, event), started)
-        except DeliveryError as error:
-            log.error("airflowkit: Teams alert LOST: %s", error)
-        except Exception as error:  # noqa: BLE001  an alert must not hurt what runs beside it
-            log.error("airflowkit: Teams alert LOST: a fault of airflowkit's own (%s)", _fault(error))
+        await self._alert(context).send_async()
 
-    def _event(self, context: Any) -> Event | None:
-        """Return what to tell of, or None for nothing: a run that succeeded as always has not recovered."""
-        if self.event is Event.RECOVERY:
-            return Event.RECOVERY if recovered(context) else None
-        if self.event is Event.FAILURE:
-            # A failure callback may be an on_retry_callback too; a deadline is one to whoever says so.
-            return Event.RETRY if event_of(context) is Event.RETRY else Event.FAILURE
-        return self.event or event_of(context)
-
-    def _facts(self, context: Any, event: Event) -> Facts:
-        try:
-            house = House(
-                environment=self.environment,
-                owners=self.owners,
-                mentions=self.mentions,
-                runbook=self.runbook,
-                title=rendered(self.title, context),
-                message=rendered(self.message, context),
-            )
-            return gather(context, event, house)
-        except Exception as error:  # noqa: BLE001  a poorer card is better than none
-            log.warning("airflowkit: the card says less than it could (%s)", _fault(error))
-            return minimal_facts(context, event)
-
-    def _send(self, webhook: Webhook, facts: Facts, started: float) -> None:
-        for warning in webhook.warnings:
-            log.warning("airflowkit: %s", warning)
-        left = max(_LEAST, min(self.budget, LARGEST_BUDGET) - (monotonic() - started))
-        _report(deliver(webhook, fitting_card(facts), minimal=minimal_card(facts), budget=left))
+    def _alert(self, context: Any) -> Alert:
+        return Alert(context, self.conn_id, self.event, self.house, self.budget)
 
 
-def teams_failure(**options: Any) -> TeamsNotifier:
+def teams_failure(**options: Unpack[AlertOptions]) -> TeamsNotifier:
     """Return a callback that tells Teams of a failure: one card per run on a DAG, one per failure on a task.
 
     Put it on the DAG: the run's card lists every failed task and why it failed. On a task it also serves as
@@ -166,7 +127,7 @@ def teams_failure(**options: Any) -> TeamsNotifier:
     return TeamsNotifier(event=Event.FAILURE, **options)
 
 
-def teams_recovery(**options: Any) -> TeamsNotifier:
+def teams_recovery(**options: Unpack[AlertOptions]) -> TeamsNotifier:
     """Return a DAG's `on_success_callback` that tells Teams when a run succeeds after a failed one.
 
     Args:
@@ -177,20 +138,6 @@ def teams_recovery(**options: Any) -> TeamsNotifier:
         TeamsNotifier(conn_id='msteams_webhook_url', event='recovery')
     """
     return TeamsNotifier(event=Event.RECOVERY, **options)
-
-
-def _report(delivery: Delivery) -> None:
-    if delivery.accepted:
-        log.info(
-            "airflowkit: Teams accepted the alert (HTTP %s, attempt %s, %.1f s); it does not say whether it shows it",
-            delivery.status,
-            delivery.attempts,
-            delivery.seconds,
-        )
-        return
-    hint = f". {delivery.hint}" if delivery.hint else ""
-    tried = f" after {delivery.attempts} attempts" if delivery.attempts > 1 else ""
-    log.error("airflowkit: Teams alert LOST%s: %s%s", tried, delivery.problem, hint)
 
 
 def _teams_settings(*, lenient: bool) -> Teams:
@@ -220,12 +167,3 @@ def _mentioned(mentions: Mentions) -> tuple[Mention, ...]:
     if isinstance(mentions, Mapping):
         return tuple(Mention(name, address) for name, address in mentions.items())
     return tuple(Mention(address.partition("@")[0], address) for address in mentions)
-
-
-def _fault(error: BaseException) -> str:
-    """Return where a fault lies; its text may hold anything."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" at {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"
