@@ -2,7 +2,8 @@
 
     python tests/pods/supervised.py TASK INTERRUPTION [TASK INTERRUPTION …]
 
-INTERRUPTION is `sigterm` (the worker is stopped), or a state that a user sets in the UI: `success`, `failed`.
+INTERRUPTION is `sigterm` (the worker is stopped), `trigger` (a deferred task's trigger fails), or a state that a
+user sets in the UI: `success`, `failed`.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ DAG_ID = "killed"
 class Supervised:
     """A task instance, the supervisor that runs it, and the hand that interrupts it."""
 
+    interrupted_at = 0.0
+
     def __init__(self, dag: object, run_id: str, task_id: str, interruption: str, api: client.CoreV1Api) -> None:
         self.dag, self.task_id, self.interruption, self.api = dag, task_id, interruption, api
         self.selector = f"dag_id={DAG_ID},task_id={task_id}"
@@ -72,11 +75,23 @@ class Supervised:
         if self.task_id.endswith("_resumed"):
             self.supervise()
             self.resume()
+        elif self.interruption == "trigger":
+            return self.abandoned()
         Thread(target=self.interrupt, daemon=True).start()
         self.supervise()
         if self.task_id.endswith("_retried"):
             self.set(try_number=2)
             self.supervise()
+        return self.outcome()
+
+    def abandoned(self) -> dict[str, object]:
+        """Let the trigger fail, as it does when the triggerer cannot load its class."""
+        self.supervise()
+        self.set(next_method="__fail__", next_kwargs={"error": "Trigger failure"})
+        self.supervise()
+        return self.outcome()
+
+    def outcome(self) -> dict[str, object]:
         left = self.pods()
         for pod in left:
             self.api.patch_namespaced_pod(pod.metadata.name, NAMESPACE, {"metadata": {"finalizers": None}})

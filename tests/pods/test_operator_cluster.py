@@ -23,6 +23,7 @@ INTERRUPTIONS = {
     "resumed": "sigterm",
     "stubborn": "success",
     "retried": "failed",
+    "abandoned": "trigger",
 }
 
 
@@ -182,3 +183,10 @@ def test_a_try_takes_no_pod_of_an_earlier_one_that_is_still_dying(interrupted):
     end = interrupted("checked_retried")
     assert end["state"] == "success"
     assert end["alert"] == "PodFailed: killed by a user: the task was set to failed while it ran"
+
+
+def test_a_deferred_task_whose_trigger_fails_leaves_no_pod(interrupted):
+    assert len(interrupted("plain_abandoned")["pods_left"]) == 1
+    end = interrupted("checked_abandoned")
+    assert (end["state"], end["pods_left"]) == ("failed", [])
+    assert end["alert"].startswith("PodFailed: the pod's trigger failed: Trigger failure")

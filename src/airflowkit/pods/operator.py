@@ -32,6 +32,8 @@ from airflowkit.pods.trigger import WatchfulPodTrigger
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+_TRIGGER_FAILED: Final = "__fail__"
+"""What Airflow names as the method to go on with when there is nothing to go on with."""
 _LABELS_OF_A_TRY: Final = ("dag_id", "task_id", "run_id", "map_index", "try_number")
 _LATE: Final = 1.0
 """Seconds after which a pod is looked for again whose creation was abandoned half-way."""
@@ -81,6 +83,20 @@ class CheckedPodOperator(KubernetesPodOperator):
         """
         self._event = event
         return self._explained(context, partial(super().trigger_reentry, context, event))
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """Go on after a deferral; where the trigger itself has failed, the provider leaves the pod running.
+
+        Raises:
+            PodFailed: As for `execute`.
+        """
+        resume = partial(super().resume_execution, next_method, next_kwargs, context)
+        if next_method != _TRIGGER_FAILED:
+            return resume()
+        try:
+            return self._explained(context, resume)
+        finally:
+            self._delete_deferred(context["ti"])
 
     def on_kill(self) -> None:
         """Delete the pod and leave `execute`, which would otherwise end in success (apache/airflow#73006, #71202).
@@ -236,6 +252,11 @@ class CheckedPodOperator(KubernetesPodOperator):
                 if all(found.metadata.labels.get(key) == labels.get(key) for key in _LABELS_OF_A_TRY):
                     self._delete(name, namespace)
                 return
+
+    def _delete_deferred(self, ti: Any) -> None:
+        with suppress(Exception):
+            name, namespace = (ti.xcom_pull(task_ids=ti.task_id, key=key) for key in ("pod_name", "pod_namespace"))
+            self.process_pod_deletion(self.client.read_namespaced_pod(name, namespace), reraise=False)
 
     def _delete(self, name: str, namespace: str) -> None:
         with suppress(ApiException):

@@ -56,3 +56,4 @@ with DAG("killed", schedule=None, start_date=datetime(2026, 1, 1)) as dag:
         operator(task_id=f"{kind}_retried", cmds=["sh", "-c", DIES_SLOWLY_ONCE], termination_grace_period=12, **common)
         operator(task_id=f"{kind}_created", cmds=["true"], config_file=os.environ.get("SLOW_KUBECONFIG"), **common)
         operator(task_id=f"{kind}_resumed", cmds=["true"], deferrable=True, callbacks=[SlowTeardown], **common)
+        operator(task_id=f"{kind}_abandoned", cmds=ENDS_WHEN_ASKED, deferrable=True, **common)

@@ -42,6 +42,9 @@ def error_cause(error: BaseException) -> Cause:
         advice = f"write one JSON value to {_XCOM_FILE}, and nothing else"
         return Cause(f"XCom: {_XCOM_FILE} holds no JSON: {error}", advice)
     text = " ".join(str(error).split())
+    if type(error).__name__ == "TaskDeferralError":
+        advice = "look at the triggerer's log; airflowkit must be installed there as in the workers"
+        return Cause(f"the pod's trigger failed: {text}", advice)
     if type(error).__name__ == "MaxRetryError":
         advice = "look at the connection, at KUBECONFIG and at the network between Airflow and the cluster"
         return Cause(f"the Kubernetes API cannot be reached: {text.rsplit(': ', 1)[-1]}", advice)
