@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
 
@@ -55,15 +55,24 @@ class Teams(_Section):
     budget: float = Field(default=10, gt=0, le=15, description="seconds that an alert may take in all")
 
 
+def _has_words(reason: str) -> str:
+    if not reason.strip():
+        raise ValueError("an ignore needs a reason")
+    return reason
+
+
+Reason = Annotated[str, AfterValidator(_has_words)]
+
+
 class Check(_Section):
     """`[check]`: which rules hold, and where not."""
 
     select: list[str] = Field(default_factory=lambda: ["AK"])
-    ignore: dict[str, str] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
+    ignore: dict[str, Reason] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
     severity: dict[str, Literal["error", "warning", "info"]] = Field(
         default_factory=dict, description="a rule's code, and how bad its findings are"
     )
-    per_path: dict[str, dict[str, str]] = Field(
+    per_path: dict[str, dict[str, Reason]] = Field(
         default_factory=dict, description="a path pattern, and the codes ignored there, each with its reason"
     )
     import_timeout: float = Field(default=30, gt=0, description="seconds that the import of a DAG file may take")

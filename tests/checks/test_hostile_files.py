@@ -26,7 +26,7 @@ HOSTILE = {
     "crashes": ("import ctypes; ctypes.string_at(0)", "AK103"),
     "kills_its_parent": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "AK101"),
     "closes_every_file": ("import os; os.closerange(0, 1000)", "AK103"),
-    "eats_memory": ("kept = [bytearray(100_000_000) for _ in range(100)]", "AK104"),
+    "eats_memory": ("kept = [bytearray(400_000_000) for _ in range(100)]", "AK104"),
     "recurses": ("def f(): f()\nf()", "AK101"),
     "prints_binary": ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "AK105"),
     "prints_below_python": ("import os; os.write(1, b'\\xff\\xfe')", "AK105"),

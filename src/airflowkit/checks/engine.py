@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.messages import Job
+from airflowkit.checks.options import options_of
 from airflowkit.checks.pool import Pool
 from airflowkit.checks.rule import FileSubject, FolderSubject, Place, Scope
 from airflowkit.checks.rules import RULES
 from airflowkit.checks.selection import selected
-from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
@@ -58,7 +58,7 @@ def check(
 
     Args:
         paths: Folders and files.
-        options: What `[check]` says; by default the `airflowkit.toml` of each folder is asked.
+        options: What `[check]` says; by default the settings of each folder are asked.
         workers: How many processes import files; by default one per processor.
         progress: Called with the number of files done and the number in all.
 
@@ -68,7 +68,7 @@ def check(
         WorkersUnavailable: Airflow cannot be imported.
     """
     reports = [
-        _checked_folder(folder, files, options or load_settings(folder).check, workers, progress)
+        _checked_folder(folder, files, options or options_of(folder), workers, progress)
         for folder, files in _by_folder(paths).items()
         if files
     ]
@@ -121,7 +121,7 @@ def checked(
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
     findings += _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
     return Report(
-        findings=tuple(sorted(map(_relative, selected(findings, options)), key=_position)),
+        findings=tuple(sorted(map(_relative, selected(findings, options, folder)), key=_position)),
         files=len(facts),
         dags=sum(len(file.dags) for file in facts),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003  Typer reads the annotations
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +15,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflowkit.checks.engine import Progress
+    from airflowkit.checks.engine import Progress, Report
 
 
 class Format(StrEnum):
@@ -21,6 +23,10 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
 
 
 def check(
@@ -31,31 +37,43 @@ def check(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that import files; by default one per processor.")
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Findings that are known; by default airflowkit-baseline.json, if it is there.")
+    ] = None,
     *,
+    write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Accept all findings of today.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Succeed whatever is found.")] = False,
 ) -> None:
     """Check DAG files: does each import, and is every DAG and pod in it right?
 
     Needs no database, cluster or network. Without a PATH it checks the repository's DAG folder.
 
-    Example: airflowkit check dags --format json
+    Example: airflowkit check dags --format sarif > airflowkit.sarif
     """
+    from airflowkit.checks import baseline as known
     from airflowkit.checks.discovery import default_folder
     from airflowkit.checks.engine import check as check_paths
 
     with _progress_bar() as progress:
         report = check_paths(paths or [default_folder()], workers=workers, progress=progress)
-    if output_format is Format.JSON:
-        from airflowkit.checks.reports.json import render
-
-        typer.echo(render(report))
-    else:
-        from rich.console import Console
-
-        from airflowkit.checks.reports.text import show
-
-        show(report, Console())
+    accepted = baseline or Path(known.FILE)
+    if write_baseline:
+        typer.echo(f"{accepted}: {known.write(report.findings, accepted)} findings accepted")
+        return
+    report = replace(report, findings=tuple(known.without(report.findings, accepted)))
+    _show(report, output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
+
+
+def _show(report: Report, output_format: Format) -> None:
+    if output_format is not Format.TEXT:
+        typer.echo(import_module(f"airflowkit.checks.reports.{output_format}").render(report))
+        return
+    from rich.console import Console
+
+    from airflowkit.checks.reports.text import show
+
+    show(report, Console())
 
 
 @contextmanager

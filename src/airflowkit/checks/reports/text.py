@@ -27,7 +27,7 @@ def show(report: Report, console: Console) -> None:
             for line in _lines(finding):
                 console.print(line, soft_wrap=True)
         console.print()
-    console.print(_verdict(report), markup=False, highlight=False, soft_wrap=True)
+    console.print(verdict(report), markup=False, highlight=False, soft_wrap=True)
 
 
 def _lines(finding: Finding) -> Iterator[Text]:
@@ -45,7 +45,8 @@ def _lines(finding: Finding) -> Iterator[Text]:
         yield Text(f"          > {finding.mend}", style="green")
 
 
-def _verdict(report: Report) -> str:
+def verdict(report: Report) -> str:
+    """Return how much was checked and found, in one sentence."""
     checked = f"{_counted(report.files, 'file')} with {_counted(report.dags, 'DAG')} checked"
     if not report.findings:
         return f"{checked}: nothing found"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pathspec import GitIgnoreSpec
 
+from airflowkit.checks.comments import comments
 from airflowkit.checks.discovery import might_hold_dag, python_files
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import FileSubject, FolderSubject, file_rule, folder_rule
@@ -20,6 +21,7 @@ _STRANGER: Final = re.compile(r"^\s*[\"']?airflowkit(?![-_\w])", re.MULTILINE)
 _NO_BYTECODE: Final = re.compile(r"^\s*(?:ENV\s+)?PYTHONDONTWRITEBYTECODE[= ]", re.MULTILINE)
 _AIRFLOW_IMAGE: Final = re.compile(r"^FROM\s+(?:--\S+\s+)?((?:\S+/)?apache/airflow(?::(\S+))?)", re.MULTILINE)
 _KIB: Final = 1024
+_RULE_CODE: Final = re.compile(r"AK\d{0,3}")
 
 
 @folder_rule("AK601", "test-in-dag-folder", Severity.WARNING)
@@ -133,6 +135,25 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
             yield Fault(f"has {path.stat().st_size // _KIB} KiB", mend="keep data in a bucket", path=str(path))
 
 
+@file_rule("AK608", "ignore-without-reason", Severity.WARNING)
+def ignore_without_reason(file: FileSubject) -> Iterator[Fault]:
+    """Checks that each `# airflowkit: ignore[...]` names rules that exist, and says why.
+
+    ## Why it matters
+    Nobody dares to delete an ignore whose reason is forgotten. Without a reason it ignores nothing.
+
+    ## How to mend it
+    Write `# airflowkit: ignore[AK402] built by hand until March`.
+    """
+    for comment in comments(Path(file.facts.path)):
+        if not comment.reason:
+            yield Fault(
+                "ignores a rule and does not say why", mend="add the reason after the bracket", line=comment.line
+            )
+        if not comment.codes or not all(_RULE_CODE.fullmatch(code) for code in comment.codes):
+            yield Fault("ignores no rule that there is", mend="write ignore[AK402]", line=comment.line)
+
+
 RULES: Final = (
     test_in_dag_folder,
     helper_parsed_as_dag,
@@ -141,6 +162,7 @@ RULES: Final = (
     airflow_image_not_pinned,
     local_secrets_in_git,
     large_file_in_dag_folder,
+    ignore_without_reason,
 )
 
 
