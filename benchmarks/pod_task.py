@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,7 @@ def seconds(make: Callable[[int], object]) -> float:
     """Return the CPU time that a DAG of a thousand tasks takes."""
     gc.collect()
     start = time.process_time()
-    with DAG("benchmark", schedule=None, start_date=datetime(2026, 1, 1)):
+    with DAG("benchmark", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
         for number in range(TASKS):
             make(number)
     return time.process_time() - start

@@ -88,6 +88,7 @@ class PodSpecError(AirflowKitError, ValueError):
         self.problems = tuple(problems)
         first = self.problems[0]
         where = f"DAG {first.dag_id!r}, task {first.task_id!r}" if first.dag_id else f"task {first.task_id!r}"
+        where = where if first.task_id else "pod_override"
         lines = "\n".join(f"  {problem}" for problem in self.problems)
         super().__init__(f"{where}: {_count(len(self.problems), 'problem')}\n{lines}")
 

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from airflowkit.cli.check import check
+from airflowkit.cli.explain import explain
 from airflowkit.cli.new_dag import new_dag
 from airflowkit.cli.new_repo import new_repo
+from airflowkit.cli.render import render
 from airflowkit.cli.run import run
 from airflowkit.cli.teams import teams
 from airflowkit.errors import AirflowKitError
@@ -27,6 +29,8 @@ app.command("check")(check)
 app.command("new-repo")(new_repo)
 app.command("new-dag")(new_dag)
 app.command("run")(run)
+app.command("render")(render)
+app.command("explain")(explain)
 app.add_typer(teams, name="teams")
 
 

@@ -131,3 +131,8 @@ _LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
     "tolerations": _toleration_name,
     "volumes": _volume_name,
 }
+
+
+def merges(keyword: str) -> bool:
+    """Tell whether a keyword's layers are joined key by key."""
+    return keyword in _MAPS or keyword in ("container_resources", "env_vars")

@@ -2,9 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import PodSpecError, did_you_mean
+from airflowkit.pods.arguments import PLACES
+from airflowkit.pods.draft import Draft
+from airflowkit.pods.faults import Fault
+from airflowkit.pods.reading import Reader
+from airflowkit.pods.rules import pod_faults
+from airflowkit.pods.shapes import to_model
+from airflowkit.pods.shorthands import expand_shorthands, named_after_resources, secure
+from airflowkit.pods.sources import SOURCES, read_sources
+from airflowkit.pods.versions import parse_version
+from airflowkit.settings import caller_file, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_OF_THE_OPERATOR: Final = {"base_container_name", "name", "namespace", "termination_message_policy"}
+KEYWORDS: Final = (frozenset(PLACES) | set(SOURCES) | {"node_pool", "resources", "security"}) - _OF_THE_OPERATOR
 
 
 def pod_override(**keywords: Any) -> dict[str, Any]:
-    """Return an `executor_config`."""
-    raise NotImplementedError
+    """Return an `executor_config` for a task under KubernetesExecutor, checked as `pod_task` checks.
+
+    It lies over the pod template of the executor: dictionaries, variables, volumes and mounts are added to it, but
+    `resources`, security contexts, tolerations and pull secrets replace the template's whole. An image must hold
+    Airflow. Airflow fills in no templates here.
+
+    Args:
+        **keywords: Those of `pod_task` that describe the pod: `resources`, `image`, `env_vars`, `secrets`,
+            `volumes`, `node_selector`, `node_pool`, `tolerations`, `security` and so on.
+
+    Raises:
+        PodSpecError: Kubernetes would refuse the pod, or it would do something else than what was meant.
+
+    Example:
+        >>> from airflowkit import Resources
+        >>> config = pod_override(resources=Resources(memory="2Gi"))
+        >>> config["pod_override"].spec.containers[0].resources.limits
+        {'memory': '2Gi'}
+    """
+    settings = load_settings(caller_file())
+    version = parse_version(settings.kubernetes.version)
+    draft = Draft(Reader(version))
+    values = expand_shorthands({key: value for key, value in keywords.items() if key in KEYWORDS}, settings, draft)
+    for keyword, value in values.items():
+        if keyword in PLACES and value is not None:
+            draft.set(keyword, value)
+    read_sources(draft, {keyword: value for keyword, value in values.items() if value is not None})
+    secure(draft, values.get("security"))
+    problems = [fault.as_problem() for fault in (*_unknown(keywords), *draft.reader.faults, *_templates(draft))]
+    said = {problem.field for problem in problems}
+    found = map(draft.problem, pod_faults(_over_a_template(draft), version))
+    problems += [problem for problem in found if problem.field not in said]
+    if problems:
+        named = (named_after_resources(problem, keywords.get("resources")) for problem in problems)
+        raise PodSpecError({(problem.field, problem.value): problem for problem in named}.values())
+    spec = draft.spec | {"containers": [draft.container | {"name": "base"}]}
+    return {"pod_override": to_model({"metadata": draft.metadata, "spec": spec}, "V1Pod")}
+
+
+def _unknown(keywords: Mapping[str, Any]) -> Iterator[Fault]:
+    for keyword, value in keywords.items():
+        if keyword not in KEYWORDS:
+            yield Fault(keyword, value, "is nothing that an override can set", did_you_mean(keyword, KEYWORDS))
+
+
+def _templates(draft: Draft) -> Iterator[Fault]:
+    for path, value in draft.reader.later:
+        yield Fault(path, value, "Airflow fills in no templates in an override: it would stay as it is")
+
+
+def _over_a_template(draft: Draft) -> dict[str, Any]:
+    """Return the pod with what the executor's template is sure to bring: an image, and the volumes it mounts."""
+    manifest = draft.manifest()
+    base = {"image": "of-the-template"} | manifest["spec"]["containers"][0]
+    own = list(draft.spec.get("volumes", ()))
+    names = {volume.get("name") for volume in own}
+    mounted = {mount.get("name") for mount in base.get("volumeMounts", ())} - names - {None}
+    own += [{"name": name, "emptyDir": {}} for name in sorted(mounted)]
+    return manifest | {"spec": manifest["spec"] | {"containers": [base], "volumes": own}}

@@ -3,28 +3,155 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
+from functools import cache
 from typing import Any, Final
 
-from airflowkit.pods.faults import MISSING
-from airflowkit.pods.reading import Reader
+import yaml
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
-_SUFFIX: Final = re.compile(r"-[a-z0-9]{8}$")
+from airflowkit.pods.reading import Reader
+from airflowkit.pods.templates import is_later
+
+_ANY_VERSION: Final = (9, 9)
+_QUIET: Final = logging.getLogger(f"{__name__}.provider")
+_QUIET.setLevel(logging.WARNING)
+_STAND_IN: Final = "from-template"
+_TEMPLATE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_FREE_TEXT: Final = {"annotations", "args", "command", "value", "subPath", "subPathExpr", "workingDir"}
+_SENT_EMPTY: Final = {
+    "affinity",
+    "annotations",
+    "args",
+    "command",
+    "env",
+    "envFrom",
+    "hostNetwork",
+    "imagePullSecrets",
+    "initContainers",
+    "labels",
+    "nodeSelector",
+    "ports",
+    "securityContext",
+    "tolerations",
+    "volumeMounts",
+    "volumes",
+}
+"""What the operator sends even where nothing was said."""
+_AMOUNTS: Final = {"limits", "requests", "sizeLimit"}
+
+
+class _NoConnection:
+    """Stands for the operator's hook, which would look up a connection in Airflow's database."""
+
+    is_in_cluster = True
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda: None
 
 
 def render_pod(operator: Any) -> dict[str, Any]:
-    """Return the manifest of an operator's pod, with its templates as they stand.
+    """Return the manifest of an operator's pod.
+
+    Templates stay as they are where Kubernetes takes any text, and become a stand-in where it takes only a name or
+    an amount. The random end of the pod's name is left out, and so is a namespace that only the connection knows.
 
     Args:
-        operator: A `KubernetesPodOperator`, or the mapped task of one.
+        operator: A `KubernetesPodOperator`, or the mapped task of one: its pod is shown for the first element known.
 
     Example:
         >>> from airflowkit import pod_task
         >>> render_pod(pod_task("hello", image="busybox:1.36"))["spec"]["containers"][0]["image"]
         'busybox:1.36'
     """
-    twin = copy.deepcopy(operator)
-    twin.random_name_suffix = False
+    twin = copy.copy(of_first_element(operator))
+    namespace = twin.namespace
+    twin.__dict__ |= {
+        "hook": _NoConnection(),
+        "random_name_suffix": False,
+        "namespace": namespace or "default",
+    }
+    twin.__dict__["name"] = _pod_name(twin)
+    cls: Any = type(twin)
+    twin.__class__ = _quiet(cls)
+    for field in ("env_vars", "env_from", "volumes", "volume_mounts", "configmaps", "node_selector", "labels"):
+        if is_later(getattr(twin, field)):
+            twin.__dict__[field] = []
     pod = twin.build_pod_request_obj(dry_run=True)
-    manifest = Reader((9, 9)).model(pod, "V1Pod", "")
-    return manifest if manifest is not MISSING else {}
+    manifest = Reader(_ANY_VERSION).model(pod, "V1Pod", "")
+    if not namespace:
+        manifest["metadata"].pop("namespace", None)
+    return dict(_plain(manifest, ()))
+
+
+@cache
+def _quiet(cls: Any) -> Any:
+    """Return an operator's class without its remarks, which would stand among the manifests."""
+    return type(cls)(cls.__name__, (cls,), {"log": _QUIET, "__module__": cls.__module__})
+
+
+def has_pod(operator: Any) -> bool:
+    """Tell whether a task runs in a pod of its own."""
+    return issubclass(getattr(operator, "operator_class", type(operator)), KubernetesPodOperator)
+
+
+def of_first_element(operator: Any) -> Any:
+    """Return the operator itself, or the one that a mapped task makes of what is known of its first element."""
+    if not getattr(operator, "is_mapped", False):
+        return operator
+    elements = operator.expand_input.value
+    if isinstance(elements, dict):
+        known = {key: values[0] for key, values in elements.items() if isinstance(values, (list, tuple)) and values}
+        unknown = {key: _STAND_IN for key in elements if key not in known and key in _TEXTS}
+    else:
+        known = dict(elements[0]) if isinstance(elements, (list, tuple)) and isinstance(elements[0], dict) else {}
+        unknown = {} if {"image"} <= {*known, *operator.partial_kwargs} else {"image": _STAND_IN}
+    keywords = {key: value for key, value in operator.partial_kwargs.items() if key not in _OF_THE_SCHEDULER}
+    return operator.operator_class(
+        task_id=operator.task_id, **{**keywords, **unknown, **known}, **_MADE_FROM_A_MAPPED_TASK
+    )
+
+
+_TEXTS: Final = ("image", "name", "namespace", "hostname")
+_OF_THE_SCHEDULER: Final = frozenset({"dag", "task_group", "params", "start_date", "end_date"})
+_MADE_FROM_A_MAPPED_TASK: Final = {"_airflow_from_mapped": True, "dag": None}
+
+
+def _pod_name(operator: Any) -> str | None:
+    """Return the pod's name as the operator settles it when it runs, or None where it makes one of the task's id."""
+    name = operator.name
+    if not name or is_later(name):
+        return None
+    return re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
+
+
+def _plain(value: Any, path: tuple[str | int, ...]) -> Any:
+    """Return a manifest with nothing in it but text, numbers, lists and dictionaries."""
+    if isinstance(value, dict):
+        contents = {key: _plain(inner, (*path, key)) for key, inner in value.items()}
+        return {key: inner for key, inner in contents.items() if inner or key not in _SENT_EMPTY}
+    if isinstance(value, list):
+        return [_plain(inner, (*path, index)) for index, inner in enumerate(value)]
+    if not is_later(value):
+        return value
+    return str(value) if _FREE_TEXT & set(path) else _stood_in(str(value), path)
+
+
+def _stood_in(text: str, path: tuple[str | int, ...]) -> str:
+    return "1Gi" if _AMOUNTS & set(path) else _TEMPLATE.sub(_STAND_IN, text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as it stands."""
+
+
+_Dumper.add_representer(
+    str,
+    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None),
+)
+
+
+def to_yaml(manifests: list[dict[str, Any]]) -> str:
+    """Return manifests as YAML documents that `kubectl` takes."""
+    return yaml.dump_all(manifests, Dumper=_Dumper, sort_keys=False, explicit_start=True, allow_unicode=True)

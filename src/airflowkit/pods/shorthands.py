@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields as attributes
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.errors import did_you_mean
+from airflowkit.errors import Problem, did_you_mean
 from airflowkit.pods.faults import MISSING
+from airflowkit.pods.layers import joined
 from airflowkit.pods.resources import Resources
 from airflowkit.pods.shapes import is_model, to_model
 from airflowkit.pods.templates import is_later
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from airflowkit.pods.draft import Draft
     from airflowkit.settings import Settings
 
+_AMOUNT: Final = re.compile(r"container_resources\.(limits|requests)(?:\.([\w-]+)|\['([^']+)'\])")
 Refuse = Callable[..., Any]
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "small": {"cpu": "250m", "memory": "512Mi"},
@@ -77,18 +81,39 @@ def _from_table(table: Mapping[str, Any], refuse: Refuse) -> Any:
     return MISSING if unknown else Resources(**table)
 
 
-def place_on_pool(values: dict[str, Any], settings: Settings, refuse: Refuse) -> dict[str, Any]:
-    """Return the keywords that `node_pool` stands for."""
-    name = values.pop("node_pool", None)
+def expand_shorthands(values: Mapping[str, Any], settings: Settings, draft: Draft) -> dict[str, Any]:
+    """Return keywords with Kubernetes' own in the place of `resources` and `node_pool`."""
+    refuse = draft.reader.refuse
+    return place(expand_resources(values, settings, refuse), settings, refuse)
+
+
+def place(values: dict[str, Any], settings: Settings, refuse: Refuse) -> dict[str, Any]:
+    """Return keywords with the node selector and the tolerations that `node_pool` and GPUs stand for beneath them."""
+    placed = {key: value for key, value in values.items() if key != "node_pool"}
+    for keyword, below in (*_pool(values.get("node_pool"), settings, refuse), *_gpu_tolerations(values, settings)):
+        above = placed.get(keyword)
+        placed[keyword] = below if above is None else joined(keyword, above, below)
+    return placed
+
+
+def _pool(name: Any, settings: Settings, refuse: Refuse) -> Iterator[tuple[str, Any]]:
     if name is None:
-        return {}
+        return
     pool = settings.node_pools.get(name) if isinstance(name, str) else None
     if pool is None:
         known = ", ".join(sorted(settings.node_pools)) or "none"
         mend = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] would add it"
         refuse("node_pool", name, "airflowkit.toml defines no such pool", mend)
-        return {}
-    return {"node_selector": dict(pool.node_selector), "tolerations": list(pool.tolerations)}
+        return
+    yield "node_selector", dict(pool.node_selector)
+    yield "tolerations", list(pool.tolerations)
+
+
+def _gpu_tolerations(values: Mapping[str, Any], settings: Settings) -> Iterator[tuple[str, Any]]:
+    resources = values.get("container_resources")
+    limits = resources.get("limits") if isinstance(resources, Mapping) else getattr(resources, "limits", None)
+    if settings.gpu.tolerations and isinstance(limits, Mapping) and settings.gpu.resource in limits:
+        yield "tolerations", list(settings.gpu.tolerations)
 
 
 def secure(draft: Draft, level: Any) -> None:
@@ -119,3 +144,19 @@ def _lay_under(draft: Draft, keyword: str, part: dict[str, Any], preset: Mapping
     if preset:
         part["securityContext"] = {**preset, **part.get("securityContext", {})}
         draft.keywords[keyword] = to_model(part["securityContext"], model)
+
+
+def named_after_resources(problem: Problem, resources: Any) -> Problem:
+    """Return a problem of `container_resources` as one of the `resources` that it was made of.
+
+    Args:
+        problem: The problem.
+        resources: What `resources` was given; None where it was not.
+    """
+    match = _AMOUNT.fullmatch(problem.field)
+    if resources is None or not match:
+        return problem
+    part, name = match.group(1), (match.group(2) or match.group(3)).replace("-", "_")
+    limit = f"{name}_limit"
+    own = limit if part == "limits" and getattr(resources, limit, None) is not None else name
+    return replace(problem, field=f"resources.{own}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import PodSpecError, Problem, did_you_mean
@@ -10,11 +10,11 @@ from airflowkit.pods.arguments import KNOWN, OF_THE_POD, OURS, PLACES, TEMPLATED
 from airflowkit.pods.behaviour import behaviour_faults, log_faults
 from airflowkit.pods.draft import NOT_TEMPLATED, Draft
 from airflowkit.pods.faults import Fault, split
-from airflowkit.pods.layers import BUILT_IN, joined, resolve
+from airflowkit.pods.layers import BUILT_IN, resolve
 from airflowkit.pods.pod_templates import TEMPLATES, add_xcom_sidecar, joined_with, read_templates
 from airflowkit.pods.reading import Reader
 from airflowkit.pods.rules import pod_faults
-from airflowkit.pods.shorthands import expand_resources, place_on_pool, secure
+from airflowkit.pods.shorthands import expand_resources, named_after_resources, place, secure
 from airflowkit.pods.sources import read_sources
 from airflowkit.pods.templates import is_later, template_fault
 from airflowkit.pods.versions import parse_version
@@ -74,7 +74,7 @@ def checked_pod(
     said = {problem.field for problem in problems}  # what could not be read is missing, which need not be said
     problems += [problem for problem in found if problem.field not in said]
     if problems:
-        raise PodSpecError(_named(problems, dag_id, task_id))
+        raise PodSpecError(_named(problems, layers, dag_id, task_id))
     rest = {key: value for key, value in values.items() if key not in draft.keywords and key not in OURS}
     upstream = tuple(value for _, value in draft.reader.later if not isinstance(value, str))
     return PodSpec(rest | draft.keywords, manifest, layers, upstream)
@@ -88,13 +88,8 @@ def _layers(call: Mapping[str, Any], default_args: Mapping[str, Any], settings: 
 
 def _values(layers: tuple[Layer, ...], settings: Settings, draft: Draft) -> dict[str, Any]:
     """Return the keywords that hold, with Kubernetes' own in the place of ours but for `security`."""
-    refuse = draft.reader.refuse
-    *kit, defaults, call = (expand_resources(layer.values, settings, refuse) for layer in layers)
-    values = resolve([*kit, {**defaults, **call}])
-    for keyword, below in place_on_pool(values, settings, refuse).items():
-        above = values.get(keyword)
-        values[keyword] = below if above is None else joined(keyword, above, below)
-    return values
+    *kit, defaults, call = (expand_resources(layer.values, settings, draft.reader.refuse) for layer in layers)
+    return place(resolve([*kit, {**defaults, **call}]), settings, draft.reader.refuse)
 
 
 def _read(draft: Draft, values: dict[str, Any]) -> None:
@@ -134,6 +129,18 @@ def _template_faults(draft: Draft) -> Iterator[Fault]:
             yield Fault(path, value, reason)
 
 
-def _named(problems: list[Problem], dag_id: str, task_id: str) -> Iterator[Problem]:
-    for problem in problems:
-        yield Problem(problem.field, problem.value, problem.reason, problem.mend, dag_id, task_id)
+def _named(problems: list[Problem], layers: tuple[Layer, ...], dag_id: str, task_id: str) -> list[Problem]:
+    """Return the problems with their DAG, task, and layer where it is not the call; each once."""
+    resources = resolve(layer.values for layer in layers).get("resources")
+    found = [named_after_resources(problem, resources) for problem in problems]
+    unique = {(problem.field, problem.value): problem for problem in reversed(found)}
+    return [
+        replace(problem, reason=problem.reason + _from(problem.field, layers), dag_id=dag_id, task_id=task_id)
+        for problem in reversed(unique.values())
+    ]
+
+
+def _from(field: str, layers: tuple[Layer, ...]) -> str:
+    keyword = field.partition(".")[0].partition("[")[0]
+    setter = next((layer.name for layer in reversed(layers) if layer.values.get(keyword) is not None), "call")
+    return "" if setter == "call" else f" (set by {setter})"

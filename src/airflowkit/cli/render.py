@@ -1,0 +1,29 @@
+"""`airflowkit render`: the pods of a DAG as manifests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def render(
+    ref: Annotated[str, typer.Argument(metavar="DAG[.TASK]", help="A DAG id, one of its tasks, or a file.")],
+    *,
+    dags_folder: Annotated[Path, typer.Option("--dags-folder", "-S", help="The DAG folder.")] = Path("dags"),
+) -> None:
+    """Print the pods of a DAG as YAML that `kubectl apply` takes; needs no cluster.
+
+    Example: airflowkit render orders_daily.extract | kubectl apply --dry-run=server -f -
+    """
+    from airflowkit.dags import load_dag
+    from airflowkit.pods.render import has_pod, render_pod, to_yaml
+
+    loaded = load_dag(ref, dags_folder)
+    tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and has_pod(task)]
+    if not tasks:
+        typer.echo(f"airflowkit: {ref} has no pods", err=True)
+        raise typer.Exit(2)
+    manifests = [render_pod(task) for task in sorted(tasks, key=lambda task: task.task_id)]
+    typer.echo(to_yaml(manifests), nl=False)

@@ -1,0 +1,151 @@
+"""Which layer set each keyword of a `pod_task`, and on which line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import AirflowKitError
+from airflowkit.pods.arguments import OF_THE_POD, OURS
+from airflowkit.pods.construction import settings_of
+from airflowkit.pods.layers import merges, resolve
+from airflowkit.pods.render import of_first_element
+from airflowkit.pods.shorthands import expand_resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SECRET: Final = re.compile(r"passw|secret|token|credential|api_?key", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of a pod.
+
+    Attributes:
+        field: The keyword, and the key within it where it is joined key by key.
+        value: What holds; never a secret.
+        layer: What set it, such as `airflowkit.toml [pod]`.
+        place: The file and line, where there is one.
+    """
+
+    field: str
+    value: str
+    layer: str
+    place: str
+
+
+def explain_pod(operator: Any, file: Path) -> list[Row]:
+    """Return each keyword of a task's pod with its value and the layer that set it.
+
+    Args:
+        operator: What `pod_task` made.
+        file: The file of its DAG.
+
+    Raises:
+        AirflowKitError: The task is none of `pod_task`'s.
+    """
+    task = of_first_element(operator)
+    layers = getattr(task, "pod_layers", None)
+    if layers is None:
+        raise AirflowKitError(f"task {operator.task_id!r} was not made by pod_task, so only Airflow knows its layers")
+    settings = settings_of(operator.dag)
+    known = OF_THE_POD | OURS
+    expanded = [
+        (layer.name, expand_resources(layer.values, settings, lambda *_: None), layer.values) for layer in layers
+    ]
+    merged = resolve(
+        [*(values for _, values, _ in expanded[:-2]), {**expanded[-2][1], **expanded[-1][1]}],
+    )
+    rows: list[Row] = []
+    for keyword in sorted(merged):
+        if keyword in known and merged[keyword] is not None:
+            rows += _rows(keyword, merged[keyword], expanded, _Places(file, operator.task_id, settings.path))
+    return rows
+
+
+def _rows(keyword: str, value: Any, layers: list[tuple[str, Any, Any]], places: _Places) -> Iterator[Row]:
+    if merges(keyword) and isinstance(value, Mapping):
+        for key, content in _leaves(value):
+            layer, raw = _setter(layers, keyword, key)
+            name = ".".join((keyword, *key))
+            yield Row(name, _shown(name, content), layer, places.of(layer, _written(raw, keyword)))
+        return
+    layer, raw = _setter(layers, keyword, ())
+    yield Row(keyword, _shown(keyword, value), layer, places.of(layer, _written(raw, keyword)))
+
+
+def _leaves(value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, content in value.items():
+        if isinstance(content, Mapping):
+            yield from _leaves(content, (*path, key))
+        else:
+            yield (*path, key), content
+
+
+def _setter(layers: list[tuple[str, Any, Any]], keyword: str, key: tuple[str, ...]) -> tuple[str, Any]:
+    """Return the uppermost layer that has the key, and its keywords as they were written."""
+    for name, values, raw in reversed(layers):
+        content = values.get(keyword)
+        for part in key:
+            content = content.get(part) if isinstance(content, Mapping) else getattr(content, part, None)
+        if content is not None:
+            return name, raw
+    return "", {}
+
+
+def _written(raw: Any, keyword: str) -> str:
+    return "resources" if keyword == "container_resources" and "resources" in raw else keyword
+
+
+def _shown(name: str, value: Any) -> str:
+    return "***" if _SECRET.search(name) and isinstance(value, str) else repr(value)
+
+
+class _Places:
+    """Finds the line on which a layer sets a keyword."""
+
+    def __init__(self, dag_file: Path, task_id: str, settings_file: Path | None) -> None:
+        self._dag_file = dag_file
+        self._task_id = task_id.rpartition(".")[2]
+        self._settings_file = settings_file
+
+    def of(self, layer: str, keyword: str) -> str:
+        """Return `file:line`, or an empty string."""
+        if layer.startswith("airflowkit.toml") and self._settings_file:
+            line = self._in_settings(layer, keyword)
+            return f"{self._settings_file.name}:{line}" if line else self._settings_file.name
+        line = self._in_dag(layer, keyword)
+        return f"{self._dag_file.name}:{line}" if line else ""
+
+    def _in_settings(self, layer: str, keyword: str) -> int | None:
+        table = layer.removeprefix("airflowkit.toml ").strip("[]")
+        here = False
+        text = self._settings_file.read_text(encoding="utf-8") if self._settings_file else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if header := re.match(r"\s*\[+([^\]]+)\]+", line):
+                if header.group(1).strip() == f"{table}.{keyword}":
+                    return number
+                here = header.group(1).strip() == table
+            elif here and re.match(rf"\s*{re.escape(keyword)}\s*[.=]", line):
+                return number
+        return None
+
+    def _in_dag(self, layer: str, keyword: str) -> int | None:
+        calls = [n for n in ast.walk(ast.parse(self._dag_file.read_bytes())) if isinstance(n, ast.Call)]
+        if layer == "call":
+            calls = [call for call in calls if self._is_of_the_task(call)]
+        elif layer != "default_args":
+            return None
+        for call in calls:
+            for argument in call.keywords:
+                if argument.arg == keyword:
+                    return argument.value.lineno
+        return calls[0].lineno if layer == "call" and calls else None
+
+    def _is_of_the_task(self, call: ast.Call) -> bool:
+        ids = [*call.args[:1], *(argument.value for argument in call.keywords if argument.arg == "task_id")]
+        return any(isinstance(value, ast.Constant) and value.value == self._task_id for value in ids)
