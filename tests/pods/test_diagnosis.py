@@ -132,6 +132,20 @@ def test_a_pull_secret_that_does_not_exist_is_named():
     assert found.reason == "no right to pull image 'orders:1': pull secret 'regcred' not found"
 
 
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ('secret "orders" not found ({})', "secret 'orders' not found in namespace 'n'"),
+        ("couldn't find key a in ConfigMap n/orders ({})", "config map 'orders' in namespace 'n' has no key 'a'"),
+    ],
+)
+def test_the_local_runs_way_out_is_the_advice(message, reason):
+    way_out = "add [secrets.orders] to airflowkit.local.toml"
+    state = {"waiting": {"reason": "CreateContainerConfigError", "message": message.format(way_out)}}
+    found = diagnose(Evidence(pod=pod(state, phase="Pending")))
+    assert (found.reason, found.advice) == (reason, way_out)
+
+
 def test_an_eviction_for_memory_tells_what_was_used():
     dead = pod(ended(137))
     message = (

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WORDS: Final = {"secret": "secret", "configmap": "config map", "persistentvolumeclaim": "persistent volume claim"}
-_OBJECT: Final = re.compile(r'(?i)\b(secret|configmap|persistentvolumeclaim)s? "([^"]+)" (not found|is being deleted)')
-_KEY: Final = re.compile(r"couldn't find key (\S+) in (Secret|ConfigMap) ([^/\s]+)/(\S+)")
+# The local run, whose secrets stand in a file, puts the way out in brackets behind the kubelet's words.
+_OBJECT: Final = re.compile(
+    r'(?i)\b(secret|configmap|persistentvolumeclaim)s? "([^"]+)" (not found|is being deleted)'
+    r"(?: \((.+)\))?"
+)
+_KEY: Final = re.compile(r"couldn't find key (\S+) in (Secret|ConfigMap) ([^/\s]+)/(\S+)(?: \((.+)\))?")
 _KEY_OF_VOLUME: Final = re.compile(r"references non-existent (secret|config) key: (\S+)")
 _VOLUME: Final = re.compile(r'failed for volume "([^"]+)"')
 
@@ -31,18 +35,19 @@ def missing_cause(message: str, pod: Mapping[str, Any]) -> Cause | None:
 def _object(message: str, namespace: str) -> Cause | None:
     if not (found := _OBJECT.search(message)):
         return None
-    kind, name, state = found.groups()
+    kind, name, state, way_out = found.groups()
     return Cause(
         f"{_WORDS[kind.lower()]} {name!r} {state} in namespace {namespace!r}",
-        f"create it in that namespace, or correct the name: kubectl -n {namespace} get {kind.lower()}s",
+        way_out or f"create it in that namespace, or correct the name: kubectl -n {namespace} get {kind.lower()}s",
     )
 
 
 def _key(message: str) -> Cause | None:
     if not (found := _KEY.search(message)):
         return None
-    key, kind, namespace, name = found.groups()
-    return _without_key(_WORDS[kind.lower()], name, key, namespace)
+    key, kind, namespace, name, way_out = found.groups()
+    cause = _without_key(_WORDS[kind.lower()], name, key, namespace)
+    return cause._replace(advice=way_out) if way_out else cause
 
 
 def _key_of_volume(message: str, pod: Mapping[str, Any], namespace: str) -> Cause | None:
