@@ -1,0 +1,17 @@
+import subprocess
+import sys
+
+
+def test_the_settings_of_a_dags_repository_hold_while_it_is_checked(tmp_path):
+    (tmp_path / "airflowkit.toml").write_text(
+        '[pod]\nresources = "small"\n[resources.small]\ncpu = 1\nmemory = "1Gi"\n'
+    )
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags/a.py").write_text(
+        "from airflow.sdk import DAG\nfrom airflowkit import pod_task\n"
+        "with DAG('a', schedule=None):\n    pod_task('x', image='busybox:1.37')\n"
+    )
+    command = [sys.executable, "-m", "airflowkit", "check", "--select", "AK401"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "AK401" not in result.stdout
