@@ -33,7 +33,9 @@ def dag(callback: Any = None) -> Any:
 def dag_run() -> Any:
     from airflow.api_fastapi.execution_api.datamodels.taskinstance import DagRun
 
+    known = {"partition_key": None} if "partition_key" in DagRun.model_fields else {}  # from Airflow 3.2 on
     return DagRun(
+        **known,
         dag_id="orders_daily",
         run_id=RUN_ID,
         logical_date=AT,
@@ -45,7 +47,6 @@ def dag_run() -> Any:
         run_type="scheduled",
         state="failed",
         consumed_asset_events=[],
-        partition_key=None,
     )
 
 

@@ -2,41 +2,22 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-
-def _texts(card):
-    return [run["text"] for run in _runs(card)]
-
-
-def _runs(node):
-    if isinstance(node, dict):
-        if node.get("type") == "TextRun":
-            yield node
-        for value in node.values():
-            yield from _runs(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _runs(value)
+from airflowkit._airflow import airflow_version
+from alerts.official import fact, texts
 
 
 @pytest.fixture
 def run(airflow_db):
     """Run a DAG as `airflow dags test` does."""
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-    from airflow.dag_processing.dagbag import sync_bag_to_db
+    from airflowkit._airflow import sync_dag
 
-    from airflowkit._airflow import empty_dag_bag
-
-    def _run(dag):
-        DagBundlesManager().sync_bundles_to_db()
-        bag = empty_dag_bag(airflow_db / "dags")
-        dag.fileloc, dag.relative_fileloc = __file__, "x.py"
-        bag.bundle_name = "dags-folder"
-        bag.bag_dag(dag)
-        sync_bag_to_db(bag, "dags-folder", None)
-        return dag.test()
+    def _run(dag, **options):
+        sync_dag(dag, Path(__file__), airflow_db / "dags")
+        return dag.test(**options)
 
     return _run
 
@@ -72,18 +53,23 @@ def failing_dag(teams):
     return dag
 
 
+TELLS_EXCEPTIONS = pytest.mark.skipif(airflow_version() < (3, 2), reason="before 3.2 dag.test hands on no exception")
+
+
+@TELLS_EXCEPTIONS
 def test_one_card_tells_what_failed_in_the_run_and_why(failing_dag, run, teams):
     run(failing_dag)
     (card,) = teams.cards
-    texts = _texts(card)
-    assert texts[0].endswith("[TEST] Run failed: alert_me")
-    assert "ValueError: no such table: orders; password=***" in texts
-    assert "RuntimeError: part 1 broke" in texts
-    assert "part  \u00d73" in texts
-    assert "1 task did not run because of it" in texts[1]
+    shown = texts(card)
+    assert shown[0].endswith("[TEST] Run failed: alert_me")
+    assert "ValueError: no such table: orders; password=***" in shown
+    assert "RuntimeError: part 1 broke" in shown
+    assert "part  \u00d73" in shown
+    assert "1 task did not run because of it" in shown[1]
     assert "hunter2" not in json.dumps(card)
 
 
+@TELLS_EXCEPTIONS
 def test_a_task_level_callback_sends_the_task_with_its_traceback(teams, run):
     from airflow.sdk import DAG, task
 
@@ -98,9 +84,30 @@ def test_a_task_level_callback_sends_the_task_with_its_traceback(teams, run):
         load()
     run(dag)
     (card,) = teams.cards
-    texts = _texts(card)
-    assert texts[0].endswith("Task failed: load")
-    assert texts[1] == "alert_task · try 1 of 1 · will not be tried again"
-    assert "ValueError: broken" in texts
-    assert any('raise ValueError("broken")' in text for text in texts)
-    assert f"Day {datetime.now(UTC).year}" in " ".join(texts)
+    shown = texts(card)
+    assert shown[0].endswith("Task failed: load")
+    assert shown[1] == "alert_task · try 1 of 1 · will not be tried again"
+    assert "ValueError: broken" in shown
+    assert any('raise ValueError("broken")' in text for text in shown)
+    assert f"Day {datetime.now(UTC).year}" in " ".join(shown)
+
+
+def test_a_recovery_is_told_after_a_failed_run_only(teams, run):
+    from airflow.sdk import DAG, task
+
+    from airflowkit import teams_recovery
+
+    with DAG(
+        "alert_recovery", schedule=None, start_date=datetime(2026, 1, 1), on_success_callback=teams_recovery()
+    ) as dag:
+
+        @task
+        def load(logical_date):
+            if logical_date.day == 1:
+                raise ValueError("broken")
+
+        load()
+    for day in (1, 2, 3):
+        run(dag, logical_date=datetime(2026, 2, day, tzinfo=UTC))
+    assert [texts(card)[0] for card in teams.cards] == ["🟢 Run recovered: alert_recovery"]
+    assert fact(teams.cards[0], "Logical date") == "2026-02-02 00:00 UTC"
