@@ -50,6 +50,12 @@ def test_what_airflow_masks_is_redacted():
     assert redact("it said an-ordinary-looking-word") == "it said ***"
 
 
+def test_a_known_secret_that_is_an_ordinary_word_uncovers_no_other(monkeypatch):
+    monkeypatch.setenv("TEST_DB_PASSWORD", "password")
+    mask(["secret"])
+    assert redact("password=hunter2 secret=hunter3") == "***=*** ***=***"
+
+
 def test_values_of_sensitive_environment_variables_are_redacted(monkeypatch):
     monkeypatch.setenv("ORDERS_DB_PASSWORD", "correct horse")
     monkeypatch.setenv("AIRFLOW_CONN_ORDERS", json.dumps({"host": "db"}))

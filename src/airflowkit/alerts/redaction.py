@@ -62,12 +62,13 @@ def redact(text: object) -> str:
     """Return a foreign text without the secrets that Airflow knows, and without what looks like one."""
     from airflow.providers.common.compat.sdk import redact as redact_known
 
-    shown = str(redact_known(_bounded(str(text))))
-    for value in _sensitive_environment():
-        shown = shown.replace(value, _MASK)
+    shown = _bounded(str(text))
+    # First, because a masker that was told of a secret "password" would leave `***=hunter2` of `password=hunter2`.
     for pattern, replacement in _PATTERNS:
         shown = pattern.sub(replacement, shown)
-    return shown
+    for value in _sensitive_environment():
+        shown = shown.replace(value, _MASK)
+    return str(redact_known(shown))
 
 
 def mask(secrets: Iterable[str]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import airflow_version
 from airflowkit.alerts.lenient import text
 from airflowkit.pods.diagnosis import XCOM_KEY
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FAILED: Final = "failed"
 UPSTREAM_FAILED: Final = "upstream_failed"
 NOT_MAPPED: Final = -1
+_AIRFLOW_3: Final = (3, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def _stored_previous(dag_id: str, logical_date: datetime) -> str:
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
-    earlier = select(DagRun.state).where(DagRun.dag_id == dag_id, DagRun.logical_date < logical_date)
+    date = DagRun.logical_date if airflow_version() >= _AIRFLOW_3 else DagRun.execution_date
+    earlier = select(DagRun.state).where(DagRun.dag_id == dag_id, date < logical_date)
     with create_session() as session:
-        return text(session.scalars(earlier.order_by(DagRun.logical_date.desc()).limit(1)).first())
+        return text(session.scalars(earlier.order_by(date.desc()).limit(1)).first())
