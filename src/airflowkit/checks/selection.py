@@ -38,8 +38,13 @@ def selected(findings: Iterable[Finding], options: Check, folder: Path) -> Itera
             yield replace(finding, severity=Severity(severity)) if severity else finding
 
 
+def is_selected(code: str, options: Check) -> bool:
+    """Return whether a rule holds at all."""
+    return code.startswith(tuple(options.select)) and not code.startswith(tuple(options.ignore))
+
+
 def _chosen(finding: Finding, options: Check, folder: Path) -> bool:
-    if not finding.code.startswith(tuple(options.select)) or finding.code.startswith(tuple(options.ignore)):
+    if not is_selected(finding.code, options):
         return False
     path = finding.path.removeprefix(f"{folder}/")
     return not any(

@@ -1,0 +1,140 @@
+"""Fixtures for users' own tests; installing airflowkit makes them known to pytest.
+
+def test_orders_run(run_dag, teams_inbox):
+    assert run_dag("orders_daily").ok
+    assert teams_inbox.cards == []
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from airflowkit.local.run import DagRunResult
+
+
+@dataclass(frozen=True, slots=True)
+class Dags:
+    """The DAGs of the DAG folder.
+
+    Attributes:
+        dags: Airflow's DAGs by their ids.
+        import_errors: Why a file could not be imported, by its path.
+    """
+
+    dags: Mapping[str, Any]
+    import_errors: Mapping[str, str]
+
+    def __getitem__(self, dag_id: str) -> Any:
+        return self.dags[dag_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.dags)
+
+    def __len__(self) -> int:
+        return len(self.dags)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsInbox:
+    """What Teams would have got.
+
+    Attributes:
+        messages: Each request's body, in the order of arrival.
+    """
+
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        """The Adaptive Cards, in the order of arrival."""
+        return [attachment["content"] for message in self.messages for attachment in message["attachments"]]
+
+
+@pytest.fixture(scope="session")
+def dag_bag(pytestconfig: pytest.Config) -> Dags:
+    """The repository's DAGs, loaded once in the tests' own process."""
+    from airflowkit.checks.discovery import dag_files
+    from airflowkit.dags import load_file
+    from airflowkit.errors import DagLoadError
+
+    folder = dags_folder(pytestconfig)
+    dags: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for path in dag_files(folder):
+        try:
+            dags |= {loaded.dag.dag_id: loaded.dag for loaded in load_file(path, folder)}
+        except DagLoadError as error:
+            errors[str(path)] = error.message
+    return Dags(dags, errors)
+
+
+@pytest.fixture(scope="session")
+def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
+    """A function from a DAG to the manifests of its pods by task: the same at every call, so fit for snapshots."""
+    from airflowkit.checks.pods import is_pod
+    from airflowkit.pods.render import render_pod
+
+    def render(dag: Any) -> dict[str, dict[str, Any]]:
+        return {task.task_id: render_pod(task) for task in dag.tasks if is_pod(task)}
+
+    return render
+
+
+@pytest.fixture
+def run_dag(pytestconfig: pytest.Config) -> Callable[..., DagRunResult]:
+    """A function that runs a DAG with an Airflow of its own and the pods on this computer, and tells how it went."""
+    from airflowkit.local.run import run_dag as run
+
+    def run_here(dag: str, **options: Any) -> DagRunResult:
+        return run(dag, dags_folder=dags_folder(pytestconfig), **options)
+
+    return run_here
+
+
+@pytest.fixture
+def teams_inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
+    """A Teams of the test's own: alerts on the default connection end here, over HTTP on this computer."""
+    inbox = TeamsInbox()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(inbox)) as server:
+        url = f"http://127.0.0.1:{server.server_port}/workflows?sig=test"
+        connection = {"conn_type": "http", "password": url}
+        monkeypatch.setenv("AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL", json.dumps(connection))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield inbox
+        server.shutdown()
+
+
+def dags_folder(config: pytest.Config) -> Path:
+    """Return the DAG folder that `--airflowkit-dags` names, or the repository's.
+
+    Raises:
+        NoSuchPath: It does not exist.
+    """
+    from airflowkit.checks.discovery import dag_folder, default_folder
+
+    named = config.getoption("--airflowkit-dags")
+    return dag_folder(Path(named) if named else default_folder()).absolute()
+
+
+def _handler(inbox: TeamsInbox) -> type[BaseHTTPRequestHandler]:
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            inbox.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(202)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Keep the test's output to the test."""
+
+    return Receiver
