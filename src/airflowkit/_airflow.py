@@ -5,6 +5,7 @@ Names that `airflow.providers.common.compat.sdk` has in all versions are importe
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -31,7 +32,9 @@ def dag_files(folder: Path) -> list[Path]:
     """Return the files of a folder that may hold DAGs, by Airflow's rules: `.airflowignore`, safe mode."""
     from airflow.utils.file import list_py_file_paths
 
-    return sorted(Path(file) for file in list_py_file_paths(folder.resolve()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Airflow's own, of a newer pathspec: a line on stdout
+        return sorted(Path(file) for file in list_py_file_paths(folder.resolve()))
 
 
 def constructors() -> tuple[type, type, type]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 
 def explain(
     ref: Annotated[str, typer.Argument(metavar="DAG.TASK|CODE", help="A task, or a rule such as AK401.")],
     *,
-    dags_folder: Annotated[Path, typer.Option("--dags-folder", "-S", help="The DAG folder.")] = Path("dags"),
+    dags_folder: DagsFolder,
 ) -> None:
     """Print each field of a task's pod, its value, and the layer and line that set it; or a rule's page.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
 
 
 def render(
     ref: Annotated[str, typer.Argument(metavar="DAG[.TASK]", help="A DAG id, one of its tasks, or a file.")],
     *,
-    dags_folder: Annotated[Path, typer.Option("--dags-folder", "-S", help="The DAG folder.")] = Path("dags"),
+    dags_folder: DagsFolder,
 ) -> None:
     """Print the pods of a DAG as YAML that `kubectl apply` takes; needs no cluster.
 

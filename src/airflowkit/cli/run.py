@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import Annotated, Any
 
 import typer
+
+from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
 
 
 def run(
     dag: Annotated[str, typer.Argument(help="A DAG id, or a file with one DAG.")],
     *,
-    dags_folder: Annotated[Path, typer.Option("--dags-folder", "-S", help="The DAG folder.")] = Path("dags"),
+    dags_folder: DagsFolder,
     logical_date: Annotated[str, typer.Option("--logical-date", "--date", help="ISO 8601; default: now.")] = "",
     conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration, a JSON object.")] = "",
     runtime: Annotated[

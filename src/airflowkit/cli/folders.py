@@ -1,0 +1,22 @@
+"""The option that says where the DAGs are, the same for every command that loads one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _default() -> Path:
+    from airflowkit.checks.discovery import default_folder
+
+    return default_folder()
+
+
+DagsFolder = Annotated[
+    Path,
+    typer.Option(
+        "--dags-folder", "-S", default_factory=_default, show_default="the repository's", help="The DAG folder."
+    ),
+]
