@@ -38,6 +38,11 @@ def test_a_task_in_the_worker_tells_all():
     assert (facts.host, facts.run_type, facts.logical_date) == ("worker-1", "scheduled", contexts.AT)
 
 
+def test_a_runbook_that_is_no_web_address_is_left_out_because_teams_would_drop_the_card():
+    facts = facts_of(contexts.in_worker(), House(runbook="wiki/{dag_id}"))
+    assert facts.runbook == ""
+
+
 def test_a_task_that_will_be_tried_again_is_a_retry():
     facts = facts_of(contexts.in_worker("up_for_retry"))
     assert (facts.event, facts.will_retry) == (Event.RETRY, True)

@@ -2,43 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import groupby
-from time import monotonic
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from airflowkit.alerts import links
-from airflowkit.alerts.facts import Event, Facts, FailedTask, Mention
+from airflowkit.alerts.facts import Event, Facts, Mention
+from airflowkit.alerts.failures import failed_tasks
 from airflowkit.alerts.lenient import look, number, text, time
-from airflowkit.alerts.recorder import diagnosis_of, restored
+from airflowkit.alerts.recorder import diagnosis_of
 from airflowkit.alerts.redaction import log
-from airflowkit.alerts.run_state import (
-    FAILED,
-    NOT_MAPPED,
-    UPSTREAM_FAILED,
-    left_behind,
-    previous_run_failed,
-    task_states,
-)
+from airflowkit.alerts.run_state import previous_run_failed
 from airflowkit.alerts.text import one_line, presentable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from airflowkit.alerts.run_state import TaskState
-    from airflowkit.pods.diagnosis import Diagnosis
-
 _NAME: Final = 250
 """Airflow's own limit for ids."""
 _MESSAGE: Final = 1_000
 _TRACEBACK: Final = 3_000
-_ASKED_FOR: Final = 8
-"""Failed tasks whose diagnosis is read: as many as a card lists."""
-_READING: Final = 4.0
-"""Seconds after which no further diagnosis is read; the card goes out with what there is."""
+_MARKS: Final = re.compile(r"(?m)^[ ^~]+\n")
+"""The lines that point at a part of the line above: they need a wide screen."""
 
 _REASONS: Final = {
     "task_failure": "",
@@ -97,41 +86,63 @@ def recovered(context: Mapping[str, Any]) -> bool:
 def gather(context: Mapping[str, Any], event: Event, house: House) -> Facts:
     """Return all that is known of what happened; never raises for what a context lacks."""
     of_run = event is Event.DEADLINE or _is_of_run(context)
-    failed, not_run = _failed_tasks(context) if of_run and event is Event.FAILURE else ((), 0)
-    owners = _owners(context, [task.task_id for task in failed] or [text(context, "ti", "task_id")])
-    started = time(context, "dag_run", "start_date") if of_run else time(context, "ti", "start_date")
-    ended = time(context, "dag_run", "end_date") if of_run else time(context, "ti", "end_date")
-    exception = look(context, "exception")
-    task_id = "" if of_run else text(context, "ti", "task_id")
-    dag_id = _dag_id(context)
-    return Facts(
-        event=event,
-        dag_id=one_line(dag_id, _NAME),
-        run_id=one_line(_run_id(context), _NAME),
-        task_id=one_line(task_id, _NAME),
-        map_index="" if of_run else _map_index(context),
-        try_number=None if of_run else number(context, "ti", "try_number"),
-        tries=None if of_run else _tries(context),
-        will_retry=_will_retry(context) if not of_run and event in {Event.FAILURE, Event.RETRY} else None,
-        diagnosis=diagnosis_of(exception) if exception is not None and not of_run else None,
-        traceback=_traceback(exception),
-        failed=failed,
-        not_run=not_run,
-        reason=_reason(context),
-        owners=owners,
-        mentions=_mentions(owners, house),
-        started=started,
-        lasted=(ended or datetime.now(UTC)) - started if started else None,
-        deadline=time(context, "deadline", "deadline_time"),
-        run_type=one_line(text(context, "dag_run", "run_type"), _NAME),
-        logical_date=time(context, "dag_run", "logical_date"),
-        host="" if of_run else one_line(text(context, "ti", "hostname"), _NAME),
-        log_url=_first_log(context, failed) if of_run else links.log_url(context),
-        run_url=links.run_url(dag_id, _run_id(context)),
-        runbook=_runbook(house.runbook, dag_id, task_id),
+    facts = _of_run(context, event) if of_run else _of_task(context, event)
+    return replace(
+        facts,
+        mentions=_mentions(facts.owners, house),
+        runbook=_runbook(house.runbook, facts),
         environment=one_line(house.environment, 40),
         title=one_line(house.title, _NAME),
         message=presentable(house.message, _MESSAGE),
+    )
+
+
+def _of_task(context: Mapping[str, Any], event: Event) -> Facts:
+    exception = look(context, "exception")
+    task_id = text(context, "ti", "task_id")
+    return replace(
+        _of_either(context, event, look(context, "ti")),
+        task_id=one_line(task_id, _NAME),
+        map_index=_map_index(context),
+        try_number=number(context, "ti", "try_number"),
+        tries=_tries(context),
+        will_retry=_will_retry(context) if event in {Event.FAILURE, Event.RETRY} else None,
+        diagnosis=diagnosis_of(exception) if exception is not None else None,
+        traceback=_traceback(exception),
+        owners=_owners(context, [task_id]),
+        host=one_line(text(context, "ti", "hostname"), _NAME),
+        log_url=links.log_url(context),
+    )
+
+
+def _of_run(context: Mapping[str, Any], event: Event) -> Facts:
+    dag_id, run_id = _dag_id(context), _run_id(context)
+    failed, not_run = failed_tasks(context, dag_id, run_id) if event is Event.FAILURE else ((), 0)
+    first = next(((task.task_id, next(iter(task.map_indexes), None)) for task in failed), None)
+    return replace(
+        _of_either(context, event, look(context, "dag_run")),
+        failed=failed,
+        not_run=not_run,
+        reason=_reason(context),
+        owners=_owners(context, [task.task_id for task in failed]),
+        deadline=time(context, "deadline", "deadline_time"),
+        log_url=links.task_log_url(dag_id, run_id, *first) if first else "",
+    )
+
+
+def _of_either(context: Mapping[str, Any], event: Event, timed: object) -> Facts:
+    """Return what a task and a run have in common; `timed` is which of them started and ended."""
+    dag_id, run_id = _dag_id(context), _run_id(context)
+    started, ended = time(timed, "start_date"), time(timed, "end_date")
+    return Facts(
+        event=event,
+        dag_id=one_line(dag_id, _NAME),
+        run_id=one_line(run_id, _NAME),
+        started=started,
+        lasted=(ended or datetime.now(UTC)) - started if started else None,
+        run_type=one_line(text(context, "dag_run", "run_type"), _NAME),
+        logical_date=time(context, "dag_run", "logical_date"),
+        run_url=links.run_url(dag_id, run_id),
     )
 
 
@@ -181,7 +192,7 @@ def _traceback(exception: object) -> str:
     if not isinstance(exception, BaseException) or exception.__traceback__ is None:
         return ""
     try:
-        frames = "".join(traceback.format_tb(exception.__traceback__))
+        frames = _MARKS.sub("", "".join(traceback.format_tb(exception.__traceback__)))
         shown = presentable(frames, 10 * _TRACEBACK)
     except Exception:  # noqa: BLE001  a frame's source may be unreadable
         return ""
@@ -208,56 +219,6 @@ def _mentions(owners: Iterable[str], house: House) -> tuple[Mention, ...]:
     return tuple(dict.fromkeys((*of_owners, *house.mentions)))
 
 
-def _runbook(template: str, dag_id: str, task_id: str) -> str:
-    return template.replace("{dag_id}", quote(dag_id, safe="")).replace("{task_id}", quote(task_id, safe=""))
-
-
-def _first_log(context: object, failed: tuple[FailedTask, ...]) -> str:
-    if not failed:
-        return ""
-    index = next(iter(failed[0].map_indexes), None)
-    return links.task_log_url(_dag_id(context), _run_id(context), failed[0].task_id, index)
-
-
-def _failed_tasks(context: Mapping[str, Any]) -> tuple[tuple[FailedTask, ...], int]:
-    """Return a run's failed tasks, the mapped ones folded, and how many tasks never ran because of them."""
-    dag_id, run_id = _dag_id(context), _run_id(context)
-    task_ids = list(look(context, "dag", "task_dict") or ())
-    try:
-        states = task_states(dag_id, run_id, task_ids)
-    except Exception as error:  # noqa: BLE001  an Airflow that does not answer costs the list, not the card
-        log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
-        return _known_failure(context), 0
-    failed = [state for state in states if state.state == FAILED]
-    until = monotonic() + _READING
-    folded = [list(instances) for _, instances in groupby(failed, key=lambda state: state.task_id)]
-    tasks = tuple(
-        _failed_task(dag_id, run_id, instances, position < _ASKED_FOR and monotonic() < until)
-        for position, instances in enumerate(folded)
-    )
-    return tasks, len({state.task_id for state in states if state.state == UPSTREAM_FAILED})
-
-
-def _failed_task(dag_id: str, run_id: str, instances: list[TaskState], ask: bool) -> FailedTask:  # noqa: FBT001
-    first = instances[0]
-    return FailedTask(
-        task_id=one_line(first.task_id, _NAME),
-        map_indexes=tuple(state.map_index for state in instances if state.map_index != NOT_MAPPED),
-        diagnosis=_left_behind(dag_id, run_id, first) if ask else None,
-    )
-
-
-def _left_behind(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:
-    try:
-        return restored(left_behind(dag_id, run_id, state.task_id, state.map_index))
-    except Exception as error:  # noqa: BLE001  the reason is missing then, and the card says so
-        log.warning("airflowkit: cannot read why %s failed (%s)", state.task_id, type(error).__name__)
-        return None
-
-
-def _known_failure(context: object) -> tuple[FailedTask, ...]:
-    """Return the failed task that a DAG-level context names, where Airflow does not tell the others."""
-    task_id, index = text(context, "ti", "task_id"), number(context, "ti", "map_index")
-    if not task_id or text(context, "reason") != "task_failure":
-        return ()
-    return (FailedTask(one_line(task_id, _NAME), (index,) if index is not None and index >= 0 else ()),)
+def _runbook(template: str, facts: Facts) -> str:
+    ids = {"{dag_id}": facts.dag_id, "{task_id}": facts.task_id}
+    return links.absolute(reduce(lambda url, name: url.replace(name, quote(ids[name], safe="")), ids, template))

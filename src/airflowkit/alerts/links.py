@@ -16,7 +16,7 @@ _AIRFLOW_3: Final = (3, 0)
 
 def log_url(context: object) -> str:
     """Return the link to a task instance's log, or an empty text."""
-    return _web(text(context, "ti", "log_url"))
+    return absolute(text(context, "ti", "log_url"))
 
 
 def run_url(dag_id: str, run_id: str) -> str:
@@ -25,8 +25,8 @@ def run_url(dag_id: str, run_id: str) -> str:
         return ""
     base, run = _base_url(), quote(run_id, safe="")
     if airflow_version() < _AIRFLOW_3:
-        return _web(f"{base}/dags/{quote(dag_id)}/grid?dag_run_id={run}")
-    return _web(f"{base}/dags/{quote(dag_id)}/runs/{run}")
+        return absolute(f"{base}/dags/{quote(dag_id)}/grid?dag_run_id={run}")
+    return absolute(f"{base}/dags/{quote(dag_id)}/runs/{run}")
 
 
 def task_log_url(dag_id: str, run_id: str, task_id: str, map_index: int | None) -> str:
@@ -46,8 +46,8 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _web(url: str) -> str:
-    """Return a link that a card may hold: Teams refuses all but the web's."""
+def absolute(url: str) -> str:
+    """Return a link that a card may hold, or an empty text: Teams refuses all but the web's."""
     return url if url.startswith(("http://", "https://")) else ""
 
 

@@ -30,7 +30,7 @@ def record_failure(context: Mapping[str, Any]) -> None:
         if exception is None or isinstance(exception, PodFailed):
             return
         push = look(context, "ti", "xcom_push")
-        push(key=XCOM_KEY, value=recorded(diagnosis_of(exception)))
+        push(key=XCOM_KEY, value=diagnosis_of(exception).to_xcom())
     except Exception as error:  # noqa: BLE001  the task's own failure is what counts
         log.warning("airflowkit: could not leave the failure's reason behind (%s)", type(error).__name__)
 
@@ -43,11 +43,6 @@ def diagnosis_of(exception: object) -> Diagnosis:
     if isinstance(exception, PodFailed):
         return _bounded(str(exception).partition("\n")[0], "", ())
     return _bounded(_summary(exception), "", ())
-
-
-def recorded(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis as it is pushed."""
-    return {"reason": diagnosis.reason, "advice": diagnosis.advice, "log_tail": list(diagnosis.log_tail)}
 
 
 def restored(value: Mapping[str, Any] | None) -> Diagnosis | None:
