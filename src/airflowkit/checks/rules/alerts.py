@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.alerts.recorder import record_failure
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import DagSubject, dag_rule
 
@@ -169,4 +170,5 @@ def _is_scheduled(dag: Any) -> bool:
 
 def _tells_of_failure(task: Any) -> bool:
     email = getattr(task, "email", None) and getattr(task, "email_on_failure", False)
-    return bool(email or _callbacks(task, _ON_FAILURE))
+    # The presets' recorder leaves the reason for the run's alert; it tells nobody.
+    return bool(email or [it for it in _callbacks(task, _ON_FAILURE) if it is not record_failure])
