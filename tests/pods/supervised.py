@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import warnings
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
@@ -51,6 +52,7 @@ from airflow.utils.session import create_session  # noqa: E402
 from airflow.utils.state import DagRunState  # noqa: E402
 from airflow.utils.types import DagRunTriggeredByType, DagRunType  # noqa: E402
 from kubernetes import client, config  # noqa: E402
+from kubernetes.client.exceptions import ApiException  # noqa: E402
 from sqlalchemy import select  # noqa: E402
 
 NAMESPACE = "operator-tests"
@@ -94,7 +96,7 @@ class Supervised:
     def outcome(self) -> dict[str, object]:
         left = self.pods()
         for pod in left:
-            self.api.patch_namespaced_pod(pod.metadata.name, NAMESPACE, {"metadata": {"finalizers": None}})
+            self.remove(pod.metadata.name)
         alert = HOME / "alerts" / self.task_id
         return {
             "state": self.state(),
@@ -102,6 +104,12 @@ class Supervised:
             "pods_left": [pod.metadata.name for pod in left if pod.metadata.deletion_timestamp is None],
             "seconds": round(alert.stat().st_mtime - self.interrupted_at, 1) if alert.exists() else None,
         }
+
+    def remove(self, pod: str) -> None:
+        """Take a pod away that a task has left, if only by its finalizer."""
+        self.api.patch_namespaced_pod(pod, NAMESPACE, {"metadata": {"finalizers": None}})
+        with suppress(ApiException):
+            self.api.delete_namespaced_pod(pod, NAMESPACE, grace_period_seconds=0)
 
     def supervise(self) -> None:
         self.set(state="queued")

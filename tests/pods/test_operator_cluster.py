@@ -31,25 +31,32 @@ INTERRUPTIONS = {
 def interrupted():
     """Start what takes long at once; return a function that waits for it and gives each task's end."""
     make_namespace()
-    words = [
-        word for name, how in INTERRUPTIONS.items() for kind in ("checked", "plain") for word in (f"{kind}_{name}", how)
-    ]
-    command = [sys.executable, str(Path(__file__).parent / "supervised.py"), *words]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    script = str(Path(__file__).parent / "supervised.py")
+    processes = {}
+    for kind in ("checked", "plain"):
+        words = [word for name, how in INTERRUPTIONS.items() for word in (f"{kind}_{name}", how)]
+        processes[kind] = subprocess.Popen(
+            [sys.executable, script, *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
     ends = {}
 
     def end_of(task):
-        if not ends:
-            out, err = process.communicate(timeout=300)
+        if task not in ends:
+            out, err = processes[task.partition("_")[0]].communicate(timeout=300)
             found = [json.loads(line) for line in out.splitlines() if line.startswith('{"task"')]
-            assert len(found) == len(words) / 2, out[-2000:] + err[-4000:]
+            assert len(found) == len(INTERRUPTIONS), out[-2000:] + err[-4000:]
             ends.update({each["task"]: each for each in found})
         return ends[task]
 
     yield end_of
-    process.kill()
-    process.communicate()
+    for process in processes.values():
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
@@ -60,6 +60,8 @@ class CheckedPodOperator(KubernetesPodOperator):
 
     env_vars: Any
 
+    # `dag.test` waits for a deferred pod in the task's own process, and takes another copy of the task for the rest.
+    _stopped_pods: ClassVar[set[str]] = set()
     # What a run leaves behind for its own explanation.
     _executing = False
     _creating = False
@@ -82,6 +84,7 @@ class CheckedPodOperator(KubernetesPodOperator):
             PodFailed: The pod, or the way to it, failed; the first line says why.
         """
         self._event = event
+        self._killed = event["name"] in self._stopped_pods
         return self._explained(context, partial(super().trigger_reentry, context, event))
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
@@ -104,6 +107,8 @@ class CheckedPodOperator(KubernetesPodOperator):
         While the pod is being created nobody knows yet whether there is one: `get_or_create_pod` sees to it then.
         """
         super().on_kill()
+        if self.pod is not None:
+            self._stopped_pods.add(self.pod.metadata.name)
         if self._executing and not self._creating:
             raise _Killed
 
