@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 import json
 import logging
+import os
 import signal
 import sys
+import traceback
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -63,19 +65,24 @@ class Request:
         return json.dumps(asdict(self))
 
 
-def main() -> None:
-    """Serve one request."""
+def main() -> int:
+    """Serve one request; return the exit status."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing outlives the command, however that ends
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT may be ignored: a shell does so for what runs in its background
+        signal.signal(number, signal.default_int_handler)
     request = Request(**json.load(sys.stdin))
-    with open(int(sys.argv[1]), "w", encoding="utf-8") as stream:  # noqa: PTH123  a descriptor
+    with os.fdopen(int(sys.argv[1]), "w", encoding="utf-8") as stream:
         emit = EventWriter(stream)
         try:
             run(request, emit)
         except AirflowKitError as error:
             emit(Refused(type(error).__name__, error.message, error.hint))
         except KeyboardInterrupt:
-            sys.exit(130)
+            return 130
+        except Exception:  # noqa: BLE001  whatever Airflow raised is for the user to see
+            traceback.print_exc()
+            return 1
+    return 0
 
 
 def run(request: Request, emit: EventWriter) -> None:
@@ -189,4 +196,7 @@ def _announce_tasks(emit: EventWriter) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # Airflow's own way out waits seconds for threads that have nothing more to do
