@@ -24,6 +24,8 @@ FILES = (
     "adaptivecards-designer/lib/hostConfigs/microsoft-teams-light.json",
     "adaptivecards-designer/lib/hostConfigs/microsoft-teams-dark.json",
 )
+_PATIENCE = 120.0
+"""Seconds for npm: without a network it tries for longer."""
 LICENSED = ("adaptivecards", "adaptivecards-designer", "markdown-it")
 
 
@@ -36,7 +38,7 @@ class CardRendererHook(BuildHookInterface):
             if not all((MODULES / file).is_file() for file in FILES):
                 install("--omit=dev")
             copy()
-        except (OSError, subprocess.CalledProcessError) as error:
+        except (OSError, subprocess.SubprocessError) as error:
             self.app.display_warning(f"no card renderer for `airflowkit teams preview`: {error}")
 
 
@@ -45,7 +47,7 @@ def install(*options: str) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise FileNotFoundError("npm is not installed")
-    subprocess.run([npm, "ci", *options], cwd=NODE, check=True, stdout=sys.stderr)  # noqa: S603  by its whole path
+    subprocess.run([npm, "ci", *options], cwd=NODE, check=True, stdout=sys.stderr, timeout=_PATIENCE)  # noqa: S603
 
 
 def copy() -> None:
