@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
+from airflowkit.cli.folders import DagsFolder, keep_home_clean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,7 @@ def _rule(code: str, console: Console) -> None:
 
 
 def _pods(ref: str, dags_folder: Path, console: Console) -> None:
+    keep_home_clean()  # before anything imports Airflow
     from rich.text import Text
 
     from airflowkit.dags import load_dag

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
+from airflowkit.cli.folders import DagsFolder, keep_home_clean
 
 
 def render(
@@ -18,6 +18,7 @@ def render(
 
     Example: airflowkit render orders_daily.extract | kubectl apply --dry-run=server -f -
     """
+    keep_home_clean()  # before anything imports Airflow
     from airflowkit.dags import load_dag
     from airflowkit.pods.render import has_pod, render_pod, to_yaml
 
