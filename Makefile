@@ -61,4 +61,4 @@ benchmarks: setup ## airflowkit against plain Airflow, as ratios
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv .demo node_modules
+	rm -rf .venv .demo tests/node/node_modules src/airflowkit/alerts/renderer
