@@ -3,7 +3,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflowkit.errors import ScaffoldError
@@ -15,6 +15,7 @@ NAMES = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_any_name_makes_one_whole_file_or_changes_nothing(name):
     with tempfile.TemporaryDirectory() as place:

@@ -2,7 +2,7 @@ import ast
 import re
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from airflowkit.errors import ScaffoldError
@@ -23,6 +23,7 @@ def is_allowed(name: str) -> bool:
     return True
 
 
+@settings(deadline=None)  # the first example pays for the import of Airflow
 @given(NAMES)
 @example("ﬁle")
 @example("a\n")
