@@ -107,15 +107,12 @@ def of_first_element(operator: Any) -> Any:
     else:
         known = dict(elements[0]) if isinstance(elements, (list, tuple)) and isinstance(elements[0], dict) else {}
         unknown = {} if {"image"} <= {*known, *operator.partial_kwargs} else {"image": _STAND_IN}
-    keywords = {key: value for key, value in operator.partial_kwargs.items() if key not in _OF_THE_SCHEDULER}
-    return operator.operator_class(
-        task_id=operator.task_id, **{**keywords, **unknown, **known}, **_MADE_FROM_A_MAPPED_TASK
-    )
+    keywords = dict(operator.partial_kwargs)
+    place = {"dag": operator.dag, "task_group": operator.task_group, "task_id": operator.task_id}
+    return operator.operator_class(**place, **{**keywords, **unknown, **known}, _airflow_from_mapped=True)
 
 
 _TEXTS: Final = ("image", "name", "namespace", "hostname")
-_OF_THE_SCHEDULER: Final = frozenset({"dag", "task_group", "params", "start_date", "end_date"})
-_MADE_FROM_A_MAPPED_TASK: Final = {"_airflow_from_mapped": True, "dag": None}
 
 
 def _pod_name(operator: Any) -> str | None:
