@@ -25,6 +25,7 @@ class SlowApi:
         config = yaml.safe_load(kubeconfig.read_text())
         upstream, token = config["clusters"][0]["cluster"]["server"], config["users"][0]["user"]["token"]
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(upstream, token, self.created))
+        self._server.handle_error = lambda *args: None  # callers that hang up are what it is for
         Thread(target=self._server.serve_forever, daemon=True).start()
         config["clusters"][0]["cluster"] = {"server": f"http://127.0.0.1:{self._server.server_port}"}
         self.kubeconfig = folder / "slow.kubeconfig"

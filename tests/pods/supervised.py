@@ -2,8 +2,8 @@
 
     python tests/pods/supervised.py TASK INTERRUPTION [TASK INTERRUPTION …]
 
-INTERRUPTION is `sigterm` (the worker is stopped), `trigger` (a deferred task's trigger fails), or a state that a
-user sets in the UI: `success`, `failed`.
+INTERRUPTION is `sigterm` (the worker is stopped), `trigger` (a deferred task's trigger fails), `timeout`
+(the task's own), or a state that a user sets in the UI: `success`, `failed`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ class Supervised:
             self.resume()
         elif self.interruption == "trigger":
             return self.abandoned()
-        Thread(target=self.interrupt, daemon=True).start()
+        if self.interruption != "timeout":
+            Thread(target=self.interrupt, daemon=True).start()
         self.supervise()
         if self.task_id.endswith("_retried"):
             self.set(try_number=2)
@@ -102,7 +103,9 @@ class Supervised:
             "state": self.state(),
             "alert": alert.read_text() if alert.exists() else None,
             "pods_left": [pod.metadata.name for pod in left if pod.metadata.deletion_timestamp is None],
-            "seconds": round(alert.stat().st_mtime - self.interrupted_at, 1) if alert.exists() else None,
+            "seconds": round(alert.stat().st_mtime - self.interrupted_at, 1)
+            if alert.exists() and self.interrupted_at
+            else None,
         }
 
     def remove(self, pod: str) -> None:

@@ -24,6 +24,7 @@ INTERRUPTIONS = {
     "stubborn": "success",
     "retried": "failed",
     "abandoned": "trigger",
+    "late": "timeout",
 }
 
 
@@ -177,6 +178,13 @@ def test_a_task_that_is_stopped_while_its_pod_is_created_leaves_none(interrupted
     assert (plain["state"], len(plain["pods_left"])) == ("success", 1)
     checked = interrupted("checked_created")
     assert (checked["state"], checked["pods_left"]) == ("failed", [])
+
+
+def test_a_task_that_times_out_while_its_pod_is_created_leaves_none(interrupted):
+    assert len(interrupted("plain_late")["pods_left"]) == 1
+    checked = interrupted("checked_late")
+    assert (checked["state"], checked["pods_left"]) == ("failed", [])
+    assert checked["alert"].startswith("PodFailed: execution timeout: the task ran longer than its execution_timeout")
 
 
 def test_a_task_that_a_user_marks_as_success_alerts_nobody(interrupted):

@@ -134,6 +134,9 @@ class CheckedPodOperator(KubernetesPodOperator):
         The provider calls this in a `finally` and raises in it, which hides what went wrong before: that is kept too.
         """
         self._in_flight = sys.exception()
+        if not remote_pod and self.pod is not None and not self._killed:  # an error came before the first look at it
+            with suppress(Exception):
+                remote_pod = self.pod_manager.read_pod(self.pod)
         if remote_pod and not self._killed and not self._ended_well(remote_pod):
             self._evidence = self._read_evidence(remote_pod.metadata.name, remote_pod.metadata.namespace)
         super().cleanup(pod=pod, remote_pod=remote_pod, xcom_result=xcom_result, context=context)

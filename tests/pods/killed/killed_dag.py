@@ -2,7 +2,7 @@
 
 import os
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
@@ -55,5 +55,12 @@ with DAG("killed", schedule=None, start_date=datetime(2026, 1, 1)) as dag:
         operator(task_id=f"{kind}_stubborn", cmds=IGNORES_IT, termination_grace_period=0, **common)
         operator(task_id=f"{kind}_retried", cmds=["sh", "-c", DIES_SLOWLY_ONCE], termination_grace_period=12, **common)
         operator(task_id=f"{kind}_created", cmds=["true"], config_file=os.environ.get("SLOW_KUBECONFIG"), **common)
+        operator(
+            task_id=f"{kind}_late",
+            cmds=["true"],
+            config_file=os.environ.get("SLOW_KUBECONFIG"),
+            execution_timeout=timedelta(seconds=2),
+            **common,
+        )
         operator(task_id=f"{kind}_resumed", cmds=["true"], deferrable=True, callbacks=[SlowTeardown], **common)
         operator(task_id=f"{kind}_abandoned", cmds=ENDS_WHEN_ASKED, deferrable=True, **common)
