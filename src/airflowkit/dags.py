@@ -177,12 +177,9 @@ def _load_error(file: Path, message: str) -> DagLoadError:
 @contextmanager
 def _no_tracebacks() -> Iterator[None]:
     """Keep Airflow from printing what becomes an exception here."""
-    loggers = [logging.getLogger(name) for name in ("airflow.dag_processing", "airflow.models.dagbag")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
     try:
         yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        logging.disable(before)

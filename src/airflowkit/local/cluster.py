@@ -14,7 +14,7 @@ import uvicorn
 from airflowkit.errors import LocalRunError
 from airflowkit.local.api import create_app
 from airflowkit.local.kubelet import Kubelet, OnLine
-from airflowkit.local.pods import PodStore
+from airflowkit.local.pods import OnWarning, PodStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +34,16 @@ class LocalCluster:
         objects: Secrets and config maps.
         scratch: The run's folder; the kubeconfig is written there.
         on_line: Called, in the server's thread, with each line that a container writes.
+        on_warning: Called there with each warning about a pod, such as a missing secret.
 
     Attributes:
         kubeconfig: The file that leads to it.
     """
 
-    def __init__(self, runtime: Runtime, objects: LocalObjects, scratch: Path, on_line: OnLine) -> None:
-        self._store = PodStore()
+    def __init__(
+        self, runtime: Runtime, objects: LocalObjects, scratch: Path, on_line: OnLine, on_warning: OnWarning
+    ) -> None:
+        self._store = PodStore(on_warning)
         self._kubelet = Kubelet(self._store, runtime, objects, scratch, on_line)
         self._token = secrets.token_urlsafe(32)
         self._ready = threading.Event()

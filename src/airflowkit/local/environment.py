@@ -1,8 +1,7 @@
 """A container's environment, by the kubelet's rules.
 
-See https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/ and
-`makeEnvironmentVariables` in the kubelet's source: `env` sees the variables of `env` before it, not those of
-`envFrom`; `command` and `args` see all.
+See https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/: an entry of
+`env` sees those before it and all of `envFrom` (seen on Kubernetes 1.35); `command` and `args` see all.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def environment(container: Json, pod: Json, objects: LocalObjects) -> dict[str, 
         variables |= _all_of(source, objects)
     own: dict[str, str] = {}
     for variable in container.get("env") or ():
-        value = _value(variable, container, pod, objects, own)
+        value = _value(variable, container, pod, objects, variables | own)
         if value is not None:
             own[variable["name"]] = value
     return variables | own

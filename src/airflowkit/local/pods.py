@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.local.logs import ContainerLog
@@ -158,10 +159,18 @@ def is_sidecar(spec: Json) -> bool:
     return spec.get("restartPolicy") == "Always"
 
 
-class PodStore:
-    """All pods and events of a run."""
+OnWarning = Callable[[Pod, str], None]
 
-    def __init__(self) -> None:
+
+class PodStore:
+    """All pods and events of a run.
+
+    Args:
+        on_warning: Called with each event that is a warning.
+    """
+
+    def __init__(self, on_warning: OnWarning) -> None:
+        self._on_warning = on_warning
         self._pods: dict[tuple[str, str], Pod] = {}
         self.events: list[Json] = []
         self.new_event = asyncio.Event()
@@ -212,3 +221,5 @@ class PodStore:
         )
         self.new_event.set()
         self.new_event = asyncio.Event()
+        if kind == "Warning":
+            self._on_warning(pod, message)

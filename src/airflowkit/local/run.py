@@ -151,7 +151,7 @@ def _scratch(*, keep: bool) -> Iterator[Path]:
 def _worker(request: Request, environ: Mapping[str, str], on_event: Callable[[Event], None]) -> Iterator[IO[str]]:
     """Start the run's process; yield its events; leave no trace of it, whatever happens meanwhile."""
     reading, writing = os.pipe()
-    process = subprocess.Popen(  # noqa: S603  ourselves
+    with subprocess.Popen(  # noqa: S603  ourselves
         [sys.executable, "-m", "airflowkit.local.worker", str(writing)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -161,18 +161,18 @@ def _worker(request: Request, environ: Mapping[str, str], on_event: Callable[[Ev
         start_new_session=True,  # Ctrl-C reaches it through us, once
         text=True,
         errors="replace",
-    )
-    os.close(writing)
-    printer = threading.Thread(target=_print, args=(process.stdout, on_event), daemon=True)
-    printer.start()
-    try:
-        _hand_over(process, request)
-        with open(reading, encoding="utf-8") as stream:  # noqa: PTH123  a descriptor
-            yield stream
-        process.wait()
-        printer.join(timeout=1)
-    finally:
-        _end(process)
+    ) as process:
+        os.close(writing)
+        printer = threading.Thread(target=_print, args=(process.stdout, on_event))
+        printer.start()
+        try:
+            _hand_over(process, request)
+            with os.fdopen(reading, encoding="utf-8") as stream:
+                yield stream
+            process.wait()
+        finally:
+            _end(process)
+            printer.join()
 
 
 def _hand_over(process: subprocess.Popen[str], request: Request) -> None:

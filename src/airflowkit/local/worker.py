@@ -68,7 +68,7 @@ class Request:
 def main() -> int:
     """Serve one request; return the exit status."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing outlives the command, however that ends
-    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT may be ignored: a shell does so for what runs in its background
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for its background
         signal.signal(number, signal.default_int_handler)
     request = Request(**json.load(sys.stdin))
     with os.fdopen(int(sys.argv[1]), "w", encoding="utf-8") as stream:
@@ -94,7 +94,7 @@ def run(request: Request, emit: EventWriter) -> None:
     for notice in (runtime.notice, *localize(loaded.dag)):
         emit(Notice(notice))
     logs = LogBook(emit)
-    with LocalCluster(runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add):
+    with LocalCluster(runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add, logs.warn):
         _announce_tasks(emit)
         _airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
         dag_run = loaded.dag.test(**_arguments(request))
@@ -158,6 +158,7 @@ class LogBook:
 
     def __init__(self, emit: EventWriter) -> None:
         self._emit = emit
+        self._warned: set[tuple[str, str]] = set()
         self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
 
     def add(self, pod: Pod, container: str, line: Line) -> None:
@@ -167,6 +168,12 @@ class LogBook:
         text = line.text.decode(errors="replace").rstrip("\n")
         self._texts[task_id, map_index].append(text)
         self._emit(LogLine(task_id, map_index, try_number, container, text))
+
+    def warn(self, pod: Pod, message: str) -> None:
+        """Say once what a pod waits for, or why it failed."""
+        if (pod.name, message) not in self._warned:
+            self._warned.add((pod.name, message))
+            self._emit(Notice(f"{pod.labels.get('task_id', pod.name)}: {message}"))
 
     def text(self, task_id: str, map_index: int) -> str:
         """Return all that a task's pods wrote."""

@@ -1,0 +1,29 @@
+"""Runs a DAG of a folder with its pods on a real cluster, in an Airflow of its own; prints the states as JSON.
+
+`python on_cluster.py DAG FOLDER SCRATCH`, with KUBECONFIG.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from airflowkit.local.airflow_home import environment, prepare_database
+
+dag_id, folder, scratch = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+os.environ |= environment(scratch / "airflow", Path(os.environ["KUBECONFIG"]), verbose=True)
+extra = {"xcom_sidecar_container_image": "localhost/busybox:1"}
+os.environ["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps({"conn_type": "kubernetes", "extra": extra})
+
+from airflowkit import _airflow  # noqa: E402  after the environment
+from airflowkit.dags import load_dag  # noqa: E402
+
+prepare_database(scratch / "airflow")
+loaded = load_dag(dag_id, folder)
+_airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
+run = loaded.dag.test()
+states = [[each.task_id, each.map_index, str(each.state), each.try_number] for each in _airflow.task_instances(run)]
+print("STATES", json.dumps(sorted(states)), flush=True)
+os._exit(0)
