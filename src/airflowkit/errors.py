@@ -84,13 +84,12 @@ class PodSpecError(AirflowKitError, ValueError):
         problems: Every problem of the task, in the order of its arguments.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], *, where: str = "") -> None:
         self.problems = tuple(problems)
         first = self.problems[0]
-        where = f"DAG {first.dag_id!r}, task {first.task_id!r}" if first.dag_id else f"task {first.task_id!r}"
-        where = where if first.task_id else "pod_override"
+        task = f"DAG {first.dag_id!r}, task {first.task_id!r}" if first.dag_id else f"task {first.task_id!r}"
         lines = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"{where}: {_count(len(self.problems), 'problem')}\n{lines}")
+        super().__init__(f"{where or task}: {_count(len(self.problems), 'problem')}\n{lines}")
 
 
 class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  Airflow's names for outcomes have no Error either

@@ -46,6 +46,24 @@ _OF_THE_DAG: Final = frozenset(
         "tags",
     }
 )
+_OF_PODS: Final = frozenset(
+    {
+        "affinity",
+        "configmaps",
+        "container_resources",
+        "env_from",
+        "env_vars",
+        "image_pull_secrets",
+        "node_pool",
+        "resources",
+        "secrets",
+        "security",
+        "tolerations",
+        "volume_mounts",
+        "volumes",
+    }
+)
+"""Keywords of pods that a plain operator understands only in Kubernetes' own spelling."""
 _DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
 
 
@@ -74,7 +92,12 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     values |= {"owner": owner} if owner else {}
     # First, so that it is done whatever becomes of the author's own: the run's alert reads what it leaves behind.
     callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
-    return values | overrides | {"on_failure_callback": callbacks}
+    merged = values | overrides | {"on_failure_callback": callbacks}
+    if not merged.keys() & _OF_PODS:
+        return merged
+    from airflowkit.pods.defaults import for_any_operator  # noqa: PLC0415  it imports the operator
+
+    return for_any_operator(merged, load_settings(caller_file()))
 
 
 def dag_args(preset: str = "standard", **overrides: Any) -> dict[str, Any]:

@@ -16,8 +16,24 @@ Parts = dict[str, list[dict[str, Any]]]
 """What a value class adds to a pod: lists under `env`, `envFrom`, `volumes`, `volumeMounts`."""
 
 
+class Attachable:
+    """What adds parts to a pod; the plain operator's `secrets` takes it too, as it takes Airflow's own `Secret`."""
+
+    __slots__ = ()
+
+    def build(self) -> Parts:
+        """Return the manifest's part."""
+        raise NotImplementedError
+
+    def attach_to_pod(self, pod: Any) -> Any:
+        """Return a Kubernetes client's pod with the parts added to its first container."""
+        from airflowkit.pods.attaching import attach  # noqa: PLC0415  only a plain operator's pod needs the client
+
+        return attach(pod, self.build())
+
+
 @dataclass(frozen=True, slots=True)
-class SecretEnv:
+class SecretEnv(Attachable):
     """One key of a Kubernetes secret as an environment variable.
 
     Args:
@@ -46,7 +62,7 @@ class SecretEnv:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecretEnvFrom:
+class SecretEnvFrom(Attachable):
     """Every key of a Kubernetes secret as an environment variable.
 
     Args:
@@ -71,7 +87,7 @@ class SecretEnvFrom:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigMapEnv:
+class ConfigMapEnv(Attachable):
     """One key of a config map as an environment variable.
 
     Args:
@@ -104,7 +120,7 @@ class ConfigMapEnv:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigMapEnvFrom:
+class ConfigMapEnvFrom(Attachable):
     """Every key of a config map as an environment variable.
 
     Args:
@@ -129,7 +145,7 @@ class ConfigMapEnvFrom:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldEnv:
+class FieldEnv(Attachable):
     """A fact about the pod itself as an environment variable (Kubernetes' downward API).
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.errors import AirflowKitError
 from airflowkit.pods.arguments import OF_THE_POD, OURS
 from airflowkit.pods.construction import settings_of
-from airflowkit.pods.layers import merges, resolve
+from airflowkit.pods.layers import merges, nearest, resolve
 from airflowkit.pods.render import of_first_element
 from airflowkit.pods.shorthands import expand_resources
 
@@ -58,7 +58,7 @@ def explain_pod(operator: Any, file: Path) -> list[Row]:
         (layer.name, expand_resources(layer.values, settings, lambda *_: None), layer.values) for layer in layers
     ]
     merged = resolve(
-        [*(values for _, values, _ in expanded[:-2]), {**expanded[-2][1], **expanded[-1][1]}],
+        [*(values for _, values, _ in expanded[:-2]), nearest(expanded[-2][1], expanded[-1][1])],
     )
     rows: list[Row] = []
     for keyword in sorted(merged):

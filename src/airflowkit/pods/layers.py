@@ -40,6 +40,15 @@ def resolve(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return values
 
 
+def nearest(defaults: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return Airflow's own layers as one: the call's value replaces, and a replaced volume takes its mounts along."""
+    values = {**defaults, **call}
+    if "volumes" in call and "volumes" in defaults and "volume_mounts" not in call and "volume_mounts" in defaults:
+        gone = {_name(volume) for volume in _as_list(defaults["volumes"])}
+        values["volume_mounts"] = [mount for mount in _as_list(defaults["volume_mounts"]) if _name(mount) not in gone]
+    return values
+
+
 def joined(keyword: str, above: Any, below: Any) -> Any:
     """Return a keyword's value with a lower layer's beneath it."""
     if is_later(above) or is_later(below):

@@ -58,7 +58,9 @@ def pod_override(**keywords: Any) -> dict[str, Any]:
     problems += [problem for problem in found if problem.field not in said]
     if problems:
         named = (named_after_resources(problem, keywords.get("resources")) for problem in problems)
-        raise PodSpecError({(problem.field, problem.value): problem for problem in named}.values())
+        raise PodSpecError(
+            {(problem.field, problem.value): problem for problem in named}.values(), where="pod_override"
+        )
     spec = draft.spec | {"containers": [draft.container | {"name": "base"}]}
     return {"pod_override": to_model({"metadata": draft.metadata, "spec": spec}, "V1Pod")}
 

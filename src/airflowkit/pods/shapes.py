@@ -54,6 +54,14 @@ class Field:
     since: Version
 
 
+PARTS: Final = {
+    "env": ("V1EnvVar", "env"),
+    "envFrom": ("V1EnvFromSource", "env_from"),
+    "volumes": ("V1Volume", "volumes"),
+    "volumeMounts": ("V1VolumeMount", "volume_mounts"),
+}
+"""The lists of a pod to which value classes add: the model of their elements, and the client's name."""
+
 _KINDS: Final = {"dict[str, str]": "map", "dict(str, str)": "map", "object": "any", "datetime": "time", "float": "int"}
 
 

@@ -16,7 +16,7 @@ from airflowkit.errors import did_you_mean
 from airflowkit.pods.draft import Draft, Origin
 from airflowkit.pods.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
 from airflowkit.pods.faults import Key, Path
-from airflowkit.pods.shapes import to_model
+from airflowkit.pods.shapes import PARTS, to_model
 from airflowkit.pods.templates import is_later
 from airflowkit.pods.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume, volume_name
 
@@ -41,12 +41,7 @@ VALUE_CLASSES: Final = (
     ClaimVolume,
     EmptyDirVolume,
 )
-_MODELS: Final = {
-    "env": "V1EnvVar",
-    "envFrom": "V1EnvFromSource",
-    "volumes": "V1Volume",
-    "volumeMounts": "V1VolumeMount",
-}
+_MODELS: Final = {part: model for part, (model, _) in PARTS.items()}
 _KEYWORDS: Final = {
     "env": "pod_runtime_info_envs",
     "envFrom": "env_from",

@@ -10,7 +10,7 @@ from airflowkit.pods.arguments import KNOWN, OF_THE_POD, OURS, PLACES, TEMPLATED
 from airflowkit.pods.behaviour import behaviour_faults, log_faults
 from airflowkit.pods.draft import NOT_TEMPLATED, Draft
 from airflowkit.pods.faults import Fault, split
-from airflowkit.pods.layers import BUILT_IN, resolve
+from airflowkit.pods.layers import BUILT_IN, nearest, resolve
 from airflowkit.pods.pod_templates import TEMPLATES, add_xcom_sidecar, joined_with, read_templates
 from airflowkit.pods.reading import Reader
 from airflowkit.pods.rules import pod_faults
@@ -89,7 +89,7 @@ def _layers(call: Mapping[str, Any], default_args: Mapping[str, Any], settings: 
 def _values(layers: tuple[Layer, ...], settings: Settings, draft: Draft) -> dict[str, Any]:
     """Return the keywords that hold, with Kubernetes' own in the place of ours but for `security`."""
     *kit, defaults, call = (expand_resources(layer.values, settings, draft.reader.refuse) for layer in layers)
-    return place(resolve([*kit, {**defaults, **call}]), settings, draft.reader.refuse)
+    return place(resolve([*kit, nearest(defaults, call)]), settings, draft.reader.refuse)
 
 
 def _read(draft: Draft, values: dict[str, Any]) -> None:

@@ -11,6 +11,8 @@ from dataclasses import KW_ONLY, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflowkit.pods.env import Attachable
+
 if TYPE_CHECKING:
     from airflowkit.pods.env import Parts
 
@@ -18,7 +20,7 @@ _MOUNT: Mapping[str, str] = {"mountPath": "mount_path", "subPath": "sub_path", "
 
 
 @dataclass(frozen=True, slots=True)
-class SecretVolume:
+class SecretVolume(Attachable):
     """A Kubernetes secret as read-only files.
 
     Args:
@@ -60,7 +62,7 @@ class SecretVolume:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigMapVolume:
+class ConfigMapVolume(Attachable):
     """A config map as read-only files.
 
     Args:
@@ -101,7 +103,7 @@ class ConfigMapVolume:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimVolume:
+class ClaimVolume(Attachable):
     """A persistent volume claim.
 
     Args:
@@ -130,7 +132,7 @@ class ClaimVolume:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyDirVolume:
+class EmptyDirVolume(Attachable):
     """A folder that is empty when the pod starts, and gone when it ends.
 
     Args:
