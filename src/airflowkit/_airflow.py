@@ -6,6 +6,7 @@ Names that `airflow.providers.common.compat.sdk` has in all versions are importe
 from __future__ import annotations
 
 import warnings
+import logging
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +26,9 @@ def empty_dag_bag(folder: Path) -> Any:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:  # before 3.2
         from airflow.models.dagbag import DagBag
-    return DagBag(dag_folder=str(folder), collect_dags=False, bundle_path=folder)
+    bag = DagBag(dag_folder=str(folder), collect_dags=False, bundle_path=folder)
+    bag._log = logging.getLogger("airflow.dag_processing")  # noqa: SLF001  its own writes past Python's logging
+    return bag
 
 
 def dag_files(folder: Path) -> list[Path]:
