@@ -1,6 +1,7 @@
 """`airflowkit run` of two pods against `airflow dags test` of two EmptyOperators plus the pods' own time.
 
-Both run in turn, each in a process of its own with a warm cache; the best of each counts. A ratio of 1 or less is the aim.
+Both run in turn, each in a process of its own with a warm cache; the best of each counts.
+A ratio of 1 or less is the aim.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ Names that `airflow.providers.common.compat.sdk` has in all versions are importe
 
 from __future__ import annotations
 
-import warnings
 import logging
+import warnings
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
