@@ -8,8 +8,10 @@ INTERRUPTION is `sigterm` (the worker is stopped), `trigger` (a deferred task's 
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -23,6 +25,8 @@ from threading import Thread
 warnings.simplefilter("ignore")
 HERE = Path(__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="supervised-"))
+STARTED_BY = os.getpid()
+atexit.register(lambda: os.getpid() == STARTED_BY and shutil.rmtree(HOME, ignore_errors=True))
 (HOME / "alerts").mkdir()
 os.environ |= {
     "AIRFLOW_HOME": str(HOME),
