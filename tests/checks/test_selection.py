@@ -123,5 +123,5 @@ def test_a_page_is_found_by_code_and_by_name():
 
 
 def test_an_unknown_code_has_no_page():
-    with pytest.raises(UnknownRule, match="no rule 'AK4O1'. did you mean"):
+    with pytest.raises(UnknownRule, match="no rule 'AK4O1'"):
         explain("AK4O1")

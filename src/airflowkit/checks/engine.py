@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.checks.cache import Cache
 from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.messages import Job
@@ -52,6 +53,7 @@ def check(
     *,
     options: Check | None = None,
     workers: int | None = None,
+    use_cache: bool = True,
     progress: Progress = lambda _done, _of: None,
 ) -> Report:
     """Check DAG folders and files.
@@ -60,6 +62,7 @@ def check(
         paths: Folders and files.
         options: What `[check]` says; by default the settings of each folder are asked.
         workers: How many processes import files; by default one per processor.
+        use_cache: Whether files that have not changed since the last check are taken as they were.
         progress: Called with the number of files done and the number in all.
 
     Raises:
@@ -68,7 +71,7 @@ def check(
         WorkersUnavailable: Airflow cannot be imported.
     """
     reports = [
-        _checked_folder(folder, files, options or options_of(folder), workers, progress)
+        _checked_folder(folder, files, options or options_of(folder), workers, progress, use_cache=use_cache)
         for folder, files in _by_folder(paths).items()
         if files
     ]
@@ -89,22 +92,24 @@ def _by_folder(paths: Iterable[Path]) -> dict[Path, list[Path]]:
     return {folder: list(found) for folder, found in files.items()}
 
 
-def _checked_folder(folder: Path, files: list[Path], options: Check, workers: int | None, progress: Progress) -> Report:
-    hidden = hidden_dag_files(folder) if len(files) > 1 else []
-    size = min(len(files), workers or len(os.sched_getaffinity(0)))
-    with Pool(_preloaded(files), size) as pool:
-        return checked(pool, folder, files, options, hidden=hidden, progress=progress)
-
-
-def checked(
-    pool: Pool,
-    folder: Path,
-    files: Sequence[Path],
-    options: Check,
-    *,
-    hidden: Sequence[Path] = (),
-    progress: Progress = lambda _done, _of: None,
+def _checked_folder(
+    folder: Path, files: list[Path], options: Check, workers: int | None, progress: Progress, *, use_cache: bool
 ) -> Report:
+    hidden = hidden_dag_files(folder) if len(files) > 1 else []
+    paths = [str(file) for file in (*files, *hidden)]
+    cache = Cache.open(folder, options)
+    known = {path: facts for path in paths if use_cache and (facts := cache.get(path))}
+    new = [Job(path, str(folder), options) for path in paths if path not in known]
+    if new:
+        size = min(len(new), workers or len(os.sched_getaffinity(0)))
+        with Pool(_preloaded(files), size) as pool:
+            known |= {facts.path: facts for facts in _told(pool, new, progress)}
+        if use_cache:
+            cache.put(known.values())
+    return report(list(known.values()), folder, options, hidden)
+
+
+def checked(pool: Pool, folder: Path, files: Sequence[Path], options: Check, *, hidden: Sequence[Path] = ()) -> Report:
     """Check files of one DAG folder with workers that are there already.
 
     Args:
@@ -113,10 +118,14 @@ def checked(
         files: The DAG files.
         options: What `[check]` says.
         hidden: Files that safe mode skips, to be told of if they build DAGs.
-        progress: Called with the number of files done and the number in all.
     """
     jobs = [Job(str(file), str(folder), options) for file in (*files, *hidden)]
-    facts = _visible(_facts(pool, jobs, progress), {str(file) for file in hidden})
+    return report(list(pool.results(jobs)), folder, options, hidden)
+
+
+def report(told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = ()) -> Report:
+    """Judge what the workers told of the files of one DAG folder."""
+    facts = _visible(told, {str(file) for file in hidden})
     findings = [finding for file in facts for finding in file.findings]
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
     findings += _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
@@ -129,16 +138,14 @@ def checked(
 
 def _visible(facts: Iterable[FileFacts], hidden: Container[str]) -> tuple[FileFacts, ...]:
     """Return the facts of DAG files; of those that safe mode skips, the ones that build DAGs."""
-    marked = (replace(file, safe_mode=file.path not in hidden) for file in facts)
+    marked = (replace(file, safe_mode=file.path not in hidden) for file in sorted(facts, key=lambda it: it.path))
     return tuple(file for file in marked if file.safe_mode or file.dags)
 
 
-def _facts(pool: Pool, jobs: Sequence[Job], progress: Progress) -> tuple[FileFacts, ...]:
-    facts = []
-    for done, file in enumerate(pool.results(jobs), start=1):
-        facts.append(file)
+def _told(pool: Pool, jobs: Sequence[Job], progress: Progress) -> Iterator[FileFacts]:
+    for done, facts in enumerate(pool.results(jobs), start=1):
         progress(done, len(jobs))
-    return tuple(sorted(facts, key=lambda file: file.path))
+        yield facts
 
 
 def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:

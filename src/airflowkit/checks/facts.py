@@ -145,6 +145,7 @@ class FileFacts:
         cpu_seconds: The CPU time of its import.
         memory: The bytes by which its import made the process grow.
         safe_mode: Whether Airflow's safe mode would look at it.
+        sources: What else its content comes from: modules of the repository, files and folders that it read.
         blame: Its imports that cost most, where it is over its budget.
     """
 
@@ -163,4 +164,5 @@ class FileFacts:
     cpu_seconds: float = 0.0
     memory: int = 0
     safe_mode: bool = True
+    sources: tuple[str, ...] = ()
     blame: tuple[ImportCost, ...] = ()

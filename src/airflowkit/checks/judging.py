@@ -41,6 +41,7 @@ def judge(job: Job) -> FileFacts:
         deprecations=loaded.deprecations,
         cpu_seconds=loaded.cpu_seconds,
         memory=loaded.memory,
+        sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
     WATCH.start("")  # let go of the DAGs
     return facts

@@ -75,7 +75,7 @@ def load(path: str, folder: str, seconds: float) -> LoadedFile:
 
     context = _airflow.dag_context()
     name = get_unique_dag_module_name(path)
-    before = dict(sys.modules)
+    before = _modules_before()
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
@@ -186,6 +186,17 @@ def _elsewhere(error: BaseException, path: str) -> str:
 
 def _is_users(file: str) -> bool:
     return "site-packages" not in file and not file.startswith((_PACKAGE, sys.base_prefix, "<"))
+
+
+_LOADED: Final[dict[str, ModuleType]] = {}
+"""The modules that were loaded before the last file: copying them for each file costs as much as a small DAG."""
+
+
+def _modules_before() -> Mapping[str, ModuleType]:
+    if len(_LOADED) != len(sys.modules):
+        _LOADED.clear()
+        _LOADED.update(sys.modules)
+    return _LOADED
 
 
 def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:

@@ -11,7 +11,8 @@ import socket
 import sys
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from airflowkit import _airflow
 from airflowkit.checks.facts import Observation
@@ -32,6 +33,8 @@ class Watch:
         connections: Connections that it looked up.
         hosts: Hosts that it talked to.
         environment: Variables of the environment that it changed, with their values before; None for a new one.
+        read: Files and folders that it read.
+        modules: Modules of the repository that this process has imported so far, for this file or one before.
     """
 
     path: str = ""
@@ -40,6 +43,8 @@ class Watch:
     connections: list[Observation] = field(default_factory=list)
     hosts: list[Observation] = field(default_factory=list)
     environment: dict[str, str | None] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
 
     def start(self, path: str) -> None:
         """Forget the file before, and begin with this one."""
@@ -48,6 +53,7 @@ class Watch:
         self.connections.clear()
         self.hosts.clear()
         self.environment.clear()
+        self.read.clear()
         self.path = path
 
     def stop(self) -> None:
@@ -61,6 +67,8 @@ class Watch:
             frame = frame.f_back
         return frame.f_lineno if frame else None
 
+
+_INSTALLED: Final = (sys.prefix, sys.base_prefix, str(Path(__file__).parent.parent), "/proc", "/dev", "/sys", "/etc")
 
 WATCH = Watch()
 """The one of this process: Airflow's constructors know no other way to it."""
@@ -151,10 +159,23 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
     """Record connections to hosts and changes of the environment; refuse to signal other processes."""
     if not WATCH.path:
         return
-    if event in {"os.putenv", "os.unsetenv"}:
+    if event in {"open", "os.listdir", "os.scandir"}:
+        _record_read(args[0])
+    elif event in {"os.putenv", "os.unsetenv"}:
         name = os.fsdecode(args[0])
         WATCH.environment.setdefault(name, os.environ.get(name))
     elif event == "socket.connect" and args[0].family in {socket.AF_INET, socket.AF_INET6}:
         WATCH.hosts.append(Observation(f"{args[1][0]}:{args[1][1]}", WATCH.line()))
     elif event == "os.killpg" or (event == "os.kill" and args[0] != os.getpid()):
         raise PermissionError(f"sends signal {args[1]} to process {args[0]}")
+
+
+def _record_read(read: object) -> None:
+    if not isinstance(read, str) or not read.startswith("/") or read == WATCH.path or read.startswith(_INSTALLED):
+        return
+    if read.endswith(".pyc"):
+        WATCH.modules.add(f"{Path(read).parent.parent / Path(read).name.partition('.')[0]}.py")
+    elif read.endswith(".py"):
+        WATCH.modules.add(read)
+    elif read not in sys.path:  # the import system lists those
+        WATCH.read.add(read)

@@ -220,11 +220,10 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Pass `do_xcom_push=True`, and write the result to `/airflow/xcom/return.json`.
     """
-    for upstream in _used_results(task.task):
-        if is_pod(upstream) and not argument(upstream, "do_xcom_push", False):
-            yield Fault(
-                f"uses the result of {upstream.task_id}, which pushes none", mend="pass do_xcom_push=True to it"
-            )
+    above = (task.dag.get_task(task_id) for task_id in task.task.upstream_task_ids)
+    silent = {it.task_id for it in above if is_pod(it) and not argument(it, "do_xcom_push", False)}
+    for name in _used_results(task.task) & silent if silent else ():
+        yield Fault(f"uses the result of {name}, which pushes none", mend="pass do_xcom_push=True to it")
 
 
 @task_rule("AK414", "pod-template-missing")
@@ -263,17 +262,12 @@ def _judges(task: TaskSubject, name: str) -> bool:
     return is_pod(task.task) and is_known(task.task, name) and not from_template(task.task)
 
 
-def _used_results(task: Any) -> Iterator[Any]:
+def _used_results(task: Any) -> set[str]:
+    """Return the tasks whose results a task is handed."""
     from airflow.providers.common.compat.sdk import XComArg
 
-    arguments = getattr(task, "partial_kwargs", None)
-    values = (
-        [getattr(task, name, None) for name in task.template_fields] if arguments is None else [*arguments.values()]
-    )
-    values += [getattr(task, "expand_input", None) and task.expand_input.value]
-    seen = {}
-    for value in values:
-        for operator, key in XComArg.iter_xcom_references(value):
-            if key == "return_value":
-                seen[operator.task_id] = operator
-    yield from seen.values()
+    mapped = getattr(task, "expand_input", None)
+    names = task.template_fields if mapped is None else task.partial_kwargs
+    values = [argument(task, name) for name in names] + ([mapped.value] if mapped else [])
+    found = (reference for value in values for reference in XComArg.iter_xcom_references(value))
+    return {operator.task_id for operator, key in found if key == "return_value"}

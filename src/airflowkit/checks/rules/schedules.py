@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -14,10 +15,10 @@ from airflowkit.errors import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RECENT: Final = timedelta(minutes=10)
+_RECENT: Final = timedelta(minutes=10).total_seconds()
 _MANY_RUNS: Final = 16
 """Airflow's default of `max_active_runs`: nobody has bounded the backfill."""
-_LONG_AGO: Final = timedelta(days=90)
+_LONG_AGO: Final = timedelta(days=90).total_seconds()
 
 
 @dag_rule("AK211", "schedule-never-fires")
@@ -50,7 +51,7 @@ def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
     Write a date: `datetime(2026, 1, 1)`.
     """
     start = dag.dag.start_date or (dag.dag.default_args or {}).get("start_date")
-    if isinstance(start, datetime) and (start.microsecond or abs(datetime.now(UTC) - start) < _RECENT):
+    if isinstance(start, datetime) and (start.microsecond or abs(time.time() - start.timestamp()) < _RECENT):
         yield Fault(f"its start date {start:%Y-%m-%d %H:%M:%S} is the time of the parse", mend="write a fixed date")
 
 
@@ -65,9 +66,9 @@ def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
     ## How to mend it
     Pass `catchup=False`, or bound it: `**dag_args("backfill")` or `max_active_runs=`.
     """
-    start = dag.dag.start_date
-    old = isinstance(start, datetime) and datetime.now(UTC) - start > _LONG_AGO
-    if dag.dag.catchup and old and _is_periodic(dag.dag) and dag.dag.max_active_runs >= _MANY_RUNS:
+    start = dag.dag.start_date if dag.dag.catchup else None
+    old = isinstance(start, datetime) and time.time() - start.timestamp() > _LONG_AGO
+    if old and _is_periodic(dag.dag) and dag.dag.max_active_runs >= _MANY_RUNS:
         yield Fault(
             f"catches up since {start:%Y-%m-%d}, {dag.dag.max_active_runs} runs at a time",
             mend='pass catchup=False or **dag_args("backfill")',
@@ -86,9 +87,9 @@ def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
     Write the name that the message offers.
     """
     known = {name for task in dag.tasks for name in _parameters(task.task)}
-    for key in dag.dag.default_args if known else ():
-        hint = did_you_mean(key, known)
-        if key not in known and hint:
+    unknown = [key for key in dag.dag.default_args if key not in known] if known else []
+    for key in unknown:
+        if hint := did_you_mean(key, known):
             yield Fault(f"default_args has {key!r}, which no task knows", mend=hint)
 
 

@@ -1,0 +1,112 @@
+"""What did not change is not imported again; what did is."""
+
+import pytest
+
+from airflowkit import settings
+from airflowkit.checks import engine
+from airflowkit.checks.engine import check
+
+DAG = """\
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.empty import EmptyOperator
+{0}
+with DAG("{1}", schedule=None):
+    EmptyOperator(task_id="load")
+"""
+
+
+@pytest.fixture
+def dags(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "dags"
+    folder.mkdir()
+    (folder / "first.py").write_text(DAG.format("", "first"))
+    (folder / "second.py").write_text(DAG.format("import helper_of_the_cache", "second"))
+    (folder / "helper_of_the_cache.py").write_text("")
+    return folder
+
+
+@pytest.fixture
+def imported(monkeypatch):
+    """The files that were given to workers since the last look."""
+    files = []
+
+    def told(pool, jobs, progress):
+        files.extend(job.path.rpartition("/")[2] for job in jobs)
+        yield from pool.results(jobs)
+
+    monkeypatch.setattr(engine, "_told", told)
+
+    def look():
+        seen, files[:] = sorted(files), []
+        return seen
+
+    return look
+
+
+def test_nothing_changed_nothing_imported(dags, imported):
+    first = check([dags])
+    assert imported() == ["first.py", "second.py"]
+    assert check([dags]) == first
+    assert imported() == []
+
+
+def test_a_changed_file_costs_that_file(dags, imported):
+    check([dags])
+    imported()
+    (dags / "first.py").write_text(DAG.format("print()", "first"))
+    assert [finding.code for finding in check([dags]).findings] == ["AK105"]
+    assert imported() == ["first.py"]
+
+
+def test_a_changed_helper_costs_those_who_import_it(dags, imported):
+    check([dags], workers=1)
+    imported()
+    (dags / "helper_of_the_cache.py").write_text("print('now it prints')\n")
+    assert [finding.code for finding in check([dags]).findings] == ["AK105"]
+    assert imported() == ["second.py"]
+
+
+def test_a_file_that_was_read_counts_as_well(dags, imported):
+    (dags / "names.txt").write_text("third")
+    path = dags / "third.py"
+    path.write_text(DAG.format(f"name = open({str(dags / 'names.txt')!r}).read()", "x").replace('"x"', "name"))
+    check([dags])
+    imported()
+    (dags / "names.txt").write_text("first")
+    assert [finding.code for finding in check([dags]).findings] == ["AK202"]
+    assert imported() == ["third.py"]
+
+
+def test_changed_settings_cost_everything(dags, imported):
+    check([dags])
+    imported()
+    settings.find_settings.cache_clear()  # it lives as long as a command
+    (dags.parent / "airflowkit.toml").write_text("[check]\nrequire_docs = true\n")
+    assert [finding.code for finding in check([dags]).findings] == ["AK207", "AK207"]
+    assert imported() == ["first.py", "second.py"]
+
+
+def test_what_failed_is_tried_again(dags, imported):
+    (dags / "third.py").write_text("# airflow dag\nimport nosuch_of_the_cache\n")
+    assert [finding.code for finding in check([dags]).findings] == ["AK101"]
+    imported()
+    (dags / "nosuch_of_the_cache.py").write_text("")
+    assert [finding.code for finding in check([dags]).findings] == ["AK602"]
+    assert imported() == ["third.py"]
+
+
+def test_a_broken_cache_is_no_cache(dags, tmp_path, imported):
+    check([dags])
+    imported()
+    (entry,) = (tmp_path / "cache" / "airflowkit" / "check").iterdir()
+    entry.write_bytes(b"\x80\x04broken")
+    assert check([dags]).findings == ()
+    assert imported() == ["first.py", "second.py"]
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(dags, monkeypatch, imported):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    check([dags])
+    check([dags])
+    assert imported() == ["first.py", "first.py", "second.py", "second.py"]
