@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.pods.arguments import PLACES
 from airflowkit.pods.faults import MISSING, Fault, Key, Path, split
 from airflowkit.pods.shapes import is_model, to_model
+from airflowkit.pods.templates import is_later
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
@@ -140,7 +141,7 @@ class Draft:
 def _in_a_list(keyword: str, value: Any) -> Any:
     """Return one object alone as a list of one, and pull secrets' names as Kubernetes has them."""
     place = PLACES[keyword]
-    if not place.many or place.kind == "str":
+    if not place.many or place.kind == "str" or is_later(value):
         return value
     if keyword == "image_pull_secrets":
         names = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]

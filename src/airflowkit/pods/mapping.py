@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airflow.providers.common.compat.sdk import XComArg
+
 from airflowkit.pods.arguments import KNOWN
 from airflowkit.pods.construction import checked_spec, settings_of
 from airflowkit.pods.operator import CheckedPodOperator
@@ -65,8 +67,8 @@ class MappedPod:
             if isinstance(values, (list, tuple))
             for element in values
         )
-        self._check(unknown, *(unknown | element for element in elements))
-        return self._partial.expand(**mapped)
+        outputs = self._check(unknown, *(unknown | element for element in elements))
+        return _downstream_of(outputs, self._partial.expand(**mapped))
 
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
         """Return the mapped task: one for each dictionary of keywords.
@@ -79,13 +81,21 @@ class MappedPod:
             PodSpecError: What is known at parse is wrong.
         """
         known = [item for item in kwargs if isinstance(item, Mapping)] if isinstance(kwargs, Sequence) else []
-        self._check(*known)
-        return self._partial.expand_kwargs(kwargs, strict=strict)
+        outputs = self._check(*known)
+        return _downstream_of(outputs, self._partial.expand_kwargs(kwargs, strict=strict))
 
-    def _check(self, *variants: Mapping[str, Any]) -> None:
+    def _check(self, *variants: Mapping[str, Any]) -> list[Any]:
+        """Check the pod of each variant, and return the other tasks' outputs in them."""
         self._partial._expand_called = True  # noqa: SLF001
         dag, group = self._partial.kwargs["dag"], self._partial.kwargs["task_group"]
         defaults = {**(dag.default_args if dag else {}), **(getattr(group, "default_args", None) or {})}
         of_the_task = {"dag": dag, "task_group": group, "task_id": self._task_id, "default_args": defaults}
-        for variant in variants:
-            checked_spec({**self._keywords, **variant, **of_the_task})
+        specs = [checked_spec({**self._keywords, **variant, **of_the_task}) for variant in variants]
+        return [output for spec in specs for output in spec.upstream]
+
+
+def _downstream_of(outputs: list[Any], mapped: MappedOperator) -> MappedOperator:
+    """Set the upstreams that Airflow does not see within Kubernetes' objects."""
+    for output in outputs:
+        XComArg.apply_upstream_relationship(mapped, output)
+    return mapped

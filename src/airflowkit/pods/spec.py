@@ -16,7 +16,7 @@ from airflowkit.pods.reading import Reader
 from airflowkit.pods.rules import pod_faults
 from airflowkit.pods.shorthands import expand_resources, named_after_resources, place, secure
 from airflowkit.pods.sources import read_sources
-from airflowkit.pods.templates import is_later, template_fault
+from airflowkit.pods.templates import template_fault
 from airflowkit.pods.versions import parse_version
 from airflowkit.settings import Layer, Settings
 
@@ -95,8 +95,8 @@ def _values(layers: tuple[Layer, ...], settings: Settings, draft: Draft) -> dict
 def _read(draft: Draft, values: dict[str, Any]) -> None:
     for keyword, value in values.items():
         if keyword in PLACES:
-            if value is None or is_later(value):
-                draft.pass_on(keyword, value)
+            if value is None:
+                draft.keywords[keyword] = None
             else:
                 draft.set(keyword, value)
     read_sources(draft, values)
