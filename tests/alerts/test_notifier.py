@@ -92,6 +92,14 @@ def test_wrong_settings_are_an_error_at_parse_but_not_in_an_incident(tmp_path, m
     assert "did you mean 'environment'" in caplog.text
 
 
+def test_a_misspelt_keyword_is_an_error_at_parse_but_costs_no_deadline_its_card(teams, caplog):
+    with pytest.raises(TypeError, match="no keyword 'mention'; did you mean 'mentions'"):
+        teams_failure(mention="oncall@example.com")
+    TeamsNotifier(mention="oncall@example.com", context=contexts.of_deadline())()
+    assert len(teams.requests) == 1
+    assert "did you mean 'mentions'" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("mentions", "entities"),
     [

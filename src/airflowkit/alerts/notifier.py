@@ -12,7 +12,7 @@ from airflowkit.alerts.alert import Alert
 from airflowkit.alerts.context import House
 from airflowkit.alerts.facts import Event, Mention
 from airflowkit.alerts.redaction import log
-from airflowkit.errors import SettingsError
+from airflowkit.errors import SettingsError, did_you_mean
 from airflowkit.settings import Teams, caller_file, load_settings
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class TeamsNotifier(BaseNotifier):
         environment: Shown in front of the first line, such as PROD.
         budget: Seconds that the alert may take in all, at most 15.
         context: The context of a deadline, which Airflow hands to the constructor.
+        **unknown: An error; but in a deadline's callback, whose keywords nobody checks before it is called, a warning.
 
     Example:
         >>> TeamsNotifier(message="{{ ds }} is incomplete", mentions=["oncall@example.com"])
@@ -69,7 +70,9 @@ class TeamsNotifier(BaseNotifier):
         environment: str | None = None,
         budget: float | None = None,
         context: Mapping[str, Any] | None = None,
+        **unknown: Any,
     ) -> None:
+        _refuse(unknown, lenient=context is not None)
         self.title = title
         self.message = message
         super().__init__()
@@ -138,6 +141,15 @@ def teams_recovery(**options: Unpack[AlertOptions]) -> TeamsNotifier:
         TeamsNotifier(conn_id='msteams_webhook_url', event='recovery')
     """
     return TeamsNotifier(event=Event.RECOVERY, **options)
+
+
+def _refuse(unknown: Mapping[str, Any], *, lenient: bool) -> None:
+    for name in unknown:
+        hint = did_you_mean(name, (*AlertOptions.__annotations__, "event"))
+        fault = f"TeamsNotifier has no keyword {name!r}{'; ' if hint else ''}{hint}"
+        if not lenient:
+            raise TypeError(fault)
+        log.warning("airflowkit: %s", fault)
 
 
 def _teams_settings(*, lenient: bool) -> Teams:
