@@ -14,7 +14,7 @@ class Place(NamedTuple):
     """Where a keyword's value goes.
 
     Attributes:
-        section: `metadata`, `spec` or `container`.
+        section: `metadata`, `spec`, `container` or `sidecar`.
         key: The field's name in the manifest.
         kind: As in `shapes.Field`.
         many: Whether it is a list of that.
@@ -39,6 +39,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "base_container_name": Place("container", "name", "str"),
     "container_resources": Place("container", "resources", "V1ResourceRequirements"),
     "container_security_context": Place("container", "securityContext", "V1SecurityContext"),
+    "xcom_sidecar_container_security_context": Place("sidecar", "securityContext", "V1SecurityContext"),
     "termination_message_policy": Place("container", "terminationMessagePolicy", "str"),
     "runtime_class_name": Place("spec", "runtimeClassName", "str"),
     "node_selector": Place("spec", "nodeSelector", "map"),

@@ -84,6 +84,14 @@ def behaviour_faults(values: Values) -> Iterator[Fault]:
         elif keyword in _RULES and not is_later(value):
             yield from _RULES[keyword](keyword, value)
     yield from _init_logs_deferred(values)
+    name = values.get("name")
+    if (
+        values.get("random_name_suffix") is False
+        and isinstance(name, str)
+        and not name[:1].isalnum()
+        and name.isascii()
+    ):
+        yield Fault("name", name, "must begin with a letter or digit where it has no random suffix")
 
 
 def _switch(keyword: str, value: Any) -> Iterator[Fault]:

@@ -28,6 +28,7 @@ def checked_spec(keywords: dict[str, Any]) -> PodSpec:
         settings_of(dag),
         dag_id=dag.dag_id if dag else "",
         task_id=group.child_id(task_id) if group else task_id,
+        native=bool(dag and dag.render_template_as_native_obj),
     )
 
 

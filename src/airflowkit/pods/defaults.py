@@ -45,8 +45,7 @@ def for_any_operator(values: Mapping[str, Any], settings: Settings) -> dict[str,
     read_sources(draft, {keyword: expanded[keyword] for keyword in _SOURCES if keyword in expanded})
     secure(draft, expanded.pop("security", None))
     if draft.reader.faults:
-        problems = (fault.as_problem() for fault in draft.reader.faults)
-        raise PodSpecError(
-            [named_after_resources(problem, values.get("resources")) for problem in problems], where="default_args"
-        )
+        resources = values.get("resources")
+        problems = [named_after_resources(problem, resources) for problem in draft.read_problems()]
+        raise PodSpecError(problems, where="default_args")
     return expanded | draft.keywords

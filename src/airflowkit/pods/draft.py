@@ -21,6 +21,7 @@ _SECTIONS: Final[Mapping[str, tuple[str | int, ...]]] = {
     "metadata": ("metadata",),
     "spec": ("spec",),
     "container": BASE,
+    "sidecar": ("sidecar",),
 }
 _ARGUMENTS: Final = {(*_SECTIONS[place.section], place.key): keyword for keyword, place in PLACES.items()}
 NOT_TEMPLATED: Final = "Airflow does not fill in templates here"
@@ -48,6 +49,7 @@ class Draft:
         metadata: The manifest's metadata.
         spec: The pod's spec, without its base container.
         container: The base container.
+        sidecar: The container that hands on the task's result.
         keywords: What the operator gets.
         origins: The argument behind each part of the manifest.
         template: The argument behind all other parts.
@@ -57,6 +59,7 @@ class Draft:
     metadata: dict[str, Any] = field(default_factory=dict)
     spec: dict[str, Any] = field(default_factory=dict)
     container: dict[str, Any] = field(default_factory=dict)
+    sidecar: dict[str, Any] = field(default_factory=dict)
     keywords: dict[str, Any] = field(default_factory=dict)
     origins: dict[tuple[str | int, ...], Origin] = field(default_factory=dict)
     template: str = ""
@@ -72,7 +75,7 @@ class Draft:
         content = self.reader.read(_in_a_list(keyword, value), place.kind, keyword, many=place.many)
         if content is MISSING:
             return
-        getattr(self, place.section)[place.key] = content
+        getattr(self, place.section)[place.key] = pod_name(content) if keyword == "name" else content
         plain = not place.kind.startswith("V1")
         self.keywords[keyword] = content if plain else to_model(content, place.kind, many=place.many)
 
@@ -127,6 +130,11 @@ class Draft:
             moved[(*place[:-1], place[-1] + offset) if isinstance(place[-1], int) else place] = origin
         self.origins = moved
 
+    def read_problems(self) -> Iterator[Problem]:
+        """Return what could not be read."""
+        for fault in self.reader.faults:
+            yield fault.as_problem([_snake_case(segment) for segment in split(fault.path)])
+
     def problem(self, fault: Fault) -> Problem:
         """Return a fault in the manifest as a problem of the argument that caused it."""
         segments = split(fault.path)
@@ -136,6 +144,11 @@ class Draft:
             if origin:
                 return fault.as_problem(_argument(origin, segments[length:]))
         return fault.as_problem(_argument(Origin(self.template), segments))
+
+
+def pod_name(name: Any) -> Any:
+    """Return a pod's name as the operator settles it when it runs; the ends are lost to the random suffix."""
+    return name if is_later(name) else re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "-"
 
 
 def _in_a_list(keyword: str, value: Any) -> Any:

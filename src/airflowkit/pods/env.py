@@ -47,7 +47,12 @@ class SecretEnv(Attachable):
         'DB_PASSWORD'
     """
 
-    FIELDS: ClassVar[Mapping[str, str]] = {"name": "name", "secretKeyRef.name": "secret", "secretKeyRef.key": "key"}
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "optional": "optional",
+        "name": "name",
+        "secretKeyRef.name": "secret",
+        "secretKeyRef.key": "key",
+    }
 
     name: str
     _: KW_ONLY
@@ -75,7 +80,7 @@ class SecretEnvFrom(Attachable):
         'DB_'
     """
 
-    FIELDS: ClassVar[Mapping[str, str]] = {"secretRef.name": "secret", "prefix": "prefix"}
+    FIELDS: ClassVar[Mapping[str, str]] = {"optional": "optional", "secretRef.name": "secret", "prefix": "prefix"}
 
     secret: str
     prefix: str = ""
@@ -103,6 +108,7 @@ class ConfigMapEnv(Attachable):
 
     FIELDS: ClassVar[Mapping[str, str]] = {
         "name": "name",
+        "optional": "optional",
         "configMapKeyRef.name": "config_map",
         "configMapKeyRef.key": "key",
     }
@@ -133,7 +139,11 @@ class ConfigMapEnvFrom(Attachable):
         'orders'
     """
 
-    FIELDS: ClassVar[Mapping[str, str]] = {"configMapRef.name": "config_map", "prefix": "prefix"}
+    FIELDS: ClassVar[Mapping[str, str]] = {
+        "optional": "optional",
+        "configMapRef.name": "config_map",
+        "prefix": "prefix",
+    }
 
     config_map: str
     prefix: str = ""

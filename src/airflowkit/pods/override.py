@@ -19,7 +19,13 @@ from airflowkit.settings import caller_file, load_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_OF_THE_OPERATOR: Final = {"base_container_name", "name", "namespace", "termination_message_policy"}
+_OF_THE_OPERATOR: Final = {
+    "base_container_name",
+    "name",
+    "namespace",
+    "termination_message_policy",
+    "xcom_sidecar_container_security_context",
+}
 KEYWORDS: Final = (frozenset(PLACES) | set(SOURCES) | {"node_pool", "resources", "security"}) - _OF_THE_OPERATOR
 
 
@@ -52,7 +58,7 @@ def pod_override(**keywords: Any) -> dict[str, Any]:
             draft.set(keyword, value)
     read_sources(draft, {keyword: value for keyword, value in values.items() if value is not None})
     secure(draft, values.get("security"))
-    problems = [fault.as_problem() for fault in (*_unknown(keywords), *draft.reader.faults, *_templates(draft))]
+    problems = [*draft.read_problems(), *(fault.as_problem() for fault in (*_unknown(keywords), *_templates(draft)))]
     said = {problem.field for problem in problems}
     found = map(draft.problem, pod_faults(_over_a_template(draft), version))
     problems += [problem for problem in found if problem.field not in said]

@@ -117,11 +117,14 @@ def add_xcom_sidecar(draft: Draft, manifest: dict[str, Any]) -> None:
     """Add what `do_xcom_push` adds to a pod, so that it is checked with the rest."""
     spec = manifest["spec"]
     volume, mount = {"name": "xcom", "emptyDir": {}}, {"name": "xcom", "mountPath": PodDefaults.XCOM_MOUNT_PATH}
-    sidecar = {"name": PodDefaults.SIDECAR_CONTAINER_NAME, "image": "alpine", "volumeMounts": [mount]}
+    sidecar = {"name": PodDefaults.SIDECAR_CONTAINER_NAME, "image": "alpine", "volumeMounts": [mount]} | draft.sidecar
     base = spec["containers"][0]
     volumes, mounts = spec.get("volumes") or [], base.get("volumeMounts") or []
-    draft.origins["spec", "volumes", len(volumes)] = Origin("do_xcom_push")
+    draft.origins["spec", "volumes", len(volumes)] = Origin("do_xcom_push", {})
     draft.origins[*BASE, "volumeMounts", len(mounts)] = Origin("do_xcom_push", {})
-    draft.origins["spec", "containers", len(spec["containers"])] = Origin("do_xcom_push", {})
+    number = len(spec["containers"])
+    draft.origins["spec", "containers", number] = Origin("do_xcom_push", {})
+    sidecar_context = "xcom_sidecar_container_security_context"
+    draft.origins["spec", "containers", number, "securityContext"] = Origin(sidecar_context)
     spec["volumes"] = [*volumes, volume]
     spec["containers"] = [{**base, "volumeMounts": [*mounts, mount]}, *spec["containers"][1:], sidecar]

@@ -7,6 +7,7 @@ values of the right type.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -44,18 +45,21 @@ class Reader:
     Args:
         version: The cluster's Kubernetes version.
         mend: Whether to take what is plainly meant: snake_case keys, numbers for text, paths.
+        native: Whether the DAG renders templates as Python objects, so that one may become a list.
 
     Attributes:
         faults: What could not be read.
         version: The cluster's Kubernetes version.
+        native: As above.
         later: The values that are known only when the task runs, with their paths.
     """
 
-    __slots__ = ("_mend", "faults", "later", "version")
+    __slots__ = ("_mend", "faults", "later", "native", "version")
 
-    def __init__(self, version: Version, *, mend: bool = True) -> None:
+    def __init__(self, version: Version, *, mend: bool = True, native: bool = False) -> None:
         self.version = version
         self._mend = mend
+        self.native = native
         self.faults: list[Fault] = []
         self.later: list[tuple[Path, Any]] = []
 
@@ -67,6 +71,8 @@ class Reader:
     def read(self, value: Any, kind: str, path: Path, *, many: bool = False) -> Any:
         """Return a value as the API gets it, or MISSING."""
         if is_later(value):
+            if isinstance(value, str) and not self.native and (many or kind not in ("str", "any")):
+                return self.refuse(path, value, "is a template: it becomes text, which is not what belongs here")
             self.later.append((path, value))
             return value
         if many:
@@ -105,9 +111,9 @@ class Reader:
         for key, inner in value.items():
             field = known.get(key)
             if field is None:
-                self.refuse((path, str(key)), inner, f"{model} has no such field", did_you_mean(str(key), known))
+                self.refuse((path, Key(str(key))), inner, f"{model} has no such field", did_you_mean(str(key), known))
             elif not self._mend and key != field.key:
-                self.refuse((path, str(key)), inner, f"{model} has no such field", f"write {field.key}")
+                self.refuse((path, Key(str(key))), inner, f"{model} has no such field", f"write {field.key}")
             elif inner is not None:
                 yield field, inner
 
@@ -156,6 +162,8 @@ class Reader:
         for key, inner in value.items():
             if not isinstance(key, str):
                 self.refuse((path, Key(key)), key, "the key must be text", f"write {str(key)!r}")
+            elif is_later(key):
+                self.refuse((path, Key(key)), key, "Airflow fills in no templates in keys")
             elif (content := self._map_value(inner, (path, Key(key)))) is not MISSING:
                 contents[key] = content
         return contents
@@ -202,6 +210,8 @@ def _is_number(value: object) -> bool:
 
 
 def _as_number(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch("0[0-7]{3}", value):
+        return f"write 0o{value[1:]}"
     return f"write {int(value)}" if isinstance(value, str) and value.strip().lstrip("-").isdecimal() else ""
 
 

@@ -127,9 +127,8 @@ def secure(draft: Draft, level: Any) -> None:
     _lay_under(draft, "security_context", draft.spec, pod, "V1PodSecurityContext")
     _lay_under(draft, "container_security_context", draft.container, container, "V1SecurityContext")
     if container:
-        draft.keywords.setdefault(
-            "xcom_sidecar_container_security_context", to_model(dict(container), "V1SecurityContext")
-        )
+        sidecar = "xcom_sidecar_container_security_context"
+        _lay_under(draft, sidecar, draft.sidecar, container, "V1SecurityContext")
         for init in draft.spec.get("initContainers", ()):
             init["securityContext"] = {**container, **init.get("securityContext", {})}
         if "initContainers" in draft.spec:
@@ -157,6 +156,9 @@ def named_after_resources(problem: Problem, resources: Any) -> Problem:
     if resources is None or not match:
         return problem
     part, name = match.group(1), (match.group(2) or match.group(3)).replace("-", "_")
+    if "/" in name:
+        extended = getattr(resources, "extended", {})
+        return replace(problem, field=f"resources.extended[{name!r}]" if name in extended else "resources.gpu")
     limit = f"{name}_limit"
     own = limit if part == "limits" and getattr(resources, limit, None) is not None else name
     return replace(problem, field=f"resources.{own}")

@@ -65,7 +65,7 @@ def read_sources(draft: Draft, values: Mapping[str, Any]) -> None:
         if keyword not in values:
             continue
         value = values[keyword]
-        if value is None or is_later(value):
+        if value is None or (is_later(value) and (draft.reader.native or not isinstance(value, str))):
             draft.pass_on(keyword, value)
         elif keyword == "env_vars" and isinstance(value, Mapping):
             _read_env_dictionary(draft, value)
@@ -215,6 +215,9 @@ def _read_airflow_secret(draft: Draft, secret: Any, path: Path) -> None:
         _read_value(draft, SecretEnv(target, secret=secret.secret, key=secret.key), origin)
 
 
+_WORDS: Final = {attribute.name for cls in VALUE_CLASSES for attribute in attributes(cls)}
+
+
 def _read_table(draft: Draft, keyword: str, table: Any, path: Path) -> None:
     """Read a dictionary that stands for a value class, as `airflowkit.toml` has them."""
     if not isinstance(table, Mapping):
@@ -226,7 +229,7 @@ def _read_table(draft: Draft, keyword: str, table: Any, path: Path) -> None:
     missing = [a.name for a in attributes(cls) if a.default is REQUIRED and a.name not in table]
     for key in unknown:
         draft.reader.refuse(
-            (path, str(key)), table[key], f"{cls.__name__} has no such argument", did_you_mean(str(key), known)
+            (path, str(key)), table[key], f"{cls.__name__} has no such argument", did_you_mean(str(key), _WORDS)
         )
     for key in missing:
         draft.reader.refuse((path, key), None, f"{cls.__name__} needs it")

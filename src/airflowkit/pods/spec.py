@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import PodSpecError, Problem, did_you_mean
@@ -14,6 +15,7 @@ from airflowkit.pods.layers import BUILT_IN, nearest, resolve
 from airflowkit.pods.pod_templates import TEMPLATES, add_xcom_sidecar, joined_with, read_templates
 from airflowkit.pods.reading import Reader
 from airflowkit.pods.rules import pod_faults
+from airflowkit.pods.rules.standards import restricted
 from airflowkit.pods.shorthands import expand_resources, named_after_resources, place, secure
 from airflowkit.pods.sources import read_sources
 from airflowkit.pods.templates import template_fault
@@ -42,7 +44,13 @@ class PodSpec:
 
 
 def checked_pod(
-    call: Mapping[str, Any], default_args: Mapping[str, Any], settings: Settings, *, dag_id: str = "", task_id: str = ""
+    call: Mapping[str, Any],
+    default_args: Mapping[str, Any],
+    settings: Settings,
+    *,
+    dag_id: str = "",
+    task_id: str = "",
+    native: bool = False,
 ) -> PodSpec:
     """Return the pod that a call describes.
 
@@ -52,25 +60,28 @@ def checked_pod(
         settings: What `airflowkit.toml` says.
         dag_id: For the messages.
         task_id: For the messages.
+        native: Whether the DAG renders templates as Python objects.
 
     Raises:
         PodSpecError: Kubernetes would refuse it, or it would do something else than what was meant.
     """
     version = parse_version(settings.kubernetes.version)
-    draft = Draft(Reader(version))
+    draft = Draft(Reader(version, native=native))
     layers = _layers(call, default_args, settings)
     values = _values(layers, settings, draft)
     _read(draft, values)
     manifest = _manifest(draft, values)
     faults = [
         *_unknown(call, settings),
-        *draft.reader.faults,
         *behaviour_faults(values),
         *log_faults(values, manifest),
         *_template_faults(draft),
     ]
-    problems = [fault.as_problem() for fault in faults]
-    found = map(draft.problem, pod_faults(manifest, version))
+    problems = [*draft.read_problems(), *(fault.as_problem() for fault in faults)]
+    rules = [pod_faults(manifest, version)]
+    if values.get("security") == "restricted":
+        rules.append(restricted(manifest))
+    found = map(draft.problem, chain.from_iterable(rules))
     said = {problem.field for problem in problems}  # what could not be read is missing, which need not be said
     problems += [problem for problem in found if problem.field not in said]
     if problems:
@@ -100,7 +111,7 @@ def _read(draft: Draft, values: dict[str, Any]) -> None:
             else:
                 draft.set(keyword, value)
     read_sources(draft, values)
-    secure(draft, values.pop("security", None))
+    secure(draft, values.get("security"))
 
 
 def _manifest(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any]:

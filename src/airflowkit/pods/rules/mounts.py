@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.faults import Fault, Path
@@ -22,9 +22,13 @@ def mounts(container: Part, path: Path, spec: Part) -> Iterator[Fault]:
         yield from _mount_path(mount, place, spec)
         yield from _sub_path(mount, place)
         yield from _modes(mount, place, container)
-    paths = (((place, "mountPath"), mount.get("mountPath")) for mount, place in found)
+    paths = (((place, "mountPath"), _folder(mount.get("mountPath"))) for mount, place in found)
     yield from unique(paths, "is mounted twice")
     yield from _devices(container, path, spec, {mount.get("name") for mount, _ in found})
+
+
+def _folder(path: Any) -> Any:
+    return path.rstrip("/") or "/" if isinstance(path, str) and path else path
 
 
 def _devices(container: Part, path: Path, spec: Part, mounted: set[str]) -> Iterator[Fault]:

@@ -175,6 +175,8 @@ def _empty_dir(source: Part, path: Path) -> Iterator[Fault]:
         yield Fault((path, "sizeLimit"), size, "must not be negative")
     elif parse_quantity(size) != parse_quantity(size).to_integral_value():
         yield Fault((path, "sizeLimit"), size, "is a fraction of a byte", f"did you mean '{size[:-1]}Mi'?")
+    elif 0 < parse_quantity(size) < 1024:
+        yield Fault((path, "sizeLimit"), size, "is a limit of bytes", f"did you mean '{size}Gi'?")
 
 
 def _downward(source: Part, path: Path) -> Iterator[Fault]:
