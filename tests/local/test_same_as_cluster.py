@@ -15,7 +15,11 @@ import pytest
 
 from airflowkit.local.events import Output
 
-pytestmark = [pytest.mark.cluster, pytest.mark.namespaces]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.namespaces,
+    pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),  # the test cluster's own certificate
+]
 
 OF_THE_SHELL = re.compile(r"sh: .*|Killed")
 """Lines in which busybox's shell and the computer's differ."""

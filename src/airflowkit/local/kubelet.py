@@ -26,6 +26,8 @@ _RETRY: Final = 1.0
 """Seconds between two attempts at what a pod waits for; the kubelet takes longer."""
 _GRACE: Final = 30
 """Kubernetes' default of `terminationGracePeriodSeconds`."""
+_CLEANUP: Final = 5.0
+"""Seconds for an engine to remove its containers at the end of the run."""
 _MESSAGE_PATH: Final = "/dev/termination-log"
 _MESSAGE_SIZE: Final = 4096
 _MESSAGE_LINES: Final = 80
@@ -84,6 +86,8 @@ class Kubelet:
         for pod in list(self._tasks):
             pod.deleted.set()
             await self._stop(pod, 0)
+        if self._others:
+            await asyncio.wait(self._others, timeout=_CLEANUP)
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

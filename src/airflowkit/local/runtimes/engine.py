@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 65536
 _LABEL: Final = "airflowkit-run"
-_NO_SUCH_COMMAND: Final = frozenset({126, 127})
+_NEVER: Final = "0001-01-01"
+"""How Go writes a time that never came."""
 _PULL: Final = {"Always": "always", "Never": "never", "IfNotPresent": "missing", "": "missing"}
 
 
@@ -149,7 +150,7 @@ class EngineContainer:
             if state.get("Running"):
                 return
             if self._process.returncode is not None:
-                if state.get("ExitCode", 0) in _NO_SUCH_COMMAND and not _ran(state):
+                if str(state.get("StartedAt", _NEVER)).startswith(_NEVER):
                     output = (await self.read()).decode(errors="replace").strip()
                     await self._remove()
                     raise CannotStart("StartError", output or str(state.get("Error")), final=True)
@@ -191,11 +192,6 @@ class EngineContainer:
 
     async def _remove(self) -> None:
         await _call(self._engine, "rm", "--force", self._name)
-
-
-def _ran(state: dict[str, Any]) -> bool:
-    """Return whether the command itself ended with its code, rather than that the engine did not find it."""
-    return not state.get("Error") and int(state.get("Pid") or 0) > 0
 
 
 async def _call(*command: str) -> tuple[int, str]:
