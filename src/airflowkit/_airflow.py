@@ -128,3 +128,11 @@ def task_instances(dag_run: Any) -> list[Any]:
         instances = dag_run.get_task_instances(session=session)
         session.expunge_all()
     return list(instances)
+
+
+def serialized(dag: Any) -> dict[str, Any]:
+    """Return a DAG as the DAG processor writes it to the database; a new version begins where it changes."""
+    from airflow.serialization import serialized_objects
+
+    codec = getattr(serialized_objects, "DagSerialization", None) or serialized_objects.SerializedDAG  # before 3.2
+    return dict(codec.to_dict(dag))

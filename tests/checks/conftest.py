@@ -6,9 +6,17 @@ import pytest
 
 from airflowkit.checks.pool import Pool
 
+MODULES = ("airflow.providers.standard.operators.empty", "airflow.providers.cncf.kubernetes.operators.pod")
+
 
 @pytest.fixture(scope="session")
 def pool():
-    modules = ("airflow.providers.standard.operators.empty", "airflow.providers.cncf.kubernetes.operators.pod")
-    with Pool(modules, size=2) as workers:
+    with Pool(MODULES, size=2) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def other_pool():
+    """Workers whose sets are ordered differently."""
+    with Pool(MODULES, size=1, hash_seed=1) as workers:
         yield workers

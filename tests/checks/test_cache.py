@@ -31,9 +31,11 @@ def imported(monkeypatch):
     """The files that were given to workers since the last look."""
     files = []
 
-    def told(pool, jobs, progress):
+    original = engine._told
+
+    def told(jobs, *rest, **options):
         files.extend(job.path.rpartition("/")[2] for job in jobs)
-        yield from pool.results(jobs)
+        return original(jobs, *rest, **options)
 
     monkeypatch.setattr(engine, "_told", told)
 
@@ -45,25 +47,25 @@ def imported(monkeypatch):
 
 
 def test_nothing_changed_nothing_imported(dags, imported):
-    first = check([dags])
+    first = check([dags], once=True)
     assert imported() == ["first.py", "second.py"]
-    assert check([dags]) == first
+    assert check([dags], once=True) == first
     assert imported() == []
 
 
 def test_a_changed_file_costs_that_file(dags, imported):
-    check([dags])
+    check([dags], once=True)
     imported()
     (dags / "first.py").write_text(DAG.format("print()", "first"))
-    assert [finding.code for finding in check([dags]).findings] == ["AK105"]
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK105"]
     assert imported() == ["first.py"]
 
 
 def test_a_changed_helper_costs_those_who_import_it(dags, imported):
-    check([dags], workers=1)
+    check([dags], workers=1, once=True)
     imported()
     (dags / "helper_of_the_cache.py").write_text("print('now it prints')\n")
-    assert [finding.code for finding in check([dags]).findings] == ["AK105"]
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK105"]
     assert imported() == ["second.py"]
 
 
@@ -71,42 +73,42 @@ def test_a_file_that_was_read_counts_as_well(dags, imported):
     (dags / "names.txt").write_text("third")
     path = dags / "third.py"
     path.write_text(DAG.format(f"name = open({str(dags / 'names.txt')!r}).read()", "x").replace('"x"', "name"))
-    check([dags])
+    check([dags], once=True)
     imported()
     (dags / "names.txt").write_text("first")
-    assert [finding.code for finding in check([dags]).findings] == ["AK202"]
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK202"]
     assert imported() == ["third.py"]
 
 
 def test_changed_settings_cost_everything(dags, imported):
-    check([dags])
+    check([dags], once=True)
     imported()
     settings.find_settings.cache_clear()  # it lives as long as a command
     (dags.parent / "airflowkit.toml").write_text("[check]\nrequire_docs = true\n")
-    assert [finding.code for finding in check([dags]).findings] == ["AK207", "AK207"]
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK207", "AK207"]
     assert imported() == ["first.py", "second.py"]
 
 
 def test_what_failed_is_tried_again(dags, imported):
     (dags / "third.py").write_text("# airflow dag\nimport nosuch_of_the_cache\n")
-    assert [finding.code for finding in check([dags]).findings] == ["AK101"]
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK101"]
     imported()
     (dags / "nosuch_of_the_cache.py").write_text("")
-    assert [finding.code for finding in check([dags]).findings] == ["AK602"]
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK602"]
     assert imported() == ["third.py"]
 
 
 def test_a_broken_cache_is_no_cache(dags, tmp_path, imported):
-    check([dags])
+    check([dags], once=True)
     imported()
     (entry,) = (tmp_path / "cache" / "airflowkit" / "check").iterdir()
     entry.write_bytes(b"\x80\x04broken")
-    assert check([dags]).findings == ()
+    assert check([dags], once=True).findings == ()
     assert imported() == ["first.py", "second.py"]
 
 
 def test_a_folder_that_cannot_be_written_costs_only_time(dags, monkeypatch, imported):
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
-    check([dags])
-    check([dags])
+    check([dags], once=True)
+    check([dags], once=True)
     assert imported() == ["first.py", "first.py", "second.py", "second.py"]

@@ -14,10 +14,11 @@ from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.messages import Job
 from airflowkit.checks.options import options_of
+from airflowkit.checks.parsetwice import compared
 from airflowkit.checks.pool import Pool
 from airflowkit.checks.rule import FileSubject, FolderSubject, Place, Scope
-from airflowkit.checks.rules import RULES
-from airflowkit.checks.selection import selected
+from airflowkit.checks.rules import NEED_TWO_PARSES, RULES
+from airflowkit.checks.selection import is_selected, selected
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
@@ -54,6 +55,7 @@ def check(
     options: Check | None = None,
     workers: int | None = None,
     use_cache: bool = True,
+    once: bool = False,
     progress: Progress = lambda _done, _of: None,
 ) -> Report:
     """Check DAG folders and files.
@@ -63,6 +65,7 @@ def check(
         options: What `[check]` says; by default the settings of each folder are asked.
         workers: How many processes import files; by default one per processor.
         use_cache: Whether files that have not changed since the last check are taken as they were.
+        once: Whether to leave out the rules that need a second parse.
         progress: Called with the number of files done and the number in all.
 
     Raises:
@@ -71,7 +74,7 @@ def check(
         WorkersUnavailable: Airflow cannot be imported.
     """
     reports = [
-        _checked_folder(folder, files, options or options_of(folder), workers, progress, use_cache=use_cache)
+        _checked_folder(folder, files, _options(folder, options, once=once), workers, progress, use_cache=use_cache)
         for folder, files in _by_folder(paths).items()
         if files
     ]
@@ -80,6 +83,12 @@ def check(
         files=sum(report.files for report in reports),
         dags=sum(report.dags for report in reports),
     )
+
+
+def _options(folder: Path, options: Check | None, *, once: bool) -> Check:
+    options = options or options_of(folder)
+    left_out = dict.fromkeys(NEED_TWO_PARSES, "--once") if once else {}
+    return options.model_copy(update={"ignore": {**left_out, **options.ignore}})
 
 
 def _by_folder(paths: Iterable[Path]) -> dict[Path, list[Path]]:
@@ -99,17 +108,38 @@ def _checked_folder(
     paths = [str(file) for file in (*files, *hidden)]
     cache = Cache.open(folder, options)
     known = {path: facts for path in paths if use_cache and (facts := cache.get(path))}
-    new = [Job(path, str(folder), options) for path in paths if path not in known]
+    twice = any(is_selected(code, options) for code in NEED_TWO_PARSES)
+    new = [Job(path, str(folder), options, serialize=twice) for path in paths if path not in known]
     if new:
         size = min(len(new), workers or len(os.sched_getaffinity(0)))
-        with Pool(_preloaded(files), size) as pool:
-            known |= {facts.path: facts for facts in _told(pool, new, progress)}
+        known |= {facts.path: facts for facts in _told(new, _preloaded(files), size, progress, twice=twice)}
         if use_cache:
             cache.put(known.values())
     return report(list(known.values()), folder, options, hidden)
 
 
-def checked(pool: Pool, folder: Path, files: Sequence[Path], options: Check, *, hidden: Sequence[Path] = ()) -> Report:
+def _told(
+    jobs: Sequence[Job], modules: tuple[str, ...], size: int, progress: Progress, *, twice: bool
+) -> Iterable[FileFacts]:
+    """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
+    with Pool(modules, size) as pool:
+        first = list(_counted(pool.results(jobs), progress, len(jobs)))
+    again = [job for job in jobs if job.path in {facts.path for facts in first if facts.serialized}]
+    if not twice or not again:
+        return first
+    with Pool(modules, size, hash_seed=1) as pool:
+        return list(compared(first, list(_counted(pool.results(again), progress, len(again)))))
+
+
+def checked(
+    pool: Pool,
+    folder: Path,
+    files: Sequence[Path],
+    options: Check,
+    *,
+    hidden: Sequence[Path] = (),
+    again: Pool | None = None,
+) -> Report:
     """Check files of one DAG folder with workers that are there already.
 
     Args:
@@ -118,9 +148,13 @@ def checked(pool: Pool, folder: Path, files: Sequence[Path], options: Check, *, 
         files: The DAG files.
         options: What `[check]` says.
         hidden: Files that safe mode skips, to be told of if they build DAGs.
+        again: Workers with another hash seed, for the rules that need a second parse.
     """
-    jobs = [Job(str(file), str(folder), options) for file in (*files, *hidden)]
-    return report(list(pool.results(jobs)), folder, options, hidden)
+    jobs = [Job(str(file), str(folder), options, serialize=again is not None) for file in (*files, *hidden)]
+    told: Iterable[FileFacts] = list(pool.results(jobs))
+    if again:
+        told = compared(told, list(again.results(jobs)))
+    return report(told, folder, options, hidden)
 
 
 def report(told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = ()) -> Report:
@@ -142,9 +176,9 @@ def _visible(facts: Iterable[FileFacts], hidden: Container[str]) -> tuple[FileFa
     return tuple(file for file in marked if file.safe_mode or file.dags)
 
 
-def _told(pool: Pool, jobs: Sequence[Job], progress: Progress) -> Iterator[FileFacts]:
-    for done, facts in enumerate(pool.results(jobs), start=1):
-        progress(done, len(jobs))
+def _counted(told: Iterable[FileFacts], progress: Progress, number: int) -> Iterator[FileFacts]:
+    for done, facts in enumerate(told, start=1):
+        progress(done, number)
         yield facts
 
 

@@ -67,6 +67,21 @@ class ImportCost:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Something about a DAG as the DAG processor writes it.
+
+    Attributes:
+        dag_id: The DAG.
+        text: What is wrong with it.
+        line: Where the DAG is built.
+    """
+
+    dag_id: str
+    text: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """When a DAG runs, as far as two can be compared.
 
@@ -146,6 +161,9 @@ class FileFacts:
         memory: The bytes by which its import made the process grow.
         safe_mode: Whether Airflow's safe mode would look at it.
         sources: What else its content comes from: modules of the repository, files and folders that it read.
+        serialized: Each DAG's id and what the DAG processor would write of it, where that was asked for.
+        unserializable: DAGs of which it can write nothing.
+        changes: DAGs that differ between two parses.
         blame: Its imports that cost most, where it is over its budget.
     """
 
@@ -165,4 +183,7 @@ class FileFacts:
     memory: int = 0
     safe_mode: bool = True
     sources: tuple[str, ...] = ()
+    serialized: tuple[tuple[str, str], ...] = ()
+    unserializable: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] = ()
     blame: tuple[ImportCost, ...] = ()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.checks.facts import DagFacts, FileFacts
+from airflowkit import _airflow
+from airflowkit.checks.facts import Change, DagFacts, FileFacts
 from airflowkit.checks.loading import LoadedFile, load
 from airflowkit.checks.references import references_of, schedule_of
 from airflowkit.checks.rule import DagSubject, Place, Scope, TaskSubject
@@ -43,8 +46,21 @@ def judge(job: Job) -> FileFacts:
         memory=loaded.memory,
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
+    if job.serialize and not facts.modules:  # with other modules, Airflow's own code is another
+        facts = replace(facts, **_serialized(subjects))
     WATCH.start("")  # let go of the DAGs
     return facts
+
+
+def _serialized(subjects: list[DagSubject]) -> dict[str, Any]:
+    texts, faults = [], []
+    for subject in subjects:
+        dag_id = subject.dag.dag_id
+        try:
+            texts.append((dag_id, json.dumps(_airflow.serialized(subject.dag), sort_keys=True, default=repr)))
+        except Exception as error:  # noqa: BLE001  each operator's own code takes part
+            faults.append(Change(dag_id, f"{type(error).__name__}: {error}", subject.line))
+    return {"serialized": tuple(texts), "unserializable": tuple(faults)}
 
 
 def _subject(dag: Any, line: int | None, loaded: LoadedFile, options: Check) -> DagSubject:

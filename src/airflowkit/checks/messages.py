@@ -21,11 +21,13 @@ class Job:
         path: The file.
         folder: Its DAG folder, which Airflow puts on `sys.path`.
         options: What `[check]` says.
+        serialize: Whether to tell what the DAG processor would write to the database.
     """
 
     path: str
     folder: str
     options: Check
+    serialize: bool = False
 
 
 @dataclass(frozen=True, slots=True)

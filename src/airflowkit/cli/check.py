@@ -42,6 +42,7 @@ def check(
     ] = None,
     *,
     write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Accept all findings of today.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Leave out the rules that need a second parse.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Import every file anew.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Succeed whatever is found.")] = False,
 ) -> None:
@@ -56,7 +57,9 @@ def check(
     from airflowkit.checks.engine import check as check_paths
 
     with _progress_bar() as progress:
-        report = check_paths(paths or [default_folder()], workers=workers, use_cache=not no_cache, progress=progress)
+        report = check_paths(
+            paths or [default_folder()], workers=workers, use_cache=not no_cache, once=once, progress=progress
+        )
     accepted = baseline or Path(known.FILE)
     if write_baseline:
         typer.echo(f"{accepted}: {known.write(report.findings, accepted)} findings accepted")

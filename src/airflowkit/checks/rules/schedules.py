@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.pods import operator_class
-from airflowkit.checks.rule import DagSubject, dag_rule
+from airflowkit.checks.rule import DagSubject, FileSubject, dag_rule, file_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -131,6 +131,39 @@ def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
         yield Fault(f"{type(error).__name__}: {error}", mend="Airflow's message says what it wants")
 
 
+@file_rule("AK217", "changes-between-parses")
+def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
+    """Checks that two parses of the file make the same DAG.
+
+    ## Why it matters
+    A date, a random name or the order of a set in a DAG's arguments is another one at each parse. Since Airflow 3 each
+    change is a new version of the DAG: thousands a day, a full database, and a history that tells nothing.
+
+    ## How to mend it
+    Make the value the same at every parse: sort the set, write the date, use templates such as `{{ ds }}` for what
+    belongs to a run. The file is parsed in two processes whose sets are ordered differently; `--once` skips that.
+    """
+    moving = (".start_date is ", ".default_args.start_date is ")  # what moving-start-date tells of
+    for change in file.facts.changes:
+        if any(place in change.text for place in moving):
+            continue
+        yield Fault(change.text, "make it the same at every parse", line=change.line, dag_id=change.dag_id)
+
+
+@file_rule("AK218", "dag-not-serializable")
+def dag_not_serializable(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the DAG processor can write the DAG to the database.
+
+    ## Why it matters
+    A DAG that cannot be serialized shows an import error in production, although the file imports well.
+
+    ## How to mend it
+    The message is Airflow's; often a parameter or a `default_args` value is an object that JSON does not know.
+    """
+    for fault in file.facts.unserializable:
+        yield Fault(fault.text, "use plain values", line=fault.line, dag_id=fault.dag_id)
+
+
 RULES: Final = (
     schedule_never_fires,
     moving_start_date,
@@ -138,6 +171,8 @@ RULES: Final = (
     misspelt_default_arg,
     time_limits_out_of_order,
     refused_by_airflow,
+    changes_between_parses,
+    dag_not_serializable,
 )
 
 
