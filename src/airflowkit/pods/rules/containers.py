@@ -53,7 +53,7 @@ def _container(container: Part, path: Path, spec: Part, version: Version) -> Ite
     yield from one_of(container, path, "imagePullPolicy", PULL_POLICIES)
     yield from one_of(container, path, "terminationMessagePolicy", ("File", "FallbackToLogsOnError"))
     yield from ports(container, path, host=bool(spec.get("hostNetwork")))
-    yield from environment(container, path, version)
+    yield from environment(container, path, spec, version)
     yield from mounts(container, path, spec)
     yield from resources(container, path, {claim.get("name") for claim in spec.get("resourceClaims") or ()})
     yield from probes(container, path)

@@ -40,13 +40,13 @@ _DIVISORS: Final = {"cpu": ("1m", "1")}
 _BYTES: Final = ("1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei")
 
 
-def environment(container: Part, path: Path, version: Version) -> Iterator[Fault]:
+def environment(container: Part, path: Path, spec: Part, version: Version) -> Iterator[Fault]:
     """Return what is wrong with a container's variables."""
     relaxed = version >= (1, 34)
     for variable, place in items(container, path, "env"):
         yield from required(variable, place, "name")
         yield from named(variable, place, "name", lambda name: env_name_fault(name, relaxed=relaxed))
-        yield from _value_from(variable, place)
+        yield from _value_from(variable, place, spec)
     named_twice = (((place, "name"), variable.get("name")) for variable, place in items(container, path, "env"))
     yield from unique(named_twice, "is set twice; only the last would count")
     for source, place in items(container, path, "envFrom"):
@@ -57,7 +57,7 @@ def environment(container: Part, path: Path, version: Version) -> Iterator[Fault
         yield from named(source, place, "prefix", lambda name: env_name_fault(name, relaxed=relaxed))
 
 
-def _value_from(variable: Part, path: Path) -> Iterator[Fault]:
+def _value_from(variable: Part, path: Path, spec: Part) -> Iterator[Fault]:
     for source, place in inner(variable, path, "valueFrom"):
         if variable.get("value"):
             yield Fault(place, MISSING, "stands beside a value", "give only one of the two")
@@ -68,6 +68,9 @@ def _value_from(variable: Part, path: Path) -> Iterator[Fault]:
             yield from resource_reference(amount, inside)
         for file, inside in inner(source, place, "fileKeyRef"):
             yield from required(file, inside, "volumeName", "path", "key")
+            name = text(file.get("volumeName"))
+            if name and name not in {volume.get("name") for volume in spec.get("volumes") or ()}:
+                yield Fault((inside, "volumeName"), name, "the pod has no such volume")
         for key in ("configMapKeyRef", "secretKeyRef"):
             for reference, inside in inner(source, place, key):
                 yield from reference_faults(reference, inside)
