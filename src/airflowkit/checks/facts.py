@@ -59,11 +59,13 @@ class ImportCost:
 
     Attributes:
         name: The module.
-        seconds: The CPU time, without that of Airflow's own modules.
+        seconds: The CPU time.
+        memory: The bytes by which the process grew.
     """
 
     name: str
     seconds: float
+    memory: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class FileFacts:
         serialized: Each DAG's id and what the DAG processor would write of it, where that was asked for.
         unserializable: DAGs of which it can write nothing.
         changes: DAGs that differ between two parses.
-        blame: Its imports that cost most, where it is over its budget.
+        imports: What its import statements cost, Airflow's preloaded modules aside.
     """
 
     path: str
@@ -186,4 +188,4 @@ class FileFacts:
     serialized: tuple[tuple[str, str], ...] = ()
     unserializable: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
-    blame: tuple[ImportCost, ...] = ()
+    imports: tuple[ImportCost, ...] = ()

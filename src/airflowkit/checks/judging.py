@@ -44,6 +44,7 @@ def judge(job: Job) -> FileFacts:
         deprecations=loaded.deprecations,
         cpu_seconds=loaded.cpu_seconds,
         memory=loaded.memory,
+        imports=tuple(WATCH.imports),
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
     if job.serialize and not facts.modules:  # with other modules, Airflow's own code is another

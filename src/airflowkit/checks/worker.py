@@ -22,7 +22,7 @@ from typing import Final
 
 from airflowkit.checks.facts import FailureKind, FileFacts
 from airflowkit.checks.judging import judge
-from airflowkit.checks.loading import limit_memory, resident_bytes
+from airflowkit.checks.memory import limit_memory, resident_bytes
 from airflowkit.checks.messages import FORK, Answer
 from airflowkit.checks.watch import install
 

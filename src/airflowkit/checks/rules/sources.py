@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MIB: Final = 2**20
+_BLAMED: Final = 3
 
 
 @file_rule("AK110", "skipped-by-safe-mode")
@@ -51,8 +52,9 @@ def slow_import(file: FileSubject) -> Iterator[Fault]:
     """
     spent, budget = file.facts.cpu_seconds, file.options.parse_seconds
     if spent > budget:
+        blamed = _blamed(file, "seconds", 1, "s")
         yield Fault(
-            f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{_blamed(file)}",
+            f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{blamed}",
             mend="move slow imports into the functions that need them, and work into tasks",
         )
 
@@ -70,8 +72,9 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
     """
     grown, budget = file.facts.memory // MIB, file.options.parse_memory
     if grown > budget:
+        blamed = _blamed(file, "memory", MIB, "MiB")
         yield Fault(
-            f"takes {grown} MiB to import; the budget is {budget} MiB{_blamed(file)}",
+            f"takes {grown} MiB to import; the budget is {budget} MiB{blamed}",
             mend="move large imports into the functions that need them, and load data in tasks",
         )
 
@@ -167,9 +170,12 @@ def module_home(file: FileSubject) -> Path | None:
     return next((root for root in roots if (root / f"{top}.py").is_file() or (root / top).is_dir()), None)
 
 
-def _blamed(file: FileSubject) -> str:
-    costs = [f"{cost.name} {cost.seconds:.1f} s" for cost in file.facts.blame]
-    return f" ({', '.join(costs)})" if costs else ""
+def _blamed(file: FileSubject, quantity: str, scale: int, unit: str) -> str:
+    """Return the imports that cost a tenth of the whole or more, the dearest first."""
+    costs = {cost.name: getattr(cost, quantity) / scale for cost in file.facts.imports}
+    least = sum(costs.values()) / 10
+    named = sorted(((cost, name) for name, cost in costs.items() if cost > least), reverse=True)
+    return f": {', '.join(f'import {name} {cost:.1f} {unit}' for cost, name in named[:_BLAMED])}" if named else ""
 
 
 def _top_level_imports(path: Path) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,22 @@
+"""How much memory this process takes, and may take."""
+
+from __future__ import annotations
+
+import resource
+
+
+def limit_memory(growth: int) -> None:
+    """Let this process grow by so many bytes; beyond it Python raises MemoryError."""
+    size = sum(int(field) for field in _statm()[5:6]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (size + growth, hard))
+
+
+def resident_bytes() -> int:
+    """Return the memory that this process occupies."""
+    return int(_statm()[1]) * resource.getpagesize()
+
+
+def _statm() -> list[str]:
+    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123  once per DAG file
+        return file.read().split()
