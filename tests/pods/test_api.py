@@ -29,7 +29,8 @@ ALLOWED = {
     "variables are named more freely since 1.34": r"not begin with a digit|neither '\.' nor",
     "no object can have the name, so the pod waits for ever": r"must be lower-case letters|is longer than",
     "the pod would do something else than what was meant": r"fraction of a byte|less than a process needs"
-    r"|more processors than|has no source|would become|limit of bytes|is mounted twice|set twice|must be an absolute path|must not contain ':'"
+    r"|more processors than|has no source|would become|limit of bytes|is mounted twice|set twice"
+    r"|must be an absolute path|must not contain ':'"
     r"|capitals|lower case|must not hold spaces|does not fill in|is empty: at most|match no node",
     "the schemas that Kubernetes publishes ask for it": r"is required",
 }

@@ -82,7 +82,7 @@ def _joined_resources(above: Any, below: Any) -> Any:
 def _exceeds(request: Any, limit: Any) -> bool:
     try:
         return parse_quantity(str(request)) > parse_quantity(str(limit))
-    except (ValueError, ArithmeticError):
+    except ValueError:
         return False
 
 

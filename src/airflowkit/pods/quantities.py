@@ -45,7 +45,10 @@ def parse_quantity(text: str) -> Decimal:
         raise ValueError(f"{text!r} is no quantity")
     sign, number, suffix = match.group(1), match.group(2), match.group(3) or ""
     scale = _SCALES.get(suffix)
-    value = Decimal(number) * scale if scale else Decimal(number).scaleb(int(suffix[1:]))
+    try:
+        value = Decimal(number) * scale if scale else Decimal(number).scaleb(int(suffix[1:]))
+    except ArithmeticError:
+        raise ValueError(f"{text!r} is no quantity: it is out of all bounds") from None
     return -value if sign == "-" else value
 
 
@@ -53,6 +56,6 @@ def quantity_fault(text: str) -> str:
     """Say what keeps a text from being a quantity."""
     try:
         parse_quantity(text)
-    except (ValueError, ArithmeticError):
+    except ValueError:
         return "is no quantity; write numbers as '500m', '1.5', '512Mi' or '2Gi'"
     return ""

@@ -46,7 +46,7 @@ def _against_containers(spec: Part, part: Part, path: Path) -> Iterator[Fault]:
     for name, amount in numbers(part, "requests").items():
         together: Decimal = sum((_request(container, name) for container in containers), start=amount * 0)
         if together > amount:
-            reason = f"is less than the {together.normalize():f} that the containers request together"
+            reason = f"is less than the {together.normalize()} that the containers request together"
             yield Fault(((path, "requests"), Key(name)), part["requests"][name], reason)
     for name, amount in numbers(part, "limits").items():
         for container in containers:

@@ -117,6 +117,6 @@ def resource_reference(amount: Part, path: Path) -> Iterator[Fault]:
 def _same_as_any(divisor: str, allowed: tuple[str, ...]) -> bool:
     try:
         value = parse_quantity(divisor)
-    except (ValueError, ArithmeticError):
+    except ValueError:
         return False
     return value == 0 or value in map(parse_quantity, allowed)
