@@ -101,6 +101,7 @@ def main() -> None:
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir()
     os.environ["AIRFLOW_HOME"] = str(DEMO / "airflow")
+    os.environ.setdefault("AIRFLOWKIT_RUNTIME", "process")  # the demo needs no registry
     for name in ("KUBECONFIG", "AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE"):
         os.environ.pop(name, None)
 

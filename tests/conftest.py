@@ -24,6 +24,8 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+    # The examples' images cannot be pulled everywhere; tests of podman and docker name them.
+    "AIRFLOWKIT_RUNTIME": "process",
 }
 for name in ("AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE"):
     os.environ.pop(name, None)

@@ -20,7 +20,11 @@ def run(
     logical_date: Annotated[str, typer.Option("--logical-date", "--date", help="ISO 8601; default: now.")] = "",
     conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration, a JSON object.")] = "",
     runtime: Annotated[
-        str, typer.Option(help="What runs the pods: auto, process, podman or docker. Only the last two use the image.")
+        str,
+        typer.Option(
+            help="What runs the pods: auto, process, podman or docker. Only the last two use the image.",
+            envvar="AIRFLOWKIT_RUNTIME",
+        ),
     ] = "auto",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the run's folder: volumes, database.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Airflow's own log.")] = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import LocalRunError, did_you_mean
@@ -19,9 +20,13 @@ NAMES: Final = ("auto", "process", "podman", "docker")
 def choose_runtime(name: str) -> Runtime:
     """Return the runtime of a name; `auto` takes podman or docker where one works, else processes.
 
+    The environment variable AIRFLOWKIT_RUNTIME decides what `auto` means on this computer.
+
     Raises:
         LocalRunError: There is no such runtime, or it does not work on this computer.
     """
+    if name == "auto":
+        name = os.environ.get("AIRFLOWKIT_RUNTIME", name)
     if name == "process":
         return ProcessRuntime()
     if name == "auto":
