@@ -5,32 +5,25 @@ Airflow makes the operators themselves when the run has got that far, through `C
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import XComArg
 
 from airflowkit.pods.arguments import KNOWN
 from airflowkit.pods.construction import checked_spec, settings_of
+from airflowkit.pods.faults import MISSING
 from airflowkit.pods.operator import CheckedPodOperator
 from airflowkit.pods.shorthands import expand_resources
+from airflowkit.pods.templates import UNKNOWN
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 
-class Unknown:
-    """A value that is known only when the task runs."""
-
-    def iter_references(self) -> Iterator[Any]:
-        """Return the tasks that it comes from: Airflow learns of them through `expand`."""
-        return iter(())
-
-    def __repr__(self) -> str:
-        return "<known when the task runs>"
-
-
-_UNKNOWN = Unknown()
+def refuse_nothing(*_: Any) -> Any:
+    """Let a value pass that is checked elsewhere."""
+    return MISSING
 
 
 class MappedPod:
@@ -47,9 +40,7 @@ class MappedPod:
         known = {name: value for name, value in keywords.items() if name in KNOWN}
         settings = settings_of(keywords.get("dag"))
         # The rest stays as it is: Airflow makes each operator with these keywords, and that converts them.
-        self._partial = CheckedPodOperator.partial(
-            task_id=task_id, **expand_resources(known, settings, lambda *_: None)
-        )
+        self._partial = CheckedPodOperator.partial(task_id=task_id, **expand_resources(known, settings, refuse_nothing))
 
     def expand(self, **mapped: Any) -> MappedOperator:
         """Return the mapped task: one for each element of the keywords given here.
@@ -60,7 +51,7 @@ class MappedPod:
         Raises:
             PodSpecError: What is known at parse is wrong.
         """
-        unknown = dict.fromkeys(mapped, _UNKNOWN)
+        unknown = dict.fromkeys(mapped, UNKNOWN)
         elements = (
             {name: element}
             for name, values in mapped.items()
@@ -68,7 +59,7 @@ class MappedPod:
             for element in values
         )
         outputs = self._check(unknown, *(unknown | element for element in elements))
-        return _downstream_of(outputs, self._partial.expand(**mapped))
+        return _downstream_of(outputs, self._partial.expand(**self._with_amounts(mapped)))
 
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
         """Return the mapped task: one for each dictionary of keywords.
@@ -83,6 +74,17 @@ class MappedPod:
         known = [item for item in kwargs if isinstance(item, Mapping)] if isinstance(kwargs, Sequence) else []
         outputs = self._check(*known)
         return _downstream_of(outputs, self._partial.expand_kwargs(kwargs, strict=strict))
+
+    def _with_amounts(self, mapped: Mapping[str, Any]) -> dict[str, Any]:
+        """Return keywords with lists of `resources` as Airflow may have them: they are another thing to it."""
+        values = dict(mapped)
+        if isinstance(values.get("resources"), (list, tuple)):
+            settings = settings_of(self._partial.kwargs["dag"])
+            sizes = [
+                expand_resources({"resources": size}, settings, refuse_nothing) for size in values.pop("resources")
+            ]
+            values["container_resources"] = [size["container_resources"] for size in sizes]
+        return values
 
     def _check(self, *variants: Mapping[str, Any]) -> list[Any]:
         """Check the pod of each variant, and return the other tasks' outputs in them."""

@@ -13,7 +13,7 @@ from airflowkit.pods.faults import MISSING
 from airflowkit.pods.layers import joined
 from airflowkit.pods.resources import Resources
 from airflowkit.pods.shapes import is_model, to_model
-from airflowkit.pods.templates import is_later
+from airflowkit.pods.templates import UNKNOWN, is_later
 
 if TYPE_CHECKING:
     from airflowkit.pods.draft import Draft
@@ -68,7 +68,7 @@ def _amounts(resources: Any, settings: Settings, refuse: Refuse) -> Any:
         resources = _from_table(resources, refuse)
     if isinstance(resources, Resources):
         return resources.build(settings.gpu.resource)
-    if resources is None or resources is MISSING or isinstance(resources, Mapping) or is_model(resources):
+    if resources is None or resources in (MISSING, UNKNOWN) or isinstance(resources, Mapping) or is_model(resources):
         return resources
     return refuse("resources", resources, "is neither Resources(…) nor a size's name", "write Resources(memory='1Gi')")
 

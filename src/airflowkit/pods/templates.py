@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, TemplateSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def is_later(value: object) -> bool:
@@ -22,3 +26,17 @@ def template_fault(text: str) -> str:
     except TemplateSyntaxError as error:
         return f"is no Jinja template: {error.message}"
     return ""
+
+
+class Unknown:
+    """A value of a mapped task that is known only when the task runs."""
+
+    def iter_references(self) -> Iterator[Any]:
+        """Return the tasks that it comes from: Airflow learns of them through `expand`."""
+        return iter(())
+
+    def __repr__(self) -> str:
+        return "<known when the task runs>"
+
+
+UNKNOWN: Final = Unknown()
