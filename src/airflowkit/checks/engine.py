@@ -122,12 +122,13 @@ def _told(
     jobs: Sequence[Job], modules: tuple[str, ...], size: int, progress: Progress, *, twice: bool
 ) -> Iterable[FileFacts]:
     """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
-    with Pool(modules, size) as pool:
+    plugins = _plugins(Path(jobs[0].folder))
+    with Pool(modules, size, plugins=plugins) as pool:
         first = list(_counted(pool.results(jobs), progress, len(jobs)))
     again = [job for job in jobs if job.path in {facts.path for facts in first if facts.serialized}]
     if not twice or not again:
         return first
-    with Pool(modules, size, hash_seed=1) as pool:
+    with Pool(modules, size, hash_seed=1, plugins=plugins) as pool:
         return list(compared(first, list(_counted(pool.results(again), progress, len(again)))))
 
 
@@ -180,6 +181,11 @@ def _counted(told: Iterable[FileFacts], progress: Progress, number: int) -> Iter
     for done, facts in enumerate(told, start=1):
         progress(done, number)
         yield facts
+
+
+def _plugins(folder: Path) -> Path | None:
+    """Return the repository's folder of plugins, whose timetables and strategies the DAGs may use."""
+    return next((path for path in (folder.parent / "plugins", folder / "plugins") if path.is_dir()), None)
 
 
 def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:

@@ -55,11 +55,12 @@ class _Worker:
 class _Zygote:
     """The process that has imported Airflow and forks the workers."""
 
-    def __init__(self, modules: tuple[str, ...], hash_seed: int) -> None:
+    def __init__(self, modules: tuple[str, ...], hash_seed: int, plugins: Path | None) -> None:
         self._home = Path(tempfile.mkdtemp(prefix="airflowkit-check-"))
         self._errors = self._home / "stderr"
         ours, theirs = socket.socketpair()
-        environment = os.environ | ENVIRONMENT | {"PYTHONHASHSEED": str(hash_seed)} | _homes(self._home)
+        found = {"AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins)} if plugins else {}
+        environment = os.environ | ENVIRONMENT | found | {"PYTHONHASHSEED": str(hash_seed)} | _homes(self._home)
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(  # noqa: S603  this very Python
                 # -P: what lies in the current folder must not stand in for an installed package
@@ -125,13 +126,15 @@ class Pool:
         modules: What to import before the first fork.
         size: How many workers at a time.
         hash_seed: Python's, so that two pools order sets differently.
+        plugins: The repository's folder of Airflow plugins, if it has one.
     """
 
-    def __init__(self, modules: tuple[str, ...], size: int, hash_seed: int = 0) -> None:
+    def __init__(self, modules: tuple[str, ...], size: int, hash_seed: int = 0, plugins: Path | None = None) -> None:
+        self._plugins = plugins
         self._modules = modules
         self._size = size
         self._hash_seed = hash_seed
-        self._zygote = _Zygote(modules, hash_seed)
+        self._zygote = _Zygote(modules, hash_seed, plugins)
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -213,7 +216,7 @@ class Pool:
 
     def _renew(self) -> None:
         self._zygote.close()
-        self._zygote = _Zygote(self._modules, self._hash_seed)
+        self._zygote = _Zygote(self._modules, self._hash_seed, self._plugins)
         self._zygote.await_ready()
 
 

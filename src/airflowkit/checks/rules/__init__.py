@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.rules import (
     alerts,
+    budget,
     dags,
     flow,
     house,
@@ -33,6 +34,7 @@ _FAMILIES: Final = (
     references,
     pods,
     validity,
+    budget,
     alerts,
     repository,
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import argument, environment, field, from_template, is_known, is_pod, request
+from airflowkit.checks.pods import argument, environment, field, from_template, is_checked, is_known, is_pod, request
 from airflowkit.checks.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
@@ -258,8 +258,10 @@ RULES: Final = (
 
 
 def _judges(task: TaskSubject, name: str) -> bool:
-    """Return whether the task is a pod whose argument is known, and not left to a template."""
-    return is_pod(task.task) and is_known(task.task, name) and not from_template(task.task)
+    """Return whether the task is a pod whose argument is known, and not left to a template or to `airflowkit.toml`."""
+    it = task.task
+    laid_over_later = is_checked(it) and getattr(it, "partial_kwargs", None) is not None
+    return is_pod(it) and is_known(it, name) and not from_template(it) and not laid_over_later
 
 
 def _used_results(task: Any) -> set[str]:
