@@ -204,3 +204,28 @@ def test_another_parse_gives_the_same_bytes():
     runs = [run.splitlines()[-1] for run in runs]
     assert runs[0] == runs[1]
     assert "0x" not in json.dumps(json.loads(runs[0]))
+
+
+def test_a_problem_does_not_show_what_looks_like_a_secret(dag):
+    with pytest.raises(PodSpecError) as caught:
+        pod_task("task", image="a:1", env_vars={"DB_PASSWORD": "hunter2{{", "RATE": 0.5})
+    assert "hunter2" not in str(caught.value)
+    assert "0.5" in str(caught.value)
+
+
+@pytest.mark.parametrize("keyword", ["on_finish_action", "on_kill_action", "trigger_rule", "image"])
+def test_none_is_refused_where_it_means_nothing(dag, keyword):
+    with pytest.raises(PodSpecError) as caught:
+        pod_task("task", **{"image": "a:1", keyword: None})
+    assert caught.value.problems[0].field == keyword
+
+
+@pytest.mark.parametrize("broken", [5, object(), [None], "x", [5], {"a": 5}])
+@pytest.mark.parametrize(
+    "keyword", ["volumes", "tolerations", "init_containers", "security", "labels", "full_pod_spec"]
+)
+def test_nonsense_is_a_problem_and_no_crash(dag, keyword, broken):
+    if keyword == "labels" and broken == {"a": 5}:
+        return  # a number's digits
+    with pytest.raises(PodSpecError):
+        pod_task("task", **{"image": "a:1", keyword: broken})

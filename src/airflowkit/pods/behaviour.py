@@ -60,6 +60,7 @@ _COUNTS: Final = {
 _SECONDS: Final = ("base_container_status_polling_interval", "poll_interval")
 _TEXTS: Final = ("cluster_context", "config_file", "kubernetes_conn_id", "pool", "queue", "owner", "executor")
 _ENUMS: Final = {"on_finish_action": OnFinishAction, "on_kill_action": OnKillAction}
+_NEVER_NONE: Final = {"on_finish_action", "on_kill_action", "trigger_rule"}
 _CALLBACKS: Final = tuple(f"on_{moment}_callback" for moment in ("execute", "failure", "retry", "skipped", "success"))
 _DURATIONS: Final = ("execution_timeout", "max_retry_delay", "retry_delay")
 _OF_AIRFLOW: Final = {
@@ -78,6 +79,8 @@ def behaviour_faults(values: Values) -> Iterator[Fault]:
     """Return what is wrong with the keywords that are the operator's own."""
     for keyword, value in values.items():
         if value is None:
+            if keyword in _NEVER_NONE:
+                yield Fault(keyword, None, "must not be None", "leave it out")
             continue
         if keyword in _DEAD:
             yield Fault(keyword, value, *_DEAD[keyword])

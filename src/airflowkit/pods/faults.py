@@ -12,6 +12,8 @@ MISSING: Final = object()
 
 
 _WIDTH: Final = 80
+_SECRET: Final = re.compile(r"env_vars.*(passw|secret|token|credential|api_?key)", re.IGNORECASE)
+"""Variables whose values nobody should read in a log."""
 
 
 class Key(str):
@@ -39,7 +41,8 @@ class Fault(NamedTuple):
             segments: Another place, such as the argument that put the value there.
         """
         place = spell(split(self.path) if segments is None else segments)
-        return Problem(place, "" if self.value is MISSING else _shown(self.value), self.reason, self.mend)
+        value = "" if self.value is MISSING else "***" if _SECRET.match(place) else _shown(self.value)
+        return Problem(place, value, self.reason, self.mend)
 
 
 def split(path: Path) -> list[str | int]:

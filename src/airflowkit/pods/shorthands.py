@@ -120,7 +120,7 @@ def secure(draft: Draft, level: Any) -> None:
     """Lay a security preset under the pod's own settings."""
     if level is None:
         return
-    if level not in SECURITY:
+    if not isinstance(level, str) or level not in SECURITY:
         draft.reader.refuse("security", level, "is no security preset", _other(level))
         return
     pod, container = SECURITY[level]
