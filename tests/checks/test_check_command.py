@@ -76,6 +76,19 @@ def test_a_missing_folder_is_wrong_use_and_no_pass(repository):
     assert result.stderr == "airflowkit: nowhere does not exist. name the DAG folder: airflowkit check PATH\n"
 
 
+def test_the_second_check_of_the_same_files_imports_none(repository, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path.parent / "cache"))
+    (repository / "dags" / "other.py").write_text(GOOD.replace("orders", "other"))
+    for options in ((), ("--once",)):
+        first = airflowkit("check", *options, cwd=repository)
+        broken = repository / "sitecustomize.py"
+        broken.write_text("import sys\nsys.modules['airflow'] = None\n")  # a worker that starts now cannot work
+        monkeypatch.setenv("PYTHONPATH", str(repository))
+        assert airflowkit("check", *options, cwd=repository).stdout == first.stdout
+        monkeypatch.delenv("PYTHONPATH")
+        broken.unlink()
+
+
 def test_nothing_is_written_beside_the_dag_files(repository):
     before = sorted(repository.rglob("*"))
     airflowkit("check", cwd=repository)

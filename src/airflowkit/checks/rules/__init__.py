@@ -44,7 +44,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
 )
 """Every rule, in the order of its code."""
 
-NEED_TWO_PARSES: Final = frozenset({"AK217", "AK218"})
+NEED_TWO_PARSES: Final = ("AK217", "AK218")
 """Rules for which each file is parsed in a second process."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}
