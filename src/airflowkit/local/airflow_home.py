@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -14,7 +15,25 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+DEFAULT_CONNECTION: Final = "kubernetes_default"
+"""The connection that all pods of a run take: it names no cluster, so that KUBECONFIG decides."""
+_VARIABLE: Final = f"AIRFLOW_CONN_{DEFAULT_CONNECTION.upper()}"
+_KEPT: Final = ("namespace", "xcom_sidecar_container_image", "xcom_sidecar_container_resources")
+"""What of the user's connection holds in the local run too: nothing that leads to a cluster."""
 _DATABASE: Final = "airflow.db"
+_LEADING_AWAY: Final = frozenset(
+    {
+        "AIRFLOW_CONFIG",
+        "AIRFLOW__CORE__UNIT_TEST_MODE",
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET",
+        # A secrets backend is asked before the environment, and may know a connection to a real cluster.
+        "AIRFLOW__SECRETS__BACKEND",
+        "AIRFLOW__WORKERS__SECRETS_BACKEND",
+        "PYTHONDONTWRITEBYTECODE",
+    }
+)
 
 
 def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str]:
@@ -29,6 +48,7 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
     """
     ours = {
         "AIRFLOW_HOME": str(home),
+        _VARIABLE: _local_connection(os.environ.get(_VARIABLE, "")),
         "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
@@ -41,9 +61,18 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
         "KUBECONFIG": str(kubeconfig),
         "PYTHONUNBUFFERED": "1",
     }
-    leading_away = {"AIRFLOW_CONFIG", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD", "AIRFLOW__CORE__UNIT_TEST_MODE"}
-    leading_away |= {"AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", "PYTHONDONTWRITEBYTECODE"}
-    return {name: value for name, value in os.environ.items() if name not in leading_away} | ours
+    return {name: value for name, value in os.environ.items() if name not in _LEADING_AWAY} | ours
+
+
+def _local_connection(given: str) -> str:
+    """Return the user's Kubernetes connection, if it is written as JSON, without what leads to a cluster."""
+    try:
+        extra = json.loads(given)["extra"]
+        extra = json.loads(extra) if isinstance(extra, str) else dict(extra)
+    except (ValueError, KeyError, TypeError):
+        extra = {}
+    kept = {name: extra[name] for name in _KEPT if name in extra}
+    return json.dumps({"conn_type": "kubernetes", "extra": kept})
 
 
 def prepare_database(home: Path, environ: Mapping[str, str] = os.environ) -> None:

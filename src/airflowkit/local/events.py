@@ -35,6 +35,13 @@ class TaskEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """Why the task that runs just now failed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """A line that a pod's container wrote."""
 
@@ -96,8 +103,10 @@ class Refused:
     hint: str
 
 
-Event = Notice | TaskStarted | TaskEnded | LogLine | Output | TaskRun | RunEnded | Refused
-_CLASSES: Final = {cls.__name__: cls for cls in (Notice, TaskStarted, TaskEnded, LogLine, TaskRun, RunEnded, Refused)}
+Event = Notice | TaskStarted | TaskFailed | TaskEnded | LogLine | Output | TaskRun | RunEnded | Refused
+_CLASSES: Final = {
+    cls.__name__: cls for cls in (Notice, TaskStarted, TaskFailed, TaskEnded, LogLine, TaskRun, RunEnded, Refused)
+}
 
 
 class EventWriter:

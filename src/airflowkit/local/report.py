@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from airflowkit.local.events import Event, LogLine, Notice, Output, TaskEnded, TaskRun, TaskStarted
+from airflowkit.local.events import Event, LogLine, Notice, Output, TaskEnded, TaskFailed, TaskRun, TaskStarted
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -42,7 +42,9 @@ class RunReport:
         """Show one event."""
         match event:
             case Notice(text):
-                self._console.print(Text(f"note: {text}", style="yellow"))
+                self._console.print(Text(f"note: {text}", style="yellow"), soft_wrap=True)
+            case TaskFailed(reason):
+                self._console.print(Text(f"failed: {reason}", style="red"), soft_wrap=True)
             case TaskStarted(task_id, map_index):
                 self._status.update(Text(f"{_label(task_id, map_index)} runs"))
                 self._console.print(Text(f"{_label(task_id, map_index)} starts", style="bold"))

@@ -95,7 +95,7 @@ def run_dag(
         LocalRunError: The run could not start, or broke off.
     """
     with _termination_as_interrupt(), _scratch(keep=keep) as scratch:
-        request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date)
+        request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
         events: list[Event] = []
         with _worker(request, environ, on_event) as stream:

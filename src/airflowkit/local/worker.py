@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit import _airflow
 from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
-from airflowkit.local.airflow_home import prepare_database
+from airflowkit.local.airflow_home import DEFAULT_CONNECTION, prepare_database
 from airflowkit.local.cluster import LocalCluster
 from airflowkit.local.events import EventWriter, LogLine, Notice, Refused, RunEnded, TaskEnded, TaskRun, TaskStarted
 from airflowkit.local.objects import LocalObjects
+from airflowkit.local.pod_failures import shorten_pod_failures
 from airflowkit.local.runtimes import choose_runtime
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Request:
         runtime: `auto`, `process`, `podman` or `docker`.
         conf: The DAG run's configuration.
         logical_date: ISO 8601, or None for now.
+        verbose: Whether to show Airflow's own log as it is.
     """
 
     dag: str
@@ -59,6 +61,7 @@ class Request:
     runtime: str
     conf: Mapping[str, Any] | None
     logical_date: str | None
+    verbose: bool
 
     def as_json(self) -> str:
         """Return it for the worker's standard input."""
@@ -96,6 +99,8 @@ def run(request: Request, emit: EventWriter) -> None:
     logs = LogBook(emit)
     with LocalCluster(runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add, logs.warn):
         _announce_tasks(emit)
+        if not request.verbose:
+            shorten_pod_failures(emit)
         _airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
         dag_run = loaded.dag.test(**_arguments(request))
     report(loaded, dag_run, logs, emit)
@@ -105,6 +110,7 @@ def localize(dag: Any) -> list[str]:
     """Lead a DAG's pods to the local API, and its retries to the next second; return what to say about it."""
     notices = []
     for task in dag.tasks:
+        _set(task, "kubernetes_conn_id", DEFAULT_CONNECTION)
         for name in _ELSEWHERE:
             _set(task, name, None)
     delayed = [task.task_id for task in dag.tasks if task.retries and task.retry_delay]

@@ -109,7 +109,7 @@ def check_airflow_version(version: str) -> None:
 
 def _is_cron(schedule: str) -> bool:
     """Say whether a text is a cron expression, by the library that Airflow uses."""
-    from croniter import croniter  # type: ignore[import-untyped]  # costly: only where a cron is given
+    from croniter import croniter  # costly: only where a cron is given
 
     return schedule.isprintable() and not schedule.startswith("@") and croniter.is_valid(schedule)
 

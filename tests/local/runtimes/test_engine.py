@@ -27,7 +27,8 @@ def both(run_locally):
         return run_locally("kinds", runtime=engine()), run_locally("kinds", runtime="process")
 
 
-def test_auto_takes_the_engine():
+def test_auto_takes_the_engine(monkeypatch):
+    monkeypatch.delenv("AIRFLOWKIT_RUNTIME")
     assert isinstance(choose_runtime("auto"), EngineRuntime)
 
 
