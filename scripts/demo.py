@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,13 +85,15 @@ def run(title: str, folder: Path, dag_id: str, *, status: int = 0) -> dict[str, 
 
 
 def texts(node: object) -> Iterator[str]:
-    """Yield a card's visible texts, in their order."""
+    """Yield a card's visible lines, in their order."""
     if isinstance(node, dict):
-        if isinstance(node.get("text"), str):
-            yield node["text"]
-        if "title" in node and "value" in node:
-            yield f"{node['title']}: {node['value']}"
-        for key in ("attachments", "content", "body", "items", "inlines", "facts"):
+        if "inlines" in node:
+            yield "".join(run["text"] for run in node["inlines"])
+        elif isinstance(node.get("text"), str):
+            yield re.sub("</?at>", "", node["text"])
+        if "columns" in node:
+            yield ": ".join(line for column in node["columns"] for line in texts(column))
+        for key in ("attachments", "content", "body", "items"):
             yield from texts(node.get(key))
     elif isinstance(node, list):
         for item in node:
@@ -112,6 +115,7 @@ def main() -> None:
     with Receiver() as teams:
         connection = {"conn_type": "http", "password": teams.url}
         os.environ["AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL"] = json.dumps(connection)
+        os.environ["AIRFLOW__API__BASE_URL"] = "https://airflow.example.com"  # where the card's links lead
         title = "5. A DAG whose pod fails, and the alert that Teams gets"
         failed = run(title, EXAMPLES, "failing_with_alert", status=1)
     show_card(teams.cards)
