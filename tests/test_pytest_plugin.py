@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 GOOD = """\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator

@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from threading import Lock, Thread
 
+import pytest
+
 from airflowkit import teams_failure
 from alerts import contexts
 from alerts.receiver import Receiver, Reply
+
+pytestmark = pytest.mark.slow
 
 ALERTS, SECONDS, A_SECOND = 300, 30.0, 4
 

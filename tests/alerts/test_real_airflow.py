@@ -11,6 +11,8 @@ from alerts.airflow_parts import airflow, wait_for
 from alerts.official import complaints, fact, texts
 from alerts.receiver import SIGNATURE, Reply, hang, running
 
+pytestmark = pytest.mark.slow
+
 DAGS = """
 from datetime import datetime, timedelta
 from airflow.sdk import DAG, AsyncCallback, DeadlineAlert, DeadlineReference, task

@@ -5,6 +5,8 @@ import pytest
 from airflowkit.checks.engine import checked
 from airflowkit.settings import Check
 
+pytestmark = pytest.mark.slow
+
 DAG = """\
 import {0}
 import json

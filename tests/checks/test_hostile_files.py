@@ -7,6 +7,8 @@ import pytest
 from airflowkit.checks.engine import checked
 from airflowkit.settings import Check
 
+pytestmark = pytest.mark.slow
+
 GOOD = """\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator

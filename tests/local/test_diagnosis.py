@@ -6,7 +6,7 @@ from airflowkit.local.events import TaskFailed, TaskStarted
 from pods.dag_runs import NAMESPACE
 from pods.test_diagnosis_cluster import DEATHS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.namespaces]
 
 ALIKE = ("exit_code", "command_not_found", "missing_secret", "missing_secret_of_a_volume", "init_container", "deadline")
 
