@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -45,10 +46,13 @@ def _has_nodes() -> bool:
     return bool(client.CoreV1Api().list_node().items)
 
 
+@lru_cache(maxsize=1)
 def _has_engine() -> bool:
+    """Try it: an engine may answer and still not be allowed to run anything, or lack the image."""
     from airflowkit.local.runtimes import engine
 
-    return engine() is not None
+    command = [engine(), "run", "--rm", "--pull=never", "localhost/busybox:1", "true"]
+    return engine() is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _has_namespaces() -> bool:
@@ -60,7 +64,10 @@ def _has_namespaces() -> bool:
 NEEDS = {
     "apiserver": (_has_kubernetes, "no Kubernetes API server: set KUBECONFIG to one that may be used for tests"),
     "cluster": (_has_nodes, "no Kubernetes cluster with a node: set KUBECONFIG to one that may be used for tests"),
-    "podman": (_has_engine, "no working podman or docker: install podman"),
+    "podman": (
+        _has_engine,
+        "no podman or docker that runs the image localhost/busybox:1: install podman, and load such an image",
+    ),
     "node": (
         lambda: shutil.which("node") is not None and (TESTS / "node" / "node_modules" / "jsdom").is_dir(),
         "no Node.js, or not its packages: install nodejs and npm, then make node",

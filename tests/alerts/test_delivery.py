@@ -261,7 +261,9 @@ def _everything_said(receivers, connect, caplog, capfd, reply) -> str:
     receiver = receivers(reply) if reply else None
     url = receiver.url if receiver else f"http://127.0.0.1:9{TARGET}"
     connect(url, extra={"timeout": 0.5})
-    caplog.set_level(logging.DEBUG)
+    for name in ("", "airflowkit.alerts", "requests", "urllib3", "urllib3.connectionpool", "task"):
+        logging.getLogger(name).disabled = False  # an Airflow that ran in this process has set up its own log
+        caplog.set_level(logging.DEBUG, logger=name)
     notifier = TeamsNotifier(budget=2)
     notifier({"run_id": f"see {url}", "exception": ConnectionError(f"Max retries exceeded with url: {TARGET}")})
     try:
