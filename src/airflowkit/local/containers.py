@@ -41,6 +41,7 @@ class Container:
         message: The file that the container may leave its termination message in.
         scratch: A folder of this container alone.
         pull: `imagePullPolicy`, or empty for the default.
+        memory: The memory limit in bytes, or None; only an engine can hold a container to it.
     """
 
     pod: str
@@ -54,6 +55,7 @@ class Container:
     message: Mount
     scratch: Path
     pull: str = ""
+    memory: int | None = None
 
 
 class CannotStart(Exception):  # noqa: N818  the name of a state

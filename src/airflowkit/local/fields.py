@@ -61,6 +61,12 @@ def resource_value(container: Json, pod: Json, reference: Json) -> str:
     return str(math.ceil(units / parse_quantity(reference.get("divisor") or "1")))
 
 
+def memory_limit(container: Mapping[str, Any]) -> int | None:
+    """Return a container's memory limit in bytes, if it has one."""
+    limit = ((container.get("resources") or {}).get("limits") or {}).get("memory")
+    return math.ceil(parse_quantity(limit)) if limit else None
+
+
 def _quoted(value: object) -> str:
     return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 

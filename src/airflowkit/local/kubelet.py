@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.local.containers import CannotStart, Container, Exit, Mount, RunningContainer, Runtime
 from airflowkit.local.environment import environment, expand_all
+from airflowkit.local.fields import memory_limit
 from airflowkit.local.logs import Line
 from airflowkit.local.objects import LocalObjects, MissingObject
 from airflowkit.local.pods import FINAL, Pod, PodStore, is_sidecar
@@ -174,6 +175,7 @@ class Kubelet:
             message=message,
             scratch=scratch,
             pull=spec.get("imagePullPolicy") or "",
+            memory=memory_limit(spec),
         )
 
     def _scratch(self, pod: Pod, spec: Json) -> Path:

@@ -90,10 +90,14 @@ with DAG("kinds", schedule=None):
         "cat /etc/kinds/tls/password; echo; echo x > /etc/kinds/tls/y || echo read-only",
         secrets=[Secret("volume", "/etc/kinds/tls", "kinds")],
     )
-    pod("private", "echo mine > /scratch/file; echo mine > /tmp/file; cat /scratch/file /tmp/file", **empty("s", "/scratch"))
-    pod("nothing_left", "test ! -e /scratch/file && test ! -e /tmp/file && echo nothing", **empty("s", "/scratch")).set_upstream(
-        pod("private_again", "echo x > /scratch/file; echo x > /tmp/file", **empty("s", "/scratch"))
+    pod(
+        "private",
+        "echo mine > /scratch/file; echo mine > /tmp/file; cat /scratch/file /tmp/file",
+        **empty("s", "/scratch"),
     )
+    pod(
+        "nothing_left", "test ! -e /scratch/file && test ! -e /tmp/file && echo nothing", **empty("s", "/scratch")
+    ).set_upstream(pod("private_again", "echo x > /scratch/file; echo x > /tmp/file", **empty("s", "/scratch")))
     pod(
         "prepared",
         "cat /work/first /work/second; pwd",

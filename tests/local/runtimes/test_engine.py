@@ -10,9 +10,10 @@ import subprocess
 
 import pytest
 
-from airflowkit.local.events import Notice
+from airflowkit.local.events import Notice, TaskFailed
 from airflowkit.local.runtimes import choose_runtime, engine
 from airflowkit.local.runtimes.engine import EngineRuntime
+from pods.test_diagnosis_cluster import DEATHS
 
 pytestmark = pytest.mark.podman
 
@@ -61,6 +62,22 @@ def test_an_image_that_cannot_be_pulled_is_said(run_locally, repository):
     file.unlink()
     assert result.task("pod").state == "failed"
     assert any("localhost/no-such-image:1" in event.text for event in events if isinstance(event, Notice))
+
+
+def test_a_container_is_held_to_its_memory_limit(run_locally, repository):
+    """The engine ends it; podman on cgroups v1 does not say that it was for its memory."""
+    keywords, reason = DEATHS["out_of_memory"]
+    file = repository / "dags" / "hungry.py"
+    file.write_text(
+        "from airflow.sdk import DAG\n"
+        "from airflowkit import pod_task\n"
+        "with DAG('hungry', schedule=None):\n"
+        f"    pod_task('pod', image='localhost/busybox:1', **{keywords!r})\n"
+    )
+    _, events = run_locally("hungry", runtime=engine())
+    file.unlink()
+    (failure,) = (event for event in events if isinstance(event, TaskFailed))
+    assert failure.reason.startswith((reason, "exit code 137 (SIGKILL)"))
 
 
 def test_no_container_is_left(both):

@@ -102,6 +102,7 @@ def create_command(engine_name: str, name: str, container: Container, env_file: 
         "--network=host",
         f"--env-file={env_file}",
         *([f"--workdir={container.working_dir}"] if container.working_dir else []),
+        *([f"--memory={container.memory}", f"--memory-swap={container.memory}"] if container.memory else []),
         *(f"--volume={_volume(mount)}" for mount in mounts),
         *entrypoint,
         container.image,
