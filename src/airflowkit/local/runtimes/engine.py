@@ -22,6 +22,8 @@ _PIECE: Final = 65536
 _LABEL: Final = "airflowkit-run"
 _NEVER: Final = "0001-01-01"
 """How Go writes a time that never came."""
+_OUT_OF_MEMORY: Final = "oom"
+"""The file that podman's monitor writes where it was started, on cgroups v1; podman itself looks elsewhere for it."""
 _PULL: Final = {"Always": "always", "Never": "never", "IfNotPresent": "missing", "": "missing"}
 
 
@@ -73,8 +75,9 @@ class EngineRuntime:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            cwd=container.scratch,
         )
-        running = EngineContainer(self._name, name, process)
+        running = EngineContainer(self._name, name, process, container.scratch / _OUT_OF_MEMORY)
         await running.started()
         return running
 
@@ -135,7 +138,8 @@ def _fault(image: str, output: str) -> CannotStart:
 class EngineContainer:
     """A container of podman or docker."""
 
-    def __init__(self, engine_name: str, name: str, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, engine_name: str, name: str, process: asyncio.subprocess.Process, out_of_memory: Path) -> None:
+        self._out_of_memory = out_of_memory
         self._engine = engine_name
         self._name = name
         self._process = process
@@ -168,7 +172,8 @@ class EngineContainer:
         state = await self._state()
         await self._remove()
         code = int(state.get("ExitCode", 0))
-        return Exit(code, "OOMKilled") if state.get("OOMKilled") else Exit.of(code)
+        out_of_memory = state.get("OOMKilled") or self._out_of_memory.exists()
+        return Exit(code, "OOMKilled") if code and out_of_memory else Exit.of(code)
 
     async def signal(self, number: int) -> None:
         """Send a signal to the container's first process."""
