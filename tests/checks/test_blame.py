@@ -3,6 +3,7 @@
 import pytest
 
 from airflowkit.checks.engine import checked
+from airflowkit.checks.pool import Pool
 from airflowkit.settings import Check
 
 pytestmark = pytest.mark.slow
@@ -16,6 +17,13 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 with DAG("{1}", schedule=None):
     EmptyOperator(task_id="load")
 """
+
+
+@pytest.fixture
+def pool():
+    """One worker, so that it is certain who imports a module first."""
+    with Pool(("airflow.sdk", "airflow.providers.standard.operators.empty"), size=1) as worker:
+        yield worker
 
 
 @pytest.fixture
