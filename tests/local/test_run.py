@@ -45,7 +45,7 @@ def notices(kinds):
         ("expanded", "success", "word $(WORD) $(NOTHING)"),
         ("private", "success", "mine\nmine"),
         ("nothing_left", "success", "nothing"),
-        ("prepared", "success", "first\nsecond\n/work/deep/er"),
+        ("prepared", "success", "first\nsecond\n/stage/deep/er"),
         ("ill_prepared", "failed", "no"),
         ("no_secret", "failed", ""),
         ("no_key", "failed", ""),

@@ -100,21 +100,21 @@ with DAG("kinds", schedule=None):
     ).set_upstream(pod("private_again", "echo x > /scratch/file; echo x > /tmp/file", **empty("s", "/scratch")))
     pod(
         "prepared",
-        "cat /work/first /work/second; pwd",
+        "cat /stage/first /stage/second; pwd",
         init_containers=[
             k8s.V1Container(
                 name=name,
                 image=COMMON["image"],
-                command=["sh", "-c", f"test {number} = $(ls /work | wc -l) && echo {name} > /work/{name}"],
-                volume_mounts=[k8s.V1VolumeMount(name="work", mount_path="/work")],
+                command=["sh", "-c", f"test {number} = $(ls /stage | wc -l) && echo {name} > /stage/{name}"],
+                volume_mounts=[k8s.V1VolumeMount(name="work", mount_path="/stage")],
             )
             for number, name in enumerate(("first", "second"))
         ],
         full_pod_spec=k8s.V1Pod(
             metadata=k8s.V1ObjectMeta(),
-            spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base", working_dir="/work/deep/er")]),
+            spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base", working_dir="/stage/deep/er")]),
         ),
-        **empty("work", "/work"),
+        **empty("work", "/stage"),
     )
     pod(
         "ill_prepared",
