@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from airflowkit.errors import PodSpecError, did_you_mean
 from airflowkit.pods.arguments import PLACES
@@ -19,6 +19,8 @@ from airflowkit.settings import caller_file, load_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from airflowkit.pods.keywords import OverrideKeywords
+
 _OF_THE_OPERATOR: Final = {
     "base_container_name",
     "name",
@@ -29,7 +31,7 @@ _OF_THE_OPERATOR: Final = {
 KEYWORDS: Final = (frozenset(PLACES) | set(SOURCES) | {"node_pool", "resources", "security"}) - _OF_THE_OPERATOR
 
 
-def pod_override(**keywords: Any) -> dict[str, Any]:
+def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     """Return an `executor_config` for a task under KubernetesExecutor, checked as `pod_task` checks.
 
     It lies over the pod template of the executor: dictionaries, variables, volumes and mounts are added to it, but

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Unpack
 
 from airflowkit.pods.mapping import MappedPod
 from airflowkit.pods.operator import CheckedPodOperator
+
+if TYPE_CHECKING:
+    from airflowkit.pods.keywords import PodKeywords
 
 
 class PodTask:
@@ -13,7 +16,7 @@ class PodTask:
 
     __name__ = "pod_task"
 
-    def __call__(self, task_id: str, **keywords: Any) -> CheckedPodOperator:
+    def __call__(self, task_id: str, **keywords: Unpack[PodKeywords]) -> CheckedPodOperator:
         """Return a checked `KubernetesPodOperator`.
 
         Args:
@@ -34,7 +37,7 @@ class PodTask:
         """
         return CheckedPodOperator(task_id=task_id, **keywords)
 
-    def partial(self, task_id: str, **keywords: Any) -> MappedPod:
+    def partial(self, task_id: str, **keywords: Unpack[PodKeywords]) -> MappedPod:
         """Return a task that becomes one per element with `.expand(…)` or `.expand_kwargs(…)`.
 
         Args:
