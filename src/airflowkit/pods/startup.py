@@ -123,10 +123,9 @@ def _image_cause(pod: Any) -> Cause | None:
     return next(filter(None, found), None)
 
 
-class WatchfulPodManager(PodManager):
-    """The provider's pod manager; it gives up on a pod that cannot start, and logs no environment."""
+class _WatchedStart:
+    """What both of the provider's managers get: a watch, for as long as they wait for a pod's start."""
 
-    last_seen: Any = None
     _watch_start: StartWatch | None = None
 
     async def await_pod_start(self, *args: Any, **kwargs: Any) -> None:
@@ -137,9 +136,15 @@ class WatchfulPodManager(PodManager):
         """
         self._watch_start = StartWatch(PATIENCE)
         try:
-            await super().await_pod_start(*args, **kwargs)
+            await super().await_pod_start(*args, **kwargs)  # type: ignore[misc]  of the manager beside it
         finally:
             self._watch_start = None
+
+
+class WatchfulPodManager(_WatchedStart, PodManager):
+    """The provider's pod manager; it gives up on a pod that cannot start, and logs no environment."""
+
+    last_seen: Any = None
 
     def read_pod(self, pod: Any) -> Any:
         """Return the pod as it is now."""
@@ -157,22 +162,8 @@ class WatchfulPodManager(PodManager):
         return self._client.create_namespaced_pod(body=body, namespace=pod.metadata.namespace, **kwargs)
 
 
-class WatchfulAsyncPodManager(AsyncPodManager):
+class WatchfulAsyncPodManager(_WatchedStart, AsyncPodManager):
     """The triggerer's pod manager; it gives up on a pod that cannot start."""
-
-    _watch_start: StartWatch | None = None
-
-    async def await_pod_start(self, *args: Any, **kwargs: Any) -> None:
-        """Wait until the pod runs or ends.
-
-        Raises:
-            PodCannotStart: It never will.
-        """
-        self._watch_start = StartWatch(PATIENCE)
-        try:
-            await super().await_pod_start(*args, **kwargs)
-        finally:
-            self._watch_start = None
 
     async def read_pod(self, pod: Any) -> Any:
         """Return the pod as it is now."""
