@@ -1,8 +1,10 @@
 """Fixtures for users' own tests; installing airflowkit makes them known to pytest.
 
-def test_orders_run(run_dag, teams_inbox):
-    assert run_dag("orders_daily").ok
-    assert teams_inbox.cards == []
+def test_out_of_memory_is_told(fake_cluster, teams_inbox):
+    fake_cluster.fates["orders_daily.load"] = OOMKilled()
+    result = fake_cluster.run("orders_daily")
+    assert result.task("load").reason.startswith("out of memory")
+    assert len(teams_inbox.cards) == 1
 """
 
 from __future__ import annotations
@@ -16,10 +18,40 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflowkit.local.fates import (
+    Evicted,
+    Failed,
+    Fate,
+    Fates,
+    ImagePullBackOff,
+    OOMKilled,
+    Script,
+    SecretNotFound,
+    SlowStart,
+    Succeeded,
+    Unschedulable,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from airflowkit.local.events import Event
     from airflowkit.local.run import DagRunResult
+
+__all__ = [
+    "Dags",
+    "Evicted",
+    "Failed",
+    "FakeCluster",
+    "Fate",
+    "ImagePullBackOff",
+    "OOMKilled",
+    "SecretNotFound",
+    "SlowStart",
+    "Succeeded",
+    "TeamsInbox",
+    "Unschedulable",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +92,49 @@ class TeamsInbox:
         return [attachment["content"] for message in self.messages for attachment in message["attachments"]]
 
 
+class FakeCluster:
+    """A Kubernetes that runs nothing: the real operator talks to it over HTTP, and you say what becomes of the pods.
+
+    Args:
+        folder: The DAG folder.
+
+    Attributes:
+        fates: What becomes of a task's pods, by `DAG.TASK`: one fate, a list of one for each try (the last stays), or
+            a dictionary of such by map index.
+        default: What becomes of all other pods.
+        pods: The manifests of the pods that were created, in their order, as the operator sent them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.fates = Fates()
+        self.default: Fate = Succeeded()
+        self.pods: list[dict[str, Any]] = []
+
+    def run(self, dag: Any, **options: Any) -> DagRunResult:
+        """Run a DAG, or one task of it alone.
+
+        Args:
+            dag: A DAG of `dag_bag`, its id, or `DAG.TASK`.
+            **options: `conf` and `logical_date` of the run.
+
+        Raises:
+            DagNotFound: There is no such DAG or task, or a fate names none.
+            LocalRunError: A fate can never come true.
+        """
+        from airflowkit.local.run import run_dag as run
+
+        script = Script(self.default, self.fates)
+        return run(_ref(dag), dags_folder=self._folder, script=script, on_event=self._take, **options)
+
+    def _take(self, event: Event) -> None:
+        from airflowkit.local.events import PodCreated
+
+        if isinstance(event, PodCreated):
+            self.pods.append(event.manifest)
+        _show(event)
+
+
 @pytest.fixture(scope="session")
 def dag_bag(pytestconfig: pytest.Config) -> Dags:
     """The repository's DAGs, loaded once in the tests' own process."""
@@ -95,10 +170,16 @@ def run_dag(pytestconfig: pytest.Config) -> Callable[..., DagRunResult]:
     """A function that runs a DAG with an Airflow of its own and the pods on this computer, and tells how it went."""
     from airflowkit.local.run import run_dag as run
 
-    def run_here(dag: str, **options: Any) -> DagRunResult:
-        return run(dag, dags_folder=dags_folder(pytestconfig), **options)
+    def run_here(dag: Any, **options: Any) -> DagRunResult:
+        return run(_ref(dag), dags_folder=dags_folder(pytestconfig), on_event=_show, **options)
 
     return run_here
+
+
+@pytest.fixture
+def fake_cluster(pytestconfig: pytest.Config) -> FakeCluster:
+    """A Kubernetes that runs nothing, and where you say what becomes of the pods."""
+    return FakeCluster(dags_folder(pytestconfig))
 
 
 @pytest.fixture
@@ -124,6 +205,21 @@ def dags_folder(config: pytest.Config) -> Path:
 
     named = config.getoption("--airflowkit-dags")
     return dag_folder(Path(named) if named else default_folder()).absolute()
+
+
+def _ref(dag: Any) -> str:
+    return dag if isinstance(dag, str) else str(dag.dag_id)
+
+
+def _show(event: Event) -> None:
+    """Print what a run says; pytest shows it where the test fails."""
+    from airflowkit.local.events import LogLine, Notice, Output, TaskFailed
+
+    match event:
+        case LogLine(task_id=task_id, text=text):
+            print(f"{task_id} | {text}")  # noqa: T201  for pytest to capture
+        case Output(text=text) | Notice(text=text) | TaskFailed(reason=text):
+            print(text)  # noqa: T201  for pytest to capture
 
 
 def _handler(inbox: TeamsInbox) -> type[BaseHTTPRequestHandler]:

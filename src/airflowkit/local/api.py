@@ -9,14 +9,15 @@ import asyncio
 import json
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 
-from airflowkit.local.containers import CannotStart
+from airflowkit.errors import LocalRunError
+from airflowkit.local.containers import CannotStart, RunningContainer
 from airflowkit.local.exec import serve_exec
 from airflowkit.local.pods import Pod, PodStore
 from airflowkit.local.selectors import field_matches, labels_match
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from starlette.websockets import WebSocket
 
-    from airflowkit.local.kubelet import Kubelet
 
 Json = dict[str, Any]
 
-_PATIENCE: Final = 5.0
 _REASONS: Final[Mapping[int, str]] = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -42,6 +41,34 @@ _REASONS: Final[Mapping[int, str]] = {
     409: "AlreadyExists",
     415: "UnsupportedMediaType",
 }
+
+
+class Kubelet(Protocol):
+    """What lets the pods live and die."""
+
+    def admit(self, pod: Pod) -> None:
+        """Begin with a pod.
+
+        Raises:
+            LocalRunError: It cannot be.
+        """
+        ...
+
+    async def settle(self, pod: Pod) -> None:
+        """Bring a pod to where it should be by now, before it is shown."""
+        ...
+
+    def container(self, pod: Pod, name: str) -> RunningContainer | None:
+        """Return a container that runs."""
+        ...
+
+    def delete(self, pod: Pod, grace: float | None) -> None:
+        """Begin to delete a pod."""
+        ...
+
+    async def shut_down(self) -> None:
+        """End everything at once; the run is over."""
+        ...
 
 
 class PodApi:
@@ -62,7 +89,10 @@ class PodApi:
         pod = Pod(manifest, request.path_params["namespace"])
         if not self._store.add(pod):
             raise HTTPException(409, f'pods "{pod.name}" already exists')
-        self._kubelet.admit(pod)
+        try:
+            self._kubelet.admit(pod)
+        except LocalRunError as error:
+            raise HTTPException(400, str(error)) from None
         return JSONResponse(pod.as_json(), 201)
 
     async def list_pods(self, request: Request) -> Response:
@@ -78,7 +108,7 @@ class PodApi:
     async def read(self, request: Request) -> Response:
         """Return a pod; one that is on its way out of `Pending` is given a moment first."""
         pod = self._pod(request)
-        await pod.settled(_PATIENCE)
+        await self._kubelet.settle(pod)
         return JSONResponse(pod.as_json())
 
     async def patch(self, request: Request) -> Response:

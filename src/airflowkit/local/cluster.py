@@ -13,15 +13,13 @@ import uvicorn
 
 from airflowkit.errors import LocalRunError
 from airflowkit.local.api import create_app
-from airflowkit.local.kubelet import Kubelet, OnLine
-from airflowkit.local.pods import OnWarning, PodStore
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from airflowkit.local.containers import Runtime
-    from airflowkit.local.objects import LocalObjects
+    from airflowkit.local.api import Kubelet
+    from airflowkit.local.pods import PodStore
 
 _START: Final = 30.0
 
@@ -30,21 +28,17 @@ class LocalCluster:
     """Serves the Kubernetes API on 127.0.0.1 from entering to leaving a `with` block.
 
     Args:
-        runtime: What runs the containers.
-        objects: Secrets and config maps.
+        store: The pods.
+        kubelet: What lets them live and die; it is called in the server's thread only.
         scratch: The run's folder; the kubeconfig is written there.
-        on_line: Called, in the server's thread, with each line that a container writes.
-        on_warning: Called there with each warning about a pod, such as a missing secret.
 
     Attributes:
         kubeconfig: The file that leads to it.
     """
 
-    def __init__(
-        self, runtime: Runtime, objects: LocalObjects, scratch: Path, on_line: OnLine, on_warning: OnWarning
-    ) -> None:
-        self._store = PodStore(on_warning)
-        self._kubelet = Kubelet(self._store, runtime, objects, scratch, on_line)
+    def __init__(self, store: PodStore, kubelet: Kubelet, scratch: Path) -> None:
+        self._store = store
+        self._kubelet = kubelet
         self._token = secrets.token_urlsafe(32)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="kubernetes-api", daemon=True)

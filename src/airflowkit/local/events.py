@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,16 @@ class TaskFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PodCreated:
+    """What the operator asked the Kubernetes API for."""
+
+    task_id: str
+    map_index: int
+    try_number: int
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """A line that a pod's container wrote."""
 
@@ -70,6 +80,7 @@ class TaskRun:
         duration: Seconds that the last try took.
         tries: How often it was tried.
         log: What its pods' containers wrote, all tries; empty for a task that is no pod.
+        reason: Why it failed, in a line, where `pod_task` or airflowkit's presets see to that.
     """
 
     task_id: str
@@ -78,6 +89,7 @@ class TaskRun:
     duration: float
     tries: int
     log: str = ""
+    reason: str = ""
 
     @property
     def label(self) -> str:
@@ -103,9 +115,10 @@ class Refused:
     hint: str
 
 
-Event = Notice | TaskStarted | TaskFailed | TaskEnded | LogLine | Output | TaskRun | RunEnded | Refused
+Event = Notice | TaskStarted | TaskFailed | TaskEnded | PodCreated | LogLine | Output | TaskRun | RunEnded | Refused
 _CLASSES: Final = {
-    cls.__name__: cls for cls in (Notice, TaskStarted, TaskFailed, TaskEnded, LogLine, TaskRun, RunEnded, Refused)
+    cls.__name__: cls
+    for cls in (Notice, TaskStarted, TaskFailed, TaskEnded, PodCreated, LogLine, TaskRun, RunEnded, Refused)
 }
 
 

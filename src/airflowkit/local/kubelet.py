@@ -25,6 +25,8 @@ OnLine = Callable[[Pod, str, Line], None]
 
 _RETRY: Final = 1.0
 """Seconds between two attempts at what a pod waits for; the kubelet takes longer."""
+_PATIENCE: Final = 5.0
+"""Seconds for a pod to start before it is shown as `Pending`."""
 _GRACE: Final = 30
 """Kubernetes' default of `terminationGracePeriodSeconds`."""
 _CLEANUP: Final = 5.0
@@ -62,6 +64,10 @@ class Kubelet:
         self._running[pod] = {}
         self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to this computer")
         self._tasks[pod] = asyncio.create_task(self._run(pod))
+
+    async def settle(self, pod: Pod) -> None:
+        """Give a pod that is on its way out of `Pending` a moment."""
+        await pod.settled(_PATIENCE)
 
     def container(self, pod: Pod, name: str) -> RunningContainer | None:
         """Return a container that runs."""

@@ -18,6 +18,7 @@ from airflowkit.local.states import (
     container_status,
     now,
     phase,
+    unscheduled,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Pod:
         self.states: dict[str, State] = {spec["name"]: first for spec in (*self.init_containers, *self.containers)}
         self.logs = {name: ContainerLog() for name in self.states}
         self.failed_for = ""
+        self.unschedulable = ""
         self.deleted = asyncio.Event()
         self.version = 1
         self._changed = asyncio.Event()
@@ -122,6 +124,10 @@ class Pod:
     def as_json(self) -> Json:
         """Return the pod as the API shows it."""
         metadata = {**self.metadata, "resourceVersion": str(self.version)}
+        if self.unschedulable:
+            spec = {key: value for key, value in self.spec.items() if key != "nodeName"}
+            status = unscheduled(self.unschedulable, self.started)
+            return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": status}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": self.spec, "status": self._status()}
 
     def _status(self) -> Json:

@@ -27,6 +27,8 @@ from airflowkit.local.worker import Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from airflowkit.local.fates import Script
+
 _GRACE: Final = 10.0
 """Seconds that an interrupted run has to clean up."""
 
@@ -66,7 +68,7 @@ class DagRunResult:
         raise LookupError(f"no task {task_id!r} with index {map_index} in the run of {self.dag_id!r}")
 
 
-def run_dag(
+def run_dag(  # noqa: PLR0913  what the command's options are
     dag: str,
     *,
     dags_folder: Path,
@@ -75,18 +77,20 @@ def run_dag(
     runtime: str = "auto",
     keep: bool = False,
     verbose: bool = False,
+    script: Script | None = None,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> DagRunResult:
     """Run a DAG with no cluster.
 
     Args:
-        dag: A DAG id or a file with one DAG.
+        dag: A DAG id, a file with one DAG, or `DAG.TASK` for one task alone.
         dags_folder: The DAG folder.
         conf: The DAG run's configuration.
         logical_date: ISO 8601; defaults to now.
         runtime: What runs the pods' containers: `auto`, `process`, `podman`, `docker`.
         keep: Whether to leave the run's folder (volumes, database) where it is.
         verbose: Whether Airflow's own log is of interest.
+        script: What becomes of each pod; None to run them.
         on_event: Called with each event; with `Output` from another thread.
 
     Raises:
@@ -95,7 +99,8 @@ def run_dag(
         LocalRunError: The run could not start, or broke off.
     """
     with _termination_as_interrupt(), _scratch(keep=keep) as scratch:
-        request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose)
+        written = script.as_json() if script else None
+        request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
         events: list[Event] = []
         with _worker(request, environ, on_event) as stream:

@@ -113,5 +113,11 @@ def conditions(pod_phase: str, since: str, *, initialized: bool) -> list[Json]:
     ]
 
 
+def unscheduled(message: str, since: str) -> Json:
+    """Return the status of a pod for which the scheduler finds no node."""
+    verdict = {"status": "False", "reason": "Unschedulable", "message": message, "lastTransitionTime": since}
+    return {"phase": "Pending", "qosClass": "BestEffort", "conditions": [{"type": "PodScheduled", **verdict}]}
+
+
 def _present(**values: str) -> Json:
     return {key: value for key, value in values.items() if value}

@@ -15,24 +15,42 @@ import signal
 import sys
 import traceback
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
-from airflowkit.dags import LoadedDag, load_dag
+from airflowkit.dags import LoadedDag, load_dag, load_file
 from airflowkit.errors import AirflowKitError
 from airflowkit.local.airflow_home import DEFAULT_CONNECTION, prepare_database
+from airflowkit.local.clock import Clock
 from airflowkit.local.cluster import LocalCluster
-from airflowkit.local.events import EventWriter, LogLine, Notice, Refused, RunEnded, TaskEnded, TaskRun, TaskStarted
+from airflowkit.local.events import (
+    EventWriter,
+    LogLine,
+    Notice,
+    PodCreated,
+    Refused,
+    RunEnded,
+    TaskEnded,
+    TaskRun,
+    TaskStarted,
+)
+from airflowkit.local.fates import Script, check_fate
+from airflowkit.local.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.objects import LocalObjects
 from airflowkit.local.pod_failures import shorten_pod_failures
+from airflowkit.local.pods import PodStore
 from airflowkit.local.runtimes import choose_runtime
+from airflowkit.local.scripted import ScriptedKubelet
+from airflowkit.pods.diagnosis import XCOM_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflowkit.local.api import Kubelet
+    from airflowkit.local.fates import Fate
     from airflowkit.local.logs import Line
     from airflowkit.local.pods import Pod
 
@@ -53,6 +71,7 @@ class Request:
         conf: The DAG run's configuration.
         logical_date: ISO 8601, or None for now.
         verbose: Whether to show Airflow's own log as it is.
+        script: What becomes of each pod, as `Script.as_json` writes it; None to run them.
     """
 
     dag: str
@@ -62,6 +81,7 @@ class Request:
     conf: Mapping[str, Any] | None
     logical_date: str | None
     verbose: bool
+    script: Mapping[str, Any] | None = None
 
     def as_json(self) -> str:
         """Return it for the worker's standard input."""
@@ -92,18 +112,64 @@ def run(request: Request, emit: EventWriter) -> None:
     """Load the DAG, serve the API, run the DAG, say how it went."""
     scratch = Path(request.scratch)
     prepare_database(scratch / "airflow")
-    loaded = load_dag(request.dag, Path(request.dags_folder))
-    runtime = choose_runtime(request.runtime)
-    for notice in (runtime.notice, *localize(loaded.dag)):
-        emit(Notice(notice))
+    loaded = _one_task(load_dag(request.dag, Path(request.dags_folder)))
     logs = LogBook(emit)
-    with LocalCluster(runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add, logs.warn):
+    store = PodStore(logs.warn)
+    script = Script.from_json(request.script) if request.script else None
+    kubelet: Kubelet
+    if script:
+        check_names(script, loaded, Path(request.dags_folder))
+        kubelet = scripted_kubelet(script, loaded.dag, store, logs)
+        localize(loaded.dag)
+    else:
+        runtime = choose_runtime(request.runtime)
+        kubelet = RuntimeKubelet(store, runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add)
+        for notice in (runtime.notice, *localize(loaded.dag)):
+            emit(Notice(notice))
+    with LocalCluster(store, kubelet, scratch):
         _announce_tasks(emit)
         if not request.verbose:
             shorten_pod_failures(emit)
         _airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
         dag_run = loaded.dag.test(**_arguments(request))
     report(loaded, dag_run, logs, emit)
+
+
+def _one_task(loaded: LoadedDag) -> LoadedDag:
+    """Return the DAG with nothing but the task that was named, if one was."""
+    if loaded.task_id is None:
+        return loaded
+    return replace(loaded, dag=loaded.dag.partial_subset([loaded.task_id], include_upstream=False))
+
+
+def check_names(script: Script, loaded: LoadedDag, dags_folder: Path) -> None:
+    """Refuse fates of tasks that do not exist.
+
+    Raises:
+        DagNotFound: There is no such task, or no such DAG.
+        LocalRunError: They can never come true.
+    """
+    whole = load_file(loaded.path, dags_folder)
+    dags = {each.dag.dag_id: each.dag for each in whole}
+    for name in script:
+        ids = [dag_id for dag_id in dags if name.startswith(f"{dag_id}.")]
+        dag = dags[max(ids, key=len)] if ids else load_dag(name, dags_folder).dag
+        check_fate(name, script, dag)
+
+
+def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook) -> ScriptedKubelet:
+    """Return a kubelet that lets the DAG's pods meet their fates, by a clock of its own."""
+    from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
+
+    tasks = {make_safe_label_value(task_id): f"{dag.dag_id}.{task_id}" for task_id in dag.task_ids}
+
+    def fate_of(pod: Pod) -> Fate:
+        task_id, map_index, try_number = logs.place(pod)
+        return script.fate(tasks.get(task_id, ""), map_index, try_number)
+
+    clock = Clock()
+    clock.install()
+    return ScriptedKubelet(store, fate_of, clock, logs.add, logs.created)
 
 
 def localize(dag: Any) -> list[str]:
@@ -144,9 +210,18 @@ def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: EventWriter) ->
                 each.duration or 0.0,
                 each.try_number,
                 logs.text(each.task_id, each.map_index),
+                _reason(each),
             )
         )
     emit(RunEnded(dag_run.dag_id, dag_run.run_id, str(dag_run.state)))
+
+
+def _reason(instance: Any) -> str:
+    """Return what a failed task left for its run's alert."""
+    left = instance.xcom_pull(
+        task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
+    )
+    return str(left["reason"]) if isinstance(left, dict) and instance.state == "failed" else ""
 
 
 def _arguments(request: Request) -> dict[str, Any]:
@@ -169,11 +244,19 @@ class LogBook:
 
     def add(self, pod: Pod, container: str, line: Line) -> None:
         """Note a line of a pod; the operator's labels say whose it is."""
-        task_id = pod.labels.get("task_id", pod.name)
-        map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
+        task_id, map_index, try_number = self.place(pod)
         text = line.text.decode(errors="replace").rstrip("\n")
         self._texts[task_id, map_index].append(text)
         self._emit(LogLine(task_id, map_index, try_number, container, text))
+
+    def place(self, pod: Pod) -> tuple[str, int, int]:
+        """Return whose pod it is: task, map index and try."""
+        map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
+        return pod.labels.get("task_id", pod.name), map_index, try_number
+
+    def created(self, pod: Pod) -> None:
+        """Note what a pod was asked to be."""
+        self._emit(PodCreated(*self.place(pod), pod.manifest))
 
     def warn(self, pod: Pod, message: str) -> None:
         """Say once what a pod waits for, or why it failed."""

@@ -1,0 +1,267 @@
+"""A kubelet that starts nothing: it writes of each pod what the nodes of a cluster write in such a case.
+
+The states, events and texts are those of `tests/pods/recorded`, taken from a real cluster.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import LocalRunError
+from airflowkit.local.containers import Exit
+from airflowkit.local.fates import (
+    Evicted,
+    Failed,
+    Fate,
+    ImagePullBackOff,
+    OOMKilled,
+    SecretNotFound,
+    SlowStart,
+    Succeeded,
+    Unschedulable,
+)
+from airflowkit.local.states import Running, Terminated, Waiting, now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from airflowkit.local.clock import Clock
+    from airflowkit.local.kubelet import OnLine
+    from airflowkit.local.pods import Pod, PodStore
+
+Json = dict[str, Any]
+
+_START: Final = 1.0
+"""Seconds that every pod takes to start: a deferrable operator defers only for one that does not run yet."""
+_SIDECAR: Final = "airflow-xcom-sidecar"
+_NO_XCOM: Final = "__airflow_xcom_result_empty__"
+_OOM: Final = 137
+
+
+class ScriptedKubelet:
+    """Lets the pods of a store meet their fates.
+
+    Args:
+        store: The pods.
+        fate_of: What becomes of a pod.
+        clock: The time.
+        on_line: Called with each line that a container writes.
+        on_pod: Called with each pod that is created.
+    """
+
+    def __init__(
+        self,
+        store: PodStore,
+        fate_of: Callable[[Pod], Fate],
+        clock: Clock,
+        on_line: OnLine,
+        on_pod: Callable[[Pod], None],
+    ) -> None:
+        self._store = store
+        self._fate_of = fate_of
+        self._clock = clock
+        self._on_line = on_line
+        self._on_pod = on_pod
+        self._due: dict[Pod, tuple[float, Fate]] = {}
+        self._sidecars: dict[Pod, Sidecar] = {}
+
+    def admit(self, pod: Pod) -> None:
+        """Decide what becomes of a pod."""
+        self._on_pod(pod)
+        fate, delay = self._fate_of(pod), _START
+        while isinstance(fate, SlowStart):
+            delay += fate.seconds
+            fate = fate.then
+        if isinstance(fate, Unschedulable):
+            pod.unschedulable = fate.message
+            self._store.event(pod, "FailedScheduling", fate.message, "Warning")
+            return
+        self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to localhost")
+        if isinstance(fate, SecretNotFound):
+            self._lack_secret(pod, fate)
+            return
+        base = _base(pod)
+        self._store.event(pod, "Pulling", f'Pulling image "{base["image"]}"', container=base["name"])
+        self._due[pod] = (self._clock.time() + delay, fate)
+
+    async def settle(self, pod: Pod) -> None:
+        """Let happen what is due."""
+        moment, fate = self._due.get(pod, (float("inf"), None))
+        if fate is not None and self._clock.time() >= moment:
+            del self._due[pod]
+            self._happen(pod, fate)
+
+    def container(self, pod: Pod, name: str) -> Sidecar | None:
+        """Return a container that runs: none but the one that waits until its XCom is read."""
+        return self._sidecars.get(pod) if name == _SIDECAR else None
+
+    def delete(self, pod: Pod, grace: float | None) -> None:  # noqa: ARG002  nothing needs time to end
+        """Delete a pod."""
+        self._due.pop(pod, None)
+        self._sidecars.pop(pod, None)
+        self._store.remove(pod)
+
+    async def shut_down(self) -> None:
+        """Do nothing: nothing runs."""
+
+    def _lack_secret(self, pod: Pod, fate: SecretNotFound) -> None:
+        in_env, in_volumes = list(_env_secrets(pod)), list(_volume_secrets(pod))
+        names = [name for name, _ in (*in_volumes, *in_env)]
+        name = fate.name or next(iter(names), "")
+        if name not in names:
+            named = f"it names {', '.join(map(repr, names))}" if names else "it names none"
+            raise LocalRunError(f"{fate} cannot come true: pod {pod.name!r} names no secret {name!r}", hint=named)
+        message = f'secret "{name}" not found'
+        for volume in (volume for secret, volume in in_volumes if secret == name):
+            text = f'MountVolume.SetUp failed for volume "{volume}" : {message}'
+            self._store.event(pod, "FailedMount", text, "Warning")
+            return
+        container = next(container for secret, container in in_env if secret == name)
+        pod.set_state(container, Waiting("CreateContainerConfigError", message))
+        self._store.event(pod, "Failed", f"Error: {message}", "Warning", container)
+
+    def _happen(self, pod: Pod, fate: Fate) -> None:
+        if isinstance(fate, ImagePullBackOff):
+            self._lack_image(pod, fate)
+            return
+        base = _base(pod)["name"]
+        self._start_all(pod, base)
+        match fate:
+            case Succeeded(logs=logs):
+                self._end(pod, base, 0, "Completed", logs)
+            case Failed(exit_code=code, logs=logs):
+                self._end(pod, base, code, "Error", logs)
+            case OOMKilled(logs=logs):
+                self._end(pod, base, _OOM, "OOMKilled", logs)
+            case Evicted(message=message, logs=logs):
+                self._store.event(pod, "Evicted", message, "Warning")
+                pod.fail(f"Evicted: {message}")
+                self._end(pod, base, _OOM, "Error", logs)
+                self._store.event(pod, "Killing", f"Stopping container {base}", container=base)
+        if _SIDECAR in pod.states:
+            self._keep_sidecar(pod, fate)
+
+    def _lack_image(self, pod: Pod, fate: ImagePullBackOff) -> None:
+        base = _base(pod)
+        image, name = base["image"], base["name"]
+        answer = (
+            f'rpc error: code = NotFound desc = failed to pull and unpack image "{image}": '
+            f'failed to resolve reference "{image}": {image}: {fate.message}'
+        )
+        self._store.event(pod, "Failed", f'Failed to pull image "{image}": {answer}', "Warning", name)
+        self._store.event(pod, "Failed", "Error: ErrImagePull", "Warning", name)
+        self._store.event(pod, "BackOff", f'Back-off pulling image "{image}"', container=name)
+        message = f'Back-off pulling image "{image}": ErrImagePull: {answer}'
+        pod.set_state(name, Waiting("ImagePullBackOff", message))
+
+    def _start_all(self, pod: Pod, base: str) -> None:
+        """Let all containers run, and all but the base one end well."""
+        self._store.event(pod, "Pulled", f'Successfully pulled image "{_base(pod)["image"]}"', container=base)
+        for spec in (*pod.init_containers, *pod.containers):
+            name = spec["name"]
+            self._store.event(pod, "Created", "Container created", container=name)
+            self._store.event(pod, "Started", "Container started", container=name)
+            pod.set_state(name, Running(now()))
+            if name not in (base, _SIDECAR):
+                self._end(pod, name, 0, "Completed", ())
+
+    def _end(self, pod: Pod, name: str, code: int, reason: str, logs: Any) -> None:
+        text = "".join(f"{line}\n" for line in logs)
+        lines = [*pod.logs[name].feed(text.encode()), *pod.logs[name].close()]
+        pod.set_state(name, Terminated(code, reason, "", now(), now()))
+        for line in lines:
+            self._on_line(pod, name, line)
+
+    def _keep_sidecar(self, pod: Pod, fate: Fate) -> None:
+        if isinstance(fate, Evicted):
+            self._end(pod, _SIDECAR, _OOM, "Error", ())
+            return
+        xcom = fate.xcom if isinstance(fate, Succeeded) else None
+        content = _NO_XCOM if xcom is None else json.dumps(xcom)
+        self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, _SIDECAR, 0, "Completed", ()))
+
+
+class Sidecar:
+    """The container that holds a pod's XCom until the operator has read it.
+
+    Args:
+        content: What its shell says when it is asked for the XCom.
+        on_end: Called when the operator ends it.
+    """
+
+    def __init__(self, content: str, on_end: Callable[[], None]) -> None:
+        self._content = content
+        self._on_end = on_end
+
+    async def read(self) -> bytes:
+        """Return nothing: it writes no log."""
+        return b""
+
+    async def wait(self) -> Exit:
+        """Return how it ended."""
+        return Exit.of(0)
+
+    async def signal(self, number: int) -> None:
+        """Take a signal."""
+
+    async def exec(self, command: list[str]) -> Shell:
+        """Start one more process in the container."""
+        shell = Shell(self._content, self._on_end)
+        if len(command) > 1:
+            await shell.write(" ".join(command).encode())
+        return shell
+
+
+class Shell:
+    """A shell in the sidecar; it knows the two things that the operator asks for."""
+
+    def __init__(self, content: str, on_end: Callable[[], None]) -> None:
+        self._content = content
+        self._on_end = on_end
+        self._output = b""
+        self._done = asyncio.Event()
+
+    async def write(self, data: bytes) -> None:
+        """Take a command: print the XCom's file, or end the container."""
+        if b"return.json" in data:
+            self._output = f"{self._content}\n".encode()
+        elif b"kill" in data:
+            self._on_end()
+        self._done.set()
+
+    async def read(self, channel: int) -> bytes:
+        """Return the next piece of standard output (1) or error (2); nothing at its end."""
+        await self._done.wait()
+        output, self._output = (self._output, b"") if channel == 1 else (b"", self._output)
+        return output
+
+    async def wait(self) -> int:
+        """Return its exit code."""
+        await self._done.wait()
+        return 0
+
+    def kill(self) -> None:
+        """End it."""
+        self._done.set()
+
+
+def _base(pod: Pod) -> Json:
+    return next((spec for spec in pod.containers if spec["name"] == "base"), pod.containers[0])
+
+
+def _env_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
+    """Yield the secrets that variables come from, each with its container."""
+    for spec in (*pod.init_containers, *pod.containers):
+        sources = [(each.get("valueFrom") or {}).get("secretKeyRef") for each in spec.get("env") or ()]
+        for reference in (*sources, *(each.get("secretRef") for each in spec.get("envFrom") or ())):
+            if reference:
+                yield reference["name"], spec["name"]
+
+
+def _volume_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
+    """Yield the secrets that volumes hold, each with its volume."""
+    for volume in pod.spec.get("volumes") or ():
+        if secret := volume.get("secret"):
+            yield secret["secretName"], volume["name"]
