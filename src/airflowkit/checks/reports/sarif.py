@@ -1,10 +1,17 @@
-"""The report as SARIF 2.1.0, for code scanning."""
+"""The report as SARIF 2.1.0, for code scanning.
+
+The standard leaves most open; what GitHub makes of it stands in its page "SARIF support for code scanning".
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.rules import BY_CODE
@@ -12,20 +19,24 @@ from airflowkit.checks.rules import BY_CODE
 if TYPE_CHECKING:
     from airflowkit.checks.engine import Report
 
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_PROBLEM: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
+_ROOT: Final = "%SRCROOT%"
 
 
 def render(report: Report) -> str:
     """Return one run with the rules that found something, and a result for each finding."""
-    codes = sorted({finding.code for finding in report.findings})
-    driver = {"name": "airflowkit", "version": version("airflowkit-k8s"), "rules": [_rule(code) for code in codes]}
+    index = {code: place for place, code in enumerate(sorted({finding.code for finding in report.findings}))}
+    driver = {"name": "airflowkit", "version": version("airflowkit-k8s"), "rules": [_rule(code) for code in index]}
     run = {
         "tool": {"driver": driver},
+        "automationDetails": {"id": "airflowkit/"},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the check was started in."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, codes.index(finding.code)) for finding in report.findings],
+        "results": [_result(finding, index[finding.code]) for finding in report.findings],
     }
-    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2)
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _rule(code: str) -> dict[str, Any]:
@@ -34,21 +45,45 @@ def _rule(code: str) -> dict[str, Any]:
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.page},
+        "fullDescription": {"text": rule.title},
+        "help": {"text": rule.page, "markdown": rule.page},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
+        "properties": {"problem.severity": _PROBLEM[rule.severity], "tags": ["airflow"]},
     }
 
 
 def _result(finding: Finding, index: int) -> dict[str, Any]:
-    location = {
-        "artifactLocation": {"uri": finding.path},
-        "region": {"startLine": finding.line or 1},
-    }
     mend = f"\n{finding.mend}" if finding.mend else ""
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVEL[finding.severity],
         "message": {"text": finding.message + mend},
-        "locations": [{"physicalLocation": location}],
+        "locations": [_location(finding)],
+        "partialFingerprints": {"airflowkit/v1": _fingerprint(finding)},
     }
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    """Return the place; GitHub shows no result without a line, so one about the whole file is at its first."""
+    physical = {"artifactLocation": _artifact(finding.path), "region": {"startLine": finding.line or 1}}
+    names = [name for name in (finding.dag_id, finding.task_id) if name]
+    logical = {"logicalLocations": [{"name": names[-1], "fullyQualifiedName": ".".join(names)}]} if names else {}
+    return {"physicalLocation": physical, **logical}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """Return a file's address: a URI relative to the root of the sources, or a whole one for a file outside."""
+    if Path(path).is_absolute():
+        return {"uri": Path(path).as_uri()}
+    return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}
+
+
+def _fingerprint(finding: Finding) -> str:
+    """Return what stays the same when lines move: a result with it is the one that was reported before.
+
+    The key is our own: GitHub's `primaryLocationLineHash` is a hash of the source around the line, which its
+    upload action adds, and it complains of any other.
+    """
+    parts = (finding.code, finding.path, finding.dag_id, finding.task_id, finding.message)
+    return hashlib.sha256(ascii(parts).encode()).hexdigest()[:32]
