@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from airflowkit.checks.findings import Fault, Finding, Severity
-from airflowkit.checks.pods import argument
+from airflowkit.checks.pods import argument, judged_pod
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +61,11 @@ class TaskSubject:
     line: int | None
     dag: Any
     options: Check
+
+    @cached_property
+    def pod(self) -> Any:
+        """The operator whose pod is judged, mapped no more; None where the task has none."""
+        return judged_pod(self.task)
 
     @cached_property
     def texts(self) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import is_pod, request
+from airflowkit.checks.pods import request
 from airflowkit.checks.rule import DagSubject, dag_rule
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def _at_once(dag: DagSubject, resource: str) -> list[str]:
     levels: dict[int, list[str]] = defaultdict(list)
     depths: dict[str, int] = {}
     tasks = {task.task.task_id: task.task for task in dag.tasks}
-    for task in tasks.values():
-        size = request(task, resource) if is_pod(task) else None
+    for task in dag.tasks:
+        size = request(task.pod, resource) if task.pod else None
         if size is not None and "{{" not in size:
-            levels[_depth(task, tasks, depths)].append(size)
+            levels[_depth(task.task, tasks, depths)].append(size)
     groups = [sorted(sizes, key=parse_quantity, reverse=True)[: dag.dag.max_active_tasks] for sizes in levels.values()]
     largest = max(groups, key=lambda sizes: sum(map(parse_quantity, sizes)), default=[])
     runs: int = dag.dag.max_active_runs

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import argument, environment, field, from_template, is_checked, is_known, is_pod, request
+from airflowkit.checks.pods import argument, environment, field, from_template, is_known, is_pod, judged_pod, request
 from airflowkit.checks.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def pod_without_limits(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Pass `resources="small"` to `pod_task`, or `container_resources=` to the operator.
     """
-    if not _judges(task, "container_resources"):
+    if not _known(task, "container_resources"):
         return
     wanted = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
-    missing = [f"{kind}.{resource}" for kind, resource in wanted if request(task.task, resource, kind) is None]
+    missing = [f"{kind}.{resource}" for kind, resource in wanted if request(task.pod, resource, kind) is None]
     if missing:
         yield Fault(f"its pod has no {', '.join(missing)}", mend='pass resources="small" to pod_task')
 
@@ -57,8 +57,8 @@ def image_not_pinned(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Name a version or a digest: `image="orders:1.4.2"`.
     """
-    image = argument(task.task, "image")
-    if not _judges(task, "image") or not isinstance(image, str) or "{{" in image or "@" in image:
+    image = argument(task.pod, "image")
+    if not _known(task, "image") or not isinstance(image, str) or "{{" in image or "@" in image:
         return
     tag = image.rpartition("/")[2].partition(":")[2]
     if not tag or tag in _MOVING_TAGS:
@@ -75,7 +75,7 @@ def secret_in_plain_sight(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
     """
-    for name, value in environment(task.task) if is_pod(task.task) else ():
+    for name, value in environment(task.pod) if task.pod else ():
         if not isinstance(value, str) or not value or "{{" in value:
             continue
         if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
@@ -96,13 +96,13 @@ def private_image_without_pull_secret(task: TaskSubject) -> Iterator[Fault]:
     Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. Where nodes or the
     service account bring the right along, list the registry in `[check] public_registries`.
     """
-    image = argument(task.task, "image")
-    if not _judges(task, "image") or not isinstance(image, str) or "{{" in image:
+    image = argument(task.pod, "image")
+    if not _known(task, "image") or not isinstance(image, str) or "{{" in image:
         return
     registry = image.partition("/")[0]
     public = registry in _PUBLIC or registry in task.options.public_registries
     is_host = "/" in image and ("." in registry or ":" in registry)
-    bare = not argument(task.task, "image_pull_secrets") and not argument(task.task, "service_account_name")
+    bare = not argument(task.pod, "image_pull_secrets") and not argument(task.pod, "service_account_name")
     if is_host and bare and not public and not registry.startswith("localhost"):
         yield Fault(f"pulls from {registry} without a pull secret", mend='pass image_pull_secrets=["regcred"]')
 
@@ -117,9 +117,9 @@ def pod_without_time_limit(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Set `execution_timeout`, as `default_args("standard")` does, or `active_deadline_seconds`.
     """
-    if not _judges(task, "execution_timeout"):
+    if not _known(task, "execution_timeout"):
         return
-    if task.task.execution_timeout is None and not argument(task.task, "active_deadline_seconds"):
+    if task.pod.execution_timeout is None and not argument(task.pod, "active_deadline_seconds"):
         yield Fault("its pod may run for ever", mend='set execution_timeout, or use default_args("standard")')
 
 
@@ -134,10 +134,10 @@ def pod_start_without_end(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Give it at most an hour, and less than the task's `execution_timeout`.
     """
-    seconds = argument(task.task, "startup_timeout_seconds")
-    if not is_pod(task.task) or not isinstance(seconds, (int, float)):
+    seconds = argument(task.pod, "startup_timeout_seconds")
+    if not task.pod or not isinstance(seconds, (int, float)):
         return
-    limit = task.task.execution_timeout
+    limit = task.pod.execution_timeout
     if seconds > _LONGEST_START:
         yield Fault(f"its pod may take {seconds} s to start", mend=f"give it at most {_LONGEST_START}")
     elif limit and seconds >= limit.total_seconds():
@@ -156,7 +156,7 @@ def pod_runs_as_root(task: TaskSubject) -> Iterator[Fault]:
     Pass `security="restricted"` to `pod_task`, and use an image that runs as another user.
     """
     for name in ("security_context", "container_security_context"):
-        context = argument(task.task, name) if is_pod(task.task) else None
+        context = argument(task.pod, name) if task.pod else None
         if field(context, "run_as_user") == 0:
             yield Fault(f"{name} runs it as root", mend='pass security="restricted"')
         elif field(context, "privileged"):
@@ -174,8 +174,8 @@ def environment_in_log(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Use `pod_task`, or pass `log_pod_spec_on_failure=False`.
     """
-    prints = _judges(task, "log_pod_spec_on_failure") and argument(task.task, "log_pod_spec_on_failure", True)
-    if prints and any(value is not None for _name, value in environment(task.task)):
+    prints = _known(task, "log_pod_spec_on_failure") and argument(task.pod, "log_pod_spec_on_failure", True)
+    if prints and any(value is not None for _name, value in environment(task.pod)):
         yield Fault("prints its environment when it fails", mend="use pod_task, or log_pod_spec_on_failure=False")
 
 
@@ -189,8 +189,8 @@ def pod_never_deleted(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Leave `on_finish_action` at `delete_pod`; `delete_succeeded_pod` keeps only those that failed.
     """
-    action = argument(task.task, "on_finish_action")
-    if is_pod(task.task) and str(getattr(action, "value", action)) == "keep_pod":
+    action = argument(task.pod, "on_finish_action")
+    if task.pod and str(getattr(action, "value", action)) == "keep_pod":
         yield Fault("keeps its pod for ever", mend='pass on_finish_action="delete_succeeded_pod"')
 
 
@@ -205,7 +205,7 @@ def fixed_pod_name(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Leave `random_name_suffix` on.
     """
-    if is_pod(task.task) and argument(task.task, "random_name_suffix", True) is False:
+    if task.pod and argument(task.pod, "random_name_suffix", True) is False:
         yield Fault("has the same pod name at every try", mend="delete random_name_suffix=False")
 
 
@@ -222,7 +222,9 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
     """
     above = (task.dag.get_task(task_id) for task_id in task.task.upstream_task_ids)
     silent = {it.task_id for it in above if is_pod(it) and not argument(it, "do_xcom_push", False)}
-    for name in _used_results(task.task) & silent if silent else ():
+    for name in sorted(_used_results(task.task) & silent) if silent else ():
+        if argument(judged_pod(task.dag.get_task(name)), "do_xcom_push", False):
+            continue  # `airflowkit.toml` says so for mapped tasks, too
         yield Fault(f"uses the result of {name}, which pushes none", mend="pass do_xcom_push=True to it")
 
 
@@ -236,7 +238,7 @@ def pod_template_missing(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Correct the path; it is one in the worker, not in the repository.
     """
-    path = argument(task.task, "pod_template_file") if is_pod(task.task) else None
+    path = argument(task.pod, "pod_template_file") if task.pod else None
     if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():
         yield Fault(f"its pod_template_file {path!r} does not exist", mend="correct the path")
 
@@ -257,11 +259,9 @@ RULES: Final = (
 )
 
 
-def _judges(task: TaskSubject, name: str) -> bool:
-    """Return whether the task is a pod whose argument is known, and not left to a template or to `airflowkit.toml`."""
-    it = task.task
-    laid_over_later = is_checked(it) and getattr(it, "partial_kwargs", None) is not None
-    return is_pod(it) and is_known(it, name) and not from_template(it) and not laid_over_later
+def _known(task: TaskSubject, name: str) -> bool:
+    """Return whether the task has a pod whose argument is known, and not left to a template."""
+    return task.pod is not None and is_known(task.task, name) and not from_template(task.pod)
 
 
 def _used_results(task: Any) -> set[str]:

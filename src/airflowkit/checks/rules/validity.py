@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import from_template, is_checked, is_pod
+from airflowkit.checks.pods import TEMPLATES, first_keywords, is_checked, is_pod
 from airflowkit.checks.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def pod_refused(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     The message names the argument and the mend. `pod_task` makes the same checks when the DAG is parsed.
     """
-    if not is_pod(task.task) or is_checked(task.task) or getattr(task.task, "partial_kwargs", None) is not None:
+    if not is_pod(task.task) or is_checked(task.task):
         return
     for problem in _problems(task):
         yield Fault(f"{problem.field}: {problem.reason}", mend=problem.mend)
@@ -91,9 +91,10 @@ def _problems(task: TaskSubject) -> tuple[Problem, ...]:
     from airflowkit.pods.construction import settings_of
     from airflowkit.pods.spec import checked_pod
 
-    if from_template(task.task):
+    given = _keywords(task.task)
+    if any(given.get(name) for name in TEMPLATES):
         return _problems_of_the_whole(task.task)
-    keywords = {name: value for name, value in _keywords(task.task).items() if name in OF_THE_POD - _DEAD.keys()}
+    keywords = {name: value for name, value in given.items() if name in OF_THE_POD - _DEAD.keys()}
     settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
     key = _likeness(keywords)
     if key in _KNOWN:
@@ -117,8 +118,15 @@ def _likeness(keywords: Mapping[str, Any]) -> bytes:
 
 
 def _keywords(task: Any) -> Mapping[str, Any]:
-    """Return the keywords that an operator was made with, those of `default_args` too."""
-    return getattr(task, "partial_kwargs", None) or getattr(task, "_BaseOperator__init_kwargs", {})
+    """Return the keywords that an operator was made with, those of `default_args` too; of a mapped task, its first."""
+    arguments = getattr(task, "partial_kwargs", None)
+    if arguments is None:
+        return dict(getattr(task, "_BaseOperator__init_kwargs", {}))
+    from airflowkit.pods.templates import UNKNOWN
+
+    mapped = task.expand_input.value
+    unknown = dict.fromkeys(mapped if isinstance(mapped, Mapping) else ("image",), UNKNOWN)
+    return {**unknown, **arguments, **first_keywords(task)}
 
 
 def _problems_of_the_whole(task: Any) -> tuple[Problem, ...]:
