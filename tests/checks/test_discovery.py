@@ -1,10 +1,19 @@
 """Which files are checked: those that Airflow would look at."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from airflowkit import _airflow
+from airflowkit.checks import ignoring
 from airflowkit.checks.discovery import NoSuchPath, dag_files, dag_folder, default_folder, python_files
+from airflowkit.checks.ignoring import BadIgnoreFile
 
 TREE = {
     "a.py": "",
@@ -32,12 +41,99 @@ def tree(tmp_path):
     return tmp_path
 
 
-@pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow's own use of it
-def test_airflowignore_means_what_it_means_to_airflow(tree):
-    from airflow._shared.module_loading.file_discovery import find_path_from_directory
+NAMES = st.sampled_from(["a", "b", "ab", "a.py", "b.py", "ab.py", "a b.py"])
+LINES = st.one_of(
+    st.lists(st.sampled_from([*"ab*?/!^$", "**", ".py", "[ab]", " ", "#", "\\", "|"]), max_size=5).map("".join),
+    st.builds("{}{}{}".format, st.sampled_from(["", "!", "/", "*/", "**/"]), NAMES, st.sampled_from(["", "/", "/*"])),
+)
+IGNORED = st.lists(LINES, max_size=5).map("\n".join)
+NEGATION_IS_GITS = _airflow.airflow_version() >= (3, 3)
 
-    theirs = find_path_from_directory(tree, ".airflowignore", "glob")
-    assert sorted(map(str, python_files(tree))) == sorted(path for path in theirs if path.endswith(".py"))
+
+def airflow_finds(folder: Path, syntax: str) -> list[str]:
+    try:
+        from airflow._shared.module_loading.file_discovery import find_path_from_directory
+    except ImportError:  # before 3.2
+        from airflow.utils.file import find_path_from_directory
+    return sorted(path for path in find_path_from_directory(folder, ".airflowignore", syntax) if path.endswith(".py"))
+
+
+def found(folder: Path) -> list[str]:
+    return sorted(map(str, python_files(folder)))
+
+
+@pytest.fixture
+def syntax(monkeypatch, request):
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", request.param)
+    return request.param
+
+
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow's own use of it
+@pytest.mark.parametrize("syntax", ["glob", "regexp"], indirect=True)
+def test_airflowignore_means_what_it_means_to_airflow(tree, syntax):
+    if syntax == "regexp":
+        (tree / ".airflowignore").write_text("old/\nskip+ed  # a comment\n^top\n(broken\n")
+    assert found(tree) == airflow_finds(tree, syntax) != []
+
+
+@pytest.mark.filterwarnings("ignore:GitWildMatchPattern")
+@pytest.mark.parametrize("syntax", ["glob", "regexp"], indirect=True)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.sets(st.lists(NAMES, min_size=1, max_size=3).map("/".join), max_size=8),
+    ignored=st.dictionaries(st.sampled_from([".", "a", "b", "a/b"]), IGNORED, max_size=3),
+)
+def test_any_airflowignore_means_what_it_means_to_airflow(files, ignored, syntax):
+    """Before 3.3 Airflow forgets in a folder that a later line brought back that `a/b/` is about folders."""
+    assume(NEGATION_IS_GITS or "!" not in "".join(ignored.values()))
+    with TemporaryDirectory() as scratch:
+        root = Path(scratch, "dags")
+        texts = {f"{folder}/.airflowignore": text for folder, text in ignored.items()} | dict.fromkeys(files, "")
+        for name, text in texts.items():
+            with suppress(FileExistsError, NotADirectoryError, IsADirectoryError):  # one name for a file and a folder
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+        root.mkdir(exist_ok=True)
+        try:
+            theirs = airflow_finds(root, syntax)
+        except ValueError:
+            with pytest.raises(BadIgnoreFile):
+                found(root)
+        else:
+            assert found(root) == theirs
+
+
+def test_the_syntax_is_read_from_airflows_configuration(tmp_path, monkeypatch):
+    monkeypatch.delenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", raising=False)
+    monkeypatch.delenv("AIRFLOW_CONFIG", raising=False)
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
+    default = "glob" if _airflow.airflow_version() >= (3, 0) else "regexp"
+    assert ignoring.syntax() == default
+    (tmp_path / "airflow.cfg").write_text("[core]\ndag_ignore_file_syntax = regexp\nother = 100%\n")
+    assert ignoring.syntax() == "regexp"
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", "glob")
+    assert ignoring.syntax() == "glob"
+
+
+def test_a_configuration_that_is_none_leaves_the_default(tmp_path, monkeypatch):
+    monkeypatch.delenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", raising=False)
+    monkeypatch.setenv("AIRFLOW_CONFIG", str(tmp_path / "airflow.cfg"))
+    (tmp_path / "airflow.cfg").write_text("no section\n")
+    assert ignoring.syntax() in {"glob", "regexp"}
+
+
+def test_what_airflow_could_not_open_is_no_dag_file(tmp_path):
+    (tmp_path / "dangling.py").symlink_to(tmp_path / "gone.py")
+    os.mkfifo(tmp_path / "pipe.py")
+    assert list(python_files(tmp_path)) == []
+
+
+def test_an_archive_counts_by_its_content_and_by_the_modules_at_its_root(tmp_path):
+    for name, module in {"dags.zip": "orders.py", "nested.zip": "lib/orders.py", "sheet.xlsx": "sheet.xml"}.items():
+        with ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr(module, "from airflow.sdk import DAG")
+    (tmp_path / "text.zip").write_text("airflow dag")
+    assert [path.name for path in dag_files(tmp_path)] == ["dags.zip"]
 
 
 def test_a_link_that_leads_back_is_walked_once(tree):

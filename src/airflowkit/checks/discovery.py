@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import ast
 import os
-import re
-import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
+from airflowkit.checks.ignoring import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
+from airflowkit.checks.safemode import is_archive, might_hold_dag
 from airflowkit.errors import AirflowKitError
 from airflowkit.settings import FILE_NAME, find_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-IGNORE_FILE: Final = ".airflowignore"
 
 
 class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  as the package's other names
@@ -59,36 +55,30 @@ def hidden_dag_files(folder: Path) -> list[Path]:
 
 
 def python_files(folder: Path) -> Iterator[Path]:
-    """Yield the Python files and archives below a folder that `.airflowignore` lets through."""
-    patterns: dict[str, list[_Pattern]] = {}
-    root = str(folder.absolute())
+    """Yield the Python files and archives below a folder that `.airflowignore` lets through.
+
+    Raises:
+        BadIgnoreFile: An `.airflowignore` cannot be read as Airflow would read it.
+    """
+    root, spelling = folder.absolute(), syntax()
+    inherited: dict[Path, list[Rule]] = {}
     seen = {os.path.realpath(root)}
     for place, folders, names in os.walk(root, followlinks=True):
         here = Path(place)
-        inherited = patterns.get(str(here.parent), []) if place != root else []
-        own = patterns[place] = inherited + _patterns(here)
+        rules = inherited[here] = inherited.get(here.parent, []) + rules_in(here, root, spelling)
         folders[:] = [
             name
             for name in sorted(folders)
-            if name != "__pycache__"
-            and not _ignored(here / name, own, is_folder=True)
-            and _first_visit(here / name, seen)
+            if not is_ignored(here / name, rules, is_folder=True) and _first_visit(here / name, seen)
         ]
-        for name in names:
-            if name.endswith((".py", ".zip")) and not _ignored(here / name, own, is_folder=False):
-                yield here / name
+        yield from (path for path in map(here.joinpath, names) if _is_python(path, rules))
 
 
-def might_hold_dag(file: Path) -> bool:
-    """Return whether Airflow's safe mode would look at the file: does it say `airflow`, and `dag` or `asset`?"""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return True  # the import will tell why
-    if file.suffix == ".zip":
-        return zipfile.is_zipfile(file)
-    content = content.lower()
-    return b"airflow" in content and (b"dag" in content or b"asset" in content)
+def _is_python(path: Path, rules: Iterable[Rule]) -> bool:
+    """Return whether Airflow might import a file; a dangling link and a pipe are none."""
+    if path.name == IGNORE_FILE or is_ignored(path, rules, is_folder=False) or not path.is_file():
+        return False
+    return path.suffix == ".py" or is_archive(path)
 
 
 def _calls_something(file: Path) -> bool:
@@ -100,36 +90,6 @@ def _calls_something(file: Path) -> bool:
     imports = any(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
     values = [getattr(statement, "value", None) for statement in body if isinstance(statement, (ast.Expr, ast.Assign))]
     return imports and any(isinstance(value, ast.Call) for value in values)
-
-
-class _Pattern:
-    """One line of an `.airflowignore`."""
-
-    def __init__(self, line: str, folder: Path) -> None:
-        self.folder = folder
-        self.negated = line.startswith("!")
-        self._spec = GitIgnoreSpec.from_lines([line.removeprefix("!")])
-
-    def matches(self, path: Path, *, is_folder: bool) -> bool:
-        relative = path.relative_to(self.folder).as_posix()
-        return self._spec.match_file(f"{relative}/" if is_folder else relative)
-
-
-def _patterns(folder: Path) -> list[_Pattern]:
-    file = folder / IGNORE_FILE
-    if not file.is_file():
-        return []
-    lines = (re.sub(r"\s*#.*", "", line) for line in file.read_text(errors="replace").splitlines())
-    return [_Pattern(line, folder) for line in lines if line.strip() not in {"", "/"}]
-
-
-def _ignored(path: Path, patterns: Iterable[_Pattern], *, is_folder: bool) -> bool:
-    """Return whether the last pattern that matches ignores the path."""
-    ignored = False
-    for pattern in patterns:
-        if pattern.negated == ignored and pattern.matches(path, is_folder=is_folder):
-            ignored = not pattern.negated
-    return ignored
 
 
 def _first_visit(folder: Path, seen: set[str]) -> bool:

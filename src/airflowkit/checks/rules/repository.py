@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from pathspec import GitIgnoreSpec
 
 from airflowkit.checks.comments import comments
-from airflowkit.checks.discovery import might_hold_dag, python_files
+from airflowkit.checks.discovery import python_files
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import FileSubject, FolderSubject, file_rule, folder_rule
+from airflowkit.checks.safemode import might_hold_dag
 from airflowkit.settings import FILE_NAME
 
 if TYPE_CHECKING:
