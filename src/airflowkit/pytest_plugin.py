@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflowkit.testing import dag_bag, dags_folder, fake_cluster, render_pods, run_dag, teams_inbox
+from airflowkit.testing import airflowkit_airflow, dag_bag, dags_folder, fake_cluster, render_pods, run_dag, teams_inbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.findings import Finding
     from airflowkit.checks.rule import Rule
 
-__all__ = ["dag_bag", "fake_cluster", "render_pods", "run_dag", "teams_inbox"]
+__all__ = ["airflowkit_airflow", "dag_bag", "fake_cluster", "render_pods", "run_dag", "teams_inbox"]
 
 _Findings = dict[tuple[str, str], list["Finding"]]
 _FOUND = pytest.StashKey[_Findings]()

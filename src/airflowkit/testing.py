@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from airflowkit.local.events import Event
     from airflowkit.local.run import DagRunResult
+    from airflowkit.local.warm import WarmAirflow
 
 __all__ = [
     "Dags",
@@ -97,6 +98,7 @@ class FakeCluster:
 
     Args:
         folder: The DAG folder.
+        airflow: The Airflow that runs the DAGs.
 
     Attributes:
         fates: What becomes of a task's pods, by `DAG.TASK`: one fate, a list of one for each try (the last stays), or
@@ -105,8 +107,9 @@ class FakeCluster:
         pods: The manifests of the pods that were created, in their order, as the operator sent them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, airflow: WarmAirflow) -> None:
         self._folder = folder
+        self._worker = airflow.worker
         self.fates = Fates()
         self.default: Fate = Succeeded()
         self.pods: list[dict[str, Any]] = []
@@ -125,7 +128,9 @@ class FakeCluster:
         from airflowkit.local.run import run_dag as run
 
         script = Script(self.default, self.fates)
-        return run(_ref(dag), dags_folder=self._folder, script=script, on_event=self._take, **options)
+        return run(
+            _ref(dag), dags_folder=self._folder, script=script, worker=self._worker, on_event=self._take, **options
+        )
 
     def _take(self, event: Event) -> None:
         from airflowkit.local.events import PodCreated
@@ -165,21 +170,31 @@ def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
     return render
 
 
+@pytest.fixture(scope="session")
+def airflowkit_airflow() -> Iterator[WarmAirflow]:
+    """The Airflow of `run_dag` and `fake_cluster`: the first run of a session starts it, the others fork it."""
+    from airflowkit.local.warm import WarmAirflow
+
+    with WarmAirflow() as airflow:
+        yield airflow
+
+
 @pytest.fixture
-def run_dag(pytestconfig: pytest.Config) -> Callable[..., DagRunResult]:
+def run_dag(pytestconfig: pytest.Config, airflowkit_airflow: WarmAirflow) -> Callable[..., DagRunResult]:
     """A function that runs a DAG with an Airflow of its own and the pods on this computer, and tells how it went."""
     from airflowkit.local.run import run_dag as run
 
     def run_here(dag: Any, **options: Any) -> DagRunResult:
-        return run(_ref(dag), dags_folder=dags_folder(pytestconfig), on_event=_show, **options)
+        worker = None if options.get("keep") else airflowkit_airflow.worker
+        return run(_ref(dag), dags_folder=dags_folder(pytestconfig), worker=worker, on_event=_show, **options)
 
     return run_here
 
 
 @pytest.fixture
-def fake_cluster(pytestconfig: pytest.Config) -> FakeCluster:
+def fake_cluster(pytestconfig: pytest.Config, airflowkit_airflow: WarmAirflow) -> FakeCluster:
     """A Kubernetes that runs nothing, and where you say what becomes of the pods."""
-    return FakeCluster(dags_folder(pytestconfig))
+    return FakeCluster(dags_folder(pytestconfig), airflowkit_airflow)
 
 
 @pytest.fixture

@@ -30,20 +30,17 @@ class LocalCluster:
     Args:
         store: The pods.
         kubelet: What lets them live and die; it is called in the server's thread only.
-        scratch: The run's folder; the kubeconfig is written there.
-
-    Attributes:
-        kubeconfig: The file that leads to it.
+        kubeconfig: The file to write that leads to it.
     """
 
-    def __init__(self, store: PodStore, kubelet: Kubelet, scratch: Path) -> None:
+    def __init__(self, store: PodStore, kubelet: Kubelet, kubeconfig: Path) -> None:
         self._store = store
         self._kubelet = kubelet
         self._token = secrets.token_urlsafe(32)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="kubernetes-api", daemon=True)
         self._server: uvicorn.Server | None = None
-        self.kubeconfig = scratch / "kubeconfig.json"
+        self._kubeconfig = kubeconfig
 
     def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -93,5 +90,5 @@ class LocalCluster:
             "users": [{"name": "local", "user": {"token": self._token}}],
             "contexts": [{"name": "local", "context": {"cluster": "local", "user": "local", "namespace": "default"}}],
         }
-        self.kubeconfig.touch(mode=0o600)
-        self.kubeconfig.write_text(json.dumps(config), encoding="utf-8")
+        self._kubeconfig.touch(mode=0o600)
+        self._kubeconfig.write_text(json.dumps(config), encoding="utf-8")

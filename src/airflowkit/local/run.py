@@ -26,8 +26,14 @@ from airflowkit.local.worker import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from airflowkit.local.fates import Script
+
+    Worker = Callable[
+        [Request, Mapping[str, str], Callable[[Event], None]],
+        AbstractContextManager[IO[str]],
+    ]
 
 _GRACE: Final = 10.0
 """Seconds that an interrupted run has to clean up."""
@@ -78,6 +84,7 @@ def run_dag(  # noqa: PLR0913  what the command's options are
     keep: bool = False,
     verbose: bool = False,
     script: Script | None = None,
+    worker: Worker | None = None,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> DagRunResult:
     """Run a DAG with no cluster.
@@ -91,6 +98,7 @@ def run_dag(  # noqa: PLR0913  what the command's options are
         keep: Whether to leave the run's folder (volumes, database) where it is.
         verbose: Whether Airflow's own log is of interest.
         script: What becomes of each pod; None to run them.
+        worker: Starts the run's process; by default one with an Airflow of its own.
         on_event: Called with each event; with `Output` from another thread.
 
     Raises:
@@ -103,7 +111,7 @@ def run_dag(  # noqa: PLR0913  what the command's options are
         request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
         events: list[Event] = []
-        with _worker(request, environ, on_event) as stream:
+        with (worker or _worker)(request, environ, on_event) as stream:
             for event in read_events(stream):
                 events.append(event)
                 on_event(event)

@@ -66,7 +66,7 @@ class Request:
     Attributes:
         dag: A DAG id or a file.
         dags_folder: The DAG folder.
-        scratch: The run's folder; it holds AIRFLOW_HOME, volumes and the kubeconfig.
+        scratch: The run's folder; it holds the volumes.
         runtime: `auto`, `process`, `podman` or `docker`.
         conf: The DAG run's configuration.
         logical_date: ISO 8601, or None for now.
@@ -90,11 +90,20 @@ class Request:
 
 def main() -> int:
     """Serve one request; return the exit status."""
+    return serve(Request(**json.load(sys.stdin)), int(sys.argv[1]))
+
+
+def serve(request: Request, events: int) -> int:
+    """Serve a request in this process, which is good for nothing else afterwards; return the exit status.
+
+    Args:
+        request: What to run.
+        events: The file descriptor that takes the events.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing outlives the command, however that ends
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for its background
         signal.signal(number, signal.default_int_handler)
-    request = Request(**json.load(sys.stdin))
-    with os.fdopen(int(sys.argv[1]), "w", encoding="utf-8") as stream:
+    with os.fdopen(events, "w", encoding="utf-8") as stream:
         emit = EventWriter(stream)
         try:
             run(request, emit)
@@ -110,8 +119,8 @@ def main() -> int:
 
 def run(request: Request, emit: EventWriter) -> None:
     """Load the DAG, serve the API, run the DAG, say how it went."""
-    scratch = Path(request.scratch)
-    prepare_database(scratch / "airflow")
+    scratch, home = Path(request.scratch), Path(os.environ["AIRFLOW_HOME"])
+    prepare_database(home)
     loaded = _one_task(load_dag(request.dag, Path(request.dags_folder)))
     logs = LogBook(emit)
     store = PodStore(logs.warn)
@@ -126,11 +135,11 @@ def run(request: Request, emit: EventWriter) -> None:
         kubelet = RuntimeKubelet(store, runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add)
         for notice in (runtime.notice, *localize(loaded.dag)):
             emit(Notice(notice))
-    with LocalCluster(store, kubelet, scratch):
+    with LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])):
         _announce_tasks(emit)
         if not request.verbose:
             shorten_pod_failures(emit)
-        _airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
+        _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         dag_run = loaded.dag.test(**_arguments(request))
     report(loaded, dag_run, logs, emit)
 
