@@ -1,4 +1,6 @@
-"""Which import makes a DAG file slow or large."""
+"""Which import makes a DAG file slow or large, whoever imported the module first."""
+
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,7 @@ from airflowkit.settings import Check
 pytestmark = pytest.mark.slow
 
 DAG = """\
-import {0}
+{0}
 import json
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -17,36 +19,68 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 with DAG("{1}", schedule=None):
     EmptyOperator(task_id="load")
 """
+HELPERS = {
+    "slow_helper": "sum(range(20_000_000))",
+    "large_helper": "kept = list(range(3_000_000))",
+    "middle": "import slow_helper",
+    "factory": "def made():\n    import slow_helper",
+}
 
 
-@pytest.fixture
-def pool():
-    """One worker, so that it is certain who imports a module first."""
-    with Pool(("airflow.sdk", "airflow.providers.standard.operators.empty"), size=1) as worker:
-        yield worker
+@pytest.fixture(params=[1, 2], ids=["one worker", "two workers"])
+def pool(request):
+    """Workers that have imported nothing yet."""
+    with Pool(("airflow.sdk", "airflow.providers.standard.operators.empty"), size=request.param) as workers:
+        yield workers
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "slow_helper.py").write_text("sum(range(20_000_000))\n")
-    (tmp_path / "large_helper.py").write_text("kept = list(range(3_000_000))\n")
+    for name, content in HELPERS.items():
+        (tmp_path / f"{name}.py").write_text(f"{content}\n")
     return tmp_path
 
 
-def messages(pool, folder, module, names, **budget):
-    for name in names:
-        (folder / f"{name}.py").write_text(DAG.format(module, name))
-    report = checked(pool, folder, [folder / f"{name}.py" for name in names], Check(**budget))
-    return [(finding.code, finding.message) for finding in report.findings]
+def blamed(pool, folder, *beginnings, **budget):
+    """Return what is blamed in files a, b, c and so on, each with its own first lines: file, code, import and size."""
+    files = [folder / f"{name}.py" for name, _ in zip("abcdefgh", beginnings, strict=False)]
+    for file, beginning in zip(files, beginnings, strict=True):
+        file.write_text(DAG.format(beginning, file.stem))
+    findings = checked(pool, folder, files, Check(**budget)).findings
+    return [(Path(it.path).stem, it.code, *it.message.rpartition(": import ")[2].split()[:2]) for it in findings]
 
 
 def test_the_slow_import_is_named_in_every_file_that_imports_it(pool, folder):
-    found = messages(pool, folder, "slow_helper", ["a", "b", "c", "d"], parse_seconds=0.1)
-    assert [code for code, _ in found] == ["AK111"] * 4
-    assert all(": import slow_helper 0." in message or ": import slow_helper 1." in message for _, message in found)
+    found = blamed(pool, folder, *["import slow_helper"] * 4, parse_seconds=0.1)
+    assert [it[:3] for it in found] == [(name, "AK111", "slow_helper") for name in "abcd"]
+    assert all(float(seconds) >= 0.1 for *_, seconds in found)
 
 
-def test_the_large_import_is_named(pool, folder):
-    ((code, message),) = messages(pool, folder, "large_helper", ["e"], parse_memory=50)
-    assert code == "AK112"
-    assert ": import large_helper 1" in message
+def test_the_large_import_is_named_in_every_file_that_imports_it(pool, folder):
+    found = blamed(pool, folder, *["import large_helper"] * 3, parse_memory=50)
+    assert [it[:3] for it in found] == [(name, "AK112", "large_helper") for name in "abc"]
+    assert all(int(float(size)) > 50 for *_, size in found)
+
+
+def test_a_slow_module_counts_for_those_who_reach_it_on_other_ways(pool, folder):
+    """Neither a module in between nor a function that imports makes it cheaper for those who come later."""
+    ways = ["import middle", "from slow_helper import __name__", "import factory; factory.made()", "import middle"]
+    found = blamed(pool, folder, *ways, "import factory", parse_seconds=0.1)
+    assert [(file, name) for file, _, name, _ in found] == [
+        ("a", "middle"),
+        ("b", "slow_helper"),
+        ("c", "slow_helper"),
+        ("d", "middle"),
+    ]
+
+
+def test_a_worker_that_is_replaced_in_between_changes_nothing(pool, folder):
+    files = ["import slow_helper", "import os; os._exit(3)", "import slow_helper", "import os; os._exit(3)"]
+    found = blamed(pool, folder, *files, "import slow_helper", parse_seconds=0.1)
+    assert [it[:2] for it in found] == [
+        ("a", "AK111"),
+        ("b", "AK103"),
+        ("c", "AK111"),
+        ("d", "AK103"),
+        ("e", "AK111"),
+    ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
 from airflowkit.checks.facts import Change, DagFacts, FileFacts
+from airflowkit.checks.ledger import LEDGER
 from airflowkit.checks.loading import LoadedFile, load
 from airflowkit.checks.references import references_of, schedule_of
 from airflowkit.checks.rule import DagSubject, Place, Scope, TaskSubject
@@ -28,7 +29,7 @@ _TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
 def judge(job: Job) -> FileFacts:
     """Import a file, and return what there is to tell of it."""
     path = job.path
-    loaded = load(path, job.folder, job.options.import_timeout)
+    loaded = load(path, job.folder, job.options.import_timeout, job.content)
     subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
     facts = FileFacts(
         path=path,
@@ -44,7 +45,7 @@ def judge(job: Job) -> FileFacts:
         deprecations=loaded.deprecations,
         cpu_seconds=loaded.cpu_seconds,
         memory=loaded.memory,
-        imports=tuple(WATCH.imports),
+        imports=tuple(LEDGER.costs()),
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
     if job.serialize and not facts.modules:  # with other modules, Airflow's own code is another

@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 import traceback
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from operator import is_not
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
+from airflowkit.checks.archives import import_archive
 from airflowkit.checks.facts import Failure, FailureKind, Observation
-from airflowkit.checks.memory import resident_bytes
+from airflowkit.checks.ledger import LEDGER, Cost
+from airflowkit.checks.safemode import is_archive
 from airflowkit.checks.watch import WATCH
 
 if TYPE_CHECKING:
@@ -63,13 +65,14 @@ class LoadedFile:
     memory: int = 0
 
 
-def load(path: str, folder: str, seconds: float) -> LoadedFile:
+def load(path: str, folder: str, seconds: float, content: bytes | None = None) -> LoadedFile:
     """Import a DAG file and collect what it built.
 
     Args:
         path: The file.
         folder: The DAG folder, from which the file may import.
         seconds: How long the import may take.
+        content: What to take for the file's content, if not what the file holds.
     """
     from airflow.utils.file import get_unique_dag_module_name
 
@@ -79,44 +82,44 @@ def load(path: str, folder: str, seconds: float) -> LoadedFile:
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
-    begun, size = time.process_time(), resident_bytes()
+    LEDGER.start(name)
+    begun = Cost.so_far()
     try:
         with warnings.catch_warnings(record=True) as warned, _restored_process(), _time_limit(seconds):
             warnings.simplefilter("always")
             sys.path.append(folder)  # where Airflow puts it
-            module = _executed(name, path)
+            modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
         return LoadedFile(_failure(error, path, seconds), modules=_tampered(before))
     finally:
         WATCH.stop()
         context.current_autoregister_module_name = None
         sys.modules.pop(name, None)
-    spent, grown = time.process_time() - begun, resident_bytes() - size
-    loaded = _collected(module, [dag for dag, _module in context.autoregistered_dags])
+    cost = Cost.so_far() - begun + LEDGER.spared()
+    loaded = _collected(modules, [dag for dag, _module in context.autoregistered_dags])
     return replace(
         loaded,
         modules=_tampered(before),
         deprecations=_deprecations(warned, path),
-        cpu_seconds=spent + _saved("seconds", spent),
-        memory=int(grown + _saved("memory", grown)),
+        cpu_seconds=cost.seconds,
+        memory=cost.memory,
     )
-
-
-def _saved(quantity: str, spent: float) -> float:
-    """Return what the file would have cost more, had no file before it imported the same modules in this process."""
-    costs: list[float] = [getattr(cost, quantity) for cost in WATCH.imports]
-    return max(0.0, sum(costs) - spent)
 
 
 class _SourceLoader(SourceFileLoader):
     """Compiles a file as it is now: bytecode caches tell versions apart by seconds, and litter the DAG folder."""
 
+    def __init__(self, fullname: str, path: str, content: bytes | None) -> None:
+        super().__init__(fullname, path)
+        self._content = content
+
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  the base class' signature
-        return self.source_to_code(self.get_data(self.path), self.path)
+        content = self.get_data(self.path) if self._content is None else self._content
+        return self.source_to_code(content, self.path)
 
 
-def _executed(name: str, path: str) -> ModuleType:
-    loader = _SourceLoader(name, path)
+def _executed(name: str, path: str, content: bytes | None) -> ModuleType:
+    loader = _SourceLoader(name, path, content)
     spec = spec_from_loader(name, loader)
     assert spec  # noqa: S101  a loader always has one
     module = sys.modules[name] = module_from_spec(spec)
@@ -124,10 +127,11 @@ def _executed(name: str, path: str) -> ModuleType:
     return module
 
 
-def _collected(module: ModuleType, registered: list[Any]) -> LoadedFile:
+def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
     dag_class: Any = _airflow.constructors()[1]
     lines = {id(thing): line for thing, line in WATCH.built}
-    seen = {id(dag): dag for dag in [*vars(module).values(), *registered] if isinstance(dag, dag_class)}
+    things = [thing for module in modules for thing in vars(module).values()]
+    seen = {id(dag): dag for dag in [*things, *registered] if isinstance(dag, dag_class)}
     built = [thing for thing, _line in WATCH.built]
     order = {id(thing): position for position, thing in enumerate(built)}
     found = sorted(seen.values(), key=lambda dag: order.get(id(dag), -1))
@@ -208,7 +212,7 @@ def _modules_before() -> Mapping[str, ModuleType]:
 
 def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
     """Return the modules that were loaded before and are not, or not the same, now."""
-    if before.items() <= sys.modules.items():  # nearly always, and a hundred times faster than to look at each
+    if not any(map(is_not, map(sys.modules.get, before), before.values())):  # nearly always, and without a Python loop
         return ()
     return tuple(Observation(name, None) for name, module in before.items() if sys.modules.get(name) is not module)
 

@@ -17,6 +17,6 @@ def resident_bytes() -> int:
     return int(_statm()[1]) * resource.getpagesize()
 
 
-def _statm() -> list[str]:
-    with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123  once per DAG file
+def _statm() -> list[bytes]:
+    with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123  for each module, even for a codec's
         return file.read().split()

@@ -22,12 +22,14 @@ class Job:
         folder: Its DAG folder, which Airflow puts on `sys.path`.
         options: What `[check]` says.
         serialize: Whether to tell what the DAG processor would write to the database.
+        content: What to take for the file's content, which `--fix` has not written yet.
     """
 
     path: str
     folder: str
     options: Check
     serialize: bool = False
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,21 @@ database or a secrets backend: values come from the environment or are a stand-i
 
 from __future__ import annotations
 
-import builtins
 import os
 import socket
 import sys
-import time
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from airflowkit import _airflow
-from airflowkit.checks.facts import ImportCost, Observation
-from airflowkit.checks.memory import resident_bytes
+from airflowkit.checks.facts import Observation
+from airflowkit.checks.ledger import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType, ModuleType
+    from types import FrameType
 
 
 @dataclass(slots=True)
@@ -37,8 +35,6 @@ class Watch:
         hosts: Hosts that it talked to.
         environment: Variables of the environment that it changed, with their values before; None for a new one.
         read: Files and folders that it read.
-        imports: What each of its import statements cost.
-        first_costs: What each module cost when this process imported it, for this file or one before.
         modules: Modules of the repository that this process has imported so far, for this file or one before.
     """
 
@@ -49,8 +45,6 @@ class Watch:
     hosts: list[Observation] = field(default_factory=list)
     environment: dict[str, str | None] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
-    imports: list[ImportCost] = field(default_factory=list)
-    first_costs: dict[str, ImportCost] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
 
     def start(self, path: str) -> None:
@@ -61,7 +55,6 @@ class Watch:
         self.hosts.clear()
         self.environment.clear()
         self.read.clear()
-        self.imports.clear()
         self.path = path
 
     def stop(self) -> None:
@@ -106,7 +99,7 @@ def install() -> None:
         variable.get = classmethod(_looked_up_variable(variable.get.__func__))
     for owner, name in _airflow.connection_lookups():
         setattr(owner, name, classmethod(_looked_up_connection(getattr(owner, name).__func__)))
-    builtins.__import__ = _timed(builtins.__import__)
+    LEDGER.install()
     sys.addaudithook(_audit)
 
 
@@ -137,24 +130,6 @@ def _remembering(construct: Callable[..., None]) -> Callable[..., None]:
 def _remember(built: object) -> None:
     if WATCH.path:
         WATCH.built.append((built, WATCH.line()))
-
-
-def _timed(original: Callable[..., ModuleType]) -> Callable[..., ModuleType]:
-    """Return an `__import__` that measures the import statements of the DAG file itself, with all below them."""
-
-    @wraps(original)
-    def timed(name: str, namespace: Any = None, *rest: Any, **keywords: Any) -> ModuleType:
-        namespace = keywords.pop("globals", namespace)
-        if not WATCH.path or not namespace or namespace.get("__file__") != WATCH.path:
-            return original(name, namespace, *rest, **keywords)
-        begun, size = time.process_time(), resident_bytes()
-        try:
-            return original(name, namespace, *rest, **keywords)
-        finally:
-            cost = ImportCost(name, time.process_time() - begun, resident_bytes() - size)
-            WATCH.imports.append(WATCH.first_costs.setdefault(name, cost))
-
-    return timed
 
 
 def _looked_up_variable(get: Callable[..., Any]) -> Callable[..., Any]:

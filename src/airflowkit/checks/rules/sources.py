@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.facts import FailureKind
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.rule import FileSubject, file_rule
+from airflowkit.checks.rule import FileSubject, FolderSubject, file_rule, folder_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,8 +131,8 @@ def forbidden_import(file: FileSubject) -> Iterator[Fault]:
             yield Fault(f"imports {name} at the top level", mend="import it inside the task", line=line)
 
 
-@file_rule("AK116", "unreachable-module-name", Severity.WARNING)
-def unreachable_module_name(file: FileSubject) -> Iterator[Fault]:
+@folder_rule("AK116", "unreachable-module-name", Severity.WARNING)
+def unreachable_module_name(folder: FolderSubject) -> Iterator[Fault]:
     """Checks for imports of a helper that has the name of a standard module.
 
     ## Why it matters
@@ -142,11 +142,13 @@ def unreachable_module_name(file: FileSubject) -> Iterator[Fault]:
     ## How to mend it
     Rename the helper.
     """
-    for name, line in _top_level_imports(Path(file.facts.path)):
-        top = name.partition(".")[0]
-        helper = file.folder / f"{top}.py"
-        if top in sys.stdlib_module_names and helper.is_file():
-            yield Fault(f"imports {top!r}: Python's own, not {helper.name} beside it", mend="rename it", line=line)
+    hidden = sys.stdlib_module_names & {path.stem for path in folder.folder.glob("*.py")}
+    for path in [file.path for file in folder.files] if hidden else ():
+        for name, line in _top_level_imports(Path(path)):
+            top = name.partition(".")[0]
+            if top in hidden:
+                reason = f"imports {top!r}: Python's own, not {top}.py beside it"
+                yield Fault(reason, mend="rename it", line=line, path=path)
 
 
 RULES: Final = (
