@@ -50,6 +50,7 @@ def test_a_finding_fails_the_check_and_json_tells_all_of_it(repository):
             "dag_id": None,
             "task_id": None,
             "mend": "mend the line, or install what it imports",
+            "fixable": False,
         }
     ]
     assert report["summary"] == {

@@ -122,7 +122,7 @@ def _told(
     jobs: Sequence[Job], modules: tuple[str, ...], size: int, progress: Progress, *, twice: bool
 ) -> Iterable[FileFacts]:
     """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
-    plugins = _plugins(Path(jobs[0].folder))
+    plugins = plugins_folder(Path(jobs[0].folder))
     with Pool(modules, size, plugins=plugins) as pool:
         first = list(_counted(pool.results(jobs), progress, len(jobs)))
     again = [job for job in jobs if job.path in {facts.path for facts in first if facts.serialized}]
@@ -183,7 +183,7 @@ def _counted(told: Iterable[FileFacts], progress: Progress, number: int) -> Iter
         yield facts
 
 
-def _plugins(folder: Path) -> Path | None:
+def plugins_folder(folder: Path) -> Path | None:
     """Return the repository's folder of plugins, whose timetables and strategies the DAGs may use."""
     return next((path for path in (folder.parent / "plugins", folder / "plugins") if path.is_dir()), None)
 

@@ -52,6 +52,7 @@ class Finding:
         dag_id: The DAG, where one is to blame.
         task_id: The task, where one is to blame.
         mend: What to do about it.
+        fixable: Whether `--fix` mends it.
     """
 
     code: str
@@ -62,3 +63,4 @@ class Finding:
     dag_id: str | None = None
     task_id: str | None = None
     mend: str = ""
+    fixable: bool = False

@@ -6,6 +6,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +30,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-def check(
+def check(  # noqa: PLR0913  one for each option
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATH]...", help="DAG folders and files.", show_default=False)
     ] = None,
@@ -41,6 +42,10 @@ def check(
         Path | None, typer.Option(help="Findings that are known; by default airflowkit-baseline.json, if it is there.")
     ] = None,
     *,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what is mechanical; no DAG does anything else then.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
     write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Accept all findings of today.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Leave out the rules that need a second parse.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Import every file anew.")] = False,
@@ -50,23 +55,49 @@ def check(
 
     Needs no database, cluster or network. Without a PATH it checks the repository's DAG folder.
 
+    With --fix, what is mechanical is mended first: the DAGs are parsed before and after, and do the same.
+
     Example: airflowkit check dags --format sarif > airflowkit.sarif
     """
     from airflowkit.checks import baseline as known
     from airflowkit.checks.discovery import default_folder
+    from airflowkit.checks.fixes.plan import marked
+
+    if write_baseline and (fix or diff):
+        raise typer.BadParameter("a baseline accepts what --fix would mend: choose one of them")
+    accepted = baseline or Path(known.FILE)
+    find = partial(_report, paths or [default_folder()], workers, use_cache=not no_cache, once=once)
+    if write_baseline:
+        typer.echo(f"{accepted}: {known.write(find().findings, accepted)} findings accepted")
+        return
+    report = _without_known(find(), accepted)
+    if diff:
+        from airflowkit.cli.mending import show_diff
+
+        raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
+    if fix and _mended(report, workers, output_format):
+        report = _without_known(find(), accepted)
+    _show(replace(report, findings=marked(report.findings)), output_format)
+    raise typer.Exit(0 if report.passed or exit_zero else 1)
+
+
+def _report(paths: list[Path], workers: int | None, *, use_cache: bool, once: bool) -> Report:
     from airflowkit.checks.engine import check as check_paths
 
     with _progress_bar() as progress:
-        report = check_paths(
-            paths or [default_folder()], workers=workers, use_cache=not no_cache, once=once, progress=progress
-        )
-    accepted = baseline or Path(known.FILE)
-    if write_baseline:
-        typer.echo(f"{accepted}: {known.write(report.findings, accepted)} findings accepted")
-        return
-    report = replace(report, findings=tuple(known.without(report.findings, accepted)))
-    _show(report, output_format)
-    raise typer.Exit(0 if report.passed or exit_zero else 1)
+        return check_paths(paths, workers=workers, use_cache=use_cache, once=once, progress=progress)
+
+
+def _mended(report: Report, workers: int | None, output_format: Format) -> bool:
+    from airflowkit.cli.mending import mend
+
+    return mend(report.findings, workers, to_stderr=output_format is not Format.TEXT)
+
+
+def _without_known(report: Report, accepted: Path) -> Report:
+    from airflowkit.checks import baseline
+
+    return replace(report, findings=tuple(baseline.without(report.findings, accepted)))
 
 
 def _show(report: Report, output_format: Format) -> None:

@@ -55,7 +55,12 @@ def verdict(report: Report) -> str:
         for severity in Severity
         if (number := sum(finding.severity is severity for finding in report.findings))
     ]
-    return f"{checked}: {', '.join(counts)}. `airflowkit explain CODE` tells more"
+    return f"{checked}: {', '.join(counts)}. `airflowkit explain CODE` tells more{_mendable(report)}"
+
+
+def _mendable(report: Report) -> str:
+    number = sum(finding.fixable for finding in report.findings)
+    return f"; {number} can be mended with --fix" if number else ""
 
 
 def _counted(number: int, noun: str) -> str:

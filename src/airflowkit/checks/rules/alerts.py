@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.recorder import record_failure
@@ -132,7 +133,7 @@ def dead_argument(dag: DagSubject) -> Iterator[Fault]:
     Use what the message names.
     """
     for key in dag.dag.default_args or ():
-        if key in _DEAD_ARGUMENTS:
+        if key in _DEAD_ARGUMENTS and not any(_takes(task.task, key) for task in dag.tasks):
             yield Fault(f"default_args has {key!r}, which Airflow no longer knows", mend=_DEAD_ARGUMENTS[key])
 
 
@@ -144,6 +145,13 @@ RULES: Final = (
     email_never_sent,
     dead_argument,
 )
+
+
+def _takes(task: Any, name: str) -> bool:
+    """Return whether an operator of the repository's own has such an argument, which Airflow then passes on."""
+    classes = getattr(task, "operator_class", type(task)).__mro__
+    own = (kind for kind in classes if "__init__" in vars(kind) and kind.__module__.partition(".")[0] != "airflow")
+    return any(name in signature(vars(kind)["__init__"]).parameters for kind in own)
 
 
 def _callbacks(owner: Any, name: str) -> list[Any]:

@@ -1,0 +1,129 @@
+"""Reads text files so that they can be written again as they were, and writes them whole or not at all."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import stat
+import tempfile
+import tokenize
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from airflowkit.checks.discovery import dag_folder
+from airflowkit.errors import AirflowKitError
+from airflowkit.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class NotMended(AirflowKitError, OSError):  # noqa: N818  as the package's other names
+    """A file that `--fix` leaves as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text file as it was read.
+
+    Attributes:
+        path: The file, as the finding names it.
+        content: Its bytes; None where there is no file yet.
+        text: Its text, each line ended by one newline.
+        encoding: How the text is encoded.
+        crlf: Whether its lines end as those of Windows do.
+    """
+
+    path: Path
+    content: bytes | None
+    text: str
+    encoding: str
+    crlf: bool
+
+    @classmethod
+    def read(cls, path: Path) -> TextFile:
+        """Read a file; one that does not exist is empty.
+
+        Raises:
+            NotMended: It cannot be read, or is no text.
+        """
+        try:
+            content = path.read_bytes() if path.exists() or path.is_symlink() else None
+            encoding = _encoding(path, content or b"")
+            text = (content or b"").decode(encoding)
+        except (OSError, ValueError, LookupError, SyntaxError) as error:
+            raise NotMended(f"{path}: cannot be read: {_reason(error)}") from None
+        crlf = text.count("\r\n") == text.count("\n") > 0
+        return cls(path, content, text.replace("\r\n", "\n") if crlf else text, encoding, crlf)
+
+    def encoded(self, text: str) -> bytes:
+        """Return another text as bytes in the manner of this file."""
+        return (text.replace("\n", "\r\n") if self.crlf else text).encode(self.encoding)
+
+
+def write(file: TextFile, content: bytes) -> None:
+    """Write a file anew, whole or not at all, with the mode that it had.
+
+    Raises:
+        NotMended: It may not be written, lies outside the repository, or is not what was read.
+    """
+    try:
+        place = _place(file)
+        mode = stat.S_IMODE(place.stat().st_mode) if file.content is not None else 0o666 & ~_umask()
+        handle, scratch = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        try:
+            with open(handle, "wb") as stream:  # noqa: PTH123  a descriptor
+                stream.write(content)
+            os.chmod(scratch, mode)  # noqa: PTH101  a descriptor's name
+            _refuse_changed(file)
+            os.replace(scratch, place)  # noqa: PTH105  a descriptor's name
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(scratch)  # noqa: PTH108  a descriptor's name
+    except NotMended:
+        raise
+    except OSError as error:
+        raise NotMended(f"{file.path}: cannot be written: {_reason(error)}") from None
+
+
+def _place(file: TextFile) -> Path:
+    """Return where the file really lies."""
+    place = file.path.resolve()
+    if not place.is_relative_to(_repository(file.path).resolve()):
+        raise NotMended(f"{file.path}: left, for it is a link to {place}, outside the repository")
+    _refuse_changed(file)
+    if file.content is not None and not place.stat().st_mode & 0o222:
+        raise NotMended(f"{file.path}: cannot be written: it is read-only")
+    return place
+
+
+def _refuse_changed(file: TextFile) -> None:
+    now = file.path.read_bytes() if file.path.exists() else None
+    if now != file.content:
+        raise NotMended(f"{file.path}: left, for it changed meanwhile; run the command again")
+
+
+def _repository(path: Path) -> Path:
+    """Return the folder that a file's repository lies in; without one, the DAG folder."""
+    marks = (".git", FILE_NAME)
+    above = path.absolute().parents
+    root = next((folder for folder in above if any((folder / mark).exists() for mark in marks)), None)
+    return root or (dag_folder(path) if path.exists() else path.absolute().parent)
+
+
+def _encoding(path: Path, content: bytes) -> str:
+    if path.suffix == ".py":
+        return tokenize.detect_encoding(io.BytesIO(content).readline)[0]
+    return "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,0 +1,35 @@
+"""What a fix is: a rule's code, and a small function from a finding and a text to the mended text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from airflowkit.checks.findings import Finding
+
+Mend = Callable[["Finding", str], str | None]
+
+
+def _the_file_itself(path: Path) -> Path:
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The fix of one rule.
+
+    Attributes:
+        code: The rule's code.
+        mend: From the finding and the text to the mended text; None where the text does not show plainly what to do.
+        target: From the path of the finding to that of the file to mend.
+        declared: What of a serialized DAG it changes: pairs of a key and of the key that it stands in.
+    """
+
+    code: str
+    mend: Mend
+    target: Callable[[Path], Path] = _the_file_itself
+    declared: frozenset[tuple[str, str]] = frozenset()

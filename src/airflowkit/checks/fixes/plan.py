@@ -1,0 +1,79 @@
+"""What the files would hold if everything were mended that their text shows how to mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airflowkit.checks.fixes import FIXABLE
+from airflowkit.checks.fixes.files import NotMended, TextFile
+from airflowkit.checks.fixes.lines import moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.fixes.fix import Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One file before and after.
+
+    Attributes:
+        file: What was read.
+        content: What is to be written.
+        findings: What that mends.
+    """
+
+    file: TextFile
+    content: bytes
+    findings: tuple[Finding, ...]
+
+
+def planned(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """Return the edits that mend findings; a finding that none of them holds takes a person."""
+    return tuple(edit for path, found in _by_target(findings).items() for edit in _edits(path, found))
+
+
+def marked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, each with whether `--fix` mends it."""
+    mended = {finding for edit in planned(findings) for finding in edit.findings}
+    return tuple(replace(finding, fixable=finding in mended) for finding in findings)
+
+
+def _by_target(findings: Iterable[Finding]) -> dict[Path, list[Finding]]:
+    targets: dict[Path, list[Finding]] = {}
+    for finding in findings:
+        if finding.code in FIXABLE:
+            targets.setdefault(_relative(_fix(finding).target(Path(finding.path))), []).append(finding)
+    return targets
+
+
+def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
+    try:
+        file = TextFile.read(path)
+    except NotMended:
+        return
+    text, mended = file.text, []
+    for finding in findings:
+        here = replace(finding, line=moved(finding.line, file.text, text))
+        after = _fix(finding).mend(here, text)
+        if after not in (None, text):
+            text = after
+            mended.append(finding)
+    if mended:
+        yield Edit(file, file.encoded(text), tuple(mended))
+
+
+def _fix(finding: Finding) -> Fix:
+    from airflowkit.checks.fixes.registry import FIXES  # noqa: PLC0415  loads libcst, of no use without findings
+
+    return FIXES[finding.code]
+
+
+def _relative(path: Path) -> Path:
+    """Return a path as the findings have it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,193 @@
+"""Python source as a tree that keeps every space and comment, and what the fixes look up in it and cut out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider, QualifiedNameProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Item = TypeVar("Item", cst.Arg, cst.BaseDictElement)
+Gap = cst.BaseParenthesizableWhitespace
+
+_DAG: Final = frozenset(
+    {
+        "airflow.DAG",
+        "airflow.sdk.DAG",
+        "airflow.models.DAG",
+        "airflow.models.dag.DAG",
+        "airflow.sdk.definitions.dag.DAG",
+    }
+)
+_DECORATOR: Final = frozenset({"airflow.sdk.dag", "airflow.decorators.dag"})
+_HARMLESS_CALLS: Final = frozenset({"datetime.timedelta"})
+
+
+@dataclass(frozen=True)
+class Source:
+    """The tree of a file.
+
+    Attributes:
+        module: The tree.
+        calls: Every call, in the order of the text.
+        functions: Every function by its name.
+    """
+
+    module: cst.Module
+    calls: tuple[cst.Call, ...]
+    functions: dict[str, cst.FunctionDef]
+    _positions: dict[cst.CSTNode, CodeRange]
+    _names: dict[cst.CSTNode, Any]
+
+    def span(self, node: cst.CSTNode) -> CodeRange:
+        """Return where a node stands."""
+        return self._positions[node]
+
+    def names(self, node: cst.CSTNode) -> set[str]:
+        """Return what a name may mean, such as `airflow.sdk.DAG`, by the file's imports."""
+        found: Any = self._names.get(node, ())
+        return {name.name for name in (found() if callable(found) else found)}  # libcst may look them up lazily
+
+    def means(self, node: cst.CSTNode, wanted: frozenset[str]) -> bool:
+        """Return whether a name means one of these and nothing else."""
+        names = self.names(node)
+        return bool(names) and names <= wanted
+
+    def dag_call(self, line: int | None) -> cst.Call | cst.Decorator | None:
+        """Return the `DAG(...)` at a line, or the `@dag` of the function that is called there; None if in doubt."""
+        here = [call for call in self.calls if self.span(call).start.line == line]
+        found: list[cst.Call | cst.Decorator] = [call for call in here if self.means(call.func, _DAG)]
+        for call in here:
+            if isinstance(call.func, cst.Name) and (function := self.functions.get(call.func.value)):
+                found += [it for it in function.decorators if self.means(_called(it.decorator), _DECORATOR)]
+        return found[0] if len(found) == 1 else None
+
+    def is_plain(self, value: cst.BaseExpression) -> bool:
+        """Return whether a value can be left out without anybody noticing: names and literals, no calls."""
+        if isinstance(value, cst.Call):
+            return self.means(value.func, _HARMLESS_CALLS) and all(self.is_plain(arg.value) for arg in value.args)
+        if isinstance(value, cst.Attribute):
+            return self.is_plain(value.value)
+        if isinstance(value, cst.UnaryOperation):
+            return self.is_plain(value.expression)
+        if isinstance(value, cst.FormattedString):
+            parts = [part.expression for part in value.parts if isinstance(part, cst.FormattedStringExpression)]
+            return all(isinstance(part, cst.Name) for part in parts)
+        return isinstance(value, (cst.Name, cst.SimpleString, cst.ConcatenatedString, cst.BaseNumber))
+
+
+def parsed(text: str) -> Source | None:
+    """Return the tree of a text; None where it is no Python."""
+    try:
+        wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
+    except (cst.ParserSyntaxError, RecursionError):
+        return None
+    nodes = list(_walked(wrapper.module))
+    return Source(
+        module=wrapper.module,
+        calls=tuple(node for node in nodes if isinstance(node, cst.Call)),
+        functions={node.name.value: node for node in nodes if isinstance(node, cst.FunctionDef)},
+        _positions=dict(wrapper.resolve(PositionProvider)),
+        _names=dict(wrapper.resolve(QualifiedNameProvider)),
+    )
+
+
+def keyword_index(call: cst.Call, name: str) -> int | None:
+    """Return the place of a keyword among a call's arguments."""
+    places = [place for place, arg in enumerate(call.args) if arg.keyword and arg.keyword.value == name]
+    return places[0] if places else None
+
+
+def without_argument(call: cst.Call, index: int) -> cst.Call:
+    """Return a call without one of its arguments."""
+    args, opening, closing = _without(call.args, index, call.whitespace_before_args, call.args[-1].whitespace_after_arg)
+    if args:
+        args[-1] = args[-1].with_changes(whitespace_after_arg=closing)
+    return call.with_changes(args=args, whitespace_before_args=opening)
+
+
+def without_element(value: cst.Dict, index: int) -> cst.Dict:
+    """Return a dictionary without one of its elements."""
+    left, right = value.lbrace, value.rbrace
+    elements, opening, closing = _without(value.elements, index, left.whitespace_after, right.whitespace_before)
+    return value.with_changes(
+        elements=elements,
+        lbrace=left.with_changes(whitespace_after=opening),
+        rbrace=right.with_changes(whitespace_before=closing),
+    )
+
+
+def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
+    """Return a call with one more keyword, laid out as the others are."""
+    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    added = cst.Arg(value, keyword=cst.Name(name), equal=tight)
+    if not call.args:
+        return call.with_changes(args=[added])
+    *others, last = call.args
+    opening = call.whitespace_before_args
+    gap: Gap = cst.SimpleWhitespace(" ")
+    if isinstance(opening, cst.ParenthesizedWhitespace):
+        gap = opening.with_changes(first_line=cst.TrailingWhitespace())
+    if isinstance(last.comma, cst.Comma):
+        closing = last.comma.whitespace_after
+        if isinstance(gap, cst.ParenthesizedWhitespace) and isinstance(closing, cst.ParenthesizedWhitespace):
+            gap = gap.with_changes(first_line=closing.first_line)
+            closing = closing.with_changes(first_line=cst.TrailingWhitespace())
+        added = added.with_changes(comma=last.comma.with_changes(whitespace_after=closing))
+        last = last.with_changes(comma=last.comma.with_changes(whitespace_after=gap))
+    else:
+        added = added.with_changes(whitespace_after_arg=last.whitespace_after_arg)
+        last = last.with_changes(comma=cst.Comma(whitespace_after=gap), whitespace_after_arg=cst.SimpleWhitespace(""))
+    return call.with_changes(args=[*others, last, added])
+
+
+def _without(items: Sequence[Item], index: int, opening: Gap, closing: Gap) -> tuple[list[Item], Gap, Gap]:
+    """Return the items but one, and the space before the first and after the last; the others' comments stay."""
+    left = list(items)
+    removed = left.pop(index)
+    nothing = cst.SimpleWhitespace("")
+    if not left:
+        return left, nothing, nothing
+    following = removed.comma.whitespace_after if isinstance(removed.comma, cst.Comma) else None
+    if index == 0:
+        return left, _joined(opening, following or nothing), closing
+    previous, before = left[index - 1], _gap(left[index - 1])
+    if following is None and not _comments(before):
+        left[index - 1] = previous.with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        return left, opening, closing
+    comma = cst.Comma(whitespace_after=_joined(before, following or closing))
+    left[index - 1] = previous.with_changes(comma=comma)
+    return left, opening, closing if following else nothing
+
+
+def _gap(item: cst.Arg | cst.BaseDictElement) -> Gap:
+    """Return the space after an item's comma."""
+    return item.comma.whitespace_after if isinstance(item.comma, cst.Comma) else cst.SimpleWhitespace("")
+
+
+def _comments(gap: Gap) -> bool:
+    """Return whether a space holds comments."""
+    if not isinstance(gap, cst.ParenthesizedWhitespace):
+        return False
+    return bool(gap.first_line.comment) or any(line.comment for line in gap.empty_lines)
+
+
+def _joined(before: Gap, after: Gap) -> Gap:
+    """Return one space for the two around what is cut out: a line's end and a comment outlast it."""
+    if isinstance(before, cst.ParenthesizedWhitespace) and isinstance(after, cst.ParenthesizedWhitespace):
+        return after.with_changes(first_line=before.first_line, empty_lines=[*before.empty_lines, *after.empty_lines])
+    return before if isinstance(before, cst.ParenthesizedWhitespace) else after
+
+
+def _called(expression: cst.BaseExpression) -> cst.BaseExpression:
+    return expression.func if isinstance(expression, cst.Call) else expression
+
+
+def _walked(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    yield node
+    for child in node.children:
+        yield from _walked(child)

@@ -1,0 +1,68 @@
+"""`airflowkit check --fix` and `--diff`: what is mechanical is mended, or shown."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+import typer
+
+from airflowkit.checks.fixes.files import NotMended, write
+from airflowkit.checks.fixes.lines import lines_of
+from airflowkit.checks.fixes.plan import Edit, planned
+from airflowkit.checks.fixes.proof import proved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from airflowkit.checks.findings import Finding
+
+
+def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
+    """Print what `--fix` would change, and return whether that is anything."""
+    edits = _held(findings, workers)
+    for edit in edits:
+        typer.echo("".join(_diff(edit)), nl=False)
+    return bool(edits)
+
+
+def mend(findings: Sequence[Finding], workers: int | None, *, to_stderr: bool) -> bool:
+    """Mend what is mechanical, print what that was, and return whether it was anything."""
+    mended: list[Finding] = []
+    files = 0
+    for edit in _held(findings, workers):
+        try:
+            write(edit.file, edit.content)
+        except NotMended as error:
+            typer.echo(f"airflowkit: {error}", err=True)
+            continue
+        mended += edit.findings
+        files += 1
+    for finding in mended:
+        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+        typer.echo(f"{where} {finding.code} mended", err=to_stderr)
+    if mended:
+        counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in mended).items()))
+        typer.echo(f"{len(mended)} mended in {files} {'file' if files == 1 else 'files'}: {counts}\n", err=to_stderr)
+    return bool(mended)
+
+
+def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
+    """Return the edits after which the DAGs do the same, and say why of the others."""
+    verdicts = proved(planned(findings), workers or len(os.sched_getaffinity(0)))
+    for verdict in verdicts:
+        if verdict.objection:
+            typer.echo(f"airflowkit: {verdict.edit.file.path}: left as it was: {verdict.objection}", err=True)
+    return [verdict.edit for verdict in verdicts if not verdict.objection]
+
+
+def _diff(edit: Edit) -> Iterable[str]:
+    path = edit.file.path.as_posix()
+    after = edit.content.decode(edit.file.encoding)
+    if edit.file.crlf:
+        after = after.replace("\r\n", "\n")
+    old = "/dev/null" if edit.file.content is None else path
+    for line in unified_diff(lines_of(edit.file.text), lines_of(after), old, path):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -1,0 +1,12 @@
+"""Loads the orders."""
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+QUEUE = "orders"
+# Each parse says what it reads.
+
+with DAG("orders", schedule=None):
+    EmptyOperator(task_id="load")
+
+LAST = "load"

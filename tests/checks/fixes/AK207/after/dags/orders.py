@@ -1,0 +1,29 @@
+"""Loads the orders, every night."""
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, dag
+
+with DAG(
+    "orders",
+    schedule=None,
+    tags=["sales"],  # for the finance team
+    doc_md=__doc__,
+):
+    EmptyOperator(task_id="load")
+
+with DAG("returns", schedule=None, doc_md=__doc__):
+    EmptyOperator(task_id="load")
+
+
+@dag(doc_md=__doc__)
+def stock():
+    EmptyOperator(task_id="load")
+
+
+@dag(dag_id="prices", schedule=None, doc_md=__doc__)
+def of_today():
+    EmptyOperator(task_id="load")
+
+
+stock()
+of_today()

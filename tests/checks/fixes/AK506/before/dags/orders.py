@@ -1,0 +1,19 @@
+from datetime import timedelta
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+default_args = {
+    "owner": "sales",
+    # an hour, said the contract
+    "sla": timedelta(hours=1),
+    "provide_context": True,
+    "retries": 2,  # the source restarts at night
+    "task_concurrency": 1
+}
+
+with DAG("orders", schedule=None, default_args=default_args):
+    EmptyOperator(task_id="load")
+
+with DAG("returns", schedule=None, default_args={"sla": timedelta(hours=1)}, tags=["sales"]):
+    EmptyOperator(task_id="load")
