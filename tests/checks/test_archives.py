@@ -9,12 +9,11 @@ from airflowkit.checks.engine import checked
 from airflowkit.settings import Check
 
 DAG = """\
-from airflow.providers.common.compat.sdk import DAG
-from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.common.compat.sdk import DAG, BaseOperator
 from zipped.names import TASK
 
 with DAG("{0}", schedule=None):
-    EmptyOperator(task_id=TASK)
+    BaseOperator(task_id=TASK)
 """
 
 
