@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from airflowkit.checks.fixes import FIXABLE
 from airflowkit.checks.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +22,9 @@ and are a good companion: these rules judge the DAGs themselves.
   `[tool.airflowkit.check]` of `pyproject.toml`.
 - **Ignore one place**: `# airflowkit: ignore[AK402] built by hand until March` on the line or above it;
   `ignore-file[...]` for the whole file. Without a reason nothing is ignored.
+- **Mend**: `airflowkit check --fix` mends what is mechanical, in {fixable} rules, and `--diff` shows it first. DAG
+  files are parsed before and after: one whose DAGs would not stay the same is left as it was, and so is one that cannot
+  be imported. What a comment, the settings or the baseline accept is not mended.
 - **Old repositories**: `airflowkit check --write-baseline` accepts the findings of today.
 - **Reports**: `--format text`, `json`, `junit`, `sarif`, `github`, `markdown`.
 - **Cost**: each file is parsed twice, in two processes; `--once` leaves out the two rules that need it. Files that did
@@ -54,7 +58,7 @@ def rendered() -> str:
     """Return the whole page."""
     rows = [f"| [{it.code}](#{it.code.lower()}-{it.name}) | {it.name} | {it.severity} | {it.title} |" for it in RULES]
     pages = [f"## {it.code} {it.name}\n\n{it.page.replace('## ', '### ')}\n\n{examples(it.code)}" for it in RULES]
-    return HEAD.format(number=len(RULES)) + "\n".join(rows) + "\n\n" + "\n".join(pages)
+    return HEAD.format(number=len(RULES), fixable=len(FIXABLE)) + "\n".join(rows) + "\n\n" + "\n".join(pages)
 
 
 def examples(code: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from airflowkit.checks.pool import Pool
 
+collect_ignore = ["fixes"]  # repositories before and after a fix; some have tests of their own
 MODULES = ("airflow.providers.standard.operators.empty", "airflow.providers.cncf.kubernetes.operators.pod")
 
 

@@ -25,6 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from airflowkit.checks.findings import Fault, Finding, Severity
+from airflowkit.checks.fixes import FIXABLE
 from airflowkit.checks.pods import argument, judged_pod
 
 if TYPE_CHECKING:
@@ -156,8 +157,9 @@ class Rule(Generic[S]):
 
     @property
     def page(self) -> str:
-        """The rule's page in Markdown: its docstring."""
-        return inspect.getdoc(self.judge) or ""
+        """The rule's page in Markdown: its docstring, and whether there is a fix."""
+        page = inspect.getdoc(self.judge) or ""
+        return f"{page}\n\nMended by `--fix`, where the file shows plainly how." if self.code in FIXABLE else page
 
     @property
     def title(self) -> str:
