@@ -26,6 +26,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 .PHONY: lock
 lock: ## resolve the dependencies anew
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev --output-file requirements.lock pyproject.toml
+	for input in requirements/*.in; do $(UV) pip compile --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate --group pyproject.toml:matrix --output-file $${input%.in}.lock $$input pyproject.toml; done
 
 .PHONY: demo
 demo: setup ## new repository, new DAG, check, run with no cluster, and the alert of a failing DAG
@@ -38,6 +39,10 @@ test: setup ## all tests that this machine can run
 .PHONY: test-fast
 test-fast: setup ## the tests that need neither a cluster nor a browser nor a whole Airflow
 	@$(BIN)/python -m pytest -m "not (cluster or apiserver or podman or node or browser or slow)"
+
+.PHONY: matrix
+matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1, 3.2 and 3.3
+	@$(BIN)/nox
 
 .PHONY: node
 node: setup ## Microsoft's card renderer from npm: for its tests, and for airflowkit teams preview

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from airflowkit._airflow import airflow_version
+
 TESTS = Path(__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="airflowkit-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
@@ -79,6 +81,8 @@ NEEDS = {
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or fail where it is required, a test whose needs this machine does not meet."""
+    if (marker := item.get_closest_marker("needs_airflow")) and airflow_version() < marker.args[:2]:
+        pytest.skip("Airflow {}.{} or newer: {}".format(*marker.args))
     required = os.environ.get("AIRFLOWKIT_REQUIRE", "").split(",")
     for marker, (present, reason) in NEEDS.items():
         if item.get_closest_marker(marker) and not present():

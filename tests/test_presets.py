@@ -74,13 +74,14 @@ def test_a_wrong_duration_says_how_to_write_one(in_repository):
 def test_airflow_takes_a_preset_and_serializes_it_to_the_same_bytes(preset):
     import json
 
+    from airflow.providers.common.compat.sdk import DAG
     from airflow.providers.standard.operators.empty import EmptyOperator
-    from airflow.sdk import DAG
-    from airflow.serialization.serialized_objects import DagSerialization
+
+    from airflowkit._airflow import serialized
 
     def build():
         with DAG("d", schedule=None, start_date=START, default_args=default_args(preset), **dag_args(preset)) as dag:
             EmptyOperator(task_id="t")
-        return json.dumps(DagSerialization.to_dict(dag), sort_keys=True, default=str)
+        return json.dumps(serialized(dag), sort_keys=True, default=str)
 
     assert build() == build()

@@ -20,6 +20,11 @@ def airflow_version() -> tuple[int, int]:
     return int(major), int(minor)
 
 
+def ignore_own_deprecations() -> None:
+    """Have Airflow 3.1 say nothing of its own providers' imports; call it before anything imports Airflow."""
+    warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated", FutureWarning)
+
+
 def empty_dag_bag(folder: Path) -> Any:
     """Return a DagBag for the files of a folder; it has loaded none of them yet."""
     try:
@@ -91,6 +96,16 @@ def dag_context() -> Any:
     except ImportError:  # Airflow 2
         from airflow.models.dag import DagContext
     return DagContext
+
+
+def cron_expression(timetable: Any) -> str:
+    """Return the cron expression of a timetable, or an empty string."""
+    return getattr(timetable, "expression", None) or getattr(timetable, "_expression", None) or ""  # before 3.2
+
+
+def fixed_interval(timetable: Any) -> Any:
+    """Return the time between two runs of a timetable that has no other measure, or None."""
+    return getattr(timetable, "delta", None) or getattr(timetable, "_delta", None)  # before 3.2
 
 
 def apply_policies(dag: Any) -> None:

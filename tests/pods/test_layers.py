@@ -6,7 +6,7 @@ import textwrap
 from datetime import datetime
 
 import pytest
-from airflow.sdk import DAG, TaskGroup
+from airflow.providers.common.compat.sdk import DAG, TaskGroup
 
 from airflowkit import PodSpecError, Resources, SecretEnv, default_args, pod_task
 from airflowkit.pods.explain import explain_pod

@@ -56,7 +56,7 @@ def _runtime(values):
 
 def test_rendering_a_task_leaves_what_it_shares_with_others_alone():
     """The plain operator writes the first task's values into the objects of the second."""
-    from airflow.sdk import DAG
+    from airflow.providers.common.compat.sdk import DAG
 
     seen = {}
     for kind, operator in _operators().items():
@@ -79,7 +79,7 @@ def test_a_copy_shares_no_list_and_no_kubernetes_object():
 
 
 def test_a_copy_keeps_references_to_other_tasks():
-    from airflow.sdk import DAG, XComArg
+    from airflow.providers.common.compat.sdk import DAG, XComArg
 
     from airflowkit.pods.operator import CheckedPodOperator
 
@@ -117,12 +117,13 @@ def test_a_refusal_of_the_api_is_told_without_its_headers():
 
 
 def test_a_trigger_keeps_its_class_through_serialization():
+    from pydoc import locate
+
     from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
-    from airflow.sdk._shared.module_loading import import_string
 
     from airflowkit.pods.trigger import WatchfulPodTrigger
 
     plain = KubernetesPodTrigger("p", "n", datetime(2026, 1, 1, tzinfo=UTC), "base", poll_interval=3)
     path, keywords = WatchfulPodTrigger(**plain.serialize()[1]).serialize()
-    assert import_string(path) is WatchfulPodTrigger
+    assert locate(path) is WatchfulPodTrigger
     assert keywords == plain.serialize()[1]

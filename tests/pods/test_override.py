@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
-from airflow.sdk import DAG, task
-from airflow.serialization.serialized_objects import DagSerialization
+from airflow.providers.common.compat.sdk import DAG, task
 from kubernetes.client import models as k8s
 
 from airflowkit import ClaimVolume, PodSpecError, Resources, SecretEnv, pod_override
+from airflows import DagSerialization
 
 
 def _pod(**keywords):

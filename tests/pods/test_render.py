@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.sdk import DAG
+from airflow.providers.common.compat.sdk import DAG
 
 from airflowkit import ClaimVolume, pod_task
 from airflowkit.pods.render import render_pod

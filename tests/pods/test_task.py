@@ -8,8 +8,7 @@ import sys
 from datetime import datetime
 
 import pytest
-from airflow.sdk import DAG, task, task_group
-from airflow.serialization.serialized_objects import DagSerialization
+from airflow.providers.common.compat.sdk import DAG, task, task_group
 from kubernetes.client import models as k8s
 
 from airflowkit import (
@@ -26,6 +25,7 @@ from airflowkit import (
     pod_task,
 )
 from airflowkit.pods.render import render_pod
+from airflows import DagSerialization
 
 
 @pytest.fixture
@@ -185,16 +185,16 @@ class TestMapped:
 SCRIPT = """
 import json
 from datetime import datetime
-from airflow.sdk import DAG
-from airflow.serialization.serialized_objects import DagSerialization
+from airflow.providers.common.compat.sdk import DAG
 from airflowkit import ClaimVolume, Resources, SecretEnv, SecretVolume, default_args, pod_task
+from airflowkit._airflow import serialized
 keywords = {"secrets": [SecretEnv("A", secret="s", key="k"), SecretVolume("/t", secret="s")],
             "volumes": [ClaimVolume("/d", claim="c")], "resources": Resources(memory="1Gi"), "image": "a:1"}
 with DAG("dag", schedule=None, start_date=datetime(2026, 1, 1), default_args=default_args(**keywords)) as dag:
     pod_task("one", **keywords)
     pod_task("two")
     pod_task.partial("three", **keywords).expand(arguments=[["a"]])
-print(json.dumps(DagSerialization.to_dict(dag), sort_keys=True))
+print(json.dumps(serialized(dag), sort_keys=True))
 """
 
 

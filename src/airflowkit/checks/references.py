@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from airflowkit._airflow import cron_expression, fixed_interval
 from airflowkit.checks.facts import Reference, Schedule
 from airflowkit.checks.pods import argument, class_names, operator_class
 
@@ -19,9 +20,8 @@ def schedule_of(dag: Any) -> Schedule:
     kind = type(timetable).__name__
     if kind in {"CronTriggerTimetable", "CronDataIntervalTimetable"}:
         zone = getattr(timetable, "timezone", None) or getattr(timetable, "_timezone", "")
-        expression = getattr(timetable, "expression", None) or getattr(timetable, "_expression", "")
-        return Schedule("cron", str(expression), str(getattr(zone, "name", zone)))
-    return Schedule("none" if kind == "NullTimetable" else "delta" if hasattr(timetable, "delta") else "other")
+        return Schedule("cron", cron_expression(timetable), str(getattr(zone, "name", zone)))
+    return Schedule("none" if kind == "NullTimetable" else "delta" if fixed_interval(timetable) else "other")
 
 
 def references_of(dag: DagSubject) -> Iterator[Reference]:

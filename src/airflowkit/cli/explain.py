@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airflowkit._airflow import ignore_own_deprecations
 from airflowkit.cli.folders import DagsFolder, keep_home_clean
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def _rule(code: str, console: Console) -> None:
 
 def _pods(ref: str, dags_folder: Path, console: Console) -> None:
     keep_home_clean()  # before anything imports Airflow
+    ignore_own_deprecations()
     from rich.text import Text
 
     from airflowkit.dags import load_dag

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from airflowkit._airflow import ignore_own_deprecations
 from airflowkit.cli.folders import DagsFolder, keep_home_clean
 
 
@@ -19,6 +20,7 @@ def render(
     Example: airflowkit render orders_daily.extract | kubectl apply --dry-run=server -f -
     """
     keep_home_clean()  # before anything imports Airflow
+    ignore_own_deprecations()
     from airflowkit.dags import load_dag
     from airflowkit.pods.render import has_pod, render_pod, to_yaml
 

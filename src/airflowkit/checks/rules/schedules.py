@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import cron_expression, fixed_interval
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.pods import operator_class
 from airflowkit.checks.rule import DagSubject, FileSubject, dag_rule, file_rule
@@ -31,8 +32,8 @@ def schedule_never_fires(dag: DagSubject) -> Iterator[Fault]:
     ## How to mend it
     Correct the cron expression or the dates.
     """
-    expression = getattr(dag.dag.timetable, "expression", None)
-    if isinstance(expression, str) and not _fires(expression):
+    expression = cron_expression(dag.dag.timetable)
+    if expression and not _fires(expression):
         yield Fault(f"the schedule {expression!r} matches no date", mend="correct the expression")
     start, end = dag.dag.start_date, dag.dag.end_date
     if start and end and end <= start:
@@ -68,7 +69,8 @@ def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
     """
     start = dag.dag.start_date if dag.dag.catchup else None
     old = isinstance(start, datetime) and time.time() - start.timestamp() > _LONG_AGO
-    if old and _is_periodic(dag.dag) and dag.dag.max_active_runs >= _MANY_RUNS:
+    periodic = cron_expression(dag.dag.timetable) or fixed_interval(dag.dag.timetable)
+    if old and periodic and dag.dag.max_active_runs >= _MANY_RUNS:
         yield Fault(
             f"catches up since {start:%Y-%m-%d}, {dag.dag.max_active_runs} runs at a time",
             mend='pass catchup=False or **dag_args("backfill")',
@@ -188,11 +190,6 @@ def _fires(expression: str) -> bool:
     except CroniterBadCronError:
         return True  # Airflow refuses it by itself
     return True
-
-
-def _is_periodic(dag: Any) -> bool:
-    timetable = dag.timetable
-    return hasattr(timetable, "expression") or hasattr(timetable, "delta")
 
 
 def _parameters(task: Any) -> frozenset[str]:
