@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.checks import ignoring
-from airflowkit.checks.discovery import NoSuchPath, dag_files, dag_folder, default_folder, python_files
+from airflowkit.checks.discovery import NoSuchPath, dag_files, dag_folder, default_folder, python_files, whole_folder
 from airflowkit.checks.ignoring import BadIgnoreFile
 
 TREE = {
@@ -167,6 +167,33 @@ def test_a_file_belongs_to_the_dags_folder_above_it(tmp_path):
     (tmp_path / "dags" / "team").mkdir(parents=True)
     (tmp_path / "dags" / "team" / "a.py").touch()
     assert dag_folder(tmp_path / "dags" / "team" / "a.py") == tmp_path / "dags"
+
+
+@pytest.mark.parametrize(("start", "named"), [("", "dags/team"), ("dags/team", "."), ("tests", "../dags/team")])
+def test_a_part_of_the_dag_folder_is_checked_as_the_part_that_it_is(tmp_path, monkeypatch, start, named):
+    """Its files import from the whole folder, whose `.airflowignore` holds for them."""
+    team = tmp_path / "dags" / "team"
+    for folder in (team, tmp_path / "tests"):
+        folder.mkdir(parents=True)
+    (tmp_path / "airflowkit.toml").touch()
+    for file in (team.parent / "other.py", team / "orders.py", team / "old.py"):
+        file.write_text("# airflow dag")
+    (team.parent / ".airflowignore").write_text("old.py\n")
+    monkeypatch.chdir(tmp_path / start)
+    folder = whole_folder(dag_folder(Path(named)))
+    assert folder == tmp_path / "dags"
+    assert dag_files(Path(named), folder) == [team / "orders.py"]
+
+
+@pytest.mark.parametrize("named", [".", "../somewhere", "team"])
+def test_a_folder_outside_any_repository_is_the_whole_one(tmp_path, monkeypatch, named):
+    team = tmp_path / "somewhere" / "team"
+    team.mkdir(parents=True)
+    (team / "orders.py").write_text("# airflow dag")
+    monkeypatch.chdir(tmp_path / "somewhere")
+    folder = whole_folder(dag_folder(Path(named)))
+    assert folder == Path(named)
+    assert [file.resolve() for file in dag_files(Path(named), folder)] == [team / "orders.py"]
 
 
 def test_the_default_is_the_repositorys_dags_folder_from_anywhere_in_it(tmp_path, monkeypatch):

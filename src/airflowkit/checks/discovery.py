@@ -42,11 +42,24 @@ def dag_folder(path: Path) -> Path:
     return above[0] if above else path.parent
 
 
-def dag_files(path: Path) -> list[Path]:
-    """Return the DAG files at a path, sorted; a file that is named is taken whatever it looks like."""
+def whole_folder(folder: Path) -> Path:
+    """Return the repository's DAG folder for a folder below it: that is what is on Airflow's path, not the part."""
+    here = _plain(folder)
+    settings = find_settings(here)
+    return settings.parent / "dags" if settings and here.is_relative_to(settings.parent / "dags") else folder
+
+
+def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
+    """Return the DAG files at a path, sorted; a file that is named is taken whatever it looks like.
+
+    Args:
+        path: A file, a DAG folder, a folder below it, or one around it.
+        folder: The DAG folder, where that is not the path itself; its `.airflowignore` holds for the path.
+    """
     if path.is_file():
         return [path.absolute()]
-    return sorted(file for file in python_files(path) if might_hold_dag(file))
+    files = (file for file in python_files(folder or path) if folder is None or _lies_in(file, path))
+    return sorted(file for file in files if might_hold_dag(file))
 
 
 def hidden_dag_files(folder: Path) -> list[Path]:
@@ -90,6 +103,15 @@ def _calls_something(file: Path) -> bool:
     imports = any(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
     values = [getattr(statement, "value", None) for statement in body if isinstance(statement, (ast.Expr, ast.Assign))]
     return imports and any(isinstance(value, ast.Call) for value in values)
+
+
+def _lies_in(file: Path, folder: Path) -> bool:
+    return _plain(file).is_relative_to(_plain(folder))
+
+
+def _plain(path: Path) -> Path:
+    """Return a path without `..`, its links as they are: Airflow does not follow them either."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  `resolve` follows links
 
 
 def _first_visit(folder: Path, seen: set[str]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.cache import Cache
-from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
+from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files, whole_folder
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.messages import Job
 from airflowkit.checks.options import options_of
@@ -95,8 +95,8 @@ def _by_folder(paths: Iterable[Path]) -> dict[Path, list[Path]]:
     """Return the DAG files at the paths, each once, by the DAG folder that they belong to."""
     files: dict[Path, dict[Path, None]] = {}
     for path in paths:
-        folder = dag_folder(path)
-        found = dag_files(folder if path.is_dir() else path)
+        folder = whole_folder(dag_folder(path))
+        found = dag_files(path, folder)
         files.setdefault(folder.absolute(), {}).update(dict.fromkeys(found))
     return {folder: list(found) for folder, found in files.items()}
 
