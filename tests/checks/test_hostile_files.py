@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit.checks.engine import checked
+from airflowkit.checks.pool import Pool
 from airflowkit.settings import Check
 
 pytestmark = pytest.mark.slow
@@ -34,6 +35,16 @@ HOSTILE = {
     "prints_below_python": ("import os; os.write(1, b'\\xff\\xfe')", "AK105"),
     "replaces_modules": ("import sys; sys.modules['json'] = None", "AK106"),
     "removes_modules": ("import sys; del sys.modules['airflow.sdk']", "AK106"),
+    "patches_airflow": ("from airflow.sdk import DAG\nDAG.__init__ = lambda self, *args, **options: None", "AK106"),
+    "replaces_a_builtin": ("import builtins\nbuiltins.open = None", "AK103"),
+    "replaces_the_import": ("import builtins\nbuiltins.__import__ = None", "AK103"),
+    "replaces_the_clock": ("import time\ntime.process_time = lambda: 1 / 0", "AK103"),
+    "ignores_the_alarm": (
+        "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)",
+        "AK102",
+    ),
+    "traces": ("import sys\nsys.settrace(lambda *_: 1 / 0)", "AK101"),
+    "nests_too_deep": ("x = " + "(" * 5000 + ")" * 5000, "AK101"),
     "raises_without_text": ("class E(BaseException):\n    def __str__(self): raise E\nraise E", "AK101"),
     "is_no_python": ("def f(:", "AK101"),
     "is_no_text": ("\0", "AK101"),
@@ -56,8 +67,20 @@ def test_a_hostile_file_gets_one_finding_and_the_rest_go_on(name, pool, folder):
     assert (report.files, report.dags) == (5, 4)
 
 
-def test_a_file_that_forks_is_told_of_once(pool, folder):
-    (folder / "hostile.py").write_text("import os\nos.fork()")
+HARMLESS = {
+    "forks": "import os\nfor _ in range(4): os.fork()",
+    "forks_and_stays": "import os, time\nif os.fork() == 0: time.sleep(60)",
+    "leaves_an_exit_handler": "import atexit, sys\natexit.register(sys.exit, 9)",
+    "clears_the_finders": "import sys\nsys.meta_path.clear()",
+    "closes_its_streams": "import os\nfor stream in range(3): os.close(stream)",
+    "deletes_its_folder": "import os, tempfile\nos.chdir(tempfile.mkdtemp())\nos.rmdir(os.getcwd())",
+    "starts_a_thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_harms_no_other_file_is_no_finding_and_stays_with_the_file(name, pool, folder):
+    (folder / "hostile.py").write_text(HARMLESS[name])
     report = checked(pool, folder, sorted(folder.glob("*.py")), Check())
     assert (report.findings, report.files, report.dags) == ((), 5, 4)
 
@@ -96,3 +119,19 @@ assert Variable.get("unknown", deserialize_json=True)["key"].get("other") == "0"
         ("AK107", 6),
         ("AK107", 7),
     ]
+
+
+def test_nothing_that_a_file_starts_outlives_the_check(folder):
+    command = ["sleep", "86399"]
+    (folder / "b.py").write_text(f"import subprocess\nsubprocess.Popen({command}, start_new_session=True)")
+    with Pool((), size=2) as pool:
+        checked(pool, folder, sorted(folder.glob("*.py")), Check())
+    assert command not in [words(process) for process in Path("/proc").glob("[0-9]*")]
+
+
+def words(process):
+    """Return a process's command line; an empty one for a process that has ended."""
+    try:
+        return (process / "cmdline").read_text().split("\0")[:-1]
+    except OSError:
+        return []

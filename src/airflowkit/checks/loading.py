@@ -9,6 +9,7 @@ import traceback
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from operator import is_not
@@ -79,6 +80,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     context = _airflow.dag_context()
     name = get_unique_dag_module_name(path)
     before = _modules_before()
+    _parts_of_airflow()
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
@@ -211,23 +213,37 @@ def _modules_before() -> Mapping[str, ModuleType]:
 
 
 def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
-    """Return the modules that were loaded before and are not, or not the same, now."""
+    """Return the modules that were loaded before and are not, or not the same, now; and changed parts of Airflow."""
+    patched = tuple(
+        Observation(f"{owner.__name__}.{name}", None)
+        for owner, parts in _parts_of_airflow().items()
+        if any(map(is_not, map(vars(owner).get, parts), parts.values()))
+        for name, part in parts.items()
+        if vars(owner).get(name) is not part
+    )
     if not any(map(is_not, map(sys.modules.get, before), before.values())):  # nearly always, and without a Python loop
-        return ()
-    return tuple(Observation(name, None) for name, module in before.items() if sys.modules.get(name) is not module)
+        return patched
+    gone = (name for name, module in before.items() if sys.modules.get(name) is not module)
+    return (*(Observation(name, None) for name in gone), *patched)
+
+
+@lru_cache(maxsize=1)
+def _parts_of_airflow() -> Mapping[type, Mapping[str, Any]]:
+    """Return the attributes of the classes that every DAG file uses, as they were before the first."""
+    return {owner: dict(vars(owner)) for owner in _airflow.constructors()}
 
 
 @contextmanager
 def _restored_process() -> Iterator[None]:
     """Undo what a file changes in its process: the environment, the path, the folder, signal handlers."""
-    path, folder = list(sys.path), os.getcwd()  # noqa: PTH109  a string to go back to
+    path, finders, folder = list(sys.path), list(sys.meta_path), os.getcwd()  # noqa: PTH109  a string to go back to
     interrupt, recursion = signal.getsignal(signal.SIGINT), sys.getrecursionlimit()
     try:
         yield
     finally:
         for name, value in WATCH.environment.items():
             _restore_variable(name, value)
-        sys.path[:] = path
+        sys.path[:], sys.meta_path[:] = path, finders
         os.chdir(folder)
         signal.signal(signal.SIGINT, interrupt)
         sys.setrecursionlimit(recursion)

@@ -13,6 +13,7 @@ import os
 import resource
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
@@ -24,6 +25,7 @@ from airflowkit.checks.facts import FailureKind, FileFacts
 from airflowkit.checks.judging import judge
 from airflowkit.checks.memory import limit_memory, resident_bytes
 from airflowkit.checks.messages import FORK, Answer
+from airflowkit.checks.offspring import adopt_orphans, end_children
 from airflowkit.checks.watch import install
 
 MIB: Final = 2**20
@@ -36,6 +38,7 @@ LONGEST_EXCERPT: Final = 200
 def main() -> None:
     """Import Airflow, then fork a worker at each request, until the parent hangs up."""
     control = Connection(int(sys.argv[1]))
+    adopt_orphans()
     gc.disable()  # imports make many objects and hardly any garbage: to look for it takes a tenth of their time
     _preload(control.recv())
     gc.freeze()  # what is loaded by now stays shared with the workers, and no collection looks at it
@@ -44,6 +47,7 @@ def main() -> None:
     with suppress(EOFError):
         while True:
             _serve(control)
+    end_children()
     os._exit(0)  # to take Airflow apart, module by module, takes longer than to import a hundred DAG files
 
 
@@ -57,8 +61,11 @@ def _serve(control: Connection) -> None:
     pid = os.fork()
     if pid == 0:
         control.close()
-        _work(channel)
-        os._exit(0)  # without the exit handlers of what the DAG files imported
+        try:
+            _work(channel)
+            os._exit(0)
+        finally:
+            os._exit(1)  # without the exit handlers of what the DAG files imported, whatever they left behind
     channel.close()
     control.send(pid)
 
@@ -98,7 +105,11 @@ def _work(channel: Connection) -> None:
 
 def _spoilt(facts: FileFacts) -> bool:
     """Return whether the file may have left the process in a state that harms the next one."""
-    return bool(facts.modules) or (facts.failure is not None and facts.failure.kind is not FailureKind.EXCEPTION)
+    return (
+        bool(facts.modules)
+        or threading.active_count() > 1
+        or (facts.failure is not None and facts.failure.kind is not FailureKind.EXCEPTION)
+    )
 
 
 class _Output:
