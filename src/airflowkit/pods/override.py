@@ -19,6 +19,7 @@ from airflowkit.settings import caller_file, load_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from airflowkit.errors import Problem
     from airflowkit.pods.keywords import OverrideKeywords
 
 _OF_THE_OPERATOR: Final = {
@@ -28,6 +29,7 @@ _OF_THE_OPERATOR: Final = {
     "termination_message_policy",
     "xcom_sidecar_container_security_context",
 }
+_NOT_FILLED_IN: Final = "Airflow fills in no templates in an override: it would stay as it is"
 KEYWORDS: Final = (frozenset(PLACES) | set(SOURCES) | {"node_pool", "resources", "security"}) - _OF_THE_OPERATOR
 
 
@@ -62,7 +64,7 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     secure(draft, values.get("security"))
     problems = [*draft.read_problems(), *(fault.as_problem() for fault in (*_unknown(keywords), *_templates(draft)))]
     said = {problem.field for problem in problems}
-    found = map(draft.problem, pod_faults(_over_a_template(draft), version))
+    found = map(draft.problem, pod_faults(_over_a_template(draft.manifest()), version))
     problems += [problem for problem in found if problem.field not in said]
     if problems:
         named = (named_after_resources(problem, keywords.get("resources")) for problem in problems)
@@ -73,6 +75,26 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     return {"pod_override": to_model({"metadata": draft.metadata, "spec": spec}, "V1Pod")}
 
 
+def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem, ...]:
+    """Return everything that is wrong with a `V1Pod` that lies over the executor's pod template.
+
+    Args:
+        pod: What `executor_config` has as `pod_override`, made by hand or by `pod_override`.
+        version: The cluster's Kubernetes version, such as `1.34`; without it the strictest rules hold.
+
+    Example:
+        >>> override_problems(pod_override(resources="small")["pod_override"])
+        ()
+    """
+    numbers = parse_version(version)
+    reader = Reader(numbers, mend=False)
+    manifest = reader.model(pod, "V1Pod", "")
+    later = (Fault(path, value, _NOT_FILLED_IN) for path, value in reader.later)
+    unread = [fault.path for fault in reader.faults]
+    found = (fault for fault in pod_faults(_over_a_template(manifest), numbers) if fault.path not in unread)
+    return tuple(fault.as_problem() for fault in (*reader.faults, *later, *found))
+
+
 def _unknown(keywords: Mapping[str, Any]) -> Iterator[Fault]:
     for keyword, value in keywords.items():
         if keyword not in KEYWORDS:
@@ -81,15 +103,16 @@ def _unknown(keywords: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _templates(draft: Draft) -> Iterator[Fault]:
     for path, value in draft.reader.later:
-        yield Fault(path, value, "Airflow fills in no templates in an override: it would stay as it is")
+        yield Fault(path, value, _NOT_FILLED_IN)
 
 
-def _over_a_template(draft: Draft) -> dict[str, Any]:
+def _over_a_template(override: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pod with what the executor's template is sure to bring: an image, and the volumes it mounts."""
-    manifest = draft.manifest()
-    base = {"image": "of-the-template"} | manifest["spec"]["containers"][0]
-    own = list(draft.spec.get("volumes", ()))
+    spec = {"restartPolicy": "Never"} | (override.get("spec") or {})
+    containers = [{"name": "base", "image": "of-the-template"} | it for it in spec.get("containers") or [{}]]
+    own = list(spec.get("volumes") or ())
     names = {volume.get("name") for volume in own}
-    mounted = {mount.get("name") for mount in base.get("volumeMounts", ())} - names - {None}
+    mounted = {mount.get("name") for it in containers for mount in it.get("volumeMounts") or ()} - names - {None}
     own += [{"name": name, "emptyDir": {}} for name in sorted(mounted)]
-    return manifest | {"spec": manifest["spec"] | {"containers": [base], "volumes": own}}
+    whole = spec | {"containers": containers, "volumes": own}
+    return {"metadata": {}, **override, "spec": whole}

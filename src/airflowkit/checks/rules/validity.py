@@ -58,8 +58,9 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     """Checks the pod of a task under KubernetesExecutor.
 
     ## Why it matters
-    A dictionary instead of a `V1Pod`, or the old `{"KubernetesExecutor": ...}`, fails the task; a container that is
-    not called `base`, or Jinja, which stays as it is, does something else than what was meant.
+    A dictionary instead of a `V1Pod`, or the old `{"KubernetesExecutor": ...}`, fails the task, and so does what the
+    API server refuses; a container that is not called `base`, or Jinja, which stays as it is, does something else than
+    what was meant.
 
     ## How to mend it
     Use `executor_config=pod_override(...)`.
@@ -76,6 +77,11 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     names = [container.name for container in (pod.spec and pod.spec.containers) or ()]
     if names and "base" not in names:
         yield Fault(f"its pod_override has no container 'base', only {', '.join(names)}", "call the container 'base'")
+    from airflowkit.pods.construction import settings_of
+    from airflowkit.pods.override import override_problems
+
+    for problem in override_problems(pod, version=settings_of(task.dag).kubernetes.version):
+        yield Fault(f"its pod_override: {problem.field}: {problem.reason}", mend=problem.mend)
 
 
 _KNOWN: Final[dict[bytes, tuple[Problem, ...]]] = {}
