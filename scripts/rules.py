@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from airflowkit.checks.fixes import FIXABLE
+from airflowkit.checks.fixes.signs import FIXABLE
 from airflowkit.checks.rules import RULES
 
 ROOT = Path(__file__).parent.parent

@@ -52,7 +52,7 @@ class Finding:
         dag_id: The DAG, where one is to blame.
         task_id: The task, where one is to blame.
         mend: What to do about it.
-        fixable: Whether `--fix` mends it.
+        fixable: Whether `--fix` may mend it.
     """
 
     code: str

@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from airflowkit.checks.findings import Fault, Finding, Severity
-from airflowkit.checks.fixes import FIXABLE
+from airflowkit.checks.fixes.signs import FIXABLE
 from airflowkit.checks.pods import argument, judged_pod
 
 if TYPE_CHECKING:

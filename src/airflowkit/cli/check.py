@@ -61,7 +61,7 @@ def check(  # noqa: PLR0913  one for each option
     """
     from airflowkit.checks import baseline as known
     from airflowkit.checks.discovery import default_folder
-    from airflowkit.checks.fixes.plan import marked
+    from airflowkit.checks.fixes.signs import marked
 
     if write_baseline and (fix or diff):
         raise typer.BadParameter("a baseline accepts what --fix would mend: choose one of them")
@@ -77,7 +77,7 @@ def check(  # noqa: PLR0913  one for each option
         raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
     if fix and _mended(report, workers, output_format):
         report = _without_known(find(), accepted)
-    _show(replace(report, findings=marked(report.findings)), output_format)
+    _show(report if fix else replace(report, findings=marked(report.findings)), output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airflowkit.checks.fixes import FIXABLE
 from airflowkit.checks.fixes.files import NotMended, TextFile
 from airflowkit.checks.fixes.lines import moved
+from airflowkit.checks.fixes.signs import FIXABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from airflowkit.checks.findings import Finding
     from airflowkit.checks.fixes.fix import Fix
@@ -35,12 +35,6 @@ class Edit:
 def planned(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """Return the edits that mend findings; a finding that none of them holds takes a person."""
     return tuple(edit for path, found in _by_target(findings).items() for edit in _edits(path, found))
-
-
-def marked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, each with whether `--fix` mends it."""
-    mended = {finding for edit in planned(findings) for finding in edit.findings}
-    return tuple(replace(finding, fixable=finding in mended) for finding in findings)
 
 
 def _by_target(findings: Iterable[Finding]) -> dict[Path, list[Finding]]:

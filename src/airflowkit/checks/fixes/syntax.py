@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, TypeVar
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider, QualifiedNameProvider
@@ -130,11 +130,11 @@ def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.C
     *others, last = call.args
     opening = call.whitespace_before_args
     gap: Gap = cst.SimpleWhitespace(" ")
-    if isinstance(opening, cst.ParenthesizedWhitespace):
+    if _is_spread(opening):
         gap = opening.with_changes(first_line=cst.TrailingWhitespace())
     if isinstance(last.comma, cst.Comma):
         closing = last.comma.whitespace_after
-        if isinstance(gap, cst.ParenthesizedWhitespace) and isinstance(closing, cst.ParenthesizedWhitespace):
+        if _is_spread(gap) and _is_spread(closing):
             gap = gap.with_changes(first_line=closing.first_line)
             closing = closing.with_changes(first_line=cst.TrailingWhitespace())
         added = added.with_changes(comma=last.comma.with_changes(whitespace_after=closing))
@@ -154,7 +154,7 @@ def _without(items: Sequence[Item], index: int, opening: Gap, closing: Gap) -> t
         return left, nothing, nothing
     following = removed.comma.whitespace_after if isinstance(removed.comma, cst.Comma) else None
     if index == 0:
-        return left, _joined(opening, following or nothing), closing
+        return left, _joined(opening, following) if _is_spread(following) else opening, closing
     previous, before = left[index - 1], _gap(left[index - 1])
     if following is None and not _comments(before):
         left[index - 1] = previous.with_changes(comma=cst.MaybeSentinel.DEFAULT)
@@ -169,18 +169,21 @@ def _gap(item: cst.Arg | cst.BaseDictElement) -> Gap:
     return item.comma.whitespace_after if isinstance(item.comma, cst.Comma) else cst.SimpleWhitespace("")
 
 
+def _is_spread(gap: Gap | None) -> TypeGuard[cst.ParenthesizedWhitespace]:
+    """Return whether a space runs over several lines."""
+    return isinstance(gap, cst.ParenthesizedWhitespace)
+
+
 def _comments(gap: Gap) -> bool:
     """Return whether a space holds comments."""
-    if not isinstance(gap, cst.ParenthesizedWhitespace):
-        return False
-    return bool(gap.first_line.comment) or any(line.comment for line in gap.empty_lines)
+    return _is_spread(gap) and (bool(gap.first_line.comment) or any(line.comment for line in gap.empty_lines))
 
 
 def _joined(before: Gap, after: Gap) -> Gap:
     """Return one space for the two around what is cut out: a line's end and a comment outlast it."""
-    if isinstance(before, cst.ParenthesizedWhitespace) and isinstance(after, cst.ParenthesizedWhitespace):
+    if _is_spread(before) and _is_spread(after):
         return after.with_changes(first_line=before.first_line, empty_lines=[*before.empty_lines, *after.empty_lines])
-    return before if isinstance(before, cst.ParenthesizedWhitespace) else after
+    return before if _is_spread(before) else after
 
 
 def _called(expression: cst.BaseExpression) -> cst.BaseExpression:

@@ -60,7 +60,7 @@ def verdict(report: Report) -> str:
 
 def _mendable(report: Report) -> str:
     number = sum(finding.fixable for finding in report.findings)
-    return f"; {number} can be mended with --fix" if number else ""
+    return f"; --fix may mend {number}" if number else ""
 
 
 def _counted(number: int, noun: str) -> str:
