@@ -18,10 +18,11 @@ TESTS = (
     "tests/checks",
     "tests/pods",
     "tests/test_presets.py",
-    "tests/test_pytest_plugin.py",
     "tests/test_startup.py",
 )
 CHOICE = "not (cluster or apiserver or podman or node or browser or slow)"
+SLOW_TESTS = ("tests/test_pytest_plugin.py",)
+"""They start a pytest each, and run although they are marked slow."""
 
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
@@ -36,7 +37,10 @@ def session_of(version: str) -> Callable[[nox.Session], None]:
         lock = f"requirements/airflow-{version}.lock"
         session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", lock)
         session.run_install("uv", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
-        session.run("python", "-m", "pytest", "-m", CHOICE, "-n", "2", *(session.posargs or TESTS))
+        pytest = ("python", "-m", "pytest", "-n", "2")
+        session.run(*pytest, "-m", CHOICE, *(session.posargs or TESTS))
+        if not session.posargs:
+            session.run(*pytest, *SLOW_TESTS)
 
     return session
 

@@ -31,7 +31,8 @@ def empty_dag_bag(folder: Path) -> Any:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:  # before 3.2
         from airflow.models.dagbag import DagBag
-    bag = DagBag(dag_folder=str(folder), collect_dags=False, bundle_path=folder)
+    bundle = {"bundle_path": folder} if airflow_version() >= (3, 0) else {}  # Airflow 2 has no bundles
+    bag = DagBag(dag_folder=str(folder), collect_dags=False, **bundle)
     bag._log = logging.getLogger("airflow.dag_processing")  # noqa: SLF001  its own writes past Python's logging
     return bag
 
