@@ -5,7 +5,11 @@ Names that `airflow.providers.common.compat.sdk` has in all versions are importe
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
+import shutil
+import tempfile
 import warnings
 from functools import lru_cache
 from importlib.metadata import version
@@ -23,6 +27,15 @@ def airflow_version() -> tuple[int, int]:
 def ignore_own_deprecations() -> None:
     """Have Airflow 3.1 say nothing of its own providers' imports; call it before anything imports Airflow."""
     warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated", FutureWarning)
+
+
+def keep_home_clean() -> None:
+    """Give Airflow a folder for this process only, where the user has none: it makes `~/airflow` on import."""
+    if "AIRFLOW_HOME" in os.environ or Path("~/airflow").expanduser().exists():
+        return
+    scratch = tempfile.mkdtemp(prefix="airflowkit-")
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    os.environ["AIRFLOW_HOME"] = scratch
 
 
 def empty_dag_bag(folder: Path) -> Any:

@@ -143,10 +143,12 @@ class FakeCluster:
 @pytest.fixture(scope="session")
 def dag_bag(pytestconfig: pytest.Config) -> Dags:
     """The repository's DAGs, loaded once in the tests' own process."""
+    from airflowkit._airflow import keep_home_clean
     from airflowkit.checks.discovery import dag_files
     from airflowkit.dags import load_file
     from airflowkit.errors import DagLoadError
 
+    keep_home_clean()  # before anything imports Airflow
     folder = dags_folder(pytestconfig)
     dags: dict[str, Any] = {}
     errors: dict[str, str] = {}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from airflowkit._airflow import ignore_own_deprecations
-from airflowkit.cli.folders import DagsFolder, keep_home_clean
+from airflowkit._airflow import ignore_own_deprecations, keep_home_clean
+from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads it
 
 if TYPE_CHECKING:
     from pathlib import Path

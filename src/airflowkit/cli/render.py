@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from airflowkit._airflow import ignore_own_deprecations
-from airflowkit.cli.folders import DagsFolder, keep_home_clean
+from airflowkit._airflow import ignore_own_deprecations, keep_home_clean
+from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads it
 
 
 def render(

@@ -136,7 +136,7 @@ class _WatchedStart:
         """
         self._watch_start = StartWatch(PATIENCE)
         try:
-            await super().await_pod_start(*args, **kwargs)  # type: ignore[misc]  of the manager beside it
+            await super().await_pod_start(*args, **kwargs)  # type: ignore[misc]  # the manager beside it has it
         finally:
             self._watch_start = None
 
