@@ -57,3 +57,10 @@ def codes_of(pool, tmp_path):
 )
 def test_a_mapped_pod_is_judged_by_what_is_known_of_its_first_element(codes_of, task, codes):
     assert codes_of(task) == codes
+
+
+def test_a_mapped_function_in_a_pod_is_judged_without_its_arguments(codes_of):
+    function = """@task.kubernetes(image="orders", log_pod_spec_on_failure=False, %s)
+    def load(number): ...
+    load.expand(number=[1, 2])"""
+    assert codes_of(function % SIZE) == ["AK402"]

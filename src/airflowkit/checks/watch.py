@@ -6,6 +6,7 @@ database or a secrets backend: values come from the environment or are a stand-i
 
 from __future__ import annotations
 
+import inspect
 import os
 import socket
 import sys
@@ -114,6 +115,13 @@ def _record_construction() -> None:
     for owner, name in ((dag, "__init__"), (mapped, "__attrs_post_init__")):
         setattr(owner, name, _remembering(getattr(owner, name)))
     setattr(meta, "__call__", build)  # noqa: B010  a type checker sees a method there
+    # Airflow asks for an operator's parameters, and would now be told those of `build`.
+    setattr(meta, "__signature__", property(_signature))  # noqa: B010  as above
+
+
+def _signature(cls: Any) -> inspect.Signature:
+    whole = inspect.signature(cls.__init__)
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
 
 
 def _remembering(construct: Callable[..., None]) -> Callable[..., None]:

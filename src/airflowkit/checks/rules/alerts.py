@@ -51,8 +51,8 @@ def sync_callback_ends_scheduler(dag: DagSubject) -> Iterator[Fault]:
     takes the whole Airflow down.
 
     ## How to mend it
-    Use `AsyncCallback`. The executor is read from `[check] executor`, the environment, or the Helm values beside the
-    DAG folder.
+    Use `AsyncCallback`. Say in `[check] executor` what the deployment runs on; without it,
+    `AIRFLOW__CORE__EXECUTOR` is read from the environment, and where neither is set the rule is silent.
     """
     executor = dag.options.executor or os.environ.get("AIRFLOW__CORE__EXECUTOR", "")
     for deadline in _deadlines(dag.dag) if "KubernetesExecutor" in executor else ():

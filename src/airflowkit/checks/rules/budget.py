@@ -22,9 +22,9 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
     Twenty pods of 8 GiB side by side, in four runs at a time, ask for 640 GiB: the cluster grows, or everybody waits.
 
     ## How to mend it
-    Lower `max_active_tasks` or `max_active_runs`, put the tasks into a pool, or request less. `[check] cpu_budget` and
-    `memory_budget` set the limits; without them the rule is silent. Counted are tasks that no dependency keeps apart;
-    a mapped task counts once, since its number is not known.
+    Lower `max_active_tasks` or `max_active_runs`, or request less. `[check] cpu_budget` and `memory_budget` set the
+    limits; without them the rule is silent. Counted are tasks that no dependency keeps apart; a mapped task counts
+    once, since its number is not known. Pools do not count: their size stands in the deployment.
     """
     from airflowkit.pods.quantities import parse_quantity  # noqa: PLC0415  for those who set a budget
 
