@@ -128,4 +128,4 @@ def test_run(run_dag):
 """
     )
     result = run_pytest(repository, "-q")
-    assert outcomes(result) == "4 passed", result.stdout
+    assert outcomes(result).startswith("4 passed"), result.stdout  # Airflow 3.1 adds warnings of its own

@@ -166,7 +166,7 @@ def main() -> None:
 def preload() -> None:
     """Import what every run needs; nothing may start a thread or open the database, for neither outlives a fork."""
     import httpx
-    from airflow.dag_processing import collection, dagbag  # noqa: F401
+    from airflow.dag_processing import collection  # noqa: F401
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
     import airflowkit.alerts.notifier
@@ -174,6 +174,9 @@ def preload() -> None:
     import airflowkit.pods.operator
     import airflowkit.pods.task
     import airflowkit.pods.trigger  # noqa: F401
+    from airflowkit import _airflow
+
+    _airflow.dag_bag_class()
 
     async def call(app: Any) -> None:
         """Ask the API that tasks talk to for something: its first answer, whatever that is, takes seconds."""
