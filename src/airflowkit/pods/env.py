@@ -9,27 +9,12 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from airflowkit.pods.attaching import Attachable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Parts = dict[str, list[dict[str, Any]]]
-"""What a value class adds to a pod: lists under `env`, `envFrom`, `volumes`, `volumeMounts`."""
-
-
-class Attachable:
-    """What adds parts to a pod; the plain operator's `secrets` takes it too, as it takes Airflow's own `Secret`."""
-
-    __slots__ = ()
-
-    def build(self) -> Parts:
-        """Return the manifest's part."""
-        raise NotImplementedError
-
-    def attach_to_pod(self, pod: Any) -> Any:
-        """Return a Kubernetes client's pod with the parts added to its first container."""
-        from airflowkit.pods.attaching import attach  # noqa: PLC0415  only a plain operator's pod needs the client
-
-        return attach(pod, self.build())
+    from airflowkit.pods.attaching import Parts
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from dataclasses import KW_ONLY, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflowkit.pods.env import Attachable
+from airflowkit.pods.attaching import Attachable
 
 if TYPE_CHECKING:
-    from airflowkit.pods.env import Parts
+    from airflowkit.pods.attaching import Parts
 
 _MOUNT: Mapping[str, str] = {"mountPath": "mount_path", "subPath": "sub_path", "readOnly": "read_only"}
 
