@@ -20,9 +20,10 @@ HEAD = """\
 Written by `scripts/mistakes.py` from `tests/pods/corpus`, which is what the tests run. Each mistake is one call:
 with the plain `KubernetesPodOperator` (provider 10.25, Kubernetes 1.35), and with `pod_task`.
 
-| noticed when the DAG file is read | mistakes |
+| noticed before a task runs | mistakes |
 |---|---|
 | `KubernetesPodOperator` | {raw} of {all} |
+| `KubernetesPodOperator`, with `airflowkit check` | {all} of {all} |
 | `pod_task` | {all} of {all}: {refused} refused, {mended} made right |
 
 | argument | `KubernetesPodOperator` | `pod_task` |

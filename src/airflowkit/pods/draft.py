@@ -72,12 +72,32 @@ class Draft:
     def set(self, keyword: str, value: Any) -> None:
         """Read a keyword that sets one field."""
         place = PLACES[keyword]
-        content = self.reader.read(_in_a_list(keyword, value), place.kind, keyword, many=place.many)
+        content = self.reader.read(self._in_a_list(keyword, value), place.kind, keyword, many=place.many)
         if content is MISSING:
             return
         getattr(self, place.section)[place.key] = pod_name(content) if keyword == "name" else content
         plain = not place.kind.startswith("V1")
         self.keywords[keyword] = content if plain else to_model(content, place.kind, many=place.many)
+
+    def _in_a_list(self, keyword: str, value: Any) -> Any:
+        """Return one object alone as a list of one, and pull secrets' names as Kubernetes has them."""
+        place = PLACES[keyword]
+        if not place.many or place.kind == "str" or is_later(value):
+            return value
+        if keyword == "image_pull_secrets" and isinstance(value, str):
+            value = value.split(",")
+        elif not self.reader.mend:
+            return value
+        elif isinstance(value, Mapping) or is_model(value):
+            value = [value]
+        if keyword == "image_pull_secrets" and isinstance(value, (list, tuple)):
+            return [self._pull_secret(item) for item in value]
+        return value
+
+    def _pull_secret(self, item: Any) -> Any:
+        if not isinstance(item, str):
+            return item
+        return {"name": item.strip() if self.reader.mend else item}
 
     def pass_on(self, keyword: str, value: Any) -> None:
         """Hand a value to the operator as it is: None, or what is known only when the task runs."""
@@ -149,17 +169,6 @@ class Draft:
 def pod_name(name: Any) -> Any:
     """Return a pod's name as the operator settles it when it runs; the ends are lost to the random suffix."""
     return name if is_later(name) else re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "-"
-
-
-def _in_a_list(keyword: str, value: Any) -> Any:
-    """Return one object alone as a list of one, and pull secrets' names as Kubernetes has them."""
-    place = PLACES[keyword]
-    if not place.many or place.kind == "str" or is_later(value):
-        return value
-    if keyword == "image_pull_secrets":
-        names = value.split(",") if isinstance(value, str) else value if isinstance(value, (list, tuple)) else [value]
-        return [{"name": name.strip()} if isinstance(name, str) else name for name in names]
-    return [value] if isinstance(value, Mapping) or is_model(value) else value
 
 
 def _not_filled_in(

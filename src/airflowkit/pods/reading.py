@@ -49,16 +49,17 @@ class Reader:
 
     Attributes:
         faults: What could not be read.
+        mend: As above.
         version: The cluster's Kubernetes version.
         native: As above.
         later: The values that are known only when the task runs, with their paths.
     """
 
-    __slots__ = ("_mend", "faults", "later", "native", "version")
+    __slots__ = ("faults", "later", "mend", "native", "version")
 
     def __init__(self, version: Version, *, mend: bool = True, native: bool = False) -> None:
         self.version = version
-        self._mend = mend
+        self.mend = mend
         self.native = native
         self.faults: list[Fault] = []
         self.later: list[tuple[Path, Any]] = []
@@ -93,7 +94,7 @@ class Reader:
         elif isinstance(value, Mapping):
             items = self._known(value, model, path)
         else:
-            return self.refuse(path, value, f"must be a {model} or a dictionary of its fields")
+            return self.refuse(path, value, f"must be a {model} or a dictionary of its fields", _as_named(value, model))
         manifest = {}
         for field, inner in items:
             if field.since > self.version:
@@ -112,7 +113,7 @@ class Reader:
             field = known.get(key)
             if field is None:
                 self.refuse((path, Key(str(key))), inner, f"{model} has no such field", did_you_mean(str(key), known))
-            elif not self._mend and key != field.key:
+            elif not self.mend and key != field.key:
                 self.refuse((path, Key(str(key))), inner, f"{model} has no such field", f"write {field.key}")
             elif inner is not None:
                 yield field, inner
@@ -125,7 +126,7 @@ class Reader:
             if inner is None:
                 self.refuse((path, index), None, "would become an empty value", "leave it out")
                 continue
-            digits = self._mend and kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
+            digits = self.mend and kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
             content = self.read(str(inner) if digits else inner, kind, (path, index))
             if content is not MISSING:
                 contents.append(content)
@@ -136,7 +137,7 @@ class Reader:
             value = value.value
         if isinstance(value, str):
             return value
-        if self._mend and isinstance(value, os.PathLike):
+        if self.mend and isinstance(value, os.PathLike):
             return os.fspath(value)
         if isinstance(path, tuple) and path[1] in _QUANTITIES and _is_number(value):
             return str(value)
@@ -173,7 +174,7 @@ class Reader:
             return value
         parent = path[0] if isinstance(path, tuple) else path
         numeric = _last_name(parent) in _QUANTITIES
-        if (self._mend or numeric) and isinstance(value, int) and not isinstance(value, bool):
+        if (self.mend or numeric) and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if value is None:
             return self.refuse(path, None, "would become an empty text", "write '', or leave it out")
@@ -197,6 +198,11 @@ class Reader:
         "any": _anything,
         "time": _time,
     }
+
+
+def _as_named(value: object, model: str) -> str:
+    alone = {field.name for field in slots(model)} == {"name"}
+    return f"write {model}(name={value!r})" if alone and isinstance(value, str) else ""
 
 
 def _last_name(path: Path) -> str:

@@ -16,7 +16,7 @@ from airflowkit.errors import did_you_mean
 from airflowkit.pods.draft import Draft, Origin
 from airflowkit.pods.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
 from airflowkit.pods.faults import Key, Path
-from airflowkit.pods.shapes import PARTS, to_model
+from airflowkit.pods.shapes import PARTS, is_model, to_model
 from airflowkit.pods.templates import is_later
 from airflowkit.pods.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume, volume_name
 
@@ -80,8 +80,10 @@ def _items(draft: Draft, keyword: str, value: Any) -> Iterator[tuple[int, Any]]:
         yield from enumerate(value)
     elif isinstance(value, str):
         draft.reader.refuse(keyword, value, "must be a list", _LISTS[keyword])
-    else:
+    elif draft.reader.mend:
         yield 0, value  # one alone stands for a list of one
+    else:
+        draft.reader.refuse(keyword, type(value), "must be a list", "put it into a list")
 
 
 _LISTS: Final = {
@@ -112,15 +114,15 @@ def _env_text(draft: Draft, content: Any, path: Path) -> Any:
     """Return a variable's value as text; whole and exact numbers mean their digits, True and False could mean many."""
     if content is None or isinstance(content, str):
         return content if content is None else draft.reader.read(content, "str", path)
-    if isinstance(content, int) and not isinstance(content, bool):
-        return str(content)
     if is_later(content):
         return draft.reader.read(content, "str", path)
     if isinstance(content, bool):
         draft.reader.refuse(path, content, "must be text", f"write {str(content).lower()!r} or {str(content)!r}")
+    elif isinstance(content, int) and draft.reader.mend:
+        return str(content)
     elif isinstance(content, VALUE_CLASSES):
         draft.reader.refuse(path, content, "must be text", "put it into secrets=[…] or env_vars=[…]")
-    elif isinstance(content, float):
+    elif isinstance(content, (int, float)):
         draft.reader.refuse(path, content, "must be text", f"write {str(content)!r}")
     else:
         draft.reader.refuse(path, type(content), "must be text")
@@ -128,7 +130,10 @@ def _env_text(draft: Draft, content: Any, path: Path) -> Any:
 
 
 def _read_item(draft: Draft, keyword: str, item: Any, path: Path) -> None:
-    if isinstance(item, VALUE_CLASSES):
+    if not draft.reader.mend and not _taken_as_it_is(keyword, item):
+        mend = "use pod_task, or the Kubernetes client's own class"
+        draft.reader.refuse(path, type(item), "is nothing that the plain operator takes here", mend)
+    elif isinstance(item, VALUE_CLASSES):
         _read_value(draft, item, Origin(path, type(item).FIELDS), keyword)
     elif hasattr(item, "attach_to_pod"):
         _read_airflow_secret(draft, item, path)
@@ -138,6 +143,15 @@ def _read_item(draft: Draft, keyword: str, item: Any, path: Path) -> None:
         _read_config_map(draft, item, path)
     else:
         _read_kubernetes_object(draft, keyword, item, path)
+
+
+def _taken_as_it_is(keyword: str, item: Any) -> bool:
+    """Whether the plain operator takes an item (`backwards_compat_converters` of its provider)."""
+    if keyword == "secrets":
+        return hasattr(item, "attach_to_pod")
+    if keyword in ("pod_runtime_info_envs", "volumes", "volume_mounts"):
+        return is_model(item)
+    return not isinstance(item, VALUE_CLASSES)
 
 
 def _read_value(draft: Draft, value: Any, origin: Origin, keyword: str = "") -> None:

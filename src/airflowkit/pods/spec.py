@@ -51,6 +51,7 @@ def checked_pod(
     dag_id: str = "",
     task_id: str = "",
     native: bool = False,
+    mend: bool = True,
 ) -> PodSpec:
     """Return the pod that a call describes.
 
@@ -61,12 +62,13 @@ def checked_pod(
         dag_id: For the messages.
         task_id: For the messages.
         native: Whether the DAG renders templates as Python objects.
+        mend: Whether to take what is plainly meant, as `pod_task` does; the plain operator passes it on as it stands.
 
     Raises:
         PodSpecError: Kubernetes would refuse it, or it would do something else than what was meant.
     """
     version = parse_version(settings.kubernetes.version)
-    draft = Draft(Reader(version, native=native))
+    draft = Draft(Reader(version, mend=mend, native=native))
     layers = _layers(call, default_args, settings)
     values = _values(layers, settings, draft)
     _read(draft, values)

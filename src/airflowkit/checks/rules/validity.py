@@ -5,10 +5,11 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import TEMPLATES, first_keywords, is_checked, is_pod
+from airflowkit.checks.pods import first_keywords, is_checked, is_pod
 from airflowkit.checks.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
@@ -98,15 +99,16 @@ def _problems(task: TaskSubject) -> tuple[Problem, ...]:
     from airflowkit.pods.spec import checked_pod
 
     given = _keywords(task.task)
-    if any(given.get(name) for name in TEMPLATES):
-        return _problems_of_the_whole(task.task)
+    template = Path(str(given.get("pod_template_file") or ""))
+    if template.is_absolute() and not template.is_file():
+        return ()  # the workers' image may have it; all else hangs on what it says
     keywords = {name: value for name, value in given.items() if name in OF_THE_POD - _DEAD.keys()}
     settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
     key = _likeness(keywords)
     if key in _KNOWN:
         return _KNOWN[key]
     try:
-        checked_pod(keywords, {}, settings)
+        checked_pod(keywords, {}, settings, mend=False)
         problems: tuple[Problem, ...] = ()
     except PodSpecError as error:
         problems = error.problems
@@ -133,14 +135,3 @@ def _keywords(task: Any) -> Mapping[str, Any]:
     mapped = task.expand_input.value
     unknown = dict.fromkeys(mapped if isinstance(mapped, Mapping) else ("image",), UNKNOWN)
     return {**unknown, **arguments, **first_keywords(task)}
-
-
-def _problems_of_the_whole(task: Any) -> tuple[Problem, ...]:
-    """Return the problems of a pod that comes from a template, which has to be built for that."""
-    from airflowkit.pods.render import render_pod
-    from airflowkit.pods.validation import pod_problems
-
-    try:
-        return pod_problems(render_pod(task))
-    except Exception:  # noqa: BLE001  a template that cannot be read is another rule's finding
-        return ()

@@ -1,0 +1,52 @@
+"""Every mistake of the corpus that the plain operator lets go is found in a DAG file, whatever becomes of it later."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from airflowkit.checks.engine import checked
+from airflowkit.settings import Check
+from airflows import for_this_airflow
+
+CORPUS = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in (Path(__file__).parent.parent / "pods" / "corpus").glob("*.toml")
+}
+RIGHT = "no-mistake"
+LET_GO = sorted(name for name, entry in CORPUS.items() if entry["raw"] != "parse")
+POLICIES = {"AK401", "AK402", "AK404", "AK405", "AK409"}
+"""What any plain operator is told."""
+DAG_FILE = """\
+from datetime import timedelta
+from pathlib import Path
+
+from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
+from airflow.sdk import DAG
+from kubernetes.client import models as k8s
+
+with DAG("{mistake}", schedule=None):
+    KubernetesPodOperator(task_id="task", **{{"image": "a:1", **dict({call})}})
+"""
+
+
+@pytest.fixture(scope="module")
+def found(pool, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dags")
+    for mistake, call in {RIGHT: "", **{mistake: CORPUS[mistake]["call"] for mistake in LET_GO}}.items():
+        (folder / f"{mistake}.py").write_text(for_this_airflow(DAG_FILE.format(mistake=mistake, call=call)))
+    findings = checked(pool, folder, sorted(folder.iterdir()), Check()).findings
+    return {(Path(finding.path).stem, finding.code) for finding in findings if finding.code not in POLICIES}
+
+
+@pytest.mark.parametrize("mistake", LET_GO)
+def test_a_mistake_that_the_plain_operator_lets_go_is_found(found, mistake):
+    assert mistake in {stem for stem, _ in found}
+
+
+def test_nothing_is_found_where_there_is_no_mistake(found):
+    assert RIGHT not in {stem for stem, _ in found}
