@@ -156,7 +156,11 @@ def _takes(task: Any, name: str) -> bool:
 
 def _callbacks(owner: Any, name: str) -> list[Any]:
     value = getattr(owner, name, None)
-    return list(value) if isinstance(value, (list, tuple)) else [value] if value is not None else []
+    if not isinstance(value, (list, tuple)):
+        return [] if value is None else [value]
+    if value and all(isinstance(it, str) and len(it) == 1 for it in value):
+        return ["".join(value)]  # Airflow takes a text for the list of its letters
+    return list(value)
 
 
 def _uncalled(owner: Any, name: str) -> Iterator[Any]:
