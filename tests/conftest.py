@@ -27,6 +27,7 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+    "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT": "False",  # Airflow 3's default
     # The examples' images cannot be pulled everywhere; tests of podman and docker name them.
     "AIRFLOWKIT_RUNTIME": "process",
 }

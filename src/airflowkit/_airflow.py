@@ -108,6 +108,18 @@ def connection(conn_id: str) -> Any:
     return Connection(conn_id=conn_id, conn_type="generic", host="localhost")
 
 
+@lru_cache(maxsize=1)
+def context_names() -> frozenset[str]:
+    """Return the names that templates may use."""
+    if airflow_version() < (3, 0):
+        from airflow.utils.context import KNOWN_CONTEXT_KEYS  # Airflow 2's Context names none
+
+        return frozenset(KNOWN_CONTEXT_KEYS)
+    from airflow.sdk import Context
+
+    return frozenset(Context.__annotations__) | {"macros", "dag_run", "outlet_events", "inlet_events"}
+
+
 def dag_context() -> Any:
     """Return the class that collects the DAGs of `with DAG(...)` blocks and `@dag` functions."""
     try:

@@ -15,6 +15,9 @@ CASES = Path(__file__).parent / "cases"
 NEEDS = {
     "AK502": (3, 2, "airflow.sdk names SyncCallback"),
 }
+BESIDES = {
+    "AK505": {"AK114"},  # Airflow 3 calls every e-mail address deprecated
+}
 EACH_RULE = pytest.mark.parametrize(
     "rule",
     [
@@ -55,7 +58,8 @@ def again_of(rule, other_pool):
 
 @EACH_RULE
 def test_the_bad_example_is_found_by_its_rule_alone(rule, cases, pool, other_pool):
-    assert set(codes_found(pool, again_of(rule, other_pool), example(cases, rule.code, "bad"))) == {rule.code}
+    found = set(codes_found(pool, again_of(rule, other_pool), example(cases, rule.code, "bad")))
+    assert found - BESIDES.get(rule.code, set()) == {rule.code}
 
 
 @EACH_RULE

@@ -42,7 +42,7 @@ def judge(job: Job) -> FileFacts:
         modules=loaded.modules,
         strays=loaded.strays,
         orphans=loaded.orphans,
-        deprecations=loaded.deprecations,
+        deprecations=tuple(WATCH.deprecations),
         cpu_seconds=loaded.cpu_seconds,
         memory=loaded.memory,
         imports=tuple(LEDGER.costs()),

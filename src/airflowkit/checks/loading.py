@@ -50,7 +50,6 @@ class LoadedFile:
         orphans: Tasks that it built outside any DAG.
         lines: The line of each thing that it built, by `id()`.
         modules: Loaded modules that it replaced or removed.
-        deprecations: What Airflow and its providers warned of.
         cpu_seconds: The CPU time of the import.
         memory: The bytes by which it made the process grow.
     """
@@ -61,7 +60,6 @@ class LoadedFile:
     orphans: tuple[Observation, ...] = ()
     lines: Mapping[int, int | None] | None = None
     modules: tuple[Observation, ...] = ()
-    deprecations: tuple[Observation, ...] = ()
     cpu_seconds: float = 0.0
     memory: int = 0
 
@@ -87,8 +85,8 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     LEDGER.start(name)
     begun = Cost.so_far()
     try:
-        with warnings.catch_warnings(record=True) as warned, _restored_process(), _time_limit(seconds):
-            warnings.simplefilter("always")
+        with warnings.catch_warnings(), _restored_process(), _time_limit(seconds):
+            WATCH.listen()
             sys.path.append(folder)  # where Airflow puts it
             modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
@@ -102,7 +100,6 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     return replace(
         loaded,
         modules=_tampered(before),
-        deprecations=_deprecations(warned, path),
         cpu_seconds=cost.seconds,
         memory=cost.memory,
     )
@@ -152,16 +149,6 @@ def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
         ),
         lines=lines,
     )
-
-
-def _deprecations(warned: list[warnings.WarningMessage], path: str) -> tuple[Observation, ...]:
-    """Return what Airflow's own deprecation warnings say about lines of the file, each once."""
-    seen = {
-        (str(warning.message), warning.lineno): None
-        for warning in warned
-        if warning.filename == path and warning.category.__module__.startswith("airflow.")
-    }
-    return tuple(Observation(text, line) for text, line in seen)
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:
@@ -229,8 +216,14 @@ def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
 
 @lru_cache(maxsize=1)
 def _parts_of_airflow() -> Mapping[type, Mapping[str, Any]]:
-    """Return the attributes of the classes that every DAG file uses, as they were before the first."""
-    return {owner: dict(vars(owner)) for owner in _airflow.constructors()}
+    """Return the attributes of the classes that every DAG file uses, as they were before the first.
+
+    What is None there is something that Airflow 2 works out on first use.
+    """
+    return {
+        owner: {name: part for name, part in vars(owner).items() if part is not None}
+        for owner in _airflow.constructors()
+    }
 
 
 @contextmanager

@@ -17,6 +17,8 @@ _LONGEST: Final = 60
 _MOST: Final = 3
 _NOT_THE_FILES: Final = frozenset({"_processor_dags_folder", "template_fields"})
 """Fields that the file does not set: a folder of the check, and names that a provider takes from a set."""
+_UNSET: Final = "<airflow.utils.types.ArgNotSet object"
+"""What Airflow 2 writes, with an address in memory, of an argument that nobody gave."""
 
 
 def compared(first: Iterable[FileFacts], second: Iterable[FileFacts]) -> Iterator[FileFacts]:
@@ -61,7 +63,7 @@ def _within(first: Any, second: Any, place: str) -> Iterator[tuple[str, Any, Any
     elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
         for number, (value, other) in enumerate(zip(first, second, strict=True)):
             yield from _within(value, other, _named(place, f"[{number}]", value))
-    elif first != second:
+    elif first != second and not str(first).startswith(_UNSET):
         yield place, first, second
 
 

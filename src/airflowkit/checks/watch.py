@@ -10,10 +10,13 @@ import inspect
 import os
 import socket
 import sys
+import warnings
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache, wraps
+from itertools import dropwhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from traceback import walk_stack
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 from airflowkit import _airflow
 from airflowkit.checks.facts import Observation
@@ -34,6 +37,7 @@ class Watch:
         variables: Variables that it looked up.
         connections: Connections that it looked up.
         hosts: Hosts that it talked to.
+        deprecations: What Airflow and its providers say of it that is deprecated, each once.
         environment: Variables of the environment that it changed, with their values before; None for a new one.
         read: Files and folders that it read.
         modules: Modules of the repository that this process has imported so far, for this file or one before.
@@ -44,6 +48,7 @@ class Watch:
     variables: list[Observation] = field(default_factory=list)
     connections: list[Observation] = field(default_factory=list)
     hosts: list[Observation] = field(default_factory=list)
+    deprecations: dict[Observation, None] = field(default_factory=dict)
     environment: dict[str, str | None] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
@@ -54,6 +59,7 @@ class Watch:
         self.variables.clear()
         self.connections.clear()
         self.hosts.clear()
+        self.deprecations.clear()
         self.environment.clear()
         self.read.clear()
         self.path = path
@@ -61,6 +67,26 @@ class Watch:
     def stop(self) -> None:
         """Ignore what follows: rules build and look up things, too."""
         self.path = ""
+
+    def listen(self) -> None:
+        """Note deprecations until the end of the `warnings.catch_warnings` block."""
+        warnings.simplefilter("always")
+        warnings.showwarning = self._note
+
+    def _note(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,  # noqa: ARG002  Python's signature
+        line: str | None = None,  # noqa: ARG002
+    ) -> None:
+        if category.__module__.startswith("airflow."):
+            if filename in _constructors():
+                filename, lineno = _built_by()
+            if filename == self.path:
+                self.deprecations[Observation(str(message), lineno)] = None
 
     def line(self) -> int | None:
         """Return the line of the file that is being executed."""
@@ -117,6 +143,20 @@ def _record_construction() -> None:
     setattr(meta, "__call__", build)  # noqa: B010  a type checker sees a method there
     # Airflow asks for an operator's parameters, and would now be told those of `build`.
     setattr(meta, "__signature__", property(_signature))  # noqa: B010  as above
+
+
+@lru_cache(maxsize=1)
+def _constructors() -> frozenset[str]:
+    """Return the files that stand between a DAG file and the constructor that it calls, this one among them."""
+    meta, *_classes = _airflow.constructors()
+    return frozenset({__file__, inspect.getfile(meta)})
+
+
+def _built_by() -> tuple[str, int]:
+    """Return the file and line that call the constructor which is warning right now."""
+    calls = ((frame.f_code.co_filename, line) for frame, line in walk_stack(sys._getframe(2)))  # noqa: SLF001
+    inside = dropwhile(lambda call: call[0] not in _constructors(), calls)
+    return next(dropwhile(lambda call: call[0] in _constructors(), inside), ("", 0))
 
 
 def _signature(cls: Any) -> inspect.Signature:

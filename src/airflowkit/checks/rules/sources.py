@@ -110,9 +110,12 @@ def deprecated_airflow(file: FileSubject) -> Iterator[Fault]:
     ## How to mend it
     Do what the message says. Ruff's rules AIR301 to AIR321 find and mend many of these in the source.
     """
+    lines: dict[str, list[int | None]] = {}
     for deprecation in file.facts.deprecations:
-        text = " ".join(deprecation.name.split())
-        yield Fault(f"uses what is deprecated: {text}", mend="use what the message names", line=deprecation.line)
+        lines.setdefault(" ".join(deprecation.name.split()), []).append(deprecation.line)
+    for text, found in lines.items():
+        places = f" ({len(found)} lines)" if len(found) > 1 else ""
+        yield Fault(f"uses what is deprecated{places}: {text}", mend="use what the message names", line=found[0])
 
 
 @file_rule("AK115", "forbidden-import")

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from airflowkit._airflow import context_names
 from airflowkit.checks.findings import Fault
 from airflowkit.checks.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
@@ -73,7 +74,7 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Use the name that the message offers. Names of your own go into `user_defined_macros`.
     """
-    known = _context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
+    known = context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
     for field, text in task.templates:
         for name in sorted(read_template(text).names.difference(known)):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
@@ -152,13 +153,6 @@ def _constants(node: nodes.Node | None) -> Iterator[str]:
     elif isinstance(node, (nodes.List, nodes.Tuple)):
         for item in node.items:
             yield from _constants(item)
-
-
-@lru_cache(maxsize=1)
-def _context_names() -> frozenset[str]:
-    from airflow.providers.common.compat.sdk import Context
-
-    return frozenset(Context.__annotations__) | {"macros", "dag_run", "outlet_events", "inlet_events"}
 
 
 def _searchpath(dag: Any) -> list[str]:

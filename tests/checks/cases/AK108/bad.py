@@ -1,7 +1,7 @@
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, Connection
+from airflow.sdk import DAG, BaseHook
 
-host = Connection.get("warehouse").host
+host = BaseHook.get_connection("warehouse").host
 
 with DAG("orders", schedule=None):
     EmptyOperator(task_id="load")

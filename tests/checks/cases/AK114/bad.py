@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from airflow.operators.empty import EmptyOperator
+from airflow.providers.standard.sensors.time_delta import TimeDeltaSensorAsync
 from airflow.sdk import DAG
 
 with DAG("orders", schedule=None):
-    EmptyOperator(task_id="load")
+    TimeDeltaSensorAsync(task_id="wait", delta=timedelta(hours=1)) >> EmptyOperator(task_id="load")

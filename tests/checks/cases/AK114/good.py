@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.sensors.time_delta import TimeDeltaSensor
 from airflow.sdk import DAG
 
 with DAG("orders", schedule=None):
-    EmptyOperator(task_id="load")
+    TimeDeltaSensor(task_id="wait", delta=timedelta(hours=1), deferrable=True) >> EmptyOperator(task_id="load")

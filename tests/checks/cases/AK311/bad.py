@@ -2,4 +2,4 @@ from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 
 with DAG("orders", schedule=None):
-    BashOperator(task_id="load", bash_command="load {{ execution_date }}")
+    BashOperator(task_id="load", bash_command="load {{ execution_date }} {{ data_interval_stop }}")
