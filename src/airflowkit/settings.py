@@ -64,15 +64,18 @@ def _has_words(reason: str) -> str:
 Reason = Annotated[str, AfterValidator(_has_words)]
 
 
+Code = Annotated[str, AfterValidator(str.upper)]
+
+
 class Check(_Section):
     """`[check]`: which rules hold, and where not."""
 
-    select: list[str] = Field(default_factory=lambda: ["AK"])
-    ignore: dict[str, Reason] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
-    severity: dict[str, Literal["error", "warning", "info"]] = Field(
+    select: list[Code] = Field(default_factory=lambda: ["AK"])
+    ignore: dict[Code, Reason] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
+    severity: dict[Code, Literal["error", "warning", "info"]] = Field(
         default_factory=dict, description="a rule's code, and how bad its findings are"
     )
-    per_path: dict[str, dict[str, Reason]] = Field(
+    per_path: dict[str, dict[Code, Reason]] = Field(
         default_factory=dict, description="a path pattern, and the codes ignored there, each with its reason"
     )
     import_timeout: float = Field(default=30, gt=0, description="seconds that the import of a DAG file may take")

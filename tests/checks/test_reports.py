@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft4Validator
 from rich.console import Console
 
-from airflowkit.checks.engine import Report
 from airflowkit.checks.findings import Finding, Severity
+from airflowkit.checks.report import Report
 from airflowkit.checks.reports import github, junit, markdown, sarif, text
 
 ODD = "a | b\n<script> [x](y) 100% \x07 naïve"

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from airflowkit.checks import UnknownRule, baseline, explain
-from airflowkit.checks.comments import comments
+from airflowkit.checks.comments import Comment
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.options import options_of
-from airflowkit.checks.selection import selected
+from airflowkit.checks.selection import narrowed, selected
 from airflowkit.errors import SettingsError
 from airflowkit.settings import Check
 
@@ -20,7 +20,11 @@ def finding(code: str = "AK401", path: str = "/repository/dags/team/orders.py", 
 
 
 def codes(options: Check, *findings: Finding) -> list[str]:
-    return [it.code for it in selected(findings, options, FOLDER)]
+    return [it.code for it in selected(findings, options, FOLDER, no_comments).findings]
+
+
+def no_comments(_path: str) -> tuple[Comment, ...]:
+    return ()
 
 
 def test_a_code_may_be_the_beginning_of_one():
@@ -36,8 +40,19 @@ def test_a_rule_may_be_ignored_in_some_files_only():
     assert codes(options, finding(), finding(path="/repository/dags/new.py")) == ["AK401"]
 
 
+def test_the_patterns_of_paths_may_begin_beside_the_dag_folder():
+    """As the report shows them."""
+    assert codes(Check(per_path={"dags/team/*": {"AK401": "legacy"}}), finding()) == []
+
+
+def test_what_is_ignored_is_counted_and_what_is_not_asked_is_not():
+    options = Check(select=["AK4"], ignore={"AK402": "legacy"})
+    asked = selected([finding(), finding("AK402"), finding("AK201")], options, FOLDER, no_comments)
+    assert ([it.code for it in asked.findings], asked.ignored) == (["AK401"], 1)
+
+
 def test_a_severity_may_be_changed():
-    (changed,) = selected([finding()], Check(severity={"AK401": "info"}), FOLDER)
+    (changed,) = selected([finding()], Check(severity={"AK401": "info"}), FOLDER, no_comments).findings
     assert changed.severity is Severity.INFO
 
 
@@ -45,14 +60,44 @@ def test_a_severity_may_be_changed():
     "options",
     [
         Check(select=["AX"]),
+        Check(select=[""]),
         Check(ignore={"AK999": "never was"}),
         Check(severity={"AK999": "info"}),
         Check(per_path={"*": {"AK999": "never was"}}),
     ],
 )
 def test_a_rule_that_does_not_exist_is_wrong_use(options):
-    with pytest.raises(SettingsError, match="which is no rule"):
-        codes(options)
+    with pytest.raises(SettingsError, match=r"^\[check\] names '.*', which is no rule"):
+        narrowed(options, [], [])
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("AK40l", "did you mean 'AK"),
+        ("pod-without-limits", "its code is AK401"),
+        ("X", "`airflowkit explain` lists all rules"),
+    ],
+)
+def test_the_command_lines_mistake_says_what_may_have_been_meant(code, hint):
+    with pytest.raises(SettingsError, match=f"^--select names '{code.upper()}', which is no rule") as told:
+        narrowed(Check(), [code], [])
+    assert told.value.hint.startswith(hint)
+
+
+def test_the_command_line_replaces_select_and_adds_to_ignore():
+    options = narrowed(Check(select=["AK1"], ignore={"AK401": "legacy"}), ["AK4,ak501", "AK6"], ["AK402"])
+    assert options.select == ["AK4", "AK501", "AK6"]
+    assert set(options.ignore) == {"AK401", "AK402"}
+    assert narrowed(Check(select=["AK1"]), [], []).select == ["AK1"]
+
+
+def test_codes_in_the_settings_may_be_small_letters():
+    options = Check(
+        select=["ak4"], ignore={"ak402": "legacy"}, severity={"ak401": "info"}, per_path={"*": {"ak4": "x"}}
+    )
+    assert narrowed(options, [], []) == options
+    assert options.select == ["AK4"]
 
 
 def test_an_ignore_needs_a_reason(tmp_path):
@@ -61,29 +106,11 @@ def test_an_ignore_needs_a_reason(tmp_path):
         options_of(tmp_path)
 
 
-def test_a_comment_ignores_its_line_the_next_or_the_whole_file(tmp_path):
-    (tmp_path / "dag.py").write_text(
-        """\
-x = 1  # airflowkit: ignore[AK401, AK402] by hand
-# airflowkit: ignore[AK403] the next line
-y = 2
-# airflowkit: ignore-file[AK1] all of it
-z = 3  # airflowkit: ignore[AK404]
-"""
-    )
-    assert [(it.codes, it.reason, it.covers) for it in comments(tmp_path / "dag.py")] == [
-        (("AK401", "AK402"), "by hand", 1),
-        (("AK403",), "the next line", 3),
-        (("AK1",), "all of it", None),
-        (("AK404",), "", 5),
-    ]
-
-
-def test_a_comment_with_a_reason_silences_its_line_only(tmp_path):
-    path = tmp_path / "dag.py"
-    path.write_text("x = 1  # airflowkit: ignore[AK401] by hand\ny = 2  # airflowkit: ignore[AK401]\n")
-    found = selected([finding(path=str(path), line=line) for line in (1, 2)], Check(), tmp_path)
-    assert [it.line for it in found] == [2]
+def test_a_comment_with_a_reason_silences_its_statement_only():
+    comments = {"orders.py": [Comment(("AK401",), "by hand", 1, range(1, 3)), Comment(("AK401",), "", 5, range(5, 6))]}
+    found = [finding(path="orders.py", line=line) for line in (1, 2, 3, 5)]
+    left = selected(found, Check(), FOLDER, comments.__getitem__)
+    assert ([it.line for it in left.findings], left.ignored) == ([3, 5], 2)
 
 
 def test_pyproject_has_options_too_and_airflowkit_toml_wins(tmp_path):

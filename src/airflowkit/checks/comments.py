@@ -1,16 +1,37 @@
-"""Comments in a DAG file that ignore rules."""
+"""Comments in a DAG file that ignore rules.
+
+    x = pod_task("x", image="orders")  # airflowkit: ignore[AK402, AK403] built by hand until March
+
+A comment covers the statement that it stands in, from the first line to the last; on lines of its own, the statement
+that follows. Of a statement with a body (`with`, `def`, `for`) that is the header, with its decorators; of the body,
+only what stands on the header's line. `ignore-file[...]` covers the whole file, wherever it stands.
+"""
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
-_COMMENT: Final = re.compile(r"#\s*airflowkit:\s*(ignore|ignore-file)\[([^\]]*)\][ \t]*(.*)$", re.MULTILINE)
+IGNORE: Final = re.compile(
+    r"#\s*airflowkit:\s*ignore(?P<file>-file)?\b\s*(?:\[(?P<codes>[^\]#]*)\])?(?P<reason>.*?)(?=\s#\s|$)"
+)
+"""One ignore of a comment, which may say other things before and after: `# noqa: E501  # airflowkit: ignore[...]`."""
+_NO_CODE: Final = {
+    tokenize.COMMENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+    tokenize.INDENT,
+    tokenize.NEWLINE,
+    tokenize.NL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +42,70 @@ class Comment:
         codes: The rules' codes, or their beginnings.
         reason: Why; without one it ignores nothing.
         line: Where it stands.
-        covers: The line that it is about; None for the whole file.
+        covers: The lines that it is about; None for the whole file.
     """
 
     codes: tuple[str, ...]
     reason: str
     line: int
-    covers: int | None
+    covers: range | None
+
+    def ignores(self, code: str, line: int | None) -> bool:
+        """Return whether it ignores what a rule finds at a line."""
+        covered = self.covers is None or line in self.covers
+        return covered and bool(self.reason) and code.startswith(self.codes)
 
 
-def comments(path: Path) -> tuple[Comment, ...]:
-    """Return the comments in a file that ignore rules.
-
-    Example:
-        x = pod_task("x", image="orders")  # airflowkit: ignore[AK402] built by hand until March
-    """
+def comments(path: str | Path) -> tuple[Comment, ...]:
+    """Return the comments in a file that ignore rules; what is no Python has none."""
     try:
-        content = path.read_bytes()
-    except OSError:
+        content = Path(path).read_bytes()
+        return comments_in(content) if b"airflowkit:" in content else ()
+    except (OSError, SyntaxError, tokenize.TokenError):
         return ()
-    return tuple(_comments(content.decode(errors="replace"))) if b"airflowkit:" in content else ()
 
 
-def _comments(source: str) -> Iterator[Comment]:
-    for match in _COMMENT.finditer(source):
-        line = source.count("\n", 0, match.start()) + 1
-        alone = not source[source.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-        covers = None if match[1] == "ignore-file" else line + 1 if alone else line
-        yield Comment(tuple(match[2].replace(",", " ").split()), match[3].strip(), line, covers)
+def comments_in(content: bytes) -> tuple[Comment, ...]:
+    """Return the comments in the source of a file that ignore rules.
+
+    Raises:
+        SyntaxError: It is no Python.
+        TokenError: It ends within a statement.
+    """
+    tokens = tokenize.tokenize(io.BytesIO(content).readline)
+    return tuple(comment for statement in _statements(tokens) for comment in _comments_of(statement))
+
+
+def _statements(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[list[tokenize.TokenInfo]]:
+    """Yield the tokens of each statement or header, with the comments before it and within."""
+    statement: list[tokenize.TokenInfo] = []
+    first = ""  # what the line begins with, however many lines it is broken into
+    for token in tokens:
+        statement.append(token)
+        if not first and token.type not in _NO_CODE:
+            first = token.string
+        if token.type == tokenize.NEWLINE:
+            if first != "@":
+                yield statement
+                statement = []
+            first = ""
+    yield statement
+
+
+def _comments_of(statement: list[tokenize.TokenInfo]) -> Iterator[Comment]:
+    code = [token for token in statement if token.type not in _NO_CODE]
+    lines = range(code[0].start[0], code[-1].end[0] + 1) if code else range(0)
+    for token in statement:
+        if token.type == tokenize.COMMENT:
+            for match in IGNORE.finditer(token.string):
+                yield Comment(
+                    codes=codes_in(match),
+                    reason=match["reason"].strip(),
+                    line=token.start[0],
+                    covers=None if match["file"] else lines,
+                )
+
+
+def codes_in(ignore: re.Match[str]) -> tuple[str, ...]:
+    """Return the codes that an ignore names."""
+    return tuple((ignore["codes"] or "").upper().replace(",", " ").split())

@@ -58,13 +58,24 @@ def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
     """
     if path.is_file():
         return [path.absolute()]
-    files = (file for file in python_files(folder or path) if folder is None or _lies_in(file, path))
-    return sorted(file for file in files if might_hold_dag(file))
+    return sorted(file for file in _python_files_at(path, folder) if might_hold_dag(file))
 
 
-def hidden_dag_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that safe mode skips although they might build DAGs: they call something."""
-    return sorted(file for file in python_files(folder) if not might_hold_dag(file) and _calls_something(file))
+def hidden_dag_files(path: Path, folder: Path | None = None) -> list[Path]:
+    """Return the files that safe mode skips although they might build DAGs: they call something.
+
+    Args:
+        path: As of `dag_files`; a file that is named is not hidden.
+        folder: As of `dag_files`.
+    """
+    if path.is_file():
+        return []
+    files = _python_files_at(path, folder)
+    return sorted(file for file in files if not might_hold_dag(file) and _calls_something(file))
+
+
+def _python_files_at(path: Path, folder: Path | None) -> Iterator[Path]:
+    return (file for file in python_files(folder or path) if folder is None or _lies_in(file, path))
 
 
 def python_files(folder: Path) -> Iterator[Path]:

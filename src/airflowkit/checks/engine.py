@@ -5,48 +5,32 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.cache import Cache
+from airflowkit.checks.comments import comments
 from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files, whole_folder
-from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.messages import Job
 from airflowkit.checks.options import options_of
 from airflowkit.checks.parsetwice import compared
 from airflowkit.checks.pool import Pool
-from airflowkit.checks.rule import FileSubject, FolderSubject, Place, Scope
+from airflowkit.checks.report import Examined, Report, joined
+from airflowkit.checks.rule import FileSubject, FolderSubject, Scope
 from airflowkit.checks.rules import NEED_TWO_PARSES, RULES
-from airflowkit.checks.selection import is_selected, selected
+from airflowkit.checks.selection import is_selected, narrowed, selected
+from airflowkit.checks.unused import comment_subjects
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
+    from airflowkit.checks.findings import Finding
     from airflowkit.settings import Check
 
 Progress = Callable[[int, int], None]
 _AIRFLOW_IMPORT: Final = re.compile(rb"^(?:from|import)\s+(airflow(?:kit)?[.\w]*)", re.MULTILINE)
 _PUBLIC: Final = {"airflowkit": ("airflowkit.pods.task", "airflowkit.presets")}
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a check found.
-
-    Attributes:
-        findings: Sorted by file and line.
-        files: How many files were checked.
-        dags: How many DAGs they hold.
-    """
-
-    findings: tuple[Finding, ...]
-    files: int
-    dags: int
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing was found that fails the check."""
-        return all(finding.severity is Severity.INFO for finding in self.findings)
 
 
 def check(
@@ -56,6 +40,8 @@ def check(
     workers: int | None = None,
     use_cache: bool = True,
     once: bool = False,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
     progress: Progress = lambda _done, _of: None,
 ) -> Report:
     """Check DAG folders and files.
@@ -66,6 +52,8 @@ def check(
         workers: How many processes import files; by default one per processor.
         use_cache: Whether files that have not changed since the last check are taken as they were.
         once: Whether to leave out the rules that need a second parse.
+        select: The rules to ask, instead of those that the settings select.
+        ignore: Rules not to ask, besides those that the settings ignore.
         progress: Called with the number of files done and the number in all.
 
     Raises:
@@ -73,49 +61,57 @@ def check(
         SettingsError: `airflowkit.toml` is wrong.
         WorkersUnavailable: Airflow cannot be imported.
     """
-    reports = [
-        _checked_folder(folder, files, _options(folder, options, once=once), workers, progress, use_cache=use_cache)
-        for folder, files in _by_folder(paths).items()
-        if files
+    left_out = (*ignore, *NEED_TWO_PARSES) if once else ignore
+    asked = [
+        (part, narrowed(options or options_of(part.folder), select, left_out))
+        for part in _by_folder(paths)
+        if part.files
     ]
-    return Report(
-        findings=tuple(finding for report in reports for finding in report.findings),
-        files=sum(report.files for report in reports),
-        dags=sum(report.dags for report in reports),
-    )
+    return joined(_checked_folder(part, its, workers, progress, use_cache=use_cache) for part, its in asked)
 
 
-def _options(folder: Path, options: Check | None, *, once: bool) -> Check:
-    options = options or options_of(folder)
-    left_out = dict.fromkeys(NEED_TWO_PARSES, "--once") if once else {}
-    return options.model_copy(update={"ignore": {**left_out, **options.ignore}})
+@dataclass(slots=True)
+class _Part:
+    """What to check of one DAG folder.
+
+    Attributes:
+        folder: The DAG folder.
+        files: The DAG files, each once.
+        hidden: Files that safe mode skips although they might build DAGs.
+        whole: Whether those are all files of the folder.
+    """
+
+    folder: Path
+    files: dict[Path, None] = field(default_factory=dict)
+    hidden: dict[Path, None] = field(default_factory=dict)
+    whole: bool = False
 
 
-def _by_folder(paths: Iterable[Path]) -> dict[Path, list[Path]]:
-    """Return the DAG files at the paths, each once, by the DAG folder that they belong to."""
-    files: dict[Path, dict[Path, None]] = {}
+def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
+    """Return the DAG files at the paths by the DAG folder that they belong to."""
+    parts: dict[Path, _Part] = {}
     for path in paths:
         folder = whole_folder(dag_folder(path))
-        found = dag_files(path, folder)
-        files.setdefault(folder.absolute(), {}).update(dict.fromkeys(found))
-    return {folder: list(found) for folder, found in files.items()}
+        part = parts.setdefault(folder.absolute(), _Part(folder.absolute()))
+        part.files |= dict.fromkeys(dag_files(path, folder))
+        part.hidden |= dict.fromkeys(hidden_dag_files(path, folder))
+        part.whole |= folder.resolve().is_relative_to(path.resolve())
+    return parts.values()
 
 
-def _checked_folder(
-    folder: Path, files: list[Path], options: Check, workers: int | None, progress: Progress, *, use_cache: bool
-) -> Report:
-    hidden = hidden_dag_files(folder) if len(files) > 1 else []
-    paths = [str(file) for file in (*files, *hidden)]
-    cache = Cache.open(folder, options)
-    known = {path: facts for path in paths if use_cache and (facts := cache.get(path))}
+def _checked_folder(part: _Part, options: Check, workers: int | None, progress: Progress, *, use_cache: bool) -> Report:
+    folder = part.folder
+    paths = [str(file) for file in (*part.files, *part.hidden)]
+    kept = Cache.open(folder, options)
+    known = {path: facts for path in paths if use_cache and (facts := kept.get(path))}
     twice = any(is_selected(code, options) for code in NEED_TWO_PARSES)
     new = [Job(path, str(folder), options, serialize=twice) for path in paths if path not in known]
     if new:
         size = min(len(new), workers or len(os.sched_getaffinity(0)))
-        known |= {facts.path: facts for facts in _told(new, _preloaded(files), size, progress, twice=twice)}
+        known |= {facts.path: facts for facts in _told(new, _preloaded(part.files), size, progress, twice=twice)}
         if use_cache:
-            cache.put(known.values())
-    return report(list(known.values()), folder, options, hidden)
+            kept.put(known.values())
+    return report(list(known.values()), folder, options, tuple(part.hidden), whole=part.whole)
 
 
 def _told(
@@ -158,16 +154,44 @@ def checked(
     return report(told, folder, options, hidden)
 
 
-def report(told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = ()) -> Report:
-    """Judge what the workers told of the files of one DAG folder."""
+def report(
+    told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), *, whole: bool = True
+) -> Report:
+    """Judge what the workers told of the files of one DAG folder.
+
+    Args:
+        told: What they told.
+        folder: The DAG folder.
+        options: What `[check]` says.
+        hidden: The files that safe mode skips.
+        whole: Whether these are all DAG files of the folder.
+    """
     facts = _visible(told, {str(file) for file in hidden})
+    examined = _examined(facts, folder, options, whole=whole)
+    comments_of = cache(comments)  # each file once, and anew in the next check
     findings = [finding for file in facts for finding in file.findings]
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
     findings += _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
+    paths = [file.path for file in facts]
+    findings += _judged(Scope.COMMENT, comment_subjects(paths, findings, examined, comments_of))
+    counting = selected(findings, options, folder, comments_of)
     return Report(
-        findings=tuple(sorted(map(_relative, selected(findings, options, folder)), key=_position)),
+        findings=tuple(sorted(map(_relative, counting.findings), key=_position)),
         files=len(facts),
         dags=sum(len(file.dags) for file in facts),
+        ignored=counting.ignored,
+        examined=(examined,),
+    )
+
+
+def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, *, whole: bool) -> Examined:
+    failed = {file.path: file.failure is not None for file in facts}
+    return Examined(
+        folder=folder,
+        whole=whole,
+        files=frozenset(path for path, it in failed.items() if not it),
+        failed=frozenset(path for path, it in failed.items() if it),
+        codes=frozenset(rule.code for rule in RULES if is_selected(rule.code, options)),
     )
 
 
@@ -203,11 +227,7 @@ def _content(file: Path) -> bytes:
 
 def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
     rules = [rule for rule in RULES if rule.scope is scope]
-    return [finding for subject in subjects for rule in rules for finding in rule.findings(subject, _place(subject))]
-
-
-def _place(subject: FileSubject | FolderSubject) -> Place:
-    return Place(subject.facts.path if isinstance(subject, FileSubject) else str(subject.folder))
+    return [finding for subject in subjects for rule in rules for finding in rule.findings(subject, subject.place)]
 
 
 def _relative(finding: Finding) -> Finding:

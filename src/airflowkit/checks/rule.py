@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from airflowkit.checks.findings import Fault, Finding, Severity
 from airflowkit.checks.fixes.signs import FIXABLE
@@ -31,6 +31,7 @@ from airflowkit.checks.pods import argument, judged_pod
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from airflowkit.checks.comments import Comment
     from airflowkit.checks.facts import FileFacts
     from airflowkit.settings import Check
 
@@ -45,6 +46,17 @@ class Scope(StrEnum):
     DAG = "dag"
     FILE = "file"
     FOLDER = "folder"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a subject stands."""
+
+    path: str
+    line: int | None = None
+    dag_id: str | None = None
+    task_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,11 @@ class FileSubject:
     folder: Path
     options: Check
 
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.facts.path)
+
 
 @dataclass(frozen=True, slots=True)
 class FolderSubject:
@@ -126,15 +143,32 @@ class FolderSubject:
     folder: Path
     options: Check
 
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(str(self.folder))
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a subject stands."""
+class CommentSubject:
+    """A comment that ignores rules, for rules to judge once all others have.
 
+    Attributes:
+        comment: The comment.
+        path: Its file.
+        unknown: What it names that no rule's code begins with.
+        unused: The codes whose rules looked, and found nothing that it covers.
+    """
+
+    comment: Comment
     path: str
-    line: int | None = None
-    dag_id: str | None = None
-    task_id: str | None = None
+    unknown: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.path, self.comment.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,32 +215,28 @@ class Rule(Generic[S]):
             )
 
 
-def task_rule(
-    code: str, name: str, severity: Severity = Severity.ERROR
-) -> Callable[[Judge[TaskSubject]], Rule[TaskSubject]]:
-    """Make a function a rule about any task."""
-    return lambda judge: Rule(code, name, severity, Scope.TASK, judge)
+@dataclass(frozen=True, slots=True)
+class Registration(Generic[S]):
+    """The decorators that make a function a rule about one kind of subject.
+
+    Attributes:
+        scope: The kind.
+    """
+
+    scope: Scope
+
+    def __call__(self, code: str, name: str, severity: Severity = Severity.ERROR) -> Callable[[Judge[S]], Rule[S]]:
+        """Return the decorator of one rule."""
+        return lambda judge: Rule(code, name, severity, self.scope, judge)
 
 
-def dag_rule(
-    code: str, name: str, severity: Severity = Severity.ERROR
-) -> Callable[[Judge[DagSubject]], Rule[DagSubject]]:
-    """Make a function a rule about a DAG."""
-    return lambda judge: Rule(code, name, severity, Scope.DAG, judge)
-
-
-def file_rule(
-    code: str, name: str, severity: Severity = Severity.ERROR
-) -> Callable[[Judge[FileSubject]], Rule[FileSubject]]:
-    """Make a function a rule about a file and its import."""
-    return lambda judge: Rule(code, name, severity, Scope.FILE, judge)
-
-
-def folder_rule(
-    code: str, name: str, severity: Severity = Severity.ERROR
-) -> Callable[[Judge[FolderSubject]], Rule[FolderSubject]]:
-    """Make a function a rule about all files together; its faults name their paths."""
-    return lambda judge: Rule(code, name, severity, Scope.FOLDER, judge)
+task_rule: Final[Registration[TaskSubject]] = Registration(Scope.TASK)
+dag_rule: Final[Registration[DagSubject]] = Registration(Scope.DAG)
+file_rule: Final[Registration[FileSubject]] = Registration(Scope.FILE)
+folder_rule: Final[Registration[FolderSubject]] = Registration(Scope.FOLDER)
+"""A rule about all files together; its faults name their paths."""
+comment_rule: Final[Registration[CommentSubject]] = Registration(Scope.COMMENT)
+"""A rule about a comment that ignores others, judged once those have found what they find."""
 
 
 def _texts_within(value: object) -> Iterator[str]:

@@ -16,7 +16,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflowkit.checks.engine import Progress, Report
+    from airflowkit.checks.engine import Progress
+    from airflowkit.checks.report import Report
 
 
 class Format(StrEnum):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-import re
 import tokenize
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.checks.comments import IGNORE, codes_in
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.lines import lines_of
+from airflowkit.checks.selection import is_code
 
 if TYPE_CHECKING:
-    from airflowkit.checks.findings import Finding
+    import re
 
-_IGNORE: Final = re.compile(r"#\s*airflowkit:\s*(?:ignore|ignore-file)\[([^\]]*)\][ \t]*(.*)$")
-_RULE_CODE: Final = re.compile(r"AK\d{0,3}")
+    from airflowkit.checks.findings import Finding
 
 
 def with_true_ignores(finding: Finding, text: str) -> str | None:
@@ -27,8 +27,8 @@ def with_true_ignores(finding: Finding, text: str) -> str | None:
         return None
     lines = lines_of(text)
     line = lines[finding.line - 1]
-    match = _IGNORE.search(line.rstrip("\n"), column)
-    if not match:
+    match = IGNORE.search(line.rstrip("\n"), column)
+    if not match or match["codes"] is None:
         return None
     lines[finding.line - 1] = _mended(line, match)
     return "".join(lines)
@@ -39,14 +39,13 @@ FIXES: Final = (Fix("AK608", with_true_ignores),)
 
 def _mended(line: str, match: re.Match[str]) -> str:
     end = line[match.end() :]
-    if not match[2].strip():
+    if not match["reason"].strip():
         left = line[: match.start()].rstrip()
         return f"{left}{end}" if left else ""
-    codes = match[1].replace(",", " ").split()
-    rules = [code for code in codes if _RULE_CODE.fullmatch(code)]
-    if not rules or any("AK".startswith(code) for code in codes):  # the beginning of every code does ignore
+    rules = [code for code in codes_in(match) if is_code(code)]
+    if not rules:
         return line
-    return f"{line[: match.start(1)]}{', '.join(rules)}{line[match.end(1) :]}"
+    return f"{line[: match.start('codes')]}{', '.join(rules)}{line[match.end('codes') :]}"
 
 
 def _comment(text: str, number: int | None) -> int | None:

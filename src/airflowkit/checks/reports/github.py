@@ -8,7 +8,7 @@ from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
-    from airflowkit.checks.engine import Report
+    from airflowkit.checks.report import Report
 
 _COMMAND: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

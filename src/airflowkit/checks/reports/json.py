@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflowkit.checks.findings import Severity
 
 if TYPE_CHECKING:
-    from airflowkit.checks.engine import Report
+    from airflowkit.checks.report import Report
 
 
 def render(report: Report) -> str:

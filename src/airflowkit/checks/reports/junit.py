@@ -9,7 +9,7 @@ from airflowkit.checks.findings import Severity
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
-    from airflowkit.checks.engine import Report
+    from airflowkit.checks.report import Report
 
 
 def render(report: Report) -> str:

@@ -8,8 +8,8 @@ from airflowkit.checks.reports.text import verdict
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
-    from airflowkit.checks.engine import Report
     from airflowkit.checks.findings import Finding
+    from airflowkit.checks.report import Report
 
 
 def render(report: Report) -> str:

@@ -17,7 +17,7 @@ from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
-    from airflowkit.checks.engine import Report
+    from airflowkit.checks.report import Report
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -47,4 +47,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
 NEED_TWO_PARSES: Final = ("AK217", "AK218")
 """Rules for which each file is parsed in a second process."""
 
+ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK113", "AK114", "AK502")
+"""Rules whose findings depend on the machine, on what is installed or on the environment."""
+
 BY_CODE: Final = {rule.code: rule for rule in RULES}

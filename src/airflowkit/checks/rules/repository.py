@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from pathspec import GitIgnoreSpec
 
-from airflowkit.checks.comments import comments
 from airflowkit.checks.discovery import python_files
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.rule import FileSubject, FolderSubject, file_rule, folder_rule
+from airflowkit.checks.rule import CommentSubject, FileSubject, FolderSubject, comment_rule, file_rule, folder_rule
 from airflowkit.checks.safemode import might_hold_dag
 from airflowkit.settings import FILE_NAME
 
@@ -22,7 +21,6 @@ _STRANGER: Final = re.compile(r"^\s*[\"']?airflowkit(?![-_\w])", re.MULTILINE)
 _NO_BYTECODE: Final = re.compile(r"^\s*(?:ENV\s+)?PYTHONDONTWRITEBYTECODE[= ]", re.MULTILINE)
 _AIRFLOW_IMAGE: Final = re.compile(r"^FROM\s+(?:--\S+\s+)?((?:\S+/)?apache/airflow(?::(\S+))?)", re.MULTILINE)
 _KIB: Final = 1024
-_RULE_CODE: Final = re.compile(r"AK\d{0,3}")
 
 
 @folder_rule("AK601", "test-in-dag-folder", Severity.WARNING)
@@ -136,8 +134,8 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
             yield Fault(f"has {path.stat().st_size // _KIB} KiB", mend="keep data in a bucket", path=str(path))
 
 
-@file_rule("AK608", "ignore-without-reason", Severity.WARNING)
-def ignore_without_reason(file: FileSubject) -> Iterator[Fault]:
+@comment_rule("AK608", "ignore-without-reason", Severity.WARNING)
+def ignore_without_reason(ignore: CommentSubject) -> Iterator[Fault]:
     """Checks that each `# airflowkit: ignore[...]` names rules that exist, and says why.
 
     ## Why it matters
@@ -146,13 +144,28 @@ def ignore_without_reason(file: FileSubject) -> Iterator[Fault]:
     ## How to mend it
     Write `# airflowkit: ignore[AK402] built by hand until March`.
     """
-    for comment in comments(Path(file.facts.path)):
-        if not comment.reason:
-            yield Fault(
-                "ignores a rule and does not say why", mend="add the reason after the bracket", line=comment.line
-            )
-        if not comment.codes or not all(_RULE_CODE.fullmatch(code) for code in comment.codes):
-            yield Fault("ignores no rule that there is", mend="write ignore[AK402]", line=comment.line)
+    if not ignore.comment.codes:
+        yield Fault("ignores no rule that there is", mend="write ignore[AK402] and the reason")
+    for code in ignore.unknown:
+        yield Fault(f"ignores {code}, which is no rule", mend="`airflowkit explain` lists all rules")
+    if ignore.comment.codes and not ignore.comment.reason:
+        yield Fault("ignores a rule and does not say why", mend="add the reason after the bracket")
+
+
+@comment_rule("AK609", "unused-ignore", Severity.WARNING)
+def unused_ignore(ignore: CommentSubject) -> Iterator[Fault]:
+    """Checks that each `# airflowkit: ignore[...]` ignores something.
+
+    ## Why it matters
+    What it was about is mended, or stands elsewhere by now. Left there, it hides the next fault of this kind.
+
+    ## How to mend it
+    Delete the code, or the comment. A comment covers the statement that it stands in, or, on a line of its own, the
+    statement that follows; of a `with`, `def` or `for` that is the header. Rules whose findings depend on the machine
+    or on what is installed, and rules that were not asked, are never called unused.
+    """
+    for code in ignore.unused:
+        yield Fault(f"ignores {code}, which finds nothing here", mend="delete it")
 
 
 RULES: Final = (
@@ -164,6 +177,7 @@ RULES: Final = (
     local_secrets_in_git,
     large_file_in_dag_folder,
     ignore_without_reason,
+    unused_ignore,
 )
 
 

@@ -1,5 +1,5 @@
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
-with DAG("orders", schedule=None):
-    EmptyOperator(task_id="load")  # airflowkit: ignore[AK402]
+with DAG("orders", schedule=None):  # airflowkit: ignore[AK205]
+    EmptyOperator(task_id="load")

@@ -1,5 +1,4 @@
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
-with DAG("orders", schedule=None):
-    EmptyOperator(task_id="load")  # airflowkit: ignore[AK402] built by hand until March
+with DAG("orders", schedule=None):  # airflowkit: ignore[AK205] its tasks follow in March
+    pass

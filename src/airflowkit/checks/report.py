@@ -1,0 +1,84 @@
+"""What a check found, and how far it looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airflowkit.checks.findings import Finding, Severity
+from airflowkit.checks.rule import Scope
+from airflowkit.checks.rules import BY_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How far a check of one DAG folder looked: only there does the lack of a finding mean anything.
+
+    Attributes:
+        folder: The DAG folder.
+        whole: Whether all of its DAG files were checked, or some of them.
+        files: Those that could be imported, so that every rule saw them.
+        failed: Those that could not: most rules saw nothing of them.
+        codes: The rules that were asked.
+    """
+
+    folder: Path
+    whole: bool
+    files: frozenset[str]
+    failed: frozenset[str]
+    codes: frozenset[str]
+
+    def covers(self, code: str, path: str) -> bool:
+        """Return whether a rule would have found what there is to find in a file, even in one that is gone."""
+        if code not in self.codes or path in self.failed:
+            return False
+        if self.whole:
+            return Path(path).is_relative_to(self.folder) or Path(path).parent == self.folder.parent
+        return path in self.files and BY_CODE[code].scope is not Scope.FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found.
+
+    Attributes:
+        findings: Sorted by file and line.
+        files: How many files were checked.
+        dags: How many DAGs they hold.
+        ignored: How many findings the settings and comments ignore.
+        known: How many the baseline holds.
+        examined: How far the check of each folder looked.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int
+    dags: int
+    ignored: int = 0
+    known: int = 0
+    examined: tuple[Examined, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was found that fails the check."""
+        return all(finding.severity is Severity.INFO for finding in self.findings)
+
+    def covers(self, code: str, path: str) -> bool:
+        """Return whether a rule would have found what there is to find in a file."""
+        return any(examined.covers(code, path) for examined in self.examined)
+
+
+def joined(reports: Iterable[Report]) -> Report:
+    """Return the reports on several folders as one."""
+    reports = tuple(reports)
+    return Report(
+        findings=tuple(finding for report in reports for finding in report.findings),
+        files=sum(report.files for report in reports),
+        dags=sum(report.dags for report in reports),
+        ignored=sum(report.ignored for report in reports),
+        known=sum(report.known for report in reports),
+        examined=tuple(examined for report in reports for examined in report.examined),
+    )
