@@ -1,4 +1,4 @@
-"""Pods of mapped tasks are judged by their first element, with the layers of `airflowkit.toml`."""
+"""Pods of mapped tasks are judged element by element, with the layers of `airflowkit.toml`."""
 
 import pytest
 
@@ -24,16 +24,16 @@ PARTIAL = f'KubernetesPodOperator.partial(task_id="load", log_pod_spec_on_failur
 
 
 @pytest.fixture
-def codes_of(pool, tmp_path):
+def found_in(pool, tmp_path):
     """Return what the rules find in a DAG with one task, whose pods are small by the settings."""
     (tmp_path / "airflowkit.toml").write_text('[pod]\nresources = "small"\n')
     (tmp_path / "dags").mkdir()
     path = tmp_path / "dags" / "orders.py"
 
-    def judge(task: str) -> list[str]:
+    def judge(task: str, **options: str) -> list[tuple[str, str]]:
         path.write_text(DAG_FILE.format(task=task))
-        report = checked(pool, path.parent, [path], load_settings(path).check)
-        return [finding.code for finding in report.findings]
+        report = checked(pool, path.parent, [path], load_settings(path).check.model_copy(update=options))
+        return [(finding.code, finding.message) for finding in report.findings]
 
     return judge
 
@@ -53,14 +53,69 @@ def codes_of(pool, tmp_path):
         (PARTIAL + ', image="orders:1", namespace="My_Own").expand(cmds=[["a"]])', ["AK408"]),
         (PARTIAL + ', image="orders:1").expand(cmds=elements())', []),
         (PARTIAL + ").expand(image=elements())", []),
+        (PARTIAL + ").expand(image=[])", []),
     ],
 )
-def test_a_mapped_pod_is_judged_by_what_is_known_of_its_first_element(codes_of, task, codes):
-    assert codes_of(task) == codes
+def test_a_mapped_pod_is_judged_by_what_is_known_of_its_elements(found_in, task, codes):
+    assert [code for code, _message in found_in(task)] == codes
 
 
-def test_a_mapped_function_in_a_pod_is_judged_without_its_arguments(codes_of):
+@pytest.mark.parametrize(
+    ("expand", "place"),
+    [
+        ('expand(image=["orders:1", "orders"])', " (map index 1)"),
+        ('expand(image=["orders", "orders:1", "orders"])', " (map index 0, 2)"),
+        ('expand(image=["orders:1", *["orders"] * 9])', " (map index 1, 2, 3 and 6 more)"),
+        ('expand(image=["orders", "orders"])', ""),
+        ('expand(image=["orders:1", "orders"], cmds=[["a"], ["b"]])', " (map index 2, 3)"),
+        ('expand(image=["orders:1", "orders"], cmds=elements())', ""),
+        ('expand_kwargs([{"image": "orders:1"}, {"image": "orders"}])', " (map index 1)"),
+    ],
+)
+def test_what_only_some_elements_have_is_told_once_with_their_map_indexes(found_in, expand, place):
+    found = found_in(f"{PARTIAL}).{expand}")
+    assert found == [("AK402", f"its image 'orders' has no version{place}")]
+
+
+def test_what_kubernetes_refuses_of_a_later_element_is_found(found_in):
+    found = found_in(PARTIAL + ', image="orders:1").expand(namespace=["shop", "My_Shop"])')
+    assert [code for code, _message in found] == ["AK408"]
+    assert found[0][1].endswith("(map index 1)")
+
+
+def test_of_a_long_list_the_first_elements_are_judged(found_in):
+    assert found_in(PARTIAL + ').expand(image=[*["orders:1"] * 32, "orders"])') == []
+
+
+@pytest.mark.parametrize(("push", "codes"), [("", ["AK413"]), (", do_xcom_push=True", [])])
+def test_a_mapped_pod_whose_results_are_used_pushes_them(found_in, push, codes):
+    task = f"""load = {PARTIAL}, image="orders:1"{push}).expand(cmds=[["a"], ["b"]])
+
+    @task
+    def count(results): ...
+
+    count(load.output)"""
+    assert [code for code, _message in found_in(task)] == codes
+
+
+@pytest.mark.parametrize(
+    ("task", "memory"),
+    [
+        ('.expand(cmds=[["a"], ["b"]])', 2 * 16),  # runs at a time
+        (', max_active_tis_per_dagrun=1).expand(cmds=[["a"], ["b"]])', 16),
+        (', max_active_tis_per_dag=3).expand(cmds=[["a"], ["b"]])', 3),
+        (".expand(cmds=elements())", 16 * 16),  # tasks at a time
+        (", max_active_tis_per_dag=3).expand(cmds=elements())", 3),
+    ],
+)
+def test_the_budget_counts_a_mapped_task_as_often_as_airflow_lets_it_run(found_in, task, memory):
+    task = f'{PARTIAL}, image="orders:1"{task if task.startswith(",") else ")" + task}'
+    assert found_in(task, memory_budget=f"{memory}Gi") == []
+    assert [code for code, _message in found_in(task, memory_budget=f"{memory - 1}Gi")] == ["AK416"]
+
+
+def test_a_mapped_function_in_a_pod_is_judged_without_its_arguments(found_in):
     function = """@task.kubernetes(image="orders", log_pod_spec_on_failure=False, %s)
     def load(number): ...
     load.expand(number=[1, 2])"""
-    assert codes_of(function % SIZE) == ["AK402"]
+    assert [code for code, _message in found_in(function % SIZE)] == ["AK402"]

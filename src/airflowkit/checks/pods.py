@@ -7,15 +7,57 @@ and the operators that mapped tasks expand to.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from airflowkit.pods.elements import Element
+    from airflowkit.settings import Check
 
 TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
+MOST_ELEMENTS: Final = 32
+"""Of a mapped task; each costs as much as a task, and those of a long list are made by a rule."""
+_NO_POD: Final = frozenset({"SparkKubernetesOperator"})
+"""Operators that have the pod operator's arguments, and hand another controller a manifest instead of a pod."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod for rules to judge.
+
+    Attributes:
+        operator: The operator that starts it, mapped no more.
+        options: What `[check]` says.
+        shared: What it has in common with the other pods of its mapped task.
+        element: Which of those it is; None for a task that is not mapped.
+    """
+
+    operator: Any
+    options: Check
+    shared: Mapping[str, Any] = field(default_factory=dict)
+    element: Element | None = None
+
+    def argument(self, name: str, default: Any = None) -> Any:
+        """Return an argument of the operator."""
+        return argument(self.operator, name, default)
+
+    def knows(self, name: str) -> bool:
+        """Return whether an argument is known, and not left to a template or to another task's output."""
+        return not any(self.argument(template) for template in TEMPLATES) and self._is_given(name)
+
+    def _is_given(self, name: str) -> bool:
+        element = self.element
+        if element is None:
+            return True
+        return name not in element.unknown and (element.complete or self.shared.get(name) is not None)
 
 
 def is_pod(task: Any) -> bool:
     """Return whether a task, mapped or not, runs in a pod of its own."""
-    return "KubernetesPodOperator" in class_names(operator_class(task))
+    names = class_names(operator_class(task))
+    return "KubernetesPodOperator" in names and not names & _NO_POD
 
 
 def is_checked(task: Any) -> bool:
@@ -42,49 +84,19 @@ def argument(task: Any, name: str, default: Any = None) -> Any:
     return arguments.get(name, default)
 
 
-def is_known(task: Any, name: str) -> bool:
-    """Return whether an argument is known when the DAG is parsed: of a mapped task, that of its first element."""
-    arguments = getattr(task, "partial_kwargs", None)
-    if arguments is None:
-        return True
-    mapped = task.expand_input.value
-    if isinstance(mapped, Mapping):
-        return name not in mapped or isinstance(mapped[name], (list, tuple))
-    return _first(mapped) is not None or arguments.get(name) is not None
-
-
-def first_keywords(task: Any) -> Mapping[str, Any]:
-    """Return what is known of the keywords that a mapped task's first element adds to its own."""
-    mapped = task.expand_input.value
-    if isinstance(mapped, Mapping):
-        lists = {name: values for name, values in mapped.items() if isinstance(values, (list, tuple))}
-        return {name: values[0] for name, values in lists.items() if values}
-    return _first(mapped) or {}
-
-
-def judged_pod(task: Any) -> Any:
-    """Return the operator whose pod stands for a task's: of a mapped task, that of its first element.
-
-    None where the task has no pod of its own, and where the operator cannot be made of what is known.
-    """
+def pods_of(task: Any, options: Check) -> tuple[Pod, ...]:
+    """Return the pods of a task: none, one, or of a mapped task one for each element that is known at parse."""
     if not is_pod(task):
-        return None
+        return ()
     if getattr(task, "partial_kwargs", None) is None or hasattr(task, "op_kwargs_expand_input"):
-        return task  # what a decorated task is mapped over are its function's arguments, not the pod's
-    from airflowkit.pods.render import of_first_element  # noqa: PLC0415  few DAGs have mapped pods
+        return (Pod(task, options),)  # what a decorated task is mapped over are its function's arguments, not the pod's
+    from airflowkit.pods.elements import elements  # noqa: PLC0415  few DAGs have mapped pods
 
-    try:
-        return of_first_element(task)
-    except Exception:  # noqa: BLE001  operators refuse in their own ways; `pod-refused` tells of what Kubernetes refuses
-        return None
+    made = (_pod_of(task, element, options) for element in islice(elements(task), MOST_ELEMENTS))
+    return tuple(pod for pod in made if pod)
 
 
-def from_template(task: Any) -> bool:
-    """Return whether the pod comes from a template, which may say what the arguments do not."""
-    return any(argument(task, name) for name in TEMPLATES)
-
-
-def field(thing: Any, name: str) -> Any:
+def field_of(thing: Any, name: str) -> Any:
     """Return a field of a Kubernetes object, or of a dictionary in Kubernetes' or Python's spelling."""
     if isinstance(thing, Mapping):
         head, *rest = name.split("_")
@@ -92,23 +104,26 @@ def field(thing: Any, name: str) -> Any:
     return getattr(thing, name, None)
 
 
-def environment(task: Any) -> Iterator[tuple[str, Any]]:
+def environment(pod: Pod) -> Iterator[tuple[str, Any]]:
     """Yield the name and value of each plain environment variable."""
-    variables = argument(task, "env_vars")
+    variables = pod.argument("env_vars")
     if isinstance(variables, Mapping):
         yield from variables.items()
     elif isinstance(variables, (list, tuple)):
-        yield from ((str(field(it, "name")), field(it, "value")) for it in variables)
+        yield from ((str(field_of(it, "name")), field_of(it, "value")) for it in variables)
 
 
-def request(task: Any, resource: str, kind: str = "requests") -> str | None:
+def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
     """Return what a pod requests of a resource, or its limit."""
-    values = field(argument(task, "container_resources"), kind)
+    values = field_of(pod.argument("container_resources"), kind)
     value = values.get(resource) if isinstance(values, Mapping) else None
     return None if value is None else str(value)
 
 
-def _first(elements: Any) -> Mapping[str, Any] | None:
-    """Return the first of the dictionaries that `expand_kwargs` was given, if it is known."""
-    first = elements[0] if isinstance(elements, (list, tuple)) and elements else None
-    return first if isinstance(first, Mapping) else None
+def _pod_of(task: Any, element: Element, options: Check) -> Pod | None:
+    from airflowkit.pods.elements import of_element  # noqa: PLC0415  see above
+
+    try:
+        return Pod(of_element(task, element), options, task.partial_kwargs, element)
+    except Exception:  # noqa: BLE001  operators refuse in their own ways; `pod-refused` tells of what Kubernetes refuses
+        return None

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from airflowkit.checks.findings import Fault, Finding, Severity
 from airflowkit.checks.fixes.signs import FIXABLE
-from airflowkit.checks.pods import argument, judged_pod
+from airflowkit.checks.pods import Pod, argument, pods_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,9 +76,9 @@ class TaskSubject:
     options: Check
 
     @cached_property
-    def pod(self) -> Any:
-        """The operator whose pod is judged, mapped no more; None where the task has none."""
-        return judged_pod(self.task)
+    def pods(self) -> tuple[Pod, ...]:
+        """The pods that it starts, as far as they are known: of a mapped task one for each element."""
+        return pods_of(self.task, self.options)
 
     @cached_property
     def texts(self) -> tuple[tuple[str, str], ...]:

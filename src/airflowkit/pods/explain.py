@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.errors import AirflowKitError
 from airflowkit.pods.arguments import OF_THE_POD, OURS
 from airflowkit.pods.construction import settings_of
+from airflowkit.pods.elements import of_first_element
 from airflowkit.pods.layers import merges, nearest, resolve
-from airflowkit.pods.render import of_first_element
 from airflowkit.pods.shorthands import expand_resources
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import Any, Final
 import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
+from airflowkit.pods.elements import STAND_IN, of_first_element
 from airflowkit.pods.reading import Reader
 from airflowkit.pods.templates import is_later
 
 _ANY_VERSION: Final = (9, 9)
 _QUIET: Final = logging.getLogger(f"{__name__}.provider")
 _QUIET.setLevel(logging.WARNING)
-_STAND_IN: Final = "from-template"
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FREE_TEXT: Final = {"annotations", "args", "command", "value", "subPath", "subPathExpr", "workingDir"}
 _SENT_EMPTY: Final = {
@@ -96,25 +96,6 @@ def has_pod(operator: Any) -> bool:
     return issubclass(getattr(operator, "operator_class", type(operator)), KubernetesPodOperator)
 
 
-def of_first_element(operator: Any) -> Any:
-    """Return the operator itself, or the one that a mapped task makes of what is known of its first element."""
-    if not getattr(operator, "is_mapped", False):
-        return operator
-    elements = operator.expand_input.value
-    if isinstance(elements, dict):
-        known = {key: values[0] for key, values in elements.items() if isinstance(values, (list, tuple)) and values}
-        unknown = {key: _STAND_IN for key in elements if key not in known and key in _TEXTS}
-    else:
-        known = dict(elements[0]) if isinstance(elements, (list, tuple)) and isinstance(elements[0], dict) else {}
-        unknown = {} if {"image"} <= {*known, *operator.partial_kwargs} else {"image": _STAND_IN}
-    keywords = dict(operator.partial_kwargs)
-    place = {"dag": operator.dag, "task_group": operator.task_group, "task_id": operator.task_id}
-    return operator.operator_class(**place, **{**keywords, **unknown, **known}, _airflow_from_mapped=True)
-
-
-_TEXTS: Final = ("image", "name", "namespace", "hostname")
-
-
 def _pod_name(operator: Any) -> str | None:
     """Return the pod's name as the operator settles it when it runs, or None where it makes one of the task's id."""
     name = operator.name
@@ -136,7 +117,7 @@ def _plain(value: Any, path: tuple[str | int, ...]) -> Any:
 
 
 def _stood_in(text: str, path: tuple[str | int, ...]) -> str:
-    return "1Gi" if _AMOUNTS & set(path) else _TEMPLATE.sub(_STAND_IN, text)
+    return "1Gi" if _AMOUNTS & set(path) else _TEMPLATE.sub(STAND_IN, text)
 
 
 class _Dumper(yaml.SafeDumper):

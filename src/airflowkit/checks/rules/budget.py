@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import request
-from airflowkit.checks.rule import DagSubject, dag_rule
+from airflowkit.checks.pods import argument, request
+from airflowkit.checks.rule import DagSubject, TaskSubject, dag_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,21 +23,19 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
     Twenty pods of 8 GiB side by side, in four runs at a time, ask for 640 GiB: the cluster grows, or everybody waits.
 
     ## How to mend it
-    Lower `max_active_tasks` or `max_active_runs`, or request less. `[check] cpu_budget` and `memory_budget` set the
-    limits; without them the rule is silent. Counted are tasks that no dependency keeps apart; a mapped task counts
-    once, since its number is not known. Pools do not count: their size stands in the deployment.
+    Lower `max_active_tasks` or `max_active_runs`, set `max_active_tis_per_dag` on a mapped task, or request less.
+    `[check] cpu_budget` and `memory_budget` set the limits, such as `"64"` and `"256Gi"`; without them the rule is
+    silent. Counted are tasks with as many tasks before them, a mapped one by its elements, and where only a run tells
+    how many those are, as often as Airflow lets it run. Pools do not count: their size stands in the deployment.
     """
-    from airflowkit.pods.quantities import parse_quantity  # noqa: PLC0415  for those who set a budget
-
     budgets = (("cpu", dag.options.cpu_budget), ("memory", dag.options.memory_budget))
     for resource, budget in budgets:
         if budget is None:
             continue
-        sizes = [parse_quantity(size) for size in _at_once(dag, resource)]
-        if sum(sizes) > parse_quantity(budget):
-            wanted = _readable(sum(sizes, Decimal()), resource)
+        wanted = _largest(dag, resource)
+        if wanted > _amount(budget):
             yield Fault(
-                f"its pods may request {wanted} of {resource} at once; the budget is {budget}",
+                f"its pods may request {_readable(wanted, resource)} of {resource} at once; the budget is {budget}",
                 mend="lower max_active_tasks or max_active_runs, or request less",
             )
 
@@ -44,21 +43,61 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
 RULES: Final = (fan_out_over_budget,)
 
 
-def _at_once(dag: DagSubject, resource: str) -> list[str]:
-    """Return the requests of the largest group of tasks that may run together, in all runs at a time."""
-    from airflowkit.pods.quantities import parse_quantity  # noqa: PLC0415  see above
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What the pods of a task take.
 
-    levels: dict[int, list[str]] = defaultdict(list)
+    Attributes:
+        sizes: What each of them requests, in one run.
+        at_once: How many of them may run at once in all runs; None for any number.
+    """
+
+    sizes: tuple[Decimal, ...]
+    at_once: int | None
+
+
+def _largest(dag: DagSubject, resource: str) -> Decimal:
+    """Return what the largest group of tasks that may run together requests, in all runs at a time."""
+    levels: dict[int, list[_Load]] = defaultdict(list)
     depths: dict[str, int] = {}
     tasks = {task.task.task_id: task.task for task in dag.tasks}
     for task in dag.tasks:
-        size = request(task.pod, resource) if task.pod else None
-        if size is not None and "{{" not in size:
-            levels[_depth(task.task, tasks, depths)].append(size)
-    groups = [sorted(sizes, key=parse_quantity, reverse=True)[: dag.dag.max_active_tasks] for sizes in levels.values()]
-    largest = max(groups, key=lambda sizes: sum(map(parse_quantity, sizes)), default=[])
-    runs: int = dag.dag.max_active_runs
-    return largest * runs
+        if task.pods:
+            levels[_depth(task.task, tasks, depths)].append(_load(task, resource))
+    return max((_together(loads, dag.dag) for loads in levels.values()), default=Decimal())
+
+
+def _load(task: TaskSubject, resource: str) -> _Load:
+    requests = [request(pod, resource) for pod in task.pods]
+    sizes = sorted((_amount(size) for size in requests if size and "{{" not in size), reverse=True)
+    if sizes and not _is_counted(task):
+        sizes = sizes[:1] * task.dag.max_active_tasks
+    in_a_run = argument(task.task, "max_active_tis_per_dagrun")
+    return _Load(tuple(sizes[:in_a_run]), argument(task.task, "max_active_tis_per_dag"))
+
+
+def _is_counted(task: TaskSubject) -> bool:
+    """Return whether it is known how many pods a run has of a task."""
+    if any(True for _group in task.task.iter_mapped_task_groups()):
+        return False
+    elements = [pod.element for pod in task.pods]
+    return not getattr(task.task, "is_mapped", False) or all(it and it.index is not None for it in elements)
+
+
+def _together(loads: list[_Load], dag: Any) -> Decimal:
+    """Return what the largest pods of some tasks request in all runs, as far as Airflow lets them run at once."""
+    pods = sorted(((size, place) for place, load in enumerate(loads) for size in load.sizes), reverse=True)
+    running: Counter[int] = Counter()
+    total = Decimal()
+    slots = dag.max_active_tasks * dag.max_active_runs
+    for size, place in pods:
+        most = loads[place].at_once
+        left = slots if most is None else min(slots, most - running[place])
+        runs = min(dag.max_active_runs, left)
+        running[place] += runs
+        slots -= runs
+        total += size * runs
+    return total
 
 
 def _depth(task: Any, tasks: dict[str, Any], known: dict[str, int]) -> int:
@@ -72,3 +111,9 @@ def _depth(task: Any, tasks: dict[str, Any], known: dict[str, int]) -> int:
 
 def _readable(size: Decimal, resource: str) -> str:
     return f"{size / 2**30:.1f}Gi" if resource == "memory" else f"{size.normalize():f}"
+
+
+def _amount(quantity: str) -> Decimal:
+    from airflowkit.pods.quantities import parse_quantity  # noqa: PLC0415  for those who set a budget
+
+    return parse_quantity(quantity)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import argument, environment, field, from_template, is_known, is_pod, judged_pod, request
+from airflowkit.checks.podrules import pod_rule
+from airflowkit.checks.pods import Pod, argument, environment, field_of, is_pod, pods_of, request
 from airflowkit.checks.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ _MOVING_TAGS: Final = frozenset({"latest", "main", "master", "dev", "develop", "
 _LONGEST_START: Final = 3600
 
 
-@task_rule("AK401", "pod-without-limits", Severity.WARNING)
-def pod_without_limits(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK401", "pod-without-limits", Severity.WARNING)
+def pod_without_limits(pod: Pod) -> Iterator[Fault]:
     """Checks that each pod requests CPU and memory, and has a memory limit.
 
     ## Why it matters
@@ -39,16 +40,16 @@ def pod_without_limits(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Pass `resources="small"` to `pod_task`, or `container_resources=` to the operator.
     """
-    if not _known(task, "container_resources"):
+    if not pod.knows("container_resources"):
         return
     wanted = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
-    missing = [f"{kind}.{resource}" for kind, resource in wanted if request(task.pod, resource, kind) is None]
+    missing = [f"{kind}.{resource}" for kind, resource in wanted if request(pod, resource, kind) is None]
     if missing:
         yield Fault(f"its pod has no {', '.join(missing)}", mend='pass resources="small" to pod_task')
 
 
-@task_rule("AK402", "image-not-pinned", Severity.WARNING)
-def image_not_pinned(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK402", "image-not-pinned", Severity.WARNING)
+def image_not_pinned(pod: Pod) -> Iterator[Fault]:
     """Checks that each pod's image has a version.
 
     ## Why it matters
@@ -57,16 +58,16 @@ def image_not_pinned(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Name a version or a digest: `image="orders:1.4.2"`.
     """
-    image = argument(task.pod, "image")
-    if not _known(task, "image") or not isinstance(image, str) or "{{" in image or "@" in image:
+    image = pod.argument("image")
+    if not pod.knows("image") or not isinstance(image, str) or "{{" in image or "@" in image:
         return
     tag = image.rpartition("/")[2].partition(":")[2]
     if not tag or tag in _MOVING_TAGS:
         yield Fault(f"its image {image!r} has no version", mend="name a version or a digest")
 
 
-@task_rule("AK403", "secret-in-plain-sight")
-def secret_in_plain_sight(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK403", "secret-in-plain-sight")
+def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     """Checks that no secret stands in a pod's plain environment.
 
     ## Why it matters
@@ -75,7 +76,7 @@ def secret_in_plain_sight(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
     """
-    for name, value in environment(task.pod) if task.pod else ():
+    for name, value in environment(pod):
         if not isinstance(value, str) or not value or "{{" in value:
             continue
         if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
@@ -85,8 +86,8 @@ def secret_in_plain_sight(task: TaskSubject) -> Iterator[Fault]:
             )
 
 
-@task_rule("AK404", "private-image-without-pull-secret", Severity.WARNING)
-def private_image_without_pull_secret(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK404", "private-image-without-pull-secret", Severity.WARNING)
+def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
     """Checks that a pod with an image from a private registry may pull it.
 
     ## Why it matters
@@ -96,19 +97,19 @@ def private_image_without_pull_secret(task: TaskSubject) -> Iterator[Fault]:
     Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. Where nodes or the
     service account bring the right along, list the registry in `[check] public_registries`.
     """
-    image = argument(task.pod, "image")
-    if not _known(task, "image") or not isinstance(image, str) or "{{" in image:
+    image = pod.argument("image")
+    if not pod.knows("image") or not isinstance(image, str) or "{{" in image:
         return
     registry = image.partition("/")[0]
-    public = registry in _PUBLIC or registry in task.options.public_registries
+    public = registry in _PUBLIC or registry in pod.options.public_registries
     is_host = "/" in image and ("." in registry or ":" in registry)
-    bare = not argument(task.pod, "image_pull_secrets") and not argument(task.pod, "service_account_name")
+    bare = not pod.argument("image_pull_secrets") and not pod.argument("service_account_name")
     if is_host and bare and not public and not registry.startswith("localhost"):
         yield Fault(f"pulls from {registry} without a pull secret", mend='pass image_pull_secrets=["regcred"]')
 
 
-@task_rule("AK405", "pod-without-time-limit", Severity.WARNING)
-def pod_without_time_limit(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK405", "pod-without-time-limit", Severity.WARNING)
+def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
     """Checks that each pod has an end.
 
     ## Why it matters
@@ -117,14 +118,14 @@ def pod_without_time_limit(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Set `execution_timeout`, as `default_args("standard")` does, or `active_deadline_seconds`.
     """
-    if not _known(task, "execution_timeout"):
+    if not pod.knows("execution_timeout"):
         return
-    if task.pod.execution_timeout is None and not argument(task.pod, "active_deadline_seconds"):
+    if pod.operator.execution_timeout is None and not pod.argument("active_deadline_seconds"):
         yield Fault("its pod may run for ever", mend='set execution_timeout, or use default_args("standard")')
 
 
-@task_rule("AK406", "pod-start-without-end", Severity.WARNING)
-def pod_start_without_end(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK406", "pod-start-without-end", Severity.WARNING)
+def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
     """Checks that a pod that cannot start is given up in time.
 
     ## Why it matters
@@ -134,18 +135,18 @@ def pod_start_without_end(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Give it at most an hour, and less than the task's `execution_timeout`.
     """
-    seconds = argument(task.pod, "startup_timeout_seconds")
-    if not task.pod or not isinstance(seconds, (int, float)):
+    seconds = pod.argument("startup_timeout_seconds")
+    if not isinstance(seconds, (int, float)):
         return
-    limit = task.pod.execution_timeout
+    limit = pod.operator.execution_timeout
     if seconds > _LONGEST_START:
         yield Fault(f"its pod may take {seconds} s to start", mend=f"give it at most {_LONGEST_START}")
     elif limit and seconds >= limit.total_seconds():
         yield Fault(f"its pod may take {seconds} s to start, its task only {limit}", mend="raise execution_timeout")
 
 
-@task_rule("AK407", "pod-runs-as-root", Severity.WARNING)
-def pod_runs_as_root(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK407", "pod-runs-as-root", Severity.WARNING)
+def pod_runs_as_root(pod: Pod) -> Iterator[Fault]:
     """Checks that no pod asks to run as root.
 
     ## Why it matters
@@ -156,15 +157,15 @@ def pod_runs_as_root(task: TaskSubject) -> Iterator[Fault]:
     Pass `security="restricted"` to `pod_task`, and use an image that runs as another user.
     """
     for name in ("security_context", "container_security_context"):
-        context = argument(task.pod, name) if task.pod else None
-        if field(context, "run_as_user") == 0:
+        context = pod.argument(name)
+        if field_of(context, "run_as_user") == 0:
             yield Fault(f"{name} runs it as root", mend='pass security="restricted"')
-        elif field(context, "privileged"):
+        elif field_of(context, "privileged"):
             yield Fault(f"{name} makes it privileged", mend='pass security="restricted"')
 
 
-@task_rule("AK409", "environment-in-log", Severity.WARNING)
-def environment_in_log(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK409", "environment-in-log", Severity.WARNING)
+def environment_in_log(pod: Pod) -> Iterator[Fault]:
     """Checks that a failing pod does not print its environment.
 
     ## Why it matters
@@ -174,13 +175,13 @@ def environment_in_log(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Use `pod_task`, or pass `log_pod_spec_on_failure=False`.
     """
-    prints = _known(task, "log_pod_spec_on_failure") and argument(task.pod, "log_pod_spec_on_failure", True)
-    if prints and any(value is not None for _name, value in environment(task.pod)):
+    prints = pod.knows("log_pod_spec_on_failure") and pod.argument("log_pod_spec_on_failure", True)
+    if prints and any(value is not None for _name, value in environment(pod)):
         yield Fault("prints its environment when it fails", mend="use pod_task, or log_pod_spec_on_failure=False")
 
 
-@task_rule("AK410", "pod-never-deleted", Severity.WARNING)
-def pod_never_deleted(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK410", "pod-never-deleted", Severity.WARNING)
+def pod_never_deleted(pod: Pod) -> Iterator[Fault]:
     """Checks that pods are deleted when they are done.
 
     ## Why it matters
@@ -189,13 +190,13 @@ def pod_never_deleted(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Leave `on_finish_action` at `delete_pod`; `delete_succeeded_pod` keeps only those that failed.
     """
-    action = argument(task.pod, "on_finish_action")
-    if task.pod and str(getattr(action, "value", action)) == "keep_pod":
+    action = pod.argument("on_finish_action")
+    if str(getattr(action, "value", action)) == "keep_pod":
         yield Fault("keeps its pod for ever", mend='pass on_finish_action="delete_succeeded_pod"')
 
 
-@task_rule("AK412", "fixed-pod-name", Severity.WARNING)
-def fixed_pod_name(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK412", "fixed-pod-name", Severity.WARNING)
+def fixed_pod_name(pod: Pod) -> Iterator[Fault]:
     """Checks that each try has a pod name of its own.
 
     ## Why it matters
@@ -205,7 +206,7 @@ def fixed_pod_name(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Leave `random_name_suffix` on.
     """
-    if task.pod and argument(task.pod, "random_name_suffix", True) is False:
+    if pod.argument("random_name_suffix", True) is False:
         yield Fault("has the same pod name at every try", mend="delete random_name_suffix=False")
 
 
@@ -223,24 +224,28 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
     above = (task.dag.get_task(task_id) for task_id in task.task.upstream_task_ids)
     silent = {it.task_id for it in above if is_pod(it) and not argument(it, "do_xcom_push", False)}
     for name in sorted(_used_results(task.task) & silent) if silent else ():
-        if argument(judged_pod(task.dag.get_task(name)), "do_xcom_push", False):
+        pods = pods_of(task.dag.get_task(name), task.options)
+        if any(pod.argument("do_xcom_push", False) for pod in pods):
             continue  # `airflowkit.toml` says so for mapped tasks, too
         yield Fault(f"uses the result of {name}, which pushes none", mend="pass do_xcom_push=True to it")
 
 
-@task_rule("AK414", "pod-template-missing")
-def pod_template_missing(task: TaskSubject) -> Iterator[Fault]:
+@pod_rule("AK414", "pod-template-missing")
+def pod_template_missing(pod: Pod) -> Iterator[Fault]:
     """Checks that a pod template file exists.
 
     ## Why it matters
     The operator only warns when the file is missing, and starts a pod without everything that the template says.
 
     ## How to mend it
-    Correct the path; it is one in the worker, not in the repository.
+    Correct the path. One beside the DAG file is `str(Path(__file__).parent / "pod.yaml")`: a bare name is looked for in
+    the folder that the worker happens to run in. Where only the workers' image has the file, ignore this rule with that
+    reason.
     """
-    path = argument(task.pod, "pod_template_file") if task.pod else None
+    path = pod.argument("pod_template_file")
     if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():
-        yield Fault(f"its pod_template_file {path!r} does not exist", mend="correct the path")
+        mend = f'write str(Path(__file__).parent / "{Path(path).name}") for a file beside this one'
+        yield Fault(f"its pod_template_file {path!r} does not exist", mend=mend)
 
 
 RULES: Final = (
@@ -257,11 +262,6 @@ RULES: Final = (
     pod_result_dropped,
     pod_template_missing,
 )
-
-
-def _known(task: TaskSubject, name: str) -> bool:
-    """Return whether the task has a pod whose argument is known, and not left to a template."""
-    return task.pod is not None and is_known(task.task, name) and not from_template(task.pod)
 
 
 def _used_results(task: Any) -> set[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import first_keywords, is_checked, is_pod
+from airflowkit.checks.podrules import merged
+from airflowkit.checks.pods import MOST_ELEMENTS, is_checked, is_pod
 from airflowkit.checks.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
@@ -34,8 +36,10 @@ def pod_refused(task: TaskSubject) -> Iterator[Fault]:
     """
     if not is_pod(task.task) or is_checked(task.task):
         return
-    for problem in _problems(task):
-        yield Fault(f"{problem.field}: {problem.reason}", mend=problem.mend)
+    yield from merged(
+        (index, [Fault(f"{it.field}: {it.reason}", it.mend) for it in _problems(task, keywords)])
+        for index, keywords in _keywords(task.task)
+    )
 
 
 @task_rule("AK411", "dead-pod-argument", Severity.WARNING)
@@ -48,7 +52,7 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     ## How to mend it
     Use what the message names.
     """
-    given = _keywords(task.task) if is_pod(task.task) else {}
+    given = {name for _index, keywords in _keywords(task.task) for name in keywords} if is_pod(task.task) else ()
     for name, mend in _DEAD.items():
         if name in given:
             yield Fault(f"{name} does nothing any more", mend=mend)
@@ -92,16 +96,15 @@ _MOST_KNOWN: Final = 4096
 RULES: Final = (pod_refused, dead_pod_argument, override_refused)
 
 
-def _problems(task: TaskSubject) -> tuple[Problem, ...]:
+def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...]:
     from airflowkit.errors import PodSpecError
     from airflowkit.pods.arguments import OF_THE_POD
     from airflowkit.pods.construction import settings_of
     from airflowkit.pods.spec import checked_pod
 
-    given = _keywords(task.task)
-    template = Path(str(given.get("pod_template_file") or ""))
-    if template.is_absolute() and not template.is_file():
-        return ()  # the workers' image may have it; all else hangs on what it says
+    template = given.get("pod_template_file")
+    if isinstance(template, str) and template and "{{" not in template and not Path(template).is_file():
+        return ()  # `pod-template-missing` tells of it, or the image has it; all else hangs on what it says
     keywords = {name: value for name, value in given.items() if name in OF_THE_POD - _DEAD.keys()}
     settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
     key = _likeness(keywords)
@@ -125,13 +128,18 @@ def _likeness(keywords: Mapping[str, Any]) -> bytes:
         return b""
 
 
-def _keywords(task: Any) -> Mapping[str, Any]:
-    """Return the keywords that an operator was made with, those of `default_args` too; of a mapped task, its first."""
-    arguments = getattr(task, "partial_kwargs", None)
-    if arguments is None:
-        return dict(getattr(task, "_BaseOperator__init_kwargs", {}))
+def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
+    """Yield the keywords that an operator was made with, those of `default_args` too.
+
+    Of a mapped task, those of each element that is known, with its map index.
+    """
+    shared = getattr(task, "partial_kwargs", None)
+    if shared is None:
+        yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
+        return
+    from airflowkit.pods.elements import elements
     from airflowkit.pods.templates import UNKNOWN
 
-    mapped = task.expand_input.value
-    unknown = dict.fromkeys(mapped if isinstance(mapped, Mapping) else ("image",), UNKNOWN)
-    return {**unknown, **arguments, **first_keywords(task)}
+    for element in islice(elements(task), MOST_ELEMENTS):
+        unknown = dict.fromkeys(element.unknown if element.complete else ("image",), UNKNOWN)
+        yield element.index, {**unknown, **shared, **element.keywords}

@@ -1,0 +1,71 @@
+"""The operators that a mapped task becomes, as far as its elements are known when the DAG is parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+STAND_IN: Final = "from-template"
+"""Where Kubernetes takes no template, as for a name."""
+_TEXTS: Final = ("image", "name", "namespace", "hostname")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What one of a mapped task's operators is given besides what they have in common.
+
+    Attributes:
+        keywords: What is known of it.
+        unknown: Keywords whose values other tasks give.
+        complete: Whether there are no other keywords; where a task gives whole elements, there may be any.
+        index: Its map index, where no task's output decides that.
+    """
+
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    complete: bool = True
+    index: int | None = None
+
+
+def elements(task: Any) -> Iterator[Element]:
+    """Yield the elements of a mapped task in the order of Airflow's map index; at least one, known or not."""
+    mapped = task.expand_input.value
+    if isinstance(mapped, dict):
+        yield from _combined(mapped)
+    elif _is_literal(mapped):
+        for index, keywords in enumerate(mapped):
+            yield Element(keywords, index=index) if isinstance(keywords, dict) else Element(complete=False, index=index)
+    else:
+        yield Element(complete=False)
+
+
+def of_element(task: Any, element: Element) -> Any:
+    """Return the operator that a mapped task makes of an element; texts that nobody knows yet have a stand-in."""
+    stand_ins = {name: STAND_IN for name in element.unknown if name in _TEXTS}
+    if not element.complete and "image" not in task.partial_kwargs:
+        stand_ins["image"] = STAND_IN
+    place = {"dag": task.dag, "task_group": task.task_group, "task_id": task.task_id}
+    keywords = {**task.partial_kwargs, **stand_ins, **element.keywords}
+    return task.operator_class(**place, **keywords, _airflow_from_mapped=True)
+
+
+def of_first_element(operator: Any) -> Any:
+    """Return the operator itself, or the one that a mapped task makes of what is known of its first element."""
+    return of_element(operator, next(elements(operator))) if getattr(operator, "is_mapped", False) else operator
+
+
+def _combined(mapped: Mapping[str, Any]) -> Iterator[Element]:
+    """Yield each with each, the last keyword's values the fastest, as Airflow counts them."""
+    known = {name: values for name, values in mapped.items() if _is_literal(values)}
+    unknown = tuple(name for name in mapped if name not in known)
+    for index, values in enumerate(product(*known.values())):
+        yield Element(dict(zip(known, values, strict=True)), unknown, index=None if unknown else index)
+
+
+def _is_literal(values: Any) -> bool:
+    """Return whether that is a list with its elements, and not the output of a task."""
+    return isinstance(values, (list, tuple)) and bool(values)
