@@ -208,7 +208,8 @@ def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
         for name, part in parts.items()
         if vars(owner).get(name) is not part
     )
-    if not any(map(is_not, map(sys.modules.get, before), before.values())):  # nearly always, and without a Python loop
+    loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
+    if len(loaded) >= len(before) and not any(map(is_not, before.values(), loaded)):  # nearly always
         return patched
     gone = (name for name, module in before.items() if sys.modules.get(name) is not module)
     return (*(Observation(name, None) for name in gone), *patched)

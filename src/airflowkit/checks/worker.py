@@ -31,6 +31,8 @@ from airflowkit.checks.watch import install
 MIB: Final = 2**20
 GROWTH: Final = 150 * MIB
 """A worker that grew by more than this is replaced, so that memory stays flat over any number of files."""
+OBJECTS: Final = 20_000
+"""New objects until Python looks for garbage: a DAG file makes thousands, which all live until the next file."""
 LARGEST_FILE: Final = 64 * MIB
 LONGEST_EXCERPT: Final = 200
 
@@ -42,6 +44,7 @@ def main() -> None:
     gc.disable()  # imports make many objects and hardly any garbage: to look for it takes a tenth of their time
     _preload(control.recv())
     gc.freeze()  # what is loaded by now stays shared with the workers, and no collection looks at it
+    gc.set_threshold(OBJECTS)
     gc.enable()
     control.send(True)
     with suppress(EOFError):
@@ -80,7 +83,17 @@ def _preload(modules: tuple[str, ...]) -> None:
     for module in ("airflow.sdk", "airflow.utils.file", *modules):
         with suppress(Exception):  # it is the DAG file's import that tells why
             import_module(module)
+    _share_configuration()
     install()
+
+
+def _share_configuration() -> None:
+    """Have the Kubernetes client's objects share one configuration: to make one each is a tenth of a file's time."""
+    client = sys.modules.get("kubernetes.client")  # absent where no DAG file asks for pods
+    if client:
+        from airflowkit.pods.shapes import SharedConfiguration  # noqa: PLC0415  it imports the client
+
+        client.Configuration.set_default(SharedConfiguration())
 
 
 def _work(channel: Connection) -> None:

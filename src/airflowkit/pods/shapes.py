@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _LIST: Final = re.compile(r"list\[(.+)\]")
 
 
-class _SharedConfiguration(Configuration):  # type: ignore[misc]
+class SharedConfiguration(Configuration):  # type: ignore[misc]
     """One configuration for all models: each would make its own copy otherwise, at 32 microseconds."""
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> _SharedConfiguration:
+    def __deepcopy__(self, memo: dict[int, Any]) -> SharedConfiguration:
         return self
 
 
-SHARED: Final = _SharedConfiguration()
+SHARED: Final = SharedConfiguration()
 SHARED.client_side_validation = False  # the rules here say it better
 
 
