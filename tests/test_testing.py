@@ -96,6 +96,6 @@ def test_runs_of_one_session_share_airflow_and_nothing_else(repository):
 
 
 def test_every_fate_of_the_page_is_there_and_none_is_left_out():
-    from airflowkit.local.fates import FATES
+    from airflowkit.local.script import FATES
 
     assert set(re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)) == set(FATES)

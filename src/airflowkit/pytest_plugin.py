@@ -6,30 +6,47 @@ until the option is given or a fixture is used.
 
 from __future__ import annotations
 
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflowkit.testing import airflowkit_airflow, dag_bag, dags_folder, fake_cluster, render_pods, run_dag, teams_inbox
+from airflowkit.testing import (
+    COLD,
+    PASSED,
+    airflowkit_worker,
+    dag_bag,
+    dags_folder,
+    fake_cluster,
+    render_pods,
+    run_dag,
+    teams_inbox,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from airflowkit.checks.findings import Finding
     from airflowkit.checks.rule import Rule
 
-__all__ = ["airflowkit_airflow", "dag_bag", "fake_cluster", "render_pods", "run_dag", "teams_inbox"]
+__all__ = ["airflowkit_worker", "dag_bag", "fake_cluster", "render_pods", "run_dag", "teams_inbox"]
 
-_Findings = dict[tuple[str, str], list["Finding"]]
-_FOUND = pytest.StashKey[_Findings]()
+_Verdicts = dict[str, dict[str, str]]
+"""What was found, by file and code, as text."""
+_VERDICTS = pytest.StashKey[_Verdicts]()
+_COUNTED = pytest.StashKey[str]()
+_TO_WORKER = "airflowkit_verdicts"
+_UNJUDGED = "not judged: the file cannot be imported"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
+    """Add the options and settings."""
     group = parser.getgroup("airflowkit")
     group.addoption("--airflowkit", action="store_true", help="check the DAG folder: one test per file and rule")
     group.addoption("--airflowkit-dags", metavar="FOLDER", help="the DAG folder; by default the repository's")
+    parser.addini("airflowkit", "check the DAG folder in every run, as --airflowkit does", type="bool", default=False)
+    parser.addini("airflowkit_dags", "the DAG folder, seen from this file; by default the repository's", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,19 +54,45 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "airflowkit: a rule of `airflowkit check` on a DAG file")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand xdist's workers what was found: one process checks for them all, before the first of them starts."""
+    if _is_on(node.config):
+        node.workerinput[_TO_WORKER] = _verdicts(node.config)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Add the tests, wherever the DAG folder lies; `-k`, `-m`, `--lf` and xdist then treat them as any others."""
-    if config.getoption("--airflowkit"):
-        items.extend(_items(session, _dag_folder(config)))
+    if _is_on(config):
+        with _wrong_use():
+            items.extend(_items(session, dags_folder(config)))
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str:
+    """Say how many tests were added: pytest counts before that."""
+    return config.stash.get(_COUNTED, "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether a test has passed, for the fixtures that ask for more after it."""
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say why runs took long."""
+    if config.stash.get(COLD, False):
+        terminalreporter.write_line("airflowkit: each run started an Airflow of its own: only Linux can keep one warm")
 
 
 class CheckFailed(Exception):  # noqa: N818  as pytest's own outcomes
     """A rule found something."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__(findings)
-        self.findings = findings
 
 
 class CheckedFile(pytest.File):
@@ -65,26 +108,28 @@ class CheckItem(pytest.Item):
 
     Args:
         rule: The rule.
-        folder: The DAG folder.
         **kwargs: pytest's own.
     """
 
-    def __init__(self, *, rule: Rule[Any], folder: Path, **kwargs: Any) -> None:
+    def __init__(self, *, rule: Rule[Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._rule = rule
-        self._folder = folder
+        self._code = rule.code
         self.add_marker("airflowkit")
 
     def runtest(self) -> None:
         """Look up what was found; the first test of a run checks the whole folder."""
-        findings = _findings(self.config, self._folder).get((str(self.path), self._rule.code))
-        if findings:
-            raise CheckFailed(findings)
+        verdict = _verdicts(self.config).get(str(self.path), {}).get(self._code)
+        if verdict == _UNJUDGED:
+            pytest.skip(verdict)
+        if verdict:
+            raise CheckFailed(verdict)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show findings as the command does, without a traceback into the plugin."""
-        if isinstance(excinfo.value, CheckFailed):
-            return "\n".join(_described(finding) for finding in excinfo.value.findings)
+        from airflowkit.errors import AirflowKitError
+
+        if isinstance(excinfo.value, (CheckFailed, AirflowKitError)):
+            return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
@@ -92,53 +137,70 @@ class CheckItem(pytest.Item):
         return self.path, None, f"{self.path.name}::{self.name}"
 
 
-def _items(session: pytest.Session, folder: Path) -> Iterator[pytest.Item]:
+def _is_on(config: pytest.Config) -> bool:
+    return bool(config.getoption("airflowkit") or config.getini("airflowkit"))
+
+
+@contextmanager
+def _wrong_use() -> Iterator[None]:
+    """Tell pytest that it was called wrongly: a missing DAG folder must not look like success."""
+    from airflowkit.errors import AirflowKitError
+
+    try:
+        yield
+    except AirflowKitError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _items(session: pytest.Session, folder: Path) -> list[pytest.Item]:
+    """Return the tests of a DAG folder; none where it holds no DAG file, so that pytest says that nothing ran."""
     from airflowkit.checks.discovery import dag_files
-    from airflowkit.checks.options import options_of
     from airflowkit.checks.rule import Scope
     from airflowkit.checks.rules import RULES
     from airflowkit.checks.selection import is_selected
+    from airflowkit.settings import check_settings
 
-    options = options_of(folder)
+    options, files = check_settings(folder), dag_files(folder)
     rules = [rule for rule in RULES if is_selected(rule.code, options)]
-    for path in (folder, *dag_files(folder)):
+    of_folder = [rule for rule in rules if rule.scope is Scope.FOLDER]
+    items: list[pytest.Item] = []
+    for path, its in [(folder, of_folder), *((file, rules) for file in files)] if files else ():
         parent = CheckedFile.from_parent(session, path=path)
-        for rule in rules:
-            if path != folder or rule.scope is Scope.FOLDER:
-                name = f"{rule.code} {rule.name}"
-                yield CheckItem.from_parent(parent, name=name, rule=rule, folder=folder)
+        items += [CheckItem.from_parent(parent, name=f"{rule.code} {rule.name}", rule=rule) for rule in its]
+    session.config.stash[_COUNTED] = f"airflowkit: {len(items)} checks of {len(files)} DAG files in {folder}"
+    return items
 
 
-def _findings(config: pytest.Config, folder: Path) -> _Findings:
-    """Return what was found, by file and code; what is found elsewhere than in a DAG file counts for the folder."""
-    if _FOUND not in config.stash:
-        config.stash[_FOUND] = _checked(folder)
-    return config.stash[_FOUND]
+def _verdicts(config: pytest.Config) -> _Verdicts:
+    """Return what was found: by xdist's controller, or by this process, once."""
+    if _VERDICTS not in config.stash:
+        handed = getattr(config, "workerinput", {}).get(_TO_WORKER)
+        with _wrong_use(), chdir(config.rootpath):  # so that paths read the same from wherever pytest is called
+            config.stash[_VERDICTS] = _checked(dags_folder(config)) if handed is None else handed
+    return config.stash[_VERDICTS]
 
 
-def _checked(folder: Path) -> _Findings:
-    from airflowkit.checks.baseline import FILE, without
+def _checked(folder: Path) -> _Verdicts:
+    """Return what is found in a folder; what belongs to no DAG file counts for the folder."""
+    from airflowkit.checks.baseline import Baseline
     from airflowkit.checks.discovery import dag_files
     from airflowkit.checks.engine import check
     from airflowkit.checks.findings import Severity
 
+    report = Baseline.of(folder).sifted(check([folder]))
     files = {str(path) for path in dag_files(folder)}
-    found: _Findings = {}
-    for finding in without(check([folder]).findings, Path(FILE)):
+    verdicts: _Verdicts = {}
+    for examined in report.examined:
+        for path in examined.failed:
+            verdicts[path] = dict.fromkeys(examined.codes, _UNJUDGED)
+    found: dict[tuple[str, str], list[str]] = {}
+    for finding in report.findings:
         path = str(Path(finding.path).absolute())
         if finding.severity is not Severity.INFO:
-            found.setdefault((path if path in files else str(folder), finding.code), []).append(finding)
-    return found
-
-
-def _dag_folder(config: pytest.Config) -> Path:
-    """Return the DAG folder; a missing one is wrong use, for nothing to check must not look like success."""
-    from airflowkit.errors import AirflowKitError
-
-    try:
-        return dags_folder(config)
-    except AirflowKitError as error:
-        raise pytest.UsageError(str(error)) from None
+            found.setdefault((path if path in files else str(folder), finding.code), []).append(_described(finding))
+    for (path, code), texts in found.items():
+        verdicts.setdefault(path, {})[code] = "\n".join(texts)
+    return verdicts
 
 
 def _described(finding: Finding) -> str:

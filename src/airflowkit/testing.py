@@ -9,23 +9,20 @@ def test_out_of_memory_is_told(fake_cluster, teams_inbox):
 
 from __future__ import annotations
 
-import json
-import threading
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from airflowkit.alerts.inbox import TeamsInbox, teams
+from airflowkit.errors import DagNotFound, did_you_mean
+from airflowkit.local.fake_cluster import FakeCluster
 from airflowkit.local.fates import (
     Evicted,
     Failed,
     Fate,
-    Fates,
     ImagePullBackOff,
     OOMKilled,
-    Script,
     SecretNotFound,
     SlowStart,
     Succeeded,
@@ -34,10 +31,10 @@ from airflowkit.local.fates import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from airflowkit.local.events import Event
-    from airflowkit.local.run import DagRunResult
-    from airflowkit.local.warm import WarmAirflow
+    from airflowkit.local.run import DagRunResult, Worker
 
 __all__ = [
     "Dags",
@@ -54,6 +51,11 @@ __all__ = [
     "Unschedulable",
 ]
 
+PASSED = pytest.StashKey[bool]()
+"""Whether a test itself has passed; its fixtures are torn down after that."""
+COLD = pytest.StashKey[bool]()
+"""Whether the runs of a session had to start an Airflow each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dags:
@@ -68,76 +70,20 @@ class Dags:
     import_errors: Mapping[str, str]
 
     def __getitem__(self, dag_id: str) -> Any:
+        if dag_id not in self.dags:
+            raise DagNotFound(f"no DAG {dag_id!r}", hint=self._why_not(dag_id))
         return self.dags[dag_id]
+
+    def _why_not(self, dag_id: str) -> str:
+        if self.import_errors:
+            return "could not be imported: " + "; ".join(self.import_errors.values())
+        return did_you_mean(dag_id, self.dags) or f"there are {', '.join(sorted(self.dags)) or 'none'}"
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.dags)
 
     def __len__(self) -> int:
         return len(self.dags)
-
-
-@dataclass(frozen=True, slots=True)
-class TeamsInbox:
-    """What Teams would have got.
-
-    Attributes:
-        messages: Each request's body, in the order of arrival.
-    """
-
-    messages: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def cards(self) -> list[dict[str, Any]]:
-        """The Adaptive Cards, in the order of arrival."""
-        return [attachment["content"] for message in self.messages for attachment in message["attachments"]]
-
-
-class FakeCluster:
-    """A Kubernetes that runs nothing: the real operator talks to it over HTTP, and you say what becomes of the pods.
-
-    Args:
-        folder: The DAG folder.
-        airflow: The Airflow that runs the DAGs.
-
-    Attributes:
-        fates: What becomes of a task's pods, by `DAG.TASK`: one fate, a list of one for each try (the last stays), or
-            a dictionary of such by map index.
-        default: What becomes of all other pods.
-        pods: The manifests of the pods that were created, in their order, as the operator sent them.
-    """
-
-    def __init__(self, folder: Path, airflow: WarmAirflow) -> None:
-        self._folder = folder
-        self._worker = airflow.worker
-        self.fates = Fates()
-        self.default: Fate = Succeeded()
-        self.pods: list[dict[str, Any]] = []
-
-    def run(self, dag: Any, **options: Any) -> DagRunResult:
-        """Run a DAG, or one task of it alone.
-
-        Args:
-            dag: A DAG of `dag_bag`, its id, or `DAG.TASK`.
-            **options: `conf` and `logical_date` of the run.
-
-        Raises:
-            DagNotFound: There is no such DAG or task, or a fate names none.
-            LocalRunError: A fate can never come true.
-        """
-        from airflowkit.local.run import run_dag as run
-
-        script = Script(self.default, self.fates)
-        return run(
-            _ref(dag), dags_folder=self._folder, script=script, worker=self._worker, on_event=self._take, **options
-        )
-
-    def _take(self, event: Event) -> None:
-        from airflowkit.local.events import PodCreated
-
-        if isinstance(event, PodCreated):
-            self.pods.append(event.manifest)
-        _show(event)
 
 
 @pytest.fixture(scope="session")
@@ -162,70 +108,101 @@ def dag_bag(pytestconfig: pytest.Config) -> Dags:
 
 @pytest.fixture(scope="session")
 def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
-    """A function from a DAG to the manifests of its pods by task: the same at every call, so fit for snapshots."""
-    from airflowkit.checks.pods import is_pod
-    from airflowkit.pods.render import render_pod
+    """A function from a DAG to the manifests of its pods by task: the same at every call, so fit for snapshots.
+
+    A mapped task has one for each element that is known without a run, as `task[0]`; where another task's output
+    decides on them, it has one as `task`, with what they have in common.
+    """
 
     def render(dag: Any) -> dict[str, dict[str, Any]]:
-        return {task.task_id: render_pod(task) for task in dag.tasks if is_pod(task)}
+        return dict(rendered for task in dag.tasks for rendered in _rendered(task))
 
     return render
 
 
-@pytest.fixture(scope="session")
-def airflowkit_airflow() -> Iterator[WarmAirflow]:
-    """The Airflow of `run_dag` and `fake_cluster`: the first run of a session starts it, the others fork it."""
-    from airflowkit.local.warm import WarmAirflow
+def _rendered(task: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    from airflowkit.checks.pods import is_pod
+    from airflowkit.pods.elements import elements, of_element
+    from airflowkit.pods.render import render_pod
 
+    if not is_pod(task):
+        return
+    if not getattr(task, "is_mapped", False):
+        yield task.task_id, render_pod(task)
+        return
+    for element in elements(task):
+        index = "" if element.index is None else f"[{element.index}]"
+        yield f"{task.task_id}{index}", render_pod(of_element(task, element))
+
+
+@pytest.fixture(scope="session")
+def airflowkit_worker(pytestconfig: pytest.Config) -> Iterator[Worker | None]:
+    """What starts the runs of `run_dag` and `fake_cluster`: the first of a session starts Airflow, the others fork it.
+
+    Where it cannot be forked, None: each run then starts its own.
+    """
+    from airflowkit.local.warm import WarmAirflow, can_stay_warm
+
+    pytestconfig.stash[COLD] = not can_stay_warm()
+    if not can_stay_warm():
+        yield None
+        return
     with WarmAirflow() as airflow:
-        yield airflow
+        yield airflow.worker
 
 
 @pytest.fixture
-def run_dag(pytestconfig: pytest.Config, airflowkit_airflow: WarmAirflow) -> Callable[..., DagRunResult]:
+def run_dag(pytestconfig: pytest.Config, airflowkit_worker: Worker | None) -> Callable[..., DagRunResult]:
     """A function that runs a DAG with an Airflow of its own and the pods on this computer, and tells how it went."""
     from airflowkit.local.run import run_dag as run
 
     def run_here(dag: Any, **options: Any) -> DagRunResult:
-        worker = None if options.get("keep") else airflowkit_airflow.worker
-        return run(_ref(dag), dags_folder=dags_folder(pytestconfig), worker=worker, on_event=_show, **options)
+        ref = dag if isinstance(dag, str) else str(dag.dag_id)
+        worker = None if options.get("keep") else airflowkit_worker
+        return run(ref, dags_folder=dags_folder(pytestconfig), worker=worker, on_event=_show, **options)
 
     return run_here
 
 
 @pytest.fixture
-def fake_cluster(pytestconfig: pytest.Config, airflowkit_airflow: WarmAirflow) -> FakeCluster:
-    """A Kubernetes that runs nothing, and where you say what becomes of the pods."""
-    return FakeCluster(dags_folder(pytestconfig), airflowkit_airflow)
+def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | None) -> Iterator[FakeCluster]:
+    """A Kubernetes that runs nothing, and where you say what becomes of the pods.
+
+    A fate that no pod has met fails a test that has passed: it proves nothing, and somebody believes it does.
+    """
+    cluster = FakeCluster(dags_folder(request.config), airflowkit_worker, _show)
+    yield cluster
+    if request.node.stash.get(PASSED, False) and (unmet := cluster.fates.unmet):
+        lines = "\n".join(f"  {fate}" for fate in unmet)
+        why = "there is no such map index, an earlier try has ended well, or the task was not reached"
+        pytest.fail(f"no pod has met its fate ({why}):\n{lines}", pytrace=False)
 
 
 @pytest.fixture
-def teams_inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
-    """A Teams of the test's own: alerts on the default connection end here, over HTTP on this computer."""
-    inbox = TeamsInbox()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(inbox)) as server:
-        url = f"http://127.0.0.1:{server.server_port}/workflows?sig=test"
-        connection = {"conn_type": "http", "password": url}
-        monkeypatch.setenv("AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL", json.dumps(connection))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+def teams_inbox(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
+    """A Teams of the test's own: alerts on the repository's connection end here, over HTTP on this computer."""
+    from airflowkit.settings import load_settings
+
+    with teams(load_settings(dags_folder(pytestconfig)).teams.conn_id, monkeypatch.setenv) as inbox:
         yield inbox
-        server.shutdown()
 
 
 def dags_folder(config: pytest.Config) -> Path:
-    """Return the DAG folder that `--airflowkit-dags` names, or the repository's.
+    """Return the DAG folder: that of `--airflowkit-dags`, of the setting `airflowkit_dags`, or the repository's.
 
     Raises:
         NoSuchPath: It does not exist.
     """
-    from airflowkit.checks.discovery import dag_folder, default_folder
+    from airflowkit.repository import dags_folder as repositorys_folder
+    from airflowkit.repository import dags_folder_of
 
-    named = config.getoption("--airflowkit-dags")
-    return dag_folder(Path(named) if named else default_folder()).absolute()
-
-
-def _ref(dag: Any) -> str:
-    return dag if isinstance(dag, str) else str(dag.dag_id)
+    root, here = config.rootpath, config.invocation_params.dir
+    if named := config.getoption("airflowkit_dags"):
+        return dags_folder_of(here / named)
+    if named := config.getini("airflowkit_dags"):
+        return dags_folder_of((config.inipath.parent if config.inipath else root) / named)
+    starts = [here, root] if here.is_relative_to(root) else [root]
+    return dags_folder_of(next(filter(None, map(repositorys_folder, starts)), root))
 
 
 def _show(event: Event) -> None:
@@ -237,17 +214,3 @@ def _show(event: Event) -> None:
             print(f"{task_id} | {text}")  # noqa: T201  for pytest to capture
         case Output(text=text) | Notice(text=text) | TaskFailed(reason=text):
             print(text)  # noqa: T201  for pytest to capture
-
-
-def _handler(inbox: TeamsInbox) -> type[BaseHTTPRequestHandler]:
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            inbox.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(202)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            """Keep the test's output to the test."""
-
-    return Receiver

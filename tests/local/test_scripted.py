@@ -16,12 +16,12 @@ from airflowkit.local.fates import (
     Fates,
     ImagePullBackOff,
     OOMKilled,
-    Script,
     SecretNotFound,
     SlowStart,
     Succeeded,
     Unschedulable,
 )
+from airflowkit.local.script import Script
 
 FATES = {
     "load": [ImagePullBackOff(), Succeeded(logs=["at last"])],

@@ -6,7 +6,12 @@ import asyncio
 import importlib
 import threading
 import time
-from typing import Any, Final
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _WAITING: Final = (
     "airflow.providers.cncf.kubernetes.operators.pod",
@@ -35,13 +40,15 @@ class Clock:
         with self._lock:
             self._ahead += max(moment - self.time(), 0)
 
-    def install(self) -> None:
-        """Let those who wait for pods do so by this clock; the process has no other use afterwards."""
-        for name in _WAITING:
-            module = importlib.import_module(name)
-            for own in (_Time(self), _Asyncio(self)):
-                if hasattr(module, own.name):
-                    setattr(module, own.name, own)
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Let those who wait for pods do so by this clock."""
+        with ExitStack() as patches:
+            for module in map(importlib.import_module, _WAITING):
+                for own in (_Time(self), _Asyncio(self)):
+                    if hasattr(module, own.name):
+                        patches.enter_context(patch.object(module, own.name, own))
+            yield
 
 
 class _Time:

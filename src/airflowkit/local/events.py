@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from airflowkit.local.fates import Turn
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -52,6 +54,13 @@ class PodCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class FatesMet:
+    """Which fates of a script have met a pod."""
+
+    turns: list[Turn]
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """A line that a pod's container wrote."""
 
@@ -81,6 +90,7 @@ class TaskRun:
         tries: How often it was tried.
         log: What its pods' containers wrote, all tries; empty for a task that is no pod.
         reason: Why it failed, in a line, where `pod_task` or airflowkit's presets see to that.
+        advice: What to do about it, likewise.
     """
 
     task_id: str
@@ -90,6 +100,7 @@ class TaskRun:
     tries: int
     log: str = ""
     reason: str = ""
+    advice: str = ""
 
     @property
     def label(self) -> str:
@@ -115,10 +126,22 @@ class Refused:
     hint: str
 
 
-Event = Notice | TaskStarted | TaskFailed | TaskEnded | PodCreated | LogLine | Output | TaskRun | RunEnded | Refused
+Event = (
+    Notice
+    | TaskStarted
+    | TaskFailed
+    | TaskEnded
+    | PodCreated
+    | FatesMet
+    | LogLine
+    | Output
+    | TaskRun
+    | RunEnded
+    | Refused
+)
 _CLASSES: Final = {
     cls.__name__: cls
-    for cls in (Notice, TaskStarted, TaskFailed, TaskEnded, PodCreated, LogLine, TaskRun, RunEnded, Refused)
+    for cls in (Notice, TaskStarted, TaskFailed, TaskEnded, PodCreated, FatesMet, LogLine, TaskRun, RunEnded, Refused)
 }
 
 

@@ -7,28 +7,27 @@ stays behind however it ends.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from airflowkit import errors
 from airflowkit.errors import AirflowKitError, LocalRunError
 from airflowkit.local.airflow_home import environment
 from airflowkit.local.events import Event, Output, Refused, RunEnded, TaskRun, read_events
-from airflowkit.local.worker import Request
+from airflowkit.local.request import Request
+from airflowkit.local.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
-    from airflowkit.local.fates import Script
+    from airflowkit.local.script import Script
 
     Worker = Callable[
         [Request, Mapping[str, str], Callable[[Event], None]],
@@ -106,7 +105,7 @@ def run_dag(  # noqa: PLR0913  what the command's options are
         DagLoadError: Its file cannot be imported.
         LocalRunError: The run could not start, or broke off.
     """
-    with _termination_as_interrupt(), _scratch(keep=keep) as scratch:
+    with _termination_as_interrupt(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
         request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
@@ -148,16 +147,6 @@ def _termination_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _scratch(*, keep: bool) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="airflowkit-run-"))
-    try:
-        yield folder
-    finally:
-        if not keep:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -5,12 +5,10 @@ The states, events and texts are those of `tests/pods/recorded`, taken from a re
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import LocalRunError
-from airflowkit.local.containers import Exit
 from airflowkit.local.fates import (
     Evicted,
     Failed,
@@ -22,6 +20,7 @@ from airflowkit.local.fates import (
     Succeeded,
     Unschedulable,
 )
+from airflowkit.local.sidecar import Sidecar
 from airflowkit.local.states import Running, Terminated, Waiting, now
 
 if TYPE_CHECKING:
@@ -181,70 +180,6 @@ class ScriptedKubelet:
         xcom = fate.xcom if isinstance(fate, Succeeded) else None
         content = _NO_XCOM if xcom is None else json.dumps(xcom)
         self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, _SIDECAR, 0, "Completed", ()))
-
-
-class Sidecar:
-    """The container that holds a pod's XCom until the operator has read it.
-
-    Args:
-        content: What its shell says when it is asked for the XCom.
-        on_end: Called when the operator ends it.
-    """
-
-    def __init__(self, content: str, on_end: Callable[[], None]) -> None:
-        self._content = content
-        self._on_end = on_end
-
-    async def read(self) -> bytes:
-        """Return nothing: it writes no log."""
-        return b""
-
-    async def wait(self) -> Exit:
-        """Return how it ended."""
-        return Exit.of(0)
-
-    async def signal(self, number: int) -> None:
-        """Take a signal."""
-
-    async def exec(self, command: list[str]) -> Shell:
-        """Start one more process in the container."""
-        shell = Shell(self._content, self._on_end)
-        if len(command) > 1:
-            await shell.write(" ".join(command).encode())
-        return shell
-
-
-class Shell:
-    """A shell in the sidecar; it knows the two things that the operator asks for."""
-
-    def __init__(self, content: str, on_end: Callable[[], None]) -> None:
-        self._content = content
-        self._on_end = on_end
-        self._output = b""
-        self._done = asyncio.Event()
-
-    async def write(self, data: bytes) -> None:
-        """Take a command: print the XCom's file, or end the container."""
-        if b"return.json" in data:
-            self._output = f"{self._content}\n".encode()
-        elif b"kill" in data:
-            self._on_end()
-        self._done.set()
-
-    async def read(self, channel: int) -> bytes:
-        """Return the next piece of standard output (1) or error (2); nothing at its end."""
-        await self._done.wait()
-        output, self._output = (self._output, b"") if channel == 1 else (b"", self._output)
-        return output
-
-    async def wait(self) -> int:
-        """Return its exit code."""
-        await self._done.wait()
-        return 0
-
-    def kill(self) -> None:
-        """End it."""
-        self._done.set()
 
 
 def _base(pod: Pod) -> Json:

@@ -1,15 +1,15 @@
-"""An Airflow that stays: its imports are paid once, and each run is a fork of it.
+"""An Airflow that stays: its start is paid once, and each run is a fork of it.
 
-`WarmAirflow` is the caller's side. The other is `python -m airflowkit.local.warm SOCKET`: for each run it takes three
-file descriptors (the request, where the events go, where the output goes), and answers with the process that runs it.
-A run is a process of its own, as that of `airflowkit.local.run` is: nothing of one is left for the next.
+`WarmAirflow` is the caller's side. The other is `python -m airflowkit.local.warm SOCKET`: it rehearses a run, so that
+all is imported, compiled and cached that a run needs, and then takes for each run three file descriptors (the request,
+where the events go, where the output goes), and answers with the process that runs it. A run is a process of its own,
+as that of `airflowkit.local.run` is: nothing of one is left for the next.
 """
 
 # ruff: noqa: PLC0415  its runs share what it imports, and its caller imports none of that
 from __future__ import annotations
 
-import asyncio
-import ctypes
+import gc
 import json
 import os
 import shutil
@@ -17,23 +17,39 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
+from airflowkit.errors import LocalRunError
 from airflowkit.local.events import Event, Output
+from airflowkit.local.process import end_with_parent
+from airflowkit.local.request import Request
+from airflowkit.local.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from airflowkit.local.worker import Request
-
-_PR_SET_PDEATHSIG: Final = 1
+_SWITCH: Final = "AIRFLOWKIT_WARM"
 _PID: Final = 8
 """Bytes of a process id, and of the answer that it has ended."""
 _GRACE: Final = 10.0
+_REHEARSED: Final = """
+from airflow.sdk import DAG
+from airflowkit import pod_task
+
+with DAG("airflowkit_rehearsal", schedule=None):
+    pod_task("pod", image="none", namespace="none")
+"""
+
+
+def can_stay_warm() -> bool:
+    """Return whether an Airflow can be forked here: on Linux, unless AIRFLOWKIT_WARM is 0.
+
+    Elsewhere a fork is not safe: the system's own libraries may have threads (on macOS they have).
+    """
+    return sys.platform == "linux" and os.environ.get(_SWITCH) != "0"
 
 
 class WarmAirflow:
@@ -44,23 +60,26 @@ class WarmAirflow:
             run_dag("orders", dags_folder=folder, worker=airflow.worker)
     """
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="airflowkit-warm-"))
+    def __enter__(self) -> Self:
         self._process: subprocess.Popen[bytes] | None = None
         self._settings: Mapping[str, str] = {}
-
-    def __enter__(self) -> Self:
+        self._at_exit = ExitStack()
+        self._folder = self._at_exit.enter_context(scratch_folder("airflowkit-warm-"))
+        self._at_exit.callback(self._stop)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._at_exit.close()
 
     @contextmanager
     def worker(
         self, request: Request, environ: Mapping[str, str], on_event: Callable[[Event], None]
     ) -> Iterator[IO[str]]:
-        """Start a run; yield its events; leave no trace of it, whatever happens meanwhile."""
+        """Start a run; yield its events; leave no trace of it, whatever happens meanwhile.
+
+        Raises:
+            LocalRunError: Airflow does not start.
+        """
         here = self._at_home(environ)
         self._start(here)
         (reading, events), (output, writing) = os.pipe(), os.pipe()
@@ -92,26 +111,35 @@ class WarmAirflow:
             return
         self._stop()
         self._socket, other = socket.socketpair()
-        with other:
+        with other, self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603  ourselves
                 [sys.executable, "-m", "airflowkit.local.warm", str(other.fileno())],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
                 pass_fds=(other.fileno(),),
                 env=environ,
                 start_new_session=True,  # Ctrl-C reaches it through us, once
             )
         self._settings = settings
 
+    @property
+    def _log(self) -> Path:
+        return self._folder / "start.log"
+
     def _send(self, message: Mapping[str, object], *descriptors: int) -> int:
         payload = os.memfd_create("airflowkit-request")  # in memory: the environment holds secrets
         os.write(payload, json.dumps(message).encode())
         os.lseek(payload, 0, os.SEEK_SET)
-        socket.send_fds(self._socket, [b"r"], [payload, *descriptors])
+        with suppress(BrokenPipeError):
+            socket.send_fds(self._socket, [b"r"], [payload, *descriptors])
         for descriptor in (payload, *descriptors):
             os.close(descriptor)
-        return int.from_bytes(self._socket.recv(_PID), "big")
+        answer = self._socket.recv(_PID)
+        if not answer:
+            said = self._log.read_text(errors="replace").strip().rsplit("\n", 1)[-1]
+            raise LocalRunError(f"Airflow did not start: {said}", hint="try `airflowkit run --verbose`")
+        return int.from_bytes(answer, "big")
 
     def _await_end(self, pid: int) -> None:
         self._socket.settimeout(_GRACE)
@@ -144,14 +172,14 @@ def _print(descriptor: int, on_event: Callable[[Event], None]) -> None:
 
 def main() -> None:
     """Serve runs until the caller is gone."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    preload()
+    kept = rehearse()  # noqa: F841  see there
     with socket.socket(fileno=int(sys.argv[1])) as caller:
         while True:
             message, descriptors, *_ = socket.recv_fds(caller, 1, 3)
             if not message:
-                return
+                os._exit(0)
             pid = os.fork()
             if pid == 0:
                 caller.close()
@@ -163,32 +191,51 @@ def main() -> None:
             caller.send(bytes(_PID))
 
 
-def preload() -> None:
-    """Import what every run needs; nothing may start a thread or open the database, for neither outlives a fork."""
-    import httpx
-    from airflow.dag_processing import collection  # noqa: F401
+def rehearse() -> object:
+    """Run a DAG of one pod, and come to rest: no thread and no connection outlives a fork.
+
+    Returns:
+        What must not be collected, for Airflow would then close its API for good.
+    """
+    import airflowkit.alerts.notifier
+    import airflowkit.pods.trigger  # noqa: F401
+    from airflowkit.local import worker
+    from airflowkit.local.fates import Failed
+    from airflowkit.local.script import Script
+    from airflowkit.settings import forget_settings
+
+    path, scratch = list(sys.path), Path(os.environ["KUBECONFIG"]).parent
+    file = scratch / "rehearsal" / "dag.py"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(_REHEARSED, encoding="utf-8")
+    script = Script(Failed(logs=["rehearsed"]), {}).as_json()
+    with suppress(Exception):  # the installation's own policies may refuse it; then the first runs take longer
+        worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None)
+    sys.path[:] = path
+    forget_settings()
+    return _rest()
+
+
+def _rest() -> object:
+    from airflow import settings
     from airflow.sdk.execution_time.supervisor import in_process_api_server
 
-    import airflowkit.alerts.notifier
-    import airflowkit.local.worker
-    import airflowkit.pods.operator
-    import airflowkit.pods.task
-    import airflowkit.pods.trigger  # noqa: F401
-    from airflowkit import _airflow
-
-    _airflow.dag_bag_class()
-
-    async def call(app: Any) -> None:
-        """Ask the API that tasks talk to for something: its first answer, whatever that is, takes seconds."""
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://airflow") as client:
-            await client.get("/nothing")
-
-    asyncio.run(call(in_process_api_server().app))
+    api = in_process_api_server()
+    transport: Any = api.transport
+    transport.app.loop.call_soon_threadsafe(transport.app.loop.stop)
+    del api.transport  # each run makes its own, with a thread of its own
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(_GRACE)
+    settings.engine.dispose()
+    gc.collect()
+    gc.freeze()  # the runs need not look through all this again, nor copy it
+    return transport
 
 
 def _run(payload: int, events: int, output: int) -> None:
     """Be the process of one run, to its end."""
-    from airflowkit.local.worker import Request, serve
+    from airflowkit.local.worker import serve
 
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -7,85 +7,48 @@ input.
 
 from __future__ import annotations
 
-import ctypes
 import json
-import logging
 import os
 import signal
 import sys
 import traceback
-from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
-from airflowkit.dags import LoadedDag, load_dag, load_file
+from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
 from airflowkit.local.airflow_home import DEFAULT_CONNECTION, prepare_database
+from airflowkit.local.airflow_log import announced_tasks, short_pod_failures
 from airflowkit.local.clock import Clock
 from airflowkit.local.cluster import LocalCluster
-from airflowkit.local.events import (
-    EventWriter,
-    LogLine,
-    Notice,
-    PodCreated,
-    Refused,
-    RunEnded,
-    TaskEnded,
-    TaskRun,
-    TaskStarted,
-)
-from airflowkit.local.fates import Script, check_fate
+from airflowkit.local.events import EventWriter, FatesMet, Notice, Refused, RunEnded, TaskRun
 from airflowkit.local.kubelet import Kubelet as RuntimeKubelet
+from airflowkit.local.logbook import LogBook
 from airflowkit.local.objects import LocalObjects
-from airflowkit.local.pod_failures import shorten_pod_failures
 from airflowkit.local.pods import PodStore
+from airflowkit.local.process import end_with_parent
+from airflowkit.local.request import Request
 from airflowkit.local.runtimes import choose_runtime
+from airflowkit.local.script import Script
 from airflowkit.local.scripted import ScriptedKubelet
 from airflowkit.pods.diagnosis import XCOM_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from airflowkit.local.api import Kubelet
+    from airflowkit.local.events import Event
     from airflowkit.local.fates import Fate
-    from airflowkit.local.logs import Line
     from airflowkit.local.pods import Pod
 
-_PR_SET_PDEATHSIG: Final = 1
+    Emit = Callable[[Event], None]
+
 _ELSEWHERE: Final = ("config_file", "in_cluster", "cluster_context")
 """The operator's arguments that name a cluster other than the local one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to run.
-
-    Attributes:
-        dag: A DAG id or a file.
-        dags_folder: The DAG folder.
-        scratch: The run's folder; it holds the volumes.
-        runtime: `auto`, `process`, `podman` or `docker`.
-        conf: The DAG run's configuration.
-        logical_date: ISO 8601, or None for now.
-        verbose: Whether to show Airflow's own log as it is.
-        script: What becomes of each pod, as `Script.as_json` writes it; None to run them.
-    """
-
-    dag: str
-    dags_folder: str
-    scratch: str
-    runtime: str
-    conf: Mapping[str, Any] | None
-    logical_date: str | None
-    verbose: bool
-    script: Mapping[str, Any] | None = None
-
-    def as_json(self) -> str:
-        """Return it for the worker's standard input."""
-        return json.dumps(asdict(self))
 
 
 def main() -> int:
@@ -100,7 +63,7 @@ def serve(request: Request, events: int) -> int:
         request: What to run.
         events: The file descriptor that takes the events.
     """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing outlives the command, however that ends
+    end_with_parent()
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for its background
         signal.signal(number, signal.default_int_handler)
     with os.fdopen(events, "w", encoding="utf-8") as stream:
@@ -117,30 +80,34 @@ def serve(request: Request, events: int) -> int:
     return 0
 
 
-def run(request: Request, emit: EventWriter) -> None:
+def run(request: Request, emit: Emit) -> None:
     """Load the DAG, serve the API, run the DAG, say how it went."""
-    scratch, home = Path(request.scratch), Path(os.environ["AIRFLOW_HOME"])
+    home = Path(os.environ["AIRFLOW_HOME"])
     prepare_database(home)
-    loaded = _one_task(load_dag(request.dag, Path(request.dags_folder)))
+    whole = load_dag(request.dag, Path(request.dags_folder))
+    script = Script.from_json(request.script) if request.script else None
+    if script:
+        script.check(whole.dag, Path(request.dags_folder))
+    loaded = _one_task(whole)
     logs = LogBook(emit)
     store = PodStore(logs.warn)
-    script = Script.from_json(request.script) if request.script else None
     kubelet: Kubelet
-    if script:
-        check_names(script, loaded, Path(request.dags_folder))
-        kubelet = scripted_kubelet(script, loaded.dag, store, logs)
-        localize(loaded.dag)
-    else:
-        runtime = choose_runtime(request.runtime)
-        kubelet = RuntimeKubelet(store, runtime, LocalObjects.for_dag(loaded.path), scratch, logs.add)
-        for notice in (runtime.notice, *localize(loaded.dag)):
-            emit(Notice(notice))
-    with LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])):
-        _announce_tasks(emit)
+    with ExitStack() as around:
+        if script:
+            localize(loaded.dag)
+            clock = Clock()
+            around.enter_context(clock.installed())
+            kubelet = scripted_kubelet(script, loaded.dag, store, logs, clock)
+        else:
+            kubelet = runtime_kubelet(request, loaded, store, logs, emit)
+        around.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
+        around.enter_context(announced_tasks(emit))
         if not request.verbose:
-            shorten_pod_failures(emit)
+            around.enter_context(short_pod_failures(emit))
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         dag_run = loaded.dag.test(**_arguments(request))
+    if script:
+        emit(FatesMet(script.met))
     report(loaded, dag_run, logs, emit)
 
 
@@ -151,23 +118,8 @@ def _one_task(loaded: LoadedDag) -> LoadedDag:
     return replace(loaded, dag=loaded.dag.partial_subset([loaded.task_id], include_upstream=False))
 
 
-def check_names(script: Script, loaded: LoadedDag, dags_folder: Path) -> None:
-    """Refuse fates of tasks that do not exist.
-
-    Raises:
-        DagNotFound: There is no such task, or no such DAG.
-        LocalRunError: They can never come true.
-    """
-    whole = load_file(loaded.path, dags_folder)
-    dags = {each.dag.dag_id: each.dag for each in whole}
-    for name in script:
-        ids = [dag_id for dag_id in dags if name.startswith(f"{dag_id}.")]
-        dag = dags[max(ids, key=len)] if ids else load_dag(name, dags_folder).dag
-        check_fate(name, script, dag)
-
-
-def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook) -> ScriptedKubelet:
-    """Return a kubelet that lets the DAG's pods meet their fates, by a clock of its own."""
+def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, clock: Clock) -> ScriptedKubelet:
+    """Return a kubelet that lets the DAG's pods meet their fates."""
     from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
 
     tasks = {make_safe_label_value(task_id): f"{dag.dag_id}.{task_id}" for task_id in dag.task_ids}
@@ -176,14 +128,19 @@ def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook) -
         task_id, map_index, try_number = logs.place(pod)
         return script.fate(tasks.get(task_id, ""), map_index, try_number)
 
-    clock = Clock()
-    clock.install()
     return ScriptedKubelet(store, fate_of, clock, logs.add, logs.created)
+
+
+def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: LogBook, emit: Emit) -> RuntimeKubelet:
+    """Return a kubelet that runs the DAG's pods on this computer; say what is other than in a cluster."""
+    runtime = choose_runtime(request.runtime)
+    for notice in (runtime.notice, *localize(loaded.dag)):
+        emit(Notice(notice))
+    return RuntimeKubelet(store, runtime, LocalObjects.for_dag(loaded.path), Path(request.scratch), logs.add)
 
 
 def localize(dag: Any) -> list[str]:
     """Lead a DAG's pods to the local API, and its retries to the next second; return what to say about it."""
-    notices = []
     for task in dag.tasks:
         _set(task, "kubernetes_conn_id", DEFAULT_CONNECTION)
         for name in _ELSEWHERE:
@@ -192,9 +149,7 @@ def localize(dag: Any) -> list[str]:
     for task in dag.tasks:
         _set(task, "retry_delay", timedelta(0))
         _set(task, "retry_exponential_backoff", 0)
-    if delayed:
-        notices.append(f"retry_delay is not waited for: {', '.join(delayed)}")
-    return notices
+    return [f"retry_delay is not waited for: {', '.join(delayed)}"] if delayed else []
 
 
 def _set(task: Any, name: str, value: Any) -> None:
@@ -206,7 +161,7 @@ def _set(task: Any, name: str, value: Any) -> None:
         setattr(task, name, value)
 
 
-def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: EventWriter) -> None:
+def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: Emit) -> None:
     """Say how each task instance ended, and the run."""
     order = {task.task_id: place for place, task in enumerate(loaded.dag.topological_sort())}
     instances = sorted(_airflow.task_instances(dag_run), key=lambda each: (order.get(each.task_id, 0), each.map_index))
@@ -219,18 +174,20 @@ def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: EventWriter) ->
                 each.duration or 0.0,
                 each.try_number,
                 logs.text(each.task_id, each.map_index),
-                _reason(each),
+                *_diagnosis(each),
             )
         )
     emit(RunEnded(dag_run.dag_id, dag_run.run_id, str(dag_run.state)))
 
 
-def _reason(instance: Any) -> str:
-    """Return what a failed task left for its run's alert."""
+def _diagnosis(instance: Any) -> tuple[str, str]:
+    """Return what a failed task left for its run's alert: the reason and the advice."""
+    if instance.state != "failed":
+        return "", ""
     left = instance.xcom_pull(
         task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
     )
-    return str(left["reason"]) if isinstance(left, dict) and instance.state == "failed" else ""
+    return (str(left["reason"]), str(left["advice"])) if isinstance(left, dict) else ("", "")
 
 
 def _arguments(request: Request) -> dict[str, Any]:
@@ -238,66 +195,6 @@ def _arguments(request: Request) -> dict[str, Any]:
 
     date = {"logical_date": timezone.parse(request.logical_date)} if request.logical_date else {}
     return {"run_conf": dict(request.conf) if request.conf else None, **date}
-
-
-_NUMBERS: Final = (("map_index", "-1"), ("try_number", "1"))
-
-
-class LogBook:
-    """What the pods wrote, by task; the API's thread adds to it."""
-
-    def __init__(self, emit: EventWriter) -> None:
-        self._emit = emit
-        self._warned: set[tuple[str, str]] = set()
-        self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
-
-    def add(self, pod: Pod, container: str, line: Line) -> None:
-        """Note a line of a pod; the operator's labels say whose it is."""
-        task_id, map_index, try_number = self.place(pod)
-        text = line.text.decode(errors="replace").rstrip("\n")
-        self._texts[task_id, map_index].append(text)
-        self._emit(LogLine(task_id, map_index, try_number, container, text))
-
-    def place(self, pod: Pod) -> tuple[str, int, int]:
-        """Return whose pod it is: task, map index and try."""
-        map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
-        return pod.labels.get("task_id", pod.name), map_index, try_number
-
-    def created(self, pod: Pod) -> None:
-        """Note what a pod was asked to be."""
-        self._emit(PodCreated(*self.place(pod), pod.manifest))
-
-    def warn(self, pod: Pod, message: str) -> None:
-        """Say once what a pod waits for, or why it failed."""
-        if (pod.name, message) not in self._warned:
-            self._warned.add((pod.name, message))
-            self._emit(Notice(f"{pod.labels.get('task_id', pod.name)}: {message}"))
-
-    def text(self, task_id: str, map_index: int) -> str:
-        """Return all that a task's pods wrote."""
-        return "\n".join(self._texts[task_id, map_index])
-
-
-class Announcer(logging.Handler):
-    """Turns what `dag.test()` logs about its tasks into events."""
-
-    def __init__(self, emit: EventWriter) -> None:
-        super().__init__()
-        self._write = emit
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write an event for a task's begin or end; Airflow's message carries both its id and its index."""
-        for beginning, event in (("[DAG TEST] starting task", TaskStarted), ("[DAG TEST] end task", TaskEnded)):
-            if record.msg.startswith(beginning) and isinstance(record.args, tuple):
-                task_id, map_index = record.args
-                self._write(event(str(task_id), int(str(map_index))))
-
-
-def _announce_tasks(emit: EventWriter) -> None:
-    logger = logging.getLogger("airflow.sdk.definitions.dag")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.addHandler(Announcer(emit))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""Folders for as long as a process lives; those of processes that were killed are removed by the next."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NEW: Final = 60.0
+"""Seconds in which a folder may be without its lock: its process is just making it."""
+
+
+@contextmanager
+def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
+    """Yield a new folder.
+
+    It is locked, and the lock ends with the process, however that ends: it tells a folder in use from one that was
+    left behind, where a process id would not do so across containers that share `/tmp`.
+
+    Args:
+        prefix: What its name begins with.
+        keep: Whether to leave it where it is.
+    """
+    _remove_left(prefix)
+    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}kept-" if keep else prefix))
+    lock = _lock(folder)
+    try:
+        yield folder
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _remove_left(prefix: str) -> None:
+    """Remove this user's folders that no process holds any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with suppress(OSError):
+            status = folder.stat()
+            old = time.time() - status.st_mtime > _NEW
+            if old and status.st_uid == os.getuid() and not folder.name.startswith(f"{prefix}kept-"):
+                _remove_if_free(folder)
+
+
+def _remove_if_free(folder: Path) -> None:
+    lock = _lock(folder)
+    if lock is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _lock(folder: Path) -> int | None:
+    """Return a descriptor that holds the folder's lock; None where another process has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
