@@ -70,6 +70,7 @@ Code = Annotated[str, AfterValidator(str.upper)]
 class Check(_Section):
     """`[check]`: which rules hold, and where not."""
 
+    dags_folder: str = Field(default="", description="the DAG folder, from the repository's root; by default dags")
     select: list[Code] = Field(default_factory=lambda: ["AK"])
     ignore: dict[Code, Reason] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
     severity: dict[Code, Literal["error", "warning", "info"]] = Field(
@@ -174,17 +175,31 @@ def load_settings(start: Path | None = None) -> Settings:
     return _read(path, os.environ.get("AIRFLOWKIT_PROFILE", ""))
 
 
+def check_settings(start: Path) -> Check:
+    """Return what `[check]` says for a DAG file or folder.
+
+    `[tool.airflowkit.check]` of the nearest `pyproject.toml` is for repositories without an `airflowkit.toml`; where
+    both say something, `airflowkit.toml` wins, key by key.
+
+    Raises:
+        SettingsError: One of the files is wrong.
+    """
+    ours = load_settings(start).check
+    beneath = _of_pyproject(_nearest("pyproject.toml", start))
+    return Check.model_validate({**beneath.model_dump(exclude_unset=True), **ours.model_dump(exclude_unset=True)})
+
+
 def forget_settings() -> None:
     """Read `airflowkit.toml` anew when it is asked for next; until then each file is read once in a process."""
     find_settings.cache_clear()
     _read.cache_clear()
+    _of_pyproject.cache_clear()
 
 
 @lru_cache(maxsize=256)
 def find_settings(start: Path) -> Path | None:
     """Return the nearest `airflowkit.toml` at or above a file or folder, or None."""
-    candidates = (folder / FILE_NAME for folder in (start, *start.absolute().parents))
-    return next((path for path in candidates if path.is_file()), None)
+    return _nearest(FILE_NAME, start)
 
 
 def caller_file() -> Path:
@@ -193,6 +208,25 @@ def caller_file() -> Path:
     while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in {"airflow", "airflowkit"}:
         frame = frame.f_back
     return Path(frame.f_code.co_filename)
+
+
+def _nearest(name: str, start: Path) -> Path | None:
+    candidates = (folder / name for folder in (start, *start.absolute().parents))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+@lru_cache(maxsize=64)
+def _of_pyproject(path: Path | None) -> Check:
+    if path is None:
+        return Check()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return Check()  # other tools complain of their own file
+    ours = table.get("tool", {}).get("airflowkit", {})
+    if others := sorted(ours.keys() - {"check"}):
+        raise SettingsError(f"{path}: tool.airflowkit.{others[0]}: only check may stand here", hint=f"use {FILE_NAME}")
+    return _validated(f"{path} [tool.airflowkit]", ours).check
 
 
 @lru_cache(maxsize=64)
@@ -230,12 +264,12 @@ def _parse(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: {error}") from error
 
 
-def _validated(path: Path | None, table: Table) -> _File:
+def _validated(place: Path | str | None, table: Table) -> _File:
     try:
         return _File.model_validate(dict(table))
     except ValidationError as error:
         lines = "; ".join(_described(problem["loc"], problem["msg"]) for problem in error.errors())
-        raise SettingsError(f"{path}: {lines}") from None
+        raise SettingsError(f"{place}: {lines}") from None
 
 
 def _described(place: tuple[int | str, ...], message: str) -> str:

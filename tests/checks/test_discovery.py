@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.checks import ignoring
-from airflowkit.checks.discovery import NoSuchPath, dag_files, dag_folder, default_folder, python_files, whole_folder
+from airflowkit.checks.discovery import dag_files, hidden_dag_files, python_files
 from airflowkit.checks.ignoring import BadIgnoreFile
+from airflowkit.repository import dags_folder_of
 
 TREE = {
     "a.py": "",
@@ -155,23 +156,6 @@ def test_a_named_file_is_taken_whatever_it_says(tmp_path):
     assert dag_files(tmp_path / "helper.py") == [tmp_path / "helper.py"]
 
 
-def test_a_missing_folder_is_an_error():
-    with pytest.raises(NoSuchPath, match="nowhere does not exist"):
-        dag_folder(Path("nowhere"))
-
-
-def test_a_repository_means_its_dags_folder(tmp_path):
-    (tmp_path / "airflowkit.toml").touch()
-    (tmp_path / "dags").mkdir()
-    assert dag_folder(tmp_path) == tmp_path / "dags"
-
-
-def test_a_file_belongs_to_the_dags_folder_above_it(tmp_path):
-    (tmp_path / "dags" / "team").mkdir(parents=True)
-    (tmp_path / "dags" / "team" / "a.py").touch()
-    assert dag_folder(tmp_path / "dags" / "team" / "a.py") == tmp_path / "dags"
-
-
 @pytest.mark.parametrize(("start", "named"), [("", "dags/team"), ("dags/team", "."), ("tests", "../dags/team")])
 def test_a_part_of_the_dag_folder_is_checked_as_the_part_that_it_is(tmp_path, monkeypatch, start, named):
     """Its files import from the whole folder, whose `.airflowignore` holds for them."""
@@ -183,25 +167,15 @@ def test_a_part_of_the_dag_folder_is_checked_as_the_part_that_it_is(tmp_path, mo
         file.write_text("# airflow dag")
     (team.parent / ".airflowignore").write_text("old.py\n")
     monkeypatch.chdir(tmp_path / start)
-    folder = whole_folder(dag_folder(Path(named)))
+    folder = dags_folder_of(Path(named))
     assert folder == tmp_path / "dags"
     assert dag_files(Path(named), folder) == [team / "orders.py"]
 
 
-@pytest.mark.parametrize("named", [".", "../somewhere", "team"])
-def test_a_folder_outside_any_repository_is_the_whole_one(tmp_path, monkeypatch, named):
-    team = tmp_path / "somewhere" / "team"
-    team.mkdir(parents=True)
-    (team / "orders.py").write_text("# airflow dag")
-    monkeypatch.chdir(tmp_path / "somewhere")
-    folder = whole_folder(dag_folder(Path(named)))
-    assert folder == Path(named)
-    assert [file.resolve() for file in dag_files(Path(named), folder)] == [team / "orders.py"]
-
-
-def test_the_default_is_the_repositorys_dags_folder_from_anywhere_in_it(tmp_path, monkeypatch):
-    (tmp_path / "airflowkit.toml").touch()
-    for folder in ("dags", "tests"):
-        (tmp_path / folder).mkdir()
-    monkeypatch.chdir(tmp_path / "tests")
-    assert default_folder() == tmp_path / "dags"
+def test_of_the_hidden_files_only_those_at_the_path_are_told(tmp_path):
+    for file in (tmp_path / "a.py", tmp_path / "team" / "b.py"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("import factory\n\nfactory.build()\n")
+    assert [path.name for path in hidden_dag_files(tmp_path)] == ["a.py", "b.py"]
+    assert [path.name for path in hidden_dag_files(tmp_path / "team", tmp_path)] == ["b.py"]
+    assert hidden_dag_files(tmp_path / "a.py", tmp_path) == []

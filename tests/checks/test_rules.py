@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files
+from airflowkit.checks.discovery import dag_files, hidden_dag_files
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules import RULES
+from airflowkit.repository import dags_folder_of
 from airflowkit.settings import load_settings
 from airflows import for_this_airflow
 
@@ -45,7 +46,7 @@ def example(cases: Path, code: str, kind: str) -> Path:
 
 
 def codes_found(pool, again, path: Path) -> list[str]:
-    folder = dag_folder(path)
+    folder = dags_folder_of(path)
     files, hidden = dag_files(folder if path.is_dir() else path), hidden_dag_files(folder) if path.is_dir() else ()
     report = checked(pool, folder, files, load_settings(path).check, hidden=hidden, again=again)
     return [finding.code for finding in report.findings]

@@ -1,16 +1,15 @@
-"""Which findings count: settings, comments, the baseline."""
+"""Which findings count: settings and comments."""
 
 from pathlib import Path
 
 import pytest
 
-from airflowkit.checks import UnknownRule, baseline, explain
+from airflowkit.checks import UnknownRule, explain
 from airflowkit.checks.comments import Comment
 from airflowkit.checks.findings import Finding, Severity
-from airflowkit.checks.options import options_of
 from airflowkit.checks.selection import narrowed, selected
 from airflowkit.errors import SettingsError
-from airflowkit.settings import Check
+from airflowkit.settings import Check, check_settings
 
 FOLDER = Path("/repository/dags")
 
@@ -103,7 +102,7 @@ def test_codes_in_the_settings_may_be_small_letters():
 def test_an_ignore_needs_a_reason(tmp_path):
     (tmp_path / "airflowkit.toml").write_text('[check]\nignore = { AK401 = " " }\n')
     with pytest.raises(SettingsError, match="needs a reason"):
-        options_of(tmp_path)
+        check_settings(tmp_path)
 
 
 def test_a_comment_with_a_reason_silences_its_statement_only():
@@ -116,7 +115,7 @@ def test_a_comment_with_a_reason_silences_its_statement_only():
 def test_pyproject_has_options_too_and_airflowkit_toml_wins(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.airflowkit.check]\nmin_retries = 2\nmax_retries = 3\n")
     (tmp_path / "airflowkit.toml").write_text("[check]\nmin_retries = 1\n")
-    options = options_of(tmp_path)
+    options = check_settings(tmp_path)
     assert (options.min_retries, options.max_retries) == (1, 3)
 
 
@@ -124,24 +123,7 @@ def test_a_mistake_in_pyproject_is_named(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.airflowkit.check]\nmin_retires = 2\n")
     (tmp_path / "airflowkit.toml").touch()
     with pytest.raises(SettingsError, match="min_retires"):
-        options_of(tmp_path)
-
-
-def test_a_baseline_hides_what_it_holds_wherever_it_moves(tmp_path):
-    path = tmp_path / "baseline.json"
-    assert baseline.write([finding(line=3), finding(line=9), finding("AK402")], path) == 3
-    left = baseline.without([finding(line=5), finding(line=11), finding(line=20), finding("AK402")], path)
-    assert [it.line for it in left] == [20]
-
-
-def test_without_a_baseline_everything_counts(tmp_path):
-    assert len(baseline.without([finding()], tmp_path / "none.json")) == 1
-
-
-def test_a_broken_baseline_is_wrong_use(tmp_path):
-    (tmp_path / "baseline.json").write_text("{}x")
-    with pytest.raises(SettingsError, match="is no baseline"):
-        baseline.without([], tmp_path / "baseline.json")
+        check_settings(tmp_path)
 
 
 def test_a_page_is_found_by_code_and_by_name():

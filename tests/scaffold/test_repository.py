@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from airflowkit.repository import repository_root
 from airflowkit.scaffold.answers import RepositoryAnswers
 from airflowkit.scaffold.creation import FIRST_DAG, create_repository
-from airflowkit.scaffold.places import find_repository
 
 CHART_SCHEMA = Path(
     os.environ.get("AIRFLOW_CHART_SCHEMA", Path(__file__).parents[3] / "shared/helm/values.schema.json")
@@ -93,7 +93,7 @@ def test_the_settings_hold(repository, answers, monkeypatch):
     assert loaded.presets["standard"]["owner"] == answers.owner
     monkeypatch.setenv("AIRFLOWKIT_PROFILE", "dev")
     assert load_settings(repository).pod_layers[-1].values["namespace"] == f"{answers.namespace}-dev"
-    assert find_repository(repository / "dags") == repository
+    assert repository_root(repository / "dags") == repository
 
 
 @pytest.mark.skipif(

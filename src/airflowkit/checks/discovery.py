@@ -9,44 +9,10 @@ from typing import TYPE_CHECKING
 
 from airflowkit.checks.ignoring import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
 from airflowkit.checks.safemode import is_archive, might_hold_dag
-from airflowkit.errors import AirflowKitError
-from airflowkit.settings import FILE_NAME, find_settings
+from airflowkit.repository import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-
-class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  as the package's other names
-    """A folder or file to check that does not exist."""
-
-
-def default_folder() -> Path:
-    """Return the repository's DAG folder: `dags` beside `airflowkit.toml`, `./dags`, or the current folder."""
-    settings = find_settings(Path.cwd())
-    candidates = [settings.parent / "dags"] if settings else []
-    return next((path for path in [*candidates, Path("dags")] if path.is_dir()), Path())
-
-
-def dag_folder(path: Path) -> Path:
-    """Return the DAG folder that a path means or lies in.
-
-    Raises:
-        NoSuchPath: There is nothing at that path.
-    """
-    if not path.exists():
-        raise NoSuchPath(f"{path} does not exist", hint="name the DAG folder: airflowkit check PATH")
-    if path.is_dir():
-        within = path / "dags"
-        return within if (path / FILE_NAME).is_file() and within.is_dir() else path
-    above = [folder for folder in path.absolute().parents if folder.name == "dags"]
-    return above[0] if above else path.parent
-
-
-def whole_folder(folder: Path) -> Path:
-    """Return the repository's DAG folder for a folder below it: that is what is on Airflow's path, not the part."""
-    here = _plain(folder)
-    settings = find_settings(here)
-    return settings.parent / "dags" if settings and here.is_relative_to(settings.parent / "dags") else folder
 
 
 def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
@@ -117,12 +83,7 @@ def _calls_something(file: Path) -> bool:
 
 
 def _lies_in(file: Path, folder: Path) -> bool:
-    return _plain(file).is_relative_to(_plain(folder))
-
-
-def _plain(path: Path) -> Path:
-    """Return a path without `..`, its links as they are: Airflow does not follow them either."""
-    return Path(os.path.abspath(path))  # noqa: PTH100  `resolve` follows links
+    return plain(file).is_relative_to(plain(folder))
 
 
 def _first_visit(folder: Path, seen: set[str]) -> bool:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.cache import Cache
 from airflowkit.checks.comments import comments
-from airflowkit.checks.discovery import dag_files, dag_folder, hidden_dag_files, whole_folder
+from airflowkit.checks.discovery import dag_files, hidden_dag_files
 from airflowkit.checks.messages import Job
-from airflowkit.checks.options import options_of
 from airflowkit.checks.parsetwice import compared
 from airflowkit.checks.pool import Pool
 from airflowkit.checks.report import Examined, Report, joined
@@ -22,6 +21,8 @@ from airflowkit.checks.rule import FileSubject, FolderSubject, Scope
 from airflowkit.checks.rules import NEED_TWO_PARSES, RULES
 from airflowkit.checks.selection import is_selected, narrowed, selected
 from airflowkit.checks.unused import comment_subjects
+from airflowkit.repository import dags_folder_of, plain
+from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
@@ -63,7 +64,7 @@ def check(
     """
     left_out = (*ignore, *NEED_TWO_PARSES) if once else ignore
     asked = [
-        (part, narrowed(options or options_of(part.folder), select, left_out))
+        (part, narrowed(options or check_settings(part.folder), select, left_out))
         for part in _by_folder(paths)
         if part.files
     ]
@@ -91,11 +92,11 @@ def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
     """Return the DAG files at the paths by the DAG folder that they belong to."""
     parts: dict[Path, _Part] = {}
     for path in paths:
-        folder = whole_folder(dag_folder(path))
-        part = parts.setdefault(folder.absolute(), _Part(folder.absolute()))
+        folder = dags_folder_of(path)
+        part = parts.setdefault(folder, _Part(folder))
         part.files |= dict.fromkeys(dag_files(path, folder))
         part.hidden |= dict.fromkeys(hidden_dag_files(path, folder))
-        part.whole |= folder.resolve().is_relative_to(path.resolve())
+        part.whole |= folder.is_relative_to(plain(path))
     return parts.values()
 
 

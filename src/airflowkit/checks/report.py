@@ -51,6 +51,7 @@ class Report:
         dags: How many DAGs they hold.
         ignored: How many findings the settings and comments ignore.
         known: How many the baseline holds.
+        gone: How many the baseline holds that are found no longer.
         examined: How far the check of each folder looked.
     """
 
@@ -59,6 +60,7 @@ class Report:
     dags: int
     ignored: int = 0
     known: int = 0
+    gone: int = 0
     examined: tuple[Examined, ...] = ()
 
     @property
@@ -79,6 +81,5 @@ def joined(reports: Iterable[Report]) -> Report:
         files=sum(report.files for report in reports),
         dags=sum(report.dags for report in reports),
         ignored=sum(report.ignored for report in reports),
-        known=sum(report.known for report in reports),
         examined=tuple(examined for report in reports for examined in report.examined),
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  Typer reads it
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from airflowkit.checks.baseline import Baseline
     from airflowkit.checks.engine import Progress
     from airflowkit.checks.report import Report
 
@@ -36,11 +38,24 @@ def check(  # noqa: PLR0913  one for each option
         list[Path] | None, typer.Argument(metavar="[PATH]...", help="DAG folders and files.", show_default=False)
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="What the report looks like.")] = Format.TEXT,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CODES",
+            help="Rules to ask, or the beginnings of their codes, with commas; instead of the settings'.",
+            show_default=False,
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODES", help="Rules not to ask, besides the settings'.", show_default=False),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that import files; by default one per processor.")
     ] = None,
     baseline: Annotated[
-        Path | None, typer.Option(help="Findings that are known; by default airflowkit-baseline.json, if it is there.")
+        Path | None,
+        typer.Option(help="Findings that are known; by default airflowkit-baseline.json at the repository's root."),
     ] = None,
     *,
     fix: Annotated[
@@ -58,47 +73,66 @@ def check(  # noqa: PLR0913  one for each option
 
     With --fix, what is mechanical is mended first: the DAGs are parsed before and after, and do the same.
 
-    Example: airflowkit check dags --format sarif > airflowkit.sarif
+    Examples:
+        airflowkit check
+
+        airflowkit check dags/orders.py --select AK4,AK501 --ignore AK406
+
+        airflowkit check --format sarif > airflowkit.sarif
+
+        airflowkit check --write-baseline
     """
-    from airflowkit.checks import baseline as known
-    from airflowkit.checks.discovery import default_folder
+    from airflowkit.checks.baseline import Baseline
+    from airflowkit.checks.engine import check as check_paths
     from airflowkit.checks.fixes.signs import marked
+    from airflowkit.repository import default_dags_folder
 
     if write_baseline and (fix or diff):
         raise typer.BadParameter("a baseline accepts what --fix would mend: choose one of them")
-    accepted = baseline or Path(known.FILE)
-    find = partial(_report, paths or [default_folder()], workers, use_cache=not no_cache, once=once)
+    if baseline and not baseline.exists() and not write_baseline:
+        raise typer.BadParameter(f"{baseline} does not exist; --write-baseline writes it", param_hint="--baseline")
+    asked = paths or [default_dags_folder()]
+    known = Baseline.of(asked[0], baseline)
+    search = partial(
+        check_paths,
+        asked,
+        workers=workers,
+        use_cache=not no_cache,
+        once=once,
+        select=select or (),
+        ignore=ignore or (),
+    )
+    find = partial(_shown_working, search)
     if write_baseline:
-        typer.echo(f"{accepted}: {known.write(find().findings, accepted)} findings accepted")
+        _accept(find(), known)
         return
-    report = _without_known(find(), accepted)
+    report = known.sifted(find())
     if diff:
         from airflowkit.cli.mending import show_diff
 
         raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
     if fix and _mended(report, workers, output_format):
-        report = _without_known(find(), accepted)
+        report = known.sifted(find())
     _show(report if fix else replace(report, findings=marked(report.findings)), output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
 
-def _report(paths: list[Path], workers: int | None, *, use_cache: bool, once: bool) -> Report:
-    from airflowkit.checks.engine import check as check_paths
-
+def _shown_working(search: Callable[..., Report]) -> Report:
     with _progress_bar() as progress:
-        return check_paths(paths, workers=workers, use_cache=use_cache, once=once, progress=progress)
+        return search(progress=progress)
+
+
+def _accept(report: Report, known: Baseline) -> None:
+    from airflowkit.checks.reports.text import counted
+
+    known.accepting(report).write()
+    typer.echo(f"{os.path.relpath(known.path)}: {counted(len(report.findings), 'finding')} accepted")
 
 
 def _mended(report: Report, workers: int | None, output_format: Format) -> bool:
     from airflowkit.cli.mending import mend
 
     return mend(report.findings, workers, to_stderr=output_format is not Format.TEXT)
-
-
-def _without_known(report: Report, accepted: Path) -> Report:
-    from airflowkit.checks import baseline
-
-    return replace(report, findings=tuple(baseline.without(report.findings, accepted)))
 
 
 def _show(report: Report, output_format: Format) -> None:

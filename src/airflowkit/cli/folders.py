@@ -9,9 +9,9 @@ import typer
 
 
 def _default() -> Path:
-    from airflowkit.checks.discovery import default_folder
+    from airflowkit.repository import default_dags_folder
 
-    return default_folder()
+    return default_dags_folder()
 
 
 DagsFolder = Annotated[

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import ScaffoldError
+from airflowkit.repository import dags_folder_of
 from airflowkit.scaffold.answers import DagAnswers, RepositoryAnswers
 from airflowkit.scaffold.git import first_commit
 from airflowkit.scaffold.names import check_free
-from airflowkit.scaffold.places import file_of_dag, whole_dags_folder
+from airflowkit.scaffold.places import file_of_dag
 from airflowkit.scaffold.rendering import render_dag, render_repository
 from airflowkit.scaffold.writing import write_file, write_tree
 
@@ -34,7 +35,7 @@ def create_dag(answers: DagAnswers, folder: Path) -> Path:
     """
     if folder.is_dir():
         check_free(answers.name, sorted(path.name for path in folder.iterdir()))
-        if other := file_of_dag(answers.name, whole_dags_folder(folder)):
+        if other := file_of_dag(answers.name, dags_folder_of(folder)):
             raise ScaffoldError(f"{other} has a DAG {answers.name!r} already", hint="Choose another name")
     path = folder / f"{answers.name}.py"
     write_file(path, render_dag(answers))

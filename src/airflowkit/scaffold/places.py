@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 import ast
-import tomllib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from airflowkit.errors import ScaffoldError
+from airflowkit.repository import dags_folder, repository_root
+from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SETTINGS: Final = "airflowkit.toml"
-"""The file that marks a repository; `airflowkit.settings` reads it in full, and needs pydantic for it."""
 
+def folder_for_dag(start: Path) -> Path:
+    """Return the folder for a new DAG.
 
-def find_repository(start: Path) -> Path | None:
-    """Return the nearest folder at or above `start` that holds an `airflowkit.toml`."""
-    return next((folder for folder in (start, *start.parents) if (folder / SETTINGS).is_file()), None)
-
-
-def default_dags_folder(start: Path) -> Path:
-    """Return the folder for new DAGs.
-
-    That is `dags` of the repository around `start`, or `start` itself if it lies within, or if it holds DAG files
-    where there is no such folder.
+    That is the DAG folder of the repository around `start`, or `start` itself if it lies within. Where there is no DAG
+    folder yet, it is `start` if it holds DAG files or is named so, and else a new folder `dags`.
     """
-    dags = (find_repository(start) or start) / "dags"
+    dags = dags_folder(start) or (repository_root(start) or start) / "dags"
     stands_in_it = start.is_relative_to(dags) if dags.is_dir() else start.name == "dags" or _holds_dags(start)
     return start if stands_in_it else dags
 
 
-def whole_dags_folder(folder: Path) -> Path:
-    """Return the `dags` folder of the repository that a folder lies in, or the folder itself."""
-    dags = (find_repository(folder) or folder) / "dags"
-    return dags if folder.is_relative_to(dags) else folder
-
-
-def house_owner(repository: Path | None) -> str | None:
-    """Return the owner that a repository's `airflowkit.toml` gives the preset `standard`, if it names one."""
-    if repository is None:
-        return None
-    path = repository / SETTINGS
-    try:
-        owner: Any = tomllib.loads(path.read_text(encoding="utf-8"))["presets"]["standard"]["owner"]
-    except (KeyError, TypeError):
-        return None
-    except (OSError, ValueError) as error:
-        raise ScaffoldError(f"{path}: {error}") from error
-    return str(owner)
+def house_owner(folder: Path) -> str | None:
+    """Return the owner that `airflowkit.toml` gives the preset `standard`, if it names one."""
+    owner = load_settings(folder).presets.get("standard", {}).get("owner")
+    return None if owner is None else str(owner)
 
 
 def file_of_dag(dag_id: str, folder: Path) -> Path | None:

@@ -12,9 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflowkit.checks.discovery import dag_folder
 from airflowkit.errors import AirflowKitError
-from airflowkit.settings import FILE_NAME
+from airflowkit.repository import dags_folder_of, repository_root
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,10 +106,8 @@ def _refuse_changed(file: TextFile) -> None:
 
 def _repository(path: Path) -> Path:
     """Return the folder that a file's repository lies in; without one, the DAG folder."""
-    marks = (".git", FILE_NAME)
-    above = path.absolute().parents
-    root = next((folder for folder in above if any((folder / mark).exists() for mark in marks)), None)
-    return root or (dag_folder(path) if path.exists() else path.absolute().parent)
+    folder = path.absolute().parent
+    return repository_root(folder) or dags_folder_of(folder)
 
 
 def _encoding(path: Path, content: bytes) -> str:

@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.discovery import dag_folder
 from airflowkit.checks.engine import plugins_folder
 from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.messages import Job
-from airflowkit.checks.options import options_of
 from airflowkit.checks.pool import Pool
+from airflowkit.repository import dags_folder_of
+from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
     verdicts, folders = [], defaultdict(list)
     for edit in edits:
         if edit.file.path.suffix == ".py":
-            folders[dag_folder(edit.file.path).absolute()].append(edit)
+            folders[dags_folder_of(edit.file.path)].append(edit)
         else:
             verdicts.append(Verdict(edit))
     for folder, found in folders.items():
@@ -64,7 +64,7 @@ def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> list[Verdict]:
 
 
 def _told(pool: Pool, folder: Path, contents: dict[Path, bytes | None]) -> dict[str, FileFacts]:
-    options = options_of(folder)
+    options = check_settings(folder)
     jobs = [
         Job(str(path.absolute()), str(folder), options, serialize=True, content=content)
         for path, content in contents.items()

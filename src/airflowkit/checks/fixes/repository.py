@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.discovery import dag_folder
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.lines import lines_of, with_line, without_line
 from airflowkit.checks.ignoring import IGNORE_FILE, syntax
+from airflowkit.repository import dags_folder_of
 
 if TYPE_CHECKING:
     from airflowkit.checks.findings import Finding
@@ -74,7 +74,7 @@ def kept_out_of_git(finding: Finding, text: str) -> str | None:
 
 
 def _ignore_file(path: Path) -> Path:
-    return dag_folder(path) / IGNORE_FILE
+    return dags_folder_of(path) / IGNORE_FILE
 
 
 def _git_ignore(path: Path) -> Path:

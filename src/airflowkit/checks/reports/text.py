@@ -47,11 +47,11 @@ def _lines(finding: Finding) -> Iterator[Text]:
 
 def verdict(report: Report) -> str:
     """Return how much was checked and found, in one sentence."""
-    checked = f"{_counted(report.files, 'file')} with {_counted(report.dags, 'DAG')} checked"
+    checked = f"{counted(report.files, 'file')} with {counted(report.dags, 'DAG')} checked"
     if not report.findings:
         return f"{checked}: nothing found"
     counts = [
-        _counted(number, severity.value)
+        counted(number, severity.value)
         for severity in Severity
         if (number := sum(finding.severity is severity for finding in report.findings))
     ]
@@ -63,5 +63,6 @@ def _mendable(report: Report) -> str:
     return f"; --fix may mend {number}" if number else ""
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

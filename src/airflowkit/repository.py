@@ -1,0 +1,77 @@
+"""Where a repository is, and where its DAGs are: the same for every command.
+
+The repository is the folder with `airflowkit.toml`; without one, that with `.git`. Its DAG folder is what `[check]
+dags_folder` names, else `AIRFLOW__CORE__DAGS_FOLDER` if that lies in the repository, else `dags`. Paths are taken as
+they are written: a link stays a link, as it does for Airflow.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from airflowkit.errors import AirflowKitError
+from airflowkit.settings import check_settings, find_settings
+
+
+class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  as the package's other names
+    """A folder or file to check that does not exist."""
+
+
+def repository_root(path: Path) -> Path | None:
+    """Return the root of the repository that a path lies in, or None."""
+    here = plain(path)
+    if settings := find_settings(here):
+        return settings.parent
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
+
+
+def dags_folder(path: Path) -> Path | None:
+    """Return the DAG folder of the repository that a path lies in, or None where it has none.
+
+    Without a repository that is what the environment names, or `dags` beside the path. What the settings name need not
+    exist yet.
+    """
+    root = repository_root(path)
+    if named := check_settings(plain(path)).dags_folder:
+        return (root or plain(path)) / named
+    configured = os.environ.get("AIRFLOW__CORE__DAGS_FOLDER", "")
+    candidates = [plain(Path(configured).expanduser())] if configured else []
+    return next(
+        (
+            folder
+            for folder in (*candidates, (root or plain(path)) / "dags")
+            if folder.is_dir() and (root is None or folder.is_relative_to(root))
+        ),
+        None,
+    )
+
+
+def default_dags_folder() -> Path:
+    """Return the DAG folder of the repository that the user stands in, or the current folder."""
+    return dags_folder(Path.cwd()) or Path.cwd()
+
+
+def dags_folder_of(path: Path) -> Path:
+    """Return the DAG folder that a path means or lies in: that is what Airflow has on its path, and not a part of it.
+
+    A path around the repository's DAG folder means that. Elsewhere it is the nearest folder named `dags`, or else the
+    path itself, or the folder of the file.
+
+    Raises:
+        NoSuchPath: There is nothing at that path.
+    """
+    if not path.exists():
+        raise NoSuchPath(f"{path} does not exist", hint="name a DAG folder or file: airflowkit check PATH")
+    here = plain(path)
+    folder = here if here.is_dir() else here.parent
+    root, dags = repository_root(folder), dags_folder(folder)
+    if dags and (here.is_relative_to(dags) or dags.is_relative_to(here)):
+        return dags
+    above = (place for place in (folder, *folder.parents) if root is None or place.is_relative_to(root))
+    return next((place for place in above if place.name == "dags"), folder)
+
+
+def plain(path: Path) -> Path:
+    """Return a whole path without `..`, its links as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  `resolve` follows links
