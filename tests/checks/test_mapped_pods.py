@@ -9,7 +9,7 @@ DAG_FILE = """\
 from datetime import timedelta
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, TaskGroup, task
 from airflowkit import pod_task
 
 @task
@@ -81,6 +81,12 @@ def test_what_kubernetes_refuses_of_a_later_element_is_found(found_in):
     found = found_in(PARTIAL + ', image="orders:1").expand(namespace=["shop", "My_Shop"])')
     assert [code for code, _message in found] == ["AK408"]
     assert found[0][1].endswith("(map index 1)")
+
+
+def test_an_element_takes_what_it_lacks_from_default_args_of_its_dag_and_task_group(found_in):
+    task = f"""with TaskGroup("shops", default_args={{"image": "orders:1"}}):
+        {PARTIAL}).expand(cmds=[["a"], ["b"]])"""
+    assert found_in(task) == []
 
 
 def test_of_a_long_list_the_first_elements_are_judged(found_in):

@@ -4,6 +4,7 @@ import pytest
 
 from airflowkit.checks.engine import checked
 from airflowkit.settings import Check
+from airflows import for_this_airflow
 
 DAG_FILE = """\
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -28,7 +29,26 @@ with DAG("orders", schedule=None):
 )
 def test_what_kubernetes_refuses_in_an_override_is_found(pool, tmp_path, fields, message):
     path = tmp_path / "orders.py"
-    path.write_text(DAG_FILE.format(fields=fields))
+    path.write_text(for_this_airflow(DAG_FILE.format(fields=fields)))
     found = checked(pool, tmp_path, [path], Check()).findings
     assert [finding.code for finding in found] == (["AK417"] if message else [])
     assert all(message in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("k8s.V1Pod()", "its executor_config is a V1Pod, not a dictionary"),
+        ('{"pod_overide": k8s.V1Pod()}', "its executor_config has the key 'pod_overide', which nobody reads"),
+        ('{"KubernetesExecutor": {}}', 'its executor_config has the key "KubernetesExecutor", gone since Airflow 2'),
+        ('{"pod_override": {}}', "its pod_override is a dict, not a V1Pod"),
+        ('{"pod_template_file": "pod.yaml"}', None),
+        ('{"cpu": 256}', None),  # of another executor
+    ],
+)
+def test_what_kubernetes_executor_would_not_read_is_found(pool, tmp_path, config, message):
+    path = tmp_path / "orders.py"
+    override = '{"pod_override": pod}'
+    path.write_text(for_this_airflow(DAG_FILE.format(fields="").replace(override, config)))
+    messages = [finding.message for finding in checked(pool, tmp_path, [path], Check()).findings]
+    assert messages == ([message] if message else [])

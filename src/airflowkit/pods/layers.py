@@ -40,6 +40,11 @@ def resolve(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return values
 
 
+def airflow_defaults(dag: Any, group: Any) -> dict[str, Any]:
+    """Return the `default_args` that Airflow hands to a task: the group's over the DAG's."""
+    return {**(getattr(dag, "default_args", None) or {}), **(getattr(group, "default_args", None) or {})}
+
+
 def nearest(defaults: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
     """Return Airflow's own layers as one: the call's value replaces, and a replaced volume takes its mounts along."""
     values = {**defaults, **call}

@@ -13,6 +13,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflowkit.pods.arguments import KNOWN
 from airflowkit.pods.construction import checked_spec, settings_of
 from airflowkit.pods.faults import MISSING
+from airflowkit.pods.layers import airflow_defaults
 from airflowkit.pods.operator import CheckedPodOperator
 from airflowkit.pods.shorthands import expand_resources
 from airflowkit.pods.templates import UNKNOWN
@@ -90,8 +91,12 @@ class MappedPod:
         """Check the pod of each variant, and return the other tasks' outputs in them."""
         self._partial._expand_called = True  # noqa: SLF001
         dag, group = self._partial.kwargs["dag"], self._partial.kwargs["task_group"]
-        defaults = {**(dag.default_args if dag else {}), **(getattr(group, "default_args", None) or {})}
-        of_the_task = {"dag": dag, "task_group": group, "task_id": self._task_id, "default_args": defaults}
+        of_the_task = {
+            "dag": dag,
+            "task_group": group,
+            "task_id": self._task_id,
+            "default_args": airflow_defaults(dag, group),
+        }
         specs = [checked_spec({**self._keywords, **variant, **of_the_task}) for variant in variants]
         return [output for spec in specs for output in spec.upstream]
 

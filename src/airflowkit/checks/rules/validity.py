@@ -13,6 +13,7 @@ from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.podrules import merged
 from airflowkit.checks.pods import MOST_ELEMENTS, is_checked, is_pod
 from airflowkit.checks.rule import TaskSubject, task_rule
+from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
@@ -63,17 +64,19 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     """Checks the pod of a task under KubernetesExecutor.
 
     ## Why it matters
-    A dictionary instead of a `V1Pod`, or the old `{"KubernetesExecutor": ...}`, fails the task, and so does what the
-    API server refuses; a container that is not called `base`, or Jinja, which stays as it is, does something else than
-    what was meant.
+    A dictionary instead of a `V1Pod` fails the task, and so does what the API server refuses; a misspelt key, the old
+    `{"KubernetesExecutor": ...}`, a container that is not called `base`, or Jinja, which stays as it is, does something
+    else than what was meant.
 
     ## How to mend it
     Use `executor_config=pod_override(...)`.
     """
     config = getattr(task.task, "executor_config", None) or {}
-    if "KubernetesExecutor" in config:
-        yield Fault('its executor_config has the key "KubernetesExecutor", gone since Airflow 2', "use pod_override()")
-    pod = config.get("pod_override") if isinstance(config, Mapping) else None
+    if not isinstance(config, Mapping):
+        yield Fault(f"its executor_config is a {type(config).__name__}, not a dictionary", "use pod_override()")
+        return
+    yield from filter(None, map(_misspelt, config))
+    pod = config.get("pod_override")
     if pod is None:
         return
     if type(pod).__name__ != "V1Pod":
@@ -88,6 +91,16 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     for problem in override_problems(pod, version=settings_of(task.dag).kubernetes.version):
         yield Fault(f"its pod_override: {problem.field}: {problem.reason}", mend=problem.mend)
 
+
+def _misspelt(key: str) -> Fault | None:
+    if key == "KubernetesExecutor":
+        return Fault('its executor_config has the key "KubernetesExecutor", gone since Airflow 2', "use pod_override()")
+    hint = "" if key in _EXECUTOR_CONFIG else did_you_mean(key, _EXECUTOR_CONFIG)
+    return Fault(f"its executor_config has the key {key!r}, which nobody reads", hint) if hint else None
+
+
+_EXECUTOR_CONFIG: Final = ("pod_override", "pod_template_file")
+"""What KubernetesExecutor reads; other executors have keys of their own."""
 
 _KNOWN: Final[dict[bytes, tuple[Problem, ...]]] = {}
 """What was found of pods before: those of a folder are often alike, and checking one costs as much as building it."""
@@ -138,8 +151,10 @@ def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
     from airflowkit.pods.elements import elements
+    from airflowkit.pods.layers import airflow_defaults
     from airflowkit.pods.templates import UNKNOWN
 
+    shared = {**airflow_defaults(task.dag, task.task_group), **shared}
     for element in islice(elements(task), MOST_ELEMENTS):
         unknown = dict.fromkeys(element.unknown if element.complete else ("image",), UNKNOWN)
         yield element.index, {**unknown, **shared, **element.keywords}
