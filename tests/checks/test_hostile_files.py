@@ -36,8 +36,8 @@ HOSTILE = {
     "replaces_modules": ("import sys; sys.modules['json'] = None", "AK106"),
     "removes_modules": ("import sys; del sys.modules['airflow.sdk']", "AK106"),
     "patches_airflow": ("from airflow.sdk import DAG\nDAG.__init__ = lambda self, *args, **options: None", "AK106"),
-    "replaces_a_builtin": ("import builtins\nbuiltins.open = None", "AK103"),
-    "replaces_the_import": ("import builtins\nbuiltins.__import__ = None", "AK103"),
+    "replaces_a_builtin": ("import builtins\nbuiltins.open = None", "AK106"),
+    "replaces_the_import": ("import builtins\nbuiltins.__import__ = None", "AK106"),
     "replaces_the_clock": ("import time\ntime.process_time = lambda: 1 / 0", "AK103"),
     "ignores_the_alarm": (
         "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)",

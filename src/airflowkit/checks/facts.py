@@ -155,6 +155,7 @@ class FileFacts:
         connections: Connections that it looked up.
         hosts: Hosts that it talked to.
         modules: Loaded modules that it replaced or removed.
+        patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
         output: The beginning of what it printed.
         strays: DAGs that it built and that Airflow cannot see.
         orphans: Tasks that it built outside any DAG.
@@ -177,6 +178,7 @@ class FileFacts:
     connections: tuple[Observation, ...] = ()
     hosts: tuple[Observation, ...] = ()
     modules: tuple[Observation, ...] = ()
+    patches: tuple[Observation, ...] = ()
     output: str = ""
     strays: tuple[Observation, ...] = ()
     orphans: tuple[Observation, ...] = ()

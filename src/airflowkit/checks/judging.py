@@ -40,6 +40,7 @@ def judge(job: Job) -> FileFacts:
         connections=tuple(WATCH.connections),
         hosts=tuple(WATCH.hosts),
         modules=loaded.modules,
+        patches=loaded.patches,
         strays=loaded.strays,
         orphans=loaded.orphans,
         deprecations=tuple(WATCH.deprecations),
@@ -48,7 +49,7 @@ def judge(job: Job) -> FileFacts:
         imports=tuple(LEDGER.costs()),
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
-    if job.serialize and not facts.modules:  # with other modules, Airflow's own code is another
+    if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is another
         facts = replace(facts, **_serialized(subjects))
     WATCH.start("")  # let go of the DAGs
     return facts

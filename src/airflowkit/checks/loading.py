@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import signal
 import sys
@@ -50,6 +51,7 @@ class LoadedFile:
         orphans: Tasks that it built outside any DAG.
         lines: The line of each thing that it built, by `id()`.
         modules: Loaded modules that it replaced or removed.
+        patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
         cpu_seconds: The CPU time of the import.
         memory: The bytes by which it made the process grow.
     """
@@ -60,6 +62,7 @@ class LoadedFile:
     orphans: tuple[Observation, ...] = ()
     lines: Mapping[int, int | None] | None = None
     modules: tuple[Observation, ...] = ()
+    patches: tuple[Observation, ...] = ()
     cpu_seconds: float = 0.0
     memory: int = 0
 
@@ -83,14 +86,16 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     context.current_autoregister_module_name = name
     WATCH.start(path)
     LEDGER.start(name)
+    patches: list[Observation] = []
     begun = Cost.so_far()
     try:
-        with warnings.catch_warnings(), _restored_process(), _time_limit(seconds):
+        with warnings.catch_warnings(), _restored_process(), _restored_builtins(patches), _time_limit(seconds):
             WATCH.listen()
             sys.path.append(folder)  # where Airflow puts it
             modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
-        return LoadedFile(_failure(error, path, seconds), modules=_tampered(before))
+        patches += _patched_airflow()
+        return LoadedFile(_failure(error, path, seconds), modules=_tampered(before), patches=tuple(patches))
     finally:
         WATCH.stop()
         context.current_autoregister_module_name = None
@@ -100,6 +105,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     return replace(
         loaded,
         modules=_tampered(before),
+        patches=(*patches, *_patched_airflow()),
         cpu_seconds=cost.seconds,
         memory=cost.memory,
     )
@@ -200,19 +206,29 @@ def _modules_before() -> Mapping[str, ModuleType]:
 
 
 def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
-    """Return the modules that were loaded before and are not, or not the same, now; and changed parts of Airflow."""
-    patched = tuple(
+    """Return the modules that were loaded before and are not, or not the same, now."""
+    if not any(map(is_not, map(sys.modules.get, before), before.values())):  # nearly always, and without a Python loop
+        return ()
+    return tuple(Observation(name, None) for name, module in before.items() if sys.modules.get(name) is not module)
+
+
+def _patched_airflow() -> tuple[Observation, ...]:
+    """Return the changed parts of Airflow's classes."""
+    return tuple(
         Observation(f"{owner.__name__}.{name}", None)
         for owner, parts in _parts_of_airflow().items()
         if any(map(is_not, map(vars(owner).get, parts), parts.values()))
         for name, part in parts.items()
         if vars(owner).get(name) is not part
     )
+<<<<<<< HEAD
     loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
     if len(loaded) >= len(before) and not any(map(is_not, before.values(), loaded)):  # nearly always
         return patched
     gone = (name for name, module in before.items() if sys.modules.get(name) is not module)
     return (*(Observation(name, None) for name in gone), *patched)
+=======
+>>>>>>> 2570f2c (Look at mapped sensors, task groups' defaults and tasks' own start dates; read the executor from Helm values; say plainly what a file patched)
 
 
 @lru_cache(maxsize=1)
@@ -241,6 +257,18 @@ def _restored_process() -> Iterator[None]:
         os.chdir(folder)
         signal.signal(signal.SIGINT, interrupt)
         sys.setrecursionlimit(recursion)
+
+
+@contextmanager
+def _restored_builtins(patches: list[Observation]) -> Iterator[None]:
+    """Undo what a file changes of Python's own functions, before anything here calls them, and tell of it."""
+    ours = builtins.__dict__.copy()
+    try:
+        yield
+    finally:
+        theirs = builtins.__dict__.copy()
+        builtins.__dict__.update(ours)
+        patches += [Observation(f"builtins.{name}", None) for name in ours if theirs.get(name) is not ours[name]]
 
 
 def _restore_variable(name: str, value: str | None) -> None:

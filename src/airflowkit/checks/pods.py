@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from inspect import signature
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
 MOST_ELEMENTS: Final = 32
 """Of a mapped task; each costs as much as a task, and those of a long list are made by a rule."""
+UNDECIDED: Final = object()
 _NO_POD: Final = frozenset({"SparkKubernetesOperator"})
 """Operators that have the pod operator's arguments, and hand another controller a manifest instead of a pod."""
 
@@ -82,6 +84,29 @@ def argument(task: Any, name: str, default: Any = None) -> Any:
     if arguments is None:
         return getattr(task, name, default)
     return arguments.get(name, default)
+
+
+def effective(task: Any, name: str) -> Any:
+    """Return what an argument of a task comes to: given, of `default_args`, or the operator's own default.
+
+    `UNDECIDED` where the elements of a mapped task may decide it.
+    """
+    arguments = getattr(task, "partial_kwargs", None)
+    if arguments is None:
+        return getattr(task, name, None)
+    mapped = task.expand_input.value
+    if not isinstance(mapped, Mapping) or name in mapped:
+        return UNDECIDED
+    defaults = {**_defaults(operator_class(task)), **(arguments.get("default_args") or {})}
+    return arguments.get(name, defaults.get(name))
+
+
+@lru_cache(maxsize=256)
+def _defaults(operator: Any) -> Mapping[str, Any]:
+    """Return what an operator's class and its bases take for what nobody says."""
+    constructors = [vars(cls)["__init__"] for cls in reversed(operator.__mro__) if "__init__" in vars(cls)]
+    parameters = (parameter for it in constructors for parameter in signature(it).parameters.values())
+    return {it.name: it.default for it in parameters if it.default is not it.empty}
 
 
 def pods_of(task: Any, options: Check) -> tuple[Pod, ...]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import cron_expression, fixed_interval
 from airflowkit.checks.facts import Reference, Schedule
-from airflowkit.checks.pods import argument, class_names, operator_class
+from airflowkit.checks.pods import MOST_ELEMENTS, class_names, operator_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from airflowkit.checks.rule import DagSubject, TaskSubject
+
+_STARTED: Final = ("trigger_dag_id",)
+_AWAITED: Final = (
+    "external_dag_id",
+    "external_task_id",
+    "external_task_ids",
+    "external_task_group_id",
+    "execution_delta",
+    "execution_date_fn",
+)
 
 
 def schedule_of(dag: Any) -> Schedule:
@@ -29,27 +42,41 @@ def references_of(dag: DagSubject) -> Iterator[Reference]:
     for task in dag.tasks:
         names = class_names(operator_class(task.task))
         if "ExternalTaskSensor" in names:
-            yield from _awaited(task)
+            yield from dict.fromkeys(it for given in _given(task.task, _AWAITED) if (it := _awaited(task, given)))
         elif "TriggerDagRunOperator" in names:
-            target = argument(task.task, "trigger_dag_id")
-            if isinstance(target, str):
-                yield Reference(task.task.task_id, task.line, starts=True, dag_id=target)
+            targets = dict.fromkeys(given["trigger_dag_id"] for given in _given(task.task, _STARTED))
+            for target in targets:
+                if isinstance(target, str):
+                    yield Reference(task.task.task_id, task.line, starts=True, dag_id=target)
 
 
-def _awaited(task: TaskSubject) -> Iterator[Reference]:
-    sensor = task.task
-    target = argument(sensor, "external_dag_id")
-    if not isinstance(target, str):
+def _given(task: Any, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield what a task is given of some arguments; of a mapped task, what each of its known elements is."""
+    if getattr(task, "partial_kwargs", None) is None:
+        yield {name: getattr(task, name, None) for name in names}
         return
-    delta = argument(sensor, "execution_delta")
-    by_function = argument(sensor, "execution_date_fn") is not None
-    named = argument(sensor, "external_task_ids") or ()
-    yield Reference(
-        task_id=sensor.task_id,
+    from airflowkit.pods.elements import elements  # noqa: PLC0415  few DAGs have mapped tasks of these kinds
+    from airflowkit.pods.templates import UNKNOWN  # noqa: PLC0415  see above
+
+    for element in islice(elements(task), MOST_ELEMENTS):
+        unknown = dict.fromkeys(element.unknown, UNKNOWN)
+        yield dict.fromkeys(names) | unknown | task.partial_kwargs | element.keywords
+
+
+def _awaited(task: TaskSubject, given: Mapping[str, Any]) -> Reference | None:
+    target = given["external_dag_id"]
+    if not isinstance(target, str):
+        return None
+    delta = given["execution_delta"]
+    exact = given["execution_date_fn"] is None and (delta is None or isinstance(delta, timedelta))
+    named = given["external_task_ids"] or [given["external_task_id"]]
+    group = given["external_task_group_id"]
+    return Reference(
+        task_id=task.task.task_id,
         line=task.line,
         starts=False,
         dag_id=target,
-        task_ids=tuple(name for name in named if isinstance(name, str)) if not isinstance(named, str) else (),
-        group_id=argument(sensor, "external_task_group_id"),
-        seconds=None if by_function else delta.total_seconds() if delta else 0.0,
+        task_ids=tuple(name for name in named if isinstance(name, str)) if isinstance(named, Collection) else (),
+        group_id=group if isinstance(group, str) else None,
+        seconds=(delta.total_seconds() if delta else 0.0) if exact else None,
     )

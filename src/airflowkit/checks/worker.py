@@ -119,7 +119,7 @@ def _work(channel: Connection) -> None:
 def _spoilt(facts: FileFacts) -> bool:
     """Return whether the file may have left the process in a state that harms the next one."""
     return (
-        bool(facts.modules)
+        bool(facts.modules or facts.patches)
         or threading.active_count() > 1
         or (facts.failure is not None and facts.failure.kind is not FailureKind.EXCEPTION)
     )

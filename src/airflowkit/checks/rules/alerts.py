@@ -51,8 +51,9 @@ def sync_callback_ends_scheduler(dag: DagSubject) -> Iterator[Fault]:
     takes the whole Airflow down.
 
     ## How to mend it
-    Use `AsyncCallback`. Say in `[check] executor` what the deployment runs on; without it,
-    `AIRFLOW__CORE__EXECUTOR` is read from the environment, and where neither is set the rule is silent.
+    Use `AsyncCallback`. Say in `[check] executor` what the deployment runs on. Without it, `executor:` counts of the
+    Helm values in the repository (`deploy/`, `helm/` or its top), then `AIRFLOW__CORE__EXECUTOR`; where nothing says
+    what it is, the rule is silent.
     """
     executor = dag.options.executor or os.environ.get("AIRFLOW__CORE__EXECUTOR", "")
     for deadline in _deadlines(dag.dag) if "KubernetesExecutor" in executor else ():

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import class_names, operator_class
+from airflowkit.checks.pods import class_names, effective, operator_class
 from airflowkit.checks.rule import DagSubject, FileSubject, TaskSubject, dag_rule, file_rule, task_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONG_WAIT: Final = timedelta(hours=1).total_seconds()
+_LONG_WAIT: Final = timedelta(hours=1)
+_DEFAULT_WAIT: Final = timedelta(days=7)
+"""`[sensors] default_timeout`, which a mapped sensor asks for when it runs."""
 
 
 @file_rule("AK301", "task-outside-dag")
@@ -46,11 +48,12 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less.
     """
     sensor = task.task
-    waits = getattr(sensor, "timeout", None)
-    if getattr(sensor, "mode", None) != "poke" or getattr(sensor, "deferrable", False):
+    if not hasattr(operator_class(sensor), "poke") or effective(sensor, "mode") != "poke":
         return
-    if isinstance(waits, (int, float)) and waits > _LONG_WAIT and hasattr(sensor, "poke"):
-        yield Fault(f"waits up to {timedelta(seconds=waits)} and holds a worker slot", mend='pass mode="reschedule"')
+    given = effective(sensor, "timeout")
+    waits = _DEFAULT_WAIT if given is None else timedelta(seconds=given) if isinstance(given, (int, float)) else given
+    if isinstance(waits, timedelta) and waits > _LONG_WAIT and effective(sensor, "deferrable") is not True:
+        yield Fault(f"waits up to {waits} and holds a worker slot", mend='pass mode="reschedule"')
 
 
 @dag_rule("AK306", "join-after-branch", Severity.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
@@ -55,15 +56,18 @@ def exits_at_import(file: FileSubject) -> Iterator[Fault]:
     """Checks that the file does not end the process that imports it.
 
     ## Why it matters
-    `sys.exit()`, `os._exit()` or a signal at the top level takes the parsing process along. Airflow shows no DAGs and,
-    but for `sys.exit()`, no reason either.
+    `sys.exit()`, `os._exit()`, a signal or a library that crashes at the top level takes the parsing process along.
+    Airflow shows no DAGs and, but for `sys.exit()`, no reason either.
 
     ## How to mend it
-    Keep scripts out of the DAG folder, or put their last lines under `if __name__ == "__main__":`.
+    Keep scripts out of the DAG folder, or put their last lines under `if __name__ == "__main__":`. Where no line is
+    named, `python orders.py` ends at the same place; `python -X faulthandler orders.py` shows where a library crashes.
     """
-    for kind in (FailureKind.EXIT, FailureKind.DEATH):
-        for text, line in _failures(file, kind):
-            yield Fault(text, mend='put it under `if __name__ == "__main__":`', line=line)
+    for text, line in _failures(file, FailureKind.EXIT):
+        yield Fault(f"calls sys.exit ({text})", mend='put the call under `if __name__ == "__main__":`', line=line)
+    for text, line in _failures(file, FailureKind.DEATH):
+        script = Path(file.facts.path).name
+        yield Fault(text, mend=f"find the line that does it with `python {script}`", line=line)
 
 
 @file_rule("AK104", "eats-memory-at-import")
@@ -102,21 +106,26 @@ def prints_at_import(file: FileSubject) -> Iterator[Fault]:
 
 @file_rule("AK106", "replaces-modules")
 def replaces_modules(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the file leaves the modules alone that are loaded already.
+    """Checks that the file leaves alone what is loaded already: modules, Airflow's classes, Python's functions.
 
     ## Why it matters
-    A write to `sys.modules` changes what every later import in the process gets: tasks of this file run with other
-    code than was tested, and so does Airflow itself.
+    A write to `sys.modules`, to `DAG.__init__` or to `builtins.open` holds for all that the process does from then on:
+    other files, tasks and Airflow itself run with other code than was tested, or not at all.
 
     ## How to mend it
-    Import the module that is meant, under its own name; patch modules in tests only.
+    Import the module that is meant, under its own name. Instead of changing a class or a function, derive a class of
+    your own, or write a function of another name. Patches belong in tests, which undo them.
     """
-    names = [module.name for module in file.facts.modules]
-    if names:
+    modules = ", ".join(module.name for module in file.facts.modules)
+    if modules:
         yield Fault(
-            f"replaces or removes {shorten(', '.join(names), 80)} in sys.modules",
-            mend="import what is meant under its own name",
-            line=file.facts.modules[0].line,
+            f"replaces or removes modules that are loaded: {shorten(modules, 80)}",
+            mend="import the module that is meant under its own name",
+        )
+    for patch in file.facts.patches:
+        yield Fault(
+            f"replaces {patch.name} for the whole process",
+            mend="leave it alone: derive a class of your own, or write a function of another name",
         )
 
 

@@ -49,7 +49,15 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
     Name it in `.airflowignore`. Other files can import it all the same.
     """
     facts = file.facts
-    told = facts.failure or facts.modules or facts.output or facts.variables or facts.connections or facts.hosts
+    told = (
+        facts.failure
+        or facts.modules
+        or facts.patches
+        or facts.output
+        or facts.variables
+        or facts.connections
+        or facts.hosts
+    )
     if not told and not facts.dags and not facts.strays and might_hold_dag(Path(facts.path)):
         yield Fault("builds no DAG, and is parsed all the same", mend="name it in .airflowignore")
 

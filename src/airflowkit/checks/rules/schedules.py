@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import cron_expression, fixed_interval
@@ -14,7 +16,7 @@ from airflowkit.checks.rule import DagSubject, FileSubject, dag_rule, file_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _RECENT: Final = timedelta(minutes=10).total_seconds()
 _MANY_RUNS: Final = 16
@@ -51,9 +53,14 @@ def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
     ## How to mend it
     Write a date: `datetime(2026, 1, 1)`.
     """
-    start = dag.dag.start_date or (dag.dag.default_args or {}).get("start_date")
-    if isinstance(start, datetime) and (start.microsecond or abs(time.time() - start.timestamp()) < _RECENT):
-        yield Fault(f"its start date {start:%Y-%m-%d %H:%M:%S} is the time of the parse", mend="write a fixed date")
+    of_the_dag = dag.dag.start_date or (dag.dag.default_args or {}).get("start_date")
+    if _is_now(of_the_dag):
+        yield _moving(of_the_dag)
+        return
+    for task in dag.tasks:
+        own = getattr(task.task, "start_date", None)
+        if _is_now(own):
+            yield replace(_moving(own), line=task.line, task_id=task.task.task_id)
 
 
 @dag_rule("AK213", "unbounded-catchup", Severity.WARNING)
@@ -83,16 +90,18 @@ def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
 
     ## Why it matters
     Airflow hands each operator those keys that it knows and drops the others without a word: with `retires` there
-    are no retries.
+    are no retries. What only the DAG has, such as `max_active_runs`, is dropped as well.
 
     ## How to mend it
-    Write the name that the message offers.
+    Write the name that the message offers, or pass the argument to the DAG. The `default_args` of task groups are
+    looked at, too.
     """
-    known = {name for task in dag.tasks for name in _parameters(task.task)}
-    unknown = [key for key in dag.dag.default_args if key not in known] if known else []
-    for key in unknown:
-        if hint := did_you_mean(key, known):
-            yield Fault(f"default_args has {key!r}, which no task knows", mend=hint)
+    yield from _misspelt(dag, "default_args", dag.dag.default_args, [task.task for task in dag.tasks])
+    for group in dag.dag.task_group.get_task_group_dict().values():
+        inherited = group.parent_group.default_args if group.parent_group else {}
+        own = {key: value for key, value in group.default_args.items() if key not in inherited}
+        name = f"default_args of the task group {group.group_id!r}"
+        yield from _misspelt(dag, name, own, list(group.iter_tasks()) if own else [])
 
 
 @dag_rule("AK215", "time-limits-out-of-order", Severity.WARNING)
@@ -190,6 +199,30 @@ def _fires(expression: str) -> bool:
     except CroniterBadCronError:
         return True  # Airflow refuses it by itself
     return True
+
+
+def _is_now(date: Any) -> bool:
+    return isinstance(date, datetime) and (bool(date.microsecond) or abs(time.time() - date.timestamp()) < _RECENT)
+
+
+def _moving(date: Any) -> Fault:
+    reason = f"its start date {date:%Y-%m-%d %H:%M:%S} is the time of the parse"
+    return Fault(reason, mend="write a date: start_date=datetime(2026, 1, 1)")
+
+
+def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
+    """Yield what no task takes of some defaults and what must be meant by it."""
+    known = {name for task in tasks for name in _parameters(task)}
+    for key in [key for key in defaults if key not in known] if known else []:
+        if key in _parameters_of_dag(dag.dag.__class__):
+            yield Fault(f"{place} has {key!r}, which is the DAG's and not its tasks'", mend=f"pass {key}= to the DAG")
+        elif hint := did_you_mean(key, known.difference(defaults)):
+            yield Fault(f"{place} has {key!r}, which no task knows", mend=hint)
+
+
+@lru_cache(maxsize=8)
+def _parameters_of_dag(dag: Any) -> frozenset[str]:
+    return frozenset(signature(dag).parameters)
 
 
 def _parameters(task: Any) -> frozenset[str]:

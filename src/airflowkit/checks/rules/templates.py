@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from airflowkit._airflow import context_names
 from airflowkit.checks.findings import Fault
+from airflowkit.checks.pods import operator_class
 from airflowkit.checks.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
 
@@ -72,10 +73,11 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     a path becomes `s3://bucket//file`.
 
     ## How to mend it
-    Use the name that the message offers. Names of your own go into `user_defined_macros`.
+    Use the name that the message offers. Names of your own go into `user_defined_macros`. Operators that fill in their
+    templates themselves, with names of their own, are left alone.
     """
     known = context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
-    for field, text in task.templates:
+    for field, text in () if _renders_itself(operator_class(task.task)) else task.templates:
         for name in sorted(read_template(text).names.difference(known)):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
             yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", mend=hint)
@@ -120,6 +122,13 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
 
 
 RULES: Final = (template_syntax, unknown_template_variable, xcom_of_unknown_task, template_file_missing)
+
+
+@lru_cache(maxsize=256)
+def _renders_itself(operator: Any) -> bool:
+    """Return whether an operator has its own way with templates, as `SqlToSlackWebhookOperator` with `results_df`."""
+    own = (cls for cls in operator.__mro__ if not cls.__module__.startswith(("airflow.sdk.", "airflow.models.")))
+    return any("render_template_fields" in vars(cls) for cls in own)
 
 
 @lru_cache(maxsize=4096)
