@@ -154,13 +154,13 @@ def _wrong_use() -> Iterator[None]:
 
 def _items(session: pytest.Session, folder: Path) -> list[pytest.Item]:
     """Return the tests of a DAG folder; none where it holds no DAG file, so that pytest says that nothing ran."""
+    from airflowkit.checks.deployment import check_options
     from airflowkit.checks.discovery import dag_files
     from airflowkit.checks.rule import Scope
     from airflowkit.checks.rules import RULES
     from airflowkit.checks.selection import is_selected
-    from airflowkit.settings import check_settings
 
-    options, files = check_settings(folder), dag_files(folder)
+    options, files = check_options(folder), dag_files(folder)
     rules = [rule for rule in RULES if is_selected(rule.code, options)]
     of_folder = [rule for rule in rules if rule.scope is Scope.FOLDER]
     items: list[pytest.Item] = []

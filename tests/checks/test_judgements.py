@@ -2,8 +2,8 @@
 
 import pytest
 
+from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
-from airflowkit.checks.options import options_of
 from airflows import for_this_airflow
 
 HEAD = """\
@@ -32,7 +32,7 @@ def found_in(pool, tmp_path):
     def judge(text: str) -> list[tuple[str, str, str]]:
         path = folder / "orders.py"
         path.write_text(for_this_airflow(HEAD + text))
-        return [(it.code, it.message, it.mend) for it in checked(pool, folder, [path], options_of(folder)).findings]
+        return [(it.code, it.message, it.mend) for it in checked(pool, folder, [path], check_options(folder)).findings]
 
     return judge
 

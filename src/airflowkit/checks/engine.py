@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.cache import Cache
 from airflowkit.checks.comments import comments
+from airflowkit.checks.deployment import check_options
 from airflowkit.checks.discovery import dag_files, hidden_dag_files
 from airflowkit.checks.messages import Job
 from airflowkit.checks.parsetwice import compared
@@ -22,7 +23,6 @@ from airflowkit.checks.rules import NEED_TWO_PARSES, RULES
 from airflowkit.checks.selection import is_selected, narrowed, selected
 from airflowkit.checks.unused import comment_subjects
 from airflowkit.repository import dags_folder_of, plain
-from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
@@ -64,7 +64,7 @@ def check(
     """
     left_out = (*ignore, *NEED_TWO_PARSES) if once else ignore
     asked = [
-        (part, narrowed(options or check_settings(part.folder), select, left_out))
+        (part, narrowed(options or check_options(part.folder), select, left_out))
         for part in _by_folder(paths)
         if part.files
     ]

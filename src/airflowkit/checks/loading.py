@@ -207,7 +207,8 @@ def _modules_before() -> Mapping[str, ModuleType]:
 
 def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
     """Return the modules that were loaded before and are not, or not the same, now."""
-    if not any(map(is_not, map(sys.modules.get, before), before.values())):  # nearly always, and without a Python loop
+    loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
+    if len(loaded) >= len(before) and not any(map(is_not, before.values(), loaded)):  # nearly always
         return ()
     return tuple(Observation(name, None) for name, module in before.items() if sys.modules.get(name) is not module)
 
@@ -221,14 +222,6 @@ def _patched_airflow() -> tuple[Observation, ...]:
         for name, part in parts.items()
         if vars(owner).get(name) is not part
     )
-<<<<<<< HEAD
-    loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
-    if len(loaded) >= len(before) and not any(map(is_not, before.values(), loaded)):  # nearly always
-        return patched
-    gone = (name for name, module in before.items() if sys.modules.get(name) is not module)
-    return (*(Observation(name, None) for name in gone), *patched)
-=======
->>>>>>> 2570f2c (Look at mapped sensors, task groups' defaults and tasks' own start dates; read the executor from Helm values; say plainly what a file patched)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,39 @@
+"""What the repository says of the Airflow that its DAGs are deployed to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.repository import repository_root
+from airflowkit.settings import check_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from airflowkit.settings import Check
+
+_VALUES: Final = ("deploy/*values*.y*ml", "helm/*values*.y*ml", "*values*.y*ml")
+"""Where a repository keeps the values of its Helm release; `airflowkit new-repo` makes the first."""
+_EXECUTOR: Final = re.compile(r"^ {0,4}executor:\s*[\"']?([\w.,:]+)", re.MULTILINE)
+
+
+def check_options(folder: Path) -> Check:
+    """Return what `[check]` says for a DAG folder; an executor that it does not name is that of the Helm release.
+
+    Raises:
+        SettingsError: `airflowkit.toml` or `pyproject.toml` is wrong.
+    """
+    options = check_settings(folder)
+    return options if options.executor else options.model_copy(update={"executor": _released_executor(folder)})
+
+
+def _released_executor(folder: Path) -> str:
+    """Return what the values of the Airflow chart say, by itself or below another chart; an empty string if nothing.
+
+    The text is not parsed as YAML: it may be a template.
+    """
+    root = repository_root(folder) or folder.absolute().parent
+    found = (path for place in _VALUES for path in sorted(root.glob(place)))
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in found)
+    return next((match[1] for text in texts if (match := _EXECUTOR.search(text))), "")
