@@ -17,6 +17,11 @@ def test_the_hint_follows_the_message():
     assert str(SettingsError("x is wrong", hint="write y")) == "x is wrong. write y"
 
 
+@pytest.mark.parametrize("message", ["No such day.", "no such day?", "no such day…"])
+def test_a_message_that_ends_a_sentence_gets_no_second_stop(message):
+    assert str(SettingsError(message, hint="write y")) == f"{message} write y"
+
+
 def test_a_pod_spec_error_names_dag_task_and_every_problem():
     text = str(PodSpecError(PROBLEMS))
     assert text.splitlines() == [

@@ -1,13 +1,12 @@
 """The pytest plugin as a user runs it, each time in a pytest of its own."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow
 
 GOOD = """\
@@ -17,75 +16,165 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 with DAG("{0}", schedule=None):
     EmptyOperator(task_id="load")
 """
+BROKEN = "# airflow dag\n\nimport nosuch\n"
+OWN = "def test_own(): pass\n"
 
 
 @pytest.fixture
-def repository(tmp_path) -> Path:
-    (tmp_path / "airflowkit.toml").write_text('[check]\nselect = ["AK1", "AK2", "AK603"]\n')
-    (tmp_path / "dags").mkdir()
-    (tmp_path / "dags" / "orders.py").write_text(GOOD.format("orders"))
-    (tmp_path / "dags" / "broken.py").write_text("# airflow dag\n\nimport nosuch\n")
-    return tmp_path
-
-
-def run_pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "airflowkit.pytest_plugin", *arguments]
+def repository(pytester, monkeypatch):
     # The entry point would load the plugin a second time where it is installed.
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.plugins = ["airflowkit.pytest_plugin"]
+    write(pytester.path, "airflowkit.toml", '[check]\nselect = ["AK1", "AK2", "AK603"]\n')
+    write(pytester.path, "dags/orders.py", GOOD.format("orders"))
+    return pytester
 
 
-def outcomes(result: subprocess.CompletedProcess[str]) -> str:
-    return result.stdout.strip().splitlines()[-1].strip("= ").rsplit(" in ", 1)[0]
+def write(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def outcomes(result):
+    return {name: count for name, count in result.parseoutcomes().items() if name not in ("warning", "warnings")}
+
+
+def said(result):
+    return result.stdout.str() + result.stderr.str()
 
 
 def test_without_a_test_file_each_rule_on_each_file_is_a_test(repository):
-    result = run_pytest(repository, "--airflowkit", "-q")
-    assert result.returncode == 1
-    assert outcomes(result).startswith("1 failed")
-    assert "dags/broken.py:3: AK101 ModuleNotFoundError: No module named 'nosuch'" in result.stdout
-    assert "Traceback" not in result.stdout
+    result = repository.runpytest_subprocess("--airflowkit")
+    assert result.ret == 0
+    assert list(outcomes(result)) == ["passed"]
+    result.stdout.fnmatch_lines([f"airflowkit: {outcomes(result)['passed']} checks, 1 DAG files in */dags"])
+
+
+def test_a_file_that_cannot_be_imported_is_one_clear_failure_and_judged_no_further(repository):
+    write(repository.path, "dags/broken.py", BROKEN)
+    result = repository.runpytest_subprocess("--airflowkit", "-rs")
+    assert result.ret == 1
+    assert outcomes(result)["failed"] == 1
+    assert "\ndags/broken.py:3: AK101 ModuleNotFoundError: No module named 'nosuch'" in said(result)
+    assert "Traceback" not in said(result)
+    assert "not judged: the file cannot be imported" in said(result)
+    again = repository.runpytest_subprocess("--airflowkit", "--lf")
+    assert outcomes(again)["failed"] == 1
+    assert "passed" not in outcomes(again)
 
 
 def test_a_part_is_chosen_with_k(repository):
-    result = run_pytest(repository, "--airflowkit", "-k", "orders and AK101")
-    assert result.returncode == 0
-    assert outcomes(result).startswith("1 passed")
+    result = repository.runpytest_subprocess("--airflowkit", "-k", "orders and AK101")
+    assert outcomes(result)["passed"] == 1
 
 
-def test_a_part_is_chosen_with_the_marker(repository):
-    (repository / "test_own.py").write_text("def test_own(): pass\n")
-    assert outcomes(run_pytest(repository, "--airflowkit", "-m", "not airflowkit")).startswith("1 passed")
+def test_they_run_beside_the_users_own_tests_in_any_import_mode(repository):
+    write(repository.path, "tests/test_own.py", OWN)
+    result = repository.runpytest_subprocess(
+        "--airflowkit", "--import-mode=importlib", "-k", "test_own or AK101", "tests"
+    )
+    assert outcomes(result)["passed"] == 2
 
 
-def test_what_failed_last_time_can_be_run_alone(repository):
-    run_pytest(repository, "--airflowkit")
-    assert outcomes(run_pytest(repository, "--airflowkit", "--lf")).startswith("1 failed")
+def test_the_marker_leaves_them_out(repository):
+    write(repository.path, "test_own.py", OWN)
+    assert outcomes(repository.runpytest_subprocess("--airflowkit", "-m", "not airflowkit"))["passed"] == 1
 
 
-def test_junit_and_xdist_know_each_test(repository):
-    run_pytest(repository, "--airflowkit", "-p", "xdist.plugin", "-n", "2", "--junitxml=report.xml", "-k", "AK10")
-    suite = ET.parse(repository / "report.xml").getroot().find("testsuite")
-    assert (suite.get("tests"), suite.get("failures")) == ("18", "1")
+def test_collecting_imports_no_dag(repository):
+    write(repository.path, "dags/orders.py", f"raise SystemExit  # airflow dag\n{GOOD.format('orders')}")
+    result = repository.runpytest_subprocess("--airflowkit", "--collect-only", "-q")
+    assert result.ret == 0
+    assert "dags/orders.py::AK101 " in said(result)
+
+
+def test_xdists_workers_share_one_check_and_junit_knows_each_test(repository):
+    pytest.importorskip("xdist")
+    imports = repository.path / "imports"
+    counting = f"\nwith open({str(imports)!r}, 'a') as file:\n    file.write('x')\n"
+    write(repository.path, "dags/orders.py", GOOD.format("orders") + counting)
+    write(repository.path, "dags/broken.py", BROKEN)
+    write(repository.path, "airflowkit.toml", '[check]\nselect = ["AK10"]\nignore = { AK110 = "it parses twice" }\n')
+    result = repository.runpytest_subprocess("--airflowkit", "-p", "xdist.plugin", "-n", "2", "--junitxml=report.xml")
+    suite = ET.parse(repository.path / "report.xml").getroot().find("testsuite")
+    assert suite.get("failures") == "1", said(result)
+    assert int(suite.get("tests")) == sum(outcomes(result).values()) > 10
+    names = {case.get("classname") for case in suite.iter("testcase")}
+    assert names == {"dags.orders", "dags.broken"}
+    assert imports.read_text() == "x"
 
 
 def test_what_is_no_dag_file_is_told_at_the_folder(repository):
-    (repository / "requirements.txt").write_text("airflowkit\n")
-    result = run_pytest(repository, "--airflowkit", "-k", "AK603")
-    assert "requirements.txt:1: AK603" in result.stdout
-    assert outcomes(result).startswith("1 failed")
+    write(repository.path, "requirements.txt", "airflowkit\n")
+    result = repository.runpytest_subprocess("--airflowkit", "-k", "AK603")
+    assert "requirements.txt:1: AK603" in said(result)
+    assert outcomes(result)["failed"] == 1
 
 
 def test_a_missing_folder_is_wrong_use_and_no_pass(repository):
-    result = run_pytest(repository, "--airflowkit", "--airflowkit-dags", "nowhere")
-    assert result.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "nowhere does not exist" in result.stderr + result.stdout
+    result = repository.runpytest_subprocess("--airflowkit", "--airflowkit-dags", "nowhere")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "nowhere does not exist" in said(result)
+
+
+def test_wrong_settings_are_wrong_use(repository):
+    write(repository.path, "airflowkit.toml", "[check]\nselct = []\n")
+    result = repository.runpytest_subprocess("--airflowkit")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "did you mean 'select'" in said(result)
+    assert "Traceback" not in said(result)
+
+
+def test_an_empty_folder_is_no_pass(repository):
+    (repository.path / "dags/orders.py").unlink()
+    assert repository.runpytest_subprocess("--airflowkit").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_settings_in_the_ini_file_hold_wherever_pytest_is_called(repository):
+    write(repository.path, "dags/broken.py", BROKEN)
+    write(repository.path, "pipelines/loads.py", GOOD.format("loads"))
+    write(repository.path, "pipelines/test_own.py", OWN)
+    ini = write(repository.path, "pytest.ini", "[pytest]\nairflowkit = true\nairflowkit_dags = pipelines\n")
+    chosen = ("-k", "test_own or AK101", "-v")
+    for folder, arguments in (
+        (repository.path, ()),
+        (repository.path / "pipelines", ()),
+        (repository.path.parent, (repository.path,)),
+        (repository.path / "dags", ("-c", ini, repository.path)),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            result = repository.runpytest_subprocess(*chosen, *arguments)
+        assert outcomes(result)["passed"] == 2, f"{folder}: {said(result)}"
+        assert "loads.py::AK101" in said(result)
+
+
+def test_without_settings_the_folder_is_the_repositorys_wherever_pytest_is_called(repository):
+    write(repository.path, "pytest.ini", "[pytest]\n")
+    write(repository.path, "tests/test_own.py", OWN)
+    (repository.path / "airflowkit.toml").unlink()
+    for folder, arguments in ((repository.path / "tests", ()), (repository.path.parent, (repository.path,))):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            result = repository.runpytest_subprocess("--airflowkit", "--collect-only", "-q", *arguments)
+        assert "dags/orders.py::AK101" in said(result), folder
+        assert "test_own" in said(result)
 
 
 def test_without_the_option_nothing_is_added(repository):
-    assert run_pytest(repository).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert repository.runpytest_subprocess().ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_the_plugin_can_be_left_out(repository, monkeypatch):
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    repository.plugins = []
+    write(repository.path, "test_own.py", OWN)
+    assert outcomes(repository.runpytest_subprocess("-p", "no:airflowkit"))["passed"] == 1
+    result = repository.runpytest_subprocess("-p", "no:airflowkit", "--airflowkit")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "unrecognized arguments: --airflowkit" in said(result)
 
 
 def test_loading_the_plugin_imports_nothing_heavy():
@@ -95,37 +184,58 @@ def test_loading_the_plugin_imports_nothing_heavy():
 
 
 def test_the_fixtures_serve_users_own_tests(repository):
-    (repository / "dags" / "broken.py").unlink()
-    (repository / "dags" / "pods.py").write_text(
+    write(
+        repository.path,
+        "dags/pods.py",
         """\
-from airflow.sdk import DAG
+from airflow.sdk import DAG, task
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
-with DAG("pods", schedule=None):
-    KubernetesPodOperator(task_id="load", image="orders:1.4.2", namespace="airflow")
-"""
+with DAG("pods", schedule=None, default_args={"namespace": "airflow", "image": "orders:1.4.2"}):
+
+    @task
+    def days():
+        return [["monday"]]
+
+    KubernetesPodOperator(task_id="load")
+    KubernetesPodOperator.partial(task_id="known").expand(arguments=[["a"], ["b"]])
+    KubernetesPodOperator.partial(task_id="unknown").expand(arguments=days())
+""",
     )
-    (repository / "test_own.py").write_text(
+    write(
+        repository.path,
+        "test_own.py",
         """\
+import pytest
+
 def test_dags(dag_bag):
     assert sorted(dag_bag) == ["orders", "pods"]
     assert not dag_bag.import_errors
+    with pytest.raises(LookupError, match="no DAG 'pod'. did you mean 'pods'"):
+        dag_bag["pod"]
 
 def test_pods(dag_bag, render_pods):
     pods = render_pods(dag_bag["pods"])
     assert pods == render_pods(dag_bag["pods"])
-    assert pods["load"]["spec"]["containers"][0]["image"] == "orders:1.4.2"
+    args = {task: pod["spec"]["containers"][0].get("args") for task, pod in pods.items()}
+    assert args == {"load": None, "known[0]": ["a"], "known[1]": ["b"], "unknown": None}
+    assert {pod["spec"]["containers"][0]["image"] for pod in pods.values()} == {"orders:1.4.2"}
 
-def test_inbox(teams_inbox):
+def test_inboxes(teams_inbox):
     from airflowkit import send_card
-    send_card({"type": "AdaptiveCard", "version": "1.4", "body": []})
-    assert teams_inbox.cards == [{"type": "AdaptiveCard", "version": "1.4", "body": []}]
+    card = {"type": "AdaptiveCard", "version": "1.4", "body": []}
+    ops = teams_inbox.of("ops_teams")
+    send_card(card)
+    send_card(card, conn_id="ops_teams")
+    send_card(card, conn_id="ops_teams")
+    assert teams_inbox.cards == [card]
+    assert ops.cards == teams_inbox.of("ops_teams").cards == [card, card]
 
 def test_run(run_dag):
     result = run_dag("orders")
     assert result.ok
     assert result.task("load").state == "success"
-"""
+""",
     )
-    result = run_pytest(repository, "-q")
-    assert outcomes(result).startswith("4 passed"), result.stdout  # Airflow 3.1 adds warnings of its own
+    result = repository.runpytest_subprocess("-q")
+    assert outcomes(result) == {"passed": 4}, said(result)

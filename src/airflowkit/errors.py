@@ -38,7 +38,10 @@ class AirflowKitError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}. {self.hint}" if self.hint else self.message
+        if not self.hint:
+            return self.message
+        stop = "" if self.message.endswith((".", "!", "?", "…")) else "."
+        return f"{self.message}{stop} {self.hint}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (type(self), self.args, self.__dict__.copy()))

@@ -134,7 +134,7 @@ class CheckItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, None, str]:
         """Return what pytest shows of the test."""
-        return self.path, None, f"{self.path.name}::{self.name}"
+        return self.path, None, self.name
 
 
 def _is_on(config: pytest.Config) -> bool:
@@ -167,7 +167,7 @@ def _items(session: pytest.Session, folder: Path) -> list[pytest.Item]:
     for path, its in [(folder, of_folder), *((file, rules) for file in files)] if files else ():
         parent = CheckedFile.from_parent(session, path=path)
         items += [CheckItem.from_parent(parent, name=f"{rule.code} {rule.name}", rule=rule) for rule in its]
-    session.config.stash[_COUNTED] = f"airflowkit: {len(items)} checks of {len(files)} DAG files in {folder}"
+    session.config.stash[_COUNTED] = f"airflowkit: {len(items)} checks, {len(files)} DAG files in {folder}"
     return items
 
 
