@@ -40,3 +40,21 @@ def test_the_client_still_refuses_what_it_refuses(pool, tmp_path):
 def test_the_clients_objects_share_one_configuration(pool, tmp_path):
     shared = "assert V1Affinity().local_vars_configuration is V1Affinity().local_vars_configuration"
     assert findings(pool, tmp_path, a=shared) == []
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("import sys; sys.modules['json'] = None",),
+        ("from sys import modules; modules['json'] = None",),
+        ("import json, sys; sys.modules = {**sys.modules, 'json': None}",),
+        ("import json\nfrom unittest.mock import patch\npatch.dict('sys.modules', {'json': None}).start()",),
+        ("import keeps_modules", "import keeps_modules; keeps_modules.kept['json'] = None"),
+        ("import keeps_modules", "", "import keeps_modules; del keeps_modules.kept['json']"),
+    ],
+    ids=["asks sys", "imports it", "exchanges it", "patches it", "kept it before", "kept it long ago"],
+)
+def test_a_file_that_replaces_a_module_is_told_of_however_it_came_to_it(pool, tmp_path, ways):
+    (tmp_path / "keeps_modules.py").write_text("from sys import modules as kept")
+    files = dict(zip("abc", ways, strict=False))
+    assert [code for code, _ in findings(pool, tmp_path, **files)] == ["AK106"]

@@ -88,7 +88,7 @@ def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
     dag_id = subject.dag.dag_id
     for rule in _DAG_RULES:
         yield from rule.findings(subject, Place(path, subject.line, dag_id))
-    for task in subject.tasks:
-        place = Place(path, task.line, dag_id, task.task.task_id)
-        for rule in _TASK_RULES:
+    placed = [(task, Place(path, task.line, dag_id, task.task.task_id)) for task in subject.tasks]
+    for rule in _TASK_RULES:  # one rule after the other: its code stays at hand for all tasks
+        for task, place in placed:
             yield from rule.findings(task, place)

@@ -10,10 +10,8 @@ import traceback
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
-from operator import is_not
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +20,7 @@ from airflowkit.checks.archives import import_archive
 from airflowkit.checks.facts import Failure, FailureKind, Observation
 from airflowkit.checks.ledger import LEDGER, Cost
 from airflowkit.checks.safemode import is_archive
+from airflowkit.checks.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.watch import WATCH
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
 
     context = _airflow.dag_context()
     name = get_unique_dag_module_name(path)
-    before = _modules_before()
-    _parts_of_airflow()
+    remember()
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
@@ -94,8 +92,8 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
             sys.path.append(folder)  # where Airflow puts it
             modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
-        patches += _patched_airflow()
-        return LoadedFile(_failure(error, path, seconds), modules=_tampered(before), patches=tuple(patches))
+        patches += patched_airflow()
+        return LoadedFile(_failure(error, path, seconds), modules=replaced_modules(), patches=tuple(patches))
     finally:
         WATCH.stop()
         context.current_autoregister_module_name = None
@@ -104,8 +102,8 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     loaded = _collected(modules, [dag for dag, _module in context.autoregistered_dags])
     return replace(
         loaded,
-        modules=_tampered(before),
-        patches=(*patches, *_patched_airflow()),
+        modules=replaced_modules(),
+        patches=(*patches, *patched_airflow()),
         cpu_seconds=cost.seconds,
         memory=cost.memory,
     )
@@ -192,48 +190,6 @@ def _elsewhere(error: BaseException, path: str) -> str:
 
 def _is_users(file: str) -> bool:
     return "site-packages" not in file and not file.startswith((_PACKAGE, sys.base_prefix, "<"))
-
-
-_LOADED: Final[dict[str, ModuleType]] = {}
-"""The modules that were loaded before the last file: copying them for each file costs as much as a small DAG."""
-
-
-def _modules_before() -> Mapping[str, ModuleType]:
-    if len(_LOADED) != len(sys.modules):
-        _LOADED.clear()
-        _LOADED.update(sys.modules)
-    return _LOADED
-
-
-def _tampered(before: Mapping[str, ModuleType]) -> tuple[Observation, ...]:
-    """Return the modules that were loaded before and are not, or not the same, now."""
-    loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
-    if len(loaded) >= len(before) and not any(map(is_not, before.values(), loaded)):  # nearly always
-        return ()
-    return tuple(Observation(name, None) for name, module in before.items() if sys.modules.get(name) is not module)
-
-
-def _patched_airflow() -> tuple[Observation, ...]:
-    """Return the changed parts of Airflow's classes."""
-    return tuple(
-        Observation(f"{owner.__name__}.{name}", None)
-        for owner, parts in _parts_of_airflow().items()
-        if any(map(is_not, map(vars(owner).get, parts), parts.values()))
-        for name, part in parts.items()
-        if vars(owner).get(name) is not part
-    )
-
-
-@lru_cache(maxsize=1)
-def _parts_of_airflow() -> Mapping[type, Mapping[str, Any]]:
-    """Return the attributes of the classes that every DAG file uses, as they were before the first.
-
-    What is None there is something that Airflow 2 works out on first use.
-    """
-    return {
-        owner: {name: part for name, part in vars(owner).items() if part is not None}
-        for owner in _airflow.constructors()
-    }
 
 
 @contextmanager

@@ -21,12 +21,12 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import Final
 
+from airflowkit.checks import tampering, watch
 from airflowkit.checks.facts import FailureKind, FileFacts
 from airflowkit.checks.judging import judge
 from airflowkit.checks.memory import limit_memory, resident_bytes
 from airflowkit.checks.messages import FORK, Answer
 from airflowkit.checks.offspring import adopt_orphans, end_children
-from airflowkit.checks.watch import install
 
 MIB: Final = 2**20
 GROWTH: Final = 150 * MIB
@@ -84,7 +84,8 @@ def _preload(modules: tuple[str, ...]) -> None:
         with suppress(Exception):  # it is the DAG file's import that tells why
             import_module(module)
     _share_configuration()
-    install()
+    watch.install()
+    tampering.install()
 
 
 def _share_configuration() -> None:
