@@ -13,7 +13,7 @@ import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.common.compat.sdk import DAG
 
-from airflowkit import ClaimVolume, pod_task
+from airflowkit import ClaimVolume, PodSpecError, pod_task
 from airflowkit.pods.render import render_pod
 from pods.fates import refusal
 
@@ -52,6 +52,18 @@ def test_a_plain_operators_pod_is_rendered_too_and_stays_as_it_was():
     task = KubernetesPodOperator(task_id="task", image="a:1", env_vars={"A": "x"}, dag=_dag())
     assert render_pod(task) == render_pod(task)
     assert task.env_vars == {"A": "x"}
+
+
+def test_what_the_api_refuses_of_a_plain_operators_pod_is_rendered_as_it_will_be_sent():
+    task = KubernetesPodOperator(task_id="task", image="a:1", env_vars={"PORT": 80}, dag=_dag())
+    assert render_pod(task)["spec"]["containers"][0]["env"] == [{"name": "PORT", "value": 80}]
+
+
+@pytest.mark.parametrize("wrong", [{"arguments": [Path("/data")]}, {"volumes": ["data"]}])
+def test_what_the_plain_operator_can_make_no_pod_of_is_told_with_its_task(wrong):
+    task = KubernetesPodOperator(task_id="task", image="a:1", dag=_dag(), **wrong)
+    with pytest.raises(PodSpecError, match="DAG 'dag', task 'task': 1 problem\n  pod: the operator cannot make it: "):
+        render_pod(task)
 
 
 def test_the_command_prints_manifests_and_nothing_else():

@@ -15,7 +15,7 @@ from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
 from airflowkit.pods.draft import BASE, NOT_TEMPLATED, Origin
 from airflowkit.pods.faults import MISSING
 from airflowkit.pods.reading import Reader
-from airflowkit.pods.shapes import to_model
+from airflowkit.pods.shapes import to_manifest, to_model
 from airflowkit.pods.templates import is_later
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
 """The keywords that bring a whole pod, in the order in which each lies over those before it."""
-
-_READER: Final = (9, 9)  # what Airflow has joined is judged by the rules, not read again
 
 
 def read_templates(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -46,7 +44,8 @@ def read_templates(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any] | 
             pods.append(to_model(content, "V1Pod"))
     if not pods:
         return None
-    return _manifest(pods[0] if len(pods) == 1 else PodGenerator.reconcile_pods(pods[0], pods[1]))
+    pod: dict[str, Any] = to_manifest(pods[0] if len(pods) == 1 else PodGenerator.reconcile_pods(pods[0], pods[1]))
+    return pod
 
 
 def _read_pod(draft: Draft, keyword: str, value: Any) -> dict[str, Any] | None:
@@ -85,7 +84,9 @@ def joined_with(draft: Draft, template: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pod that Airflow makes of a template and the arguments over it."""
     beneath = _without_overridden(template, draft.container)
     own = draft.manifest()
-    manifest = _manifest(PodGenerator.reconcile_pods(to_model(beneath, "V1Pod"), to_model(own, "V1Pod")))
+    manifest: dict[str, Any] = to_manifest(
+        PodGenerator.reconcile_pods(to_model(beneath, "V1Pod"), to_model(own, "V1Pod"))
+    )
     draft.move(_lengths(beneath))
     return manifest
 
@@ -106,11 +107,6 @@ def _lengths(template: Mapping[str, Any]) -> dict[tuple[str | int, ...], int]:
     base = (spec.get("containers") or [{}])[0]
     lengths = {(*BASE, part): len(base.get(part) or ()) for part in ("env", "envFrom", "volumeMounts", "ports")}
     return lengths | {("spec", "volumes"): len(spec.get("volumes") or ())}
-
-
-def _manifest(pod: Any) -> dict[str, Any]:
-    content = Reader(_READER).model(pod, "V1Pod", "")
-    return content if isinstance(content, dict) else {}
 
 
 def add_xcom_sidecar(draft: Draft, manifest: dict[str, Any]) -> None:

@@ -11,11 +11,11 @@ from typing import Any, Final
 import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
+from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.elements import STAND_IN, of_first_element
-from airflowkit.pods.reading import Reader
+from airflowkit.pods.shapes import to_manifest
 from airflowkit.pods.templates import is_later
 
-_ANY_VERSION: Final = (9, 9)
 _QUIET: Final = logging.getLogger(f"{__name__}.provider")
 _QUIET.setLevel(logging.WARNING)
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -60,12 +60,23 @@ def render_pod(operator: Any) -> dict[str, Any]:
     Args:
         operator: A `KubernetesPodOperator`, or the mapped task of one: its pod is shown for the first element known.
 
+    Raises:
+        PodSpecError: The plain operator was given what it can make no pod of; `pod_task` refuses that earlier.
+
     Example:
         >>> from airflowkit import pod_task
         >>> render_pod(pod_task("hello", image="busybox:1.36"))["spec"]["containers"][0]["image"]
         'busybox:1.36'
     """
-    twin = copy.copy(of_first_element(operator))
+    try:
+        return _rendered(of_first_element(operator))
+    except Exception as error:  # the provider refuses in its own ways
+        reason, mend = f"the operator cannot make it: {error}", "see airflowkit check"
+        raise PodSpecError([Problem("pod", "", reason, mend, operator.dag_id, operator.task_id)]) from error
+
+
+def _rendered(operator: Any) -> dict[str, Any]:
+    twin = copy.copy(operator)
     namespace = twin.namespace
     twin.__dict__ |= {
         "hook": _NoConnection(),
@@ -78,8 +89,7 @@ def render_pod(operator: Any) -> dict[str, Any]:
     for field in ("env_vars", "env_from", "volumes", "volume_mounts", "configmaps", "node_selector", "labels"):
         if is_later(getattr(twin, field)):
             twin.__dict__[field] = []
-    pod = twin.build_pod_request_obj(dry_run=True)
-    manifest = Reader(_ANY_VERSION).model(pod, "V1Pod", "")
+    manifest = to_manifest(twin.build_pod_request_obj(dry_run=True))
     if not namespace:
         manifest["metadata"].pop("namespace", None)
     return dict(_plain(manifest, ()))
@@ -111,9 +121,11 @@ def _plain(value: Any, path: tuple[str | int, ...]) -> Any:
         return {key: inner for key, inner in contents.items() if inner or key not in _SENT_EMPTY}
     if isinstance(value, list):
         return [_plain(inner, (*path, index)) for index, inner in enumerate(value)]
-    if not is_later(value):
-        return value
-    return str(value) if _FREE_TEXT & set(path) else _stood_in(str(value), path)
+    if is_later(value):
+        return str(value) if _FREE_TEXT & set(path) else _stood_in(str(value), path)
+    if value is not None and not isinstance(value, (str, int, float)):
+        raise TypeError(f"{'.'.join(map(str, path))} = {value!r} is neither text nor a number")
+    return value
 
 
 def _stood_in(text: str, path: tuple[str | int, ...]) -> str:

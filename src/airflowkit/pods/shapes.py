@@ -104,3 +104,16 @@ def to_model(manifest: Any, model: str, *, many: bool = False) -> Any:
         field = known[key]
         values[field.name] = to_model(value, field.kind, many=field.many) if field.kind.startswith("V1") else value
     return getattr(models, model)(**values, local_vars_configuration=SHARED)
+
+
+def to_manifest(part: Any) -> Any:
+    """Return the client's models, and what holds them, as the API gets them; all else stays as it is."""
+    if is_model(part):
+        state = part.__dict__
+        known = ((field.key, state.get(field.slot)) for field in slots(type(part).__name__))
+        return {key: to_manifest(value) for key, value in known if value is not None}
+    if isinstance(part, Mapping):
+        return {key: to_manifest(value) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [to_manifest(item) for item in part]
+    return part
