@@ -74,7 +74,7 @@ def test_exit_zero_reports_and_succeeds(repository):
 def test_a_missing_folder_is_wrong_use_and_no_pass(repository):
     result = airflowkit("check", "nowhere", cwd=repository)
     assert result.returncode == 2
-    assert result.stderr == "airflowkit: nowhere does not exist. name the DAG folder: airflowkit check PATH\n"
+    assert result.stderr == "airflowkit: nowhere does not exist. name a DAG folder or file: airflowkit check PATH\n"
 
 
 def test_the_second_check_of_the_same_files_imports_none(repository, tmp_path, monkeypatch):

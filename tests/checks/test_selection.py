@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks import UnknownRule, explain
 from airflowkit.checks.comments import Comment
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.selection import narrowed, selected
@@ -124,13 +123,3 @@ def test_a_mistake_in_pyproject_is_named(tmp_path):
     (tmp_path / "airflowkit.toml").touch()
     with pytest.raises(SettingsError, match="min_retires"):
         check_settings(tmp_path)
-
-
-def test_a_page_is_found_by_code_and_by_name():
-    assert explain("AK401") == explain("pod-without-limits") == explain("ak401")
-    assert explain("AK401").startswith("# AK401 pod-without-limits (warning)\n\nChecks that")
-
-
-def test_an_unknown_code_has_no_page():
-    with pytest.raises(UnknownRule, match="no rule 'AK4O1'"):
-        explain("AK4O1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -15,6 +15,9 @@ from airflowkit.cli.render import render
 from airflowkit.cli.run import run
 from airflowkit.cli.teams import teams
 from airflowkit.errors import AirflowKitError
+
+_USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
+"""Click's UsageError, which Typer brings along, or did not, by its version."""
 
 app = typer.Typer(
     name="airflowkit",
@@ -55,9 +58,18 @@ def _options(
 def main() -> None:
     """Run the command; a mistake of the caller's is one line on standard error and exit status 2."""
     try:
-        app()
+        status = app(standalone_mode=False)
+    except _USAGE_ERROR as error:
+        told = error.format_message().rstrip(".")
+        _fail(f"{told}. `{error.ctx.command_path} --help` tells more" if told else "")
     except AirflowKitError as error:
-        print(f"airflowkit: {error}", file=sys.stderr)  # noqa: T201  a library's logger would dress the line up
-        sys.exit(2)
-    except KeyboardInterrupt:
+        _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    if message:  # without a command the help has been printed
+        print(f"airflowkit: {message}", file=sys.stderr)  # noqa: T201  a library's logger would dress the line up
+    sys.exit(2)

@@ -35,7 +35,7 @@ class Format(StrEnum):
 
 def check(  # noqa: PLR0913  one for each option
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="DAG folders and files.", show_default=False)
+        list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="What the report looks like.")] = Format.TEXT,
     select: Annotated[

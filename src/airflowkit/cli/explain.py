@@ -13,53 +13,88 @@ from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads it
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rich.console import Console
-
 
 def explain(
-    ref: Annotated[str, typer.Argument(metavar="DAG.TASK|CODE", help="A task, or a rule such as AK401.")],
+    ref: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="DAG.TASK|RULE",
+            help="A task, or a rule by its code or name; without one, all rules are listed.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     dags_folder: DagsFolder,
 ) -> None:
     """Print each field of a task's pod, its value, and the layer and line that set it; or a rule's page.
 
-    Example: airflowkit explain orders_daily.extract
+    Examples:
+        airflowkit explain orders_daily.extract
+
+        airflowkit explain AK401
+
+        airflowkit explain AK4
     """
-    from rich.console import Console
+    from airflowkit.checks import FAMILIES, find_rule
 
-    if re.fullmatch(r"AK\d{3}", ref):
-        _rule(ref, Console())
+    family = (ref or "AK").upper()
+    if family == "AK" or family in FAMILIES:
+        _rules(family)
+    elif re.fullmatch(r"AK\d*", family) or find_rule(family):
+        _rule(family)
     else:
-        _pods(ref, dags_folder, Console())
+        _pods(ref or "", dags_folder)
 
 
-def _rule(code: str, console: Console) -> None:
+def _rules(family: str) -> None:
+    """List the rules whose codes begin so, by family."""
+    from airflowkit.checks import FAMILIES
+    from airflowkit.checks.fixes.signs import FIXABLE
+    from airflowkit.checks.rules import RULES
+
+    longest = max(len(rule.name) for rule in RULES)
+    for beginning, title in FAMILIES.items():
+        if not beginning.startswith(family):
+            continue
+        typer.secho(f"{beginning}xx  {title}", bold=True)
+        for rule in (rule for rule in RULES if rule.code.startswith(beginning)):
+            fix = "--fix" if rule.code in FIXABLE else ""
+            typer.echo(f"  {rule.code}  {rule.name:<{longest}}  {rule.severity:<7}  {fix:<5}  {rule.title}")
+        typer.echo()
+    typer.echo("`airflowkit explain AK401` prints a rule's page.")
+
+
+def _rule(name: str) -> None:
+    from rich.console import Console
     from rich.markdown import Markdown
 
-    from airflowkit.checks.rules import RULES
-    from airflowkit.errors import did_you_mean
+    from airflowkit.checks import explain as page_of
 
-    rule = next((rule for rule in RULES if rule.code == code), None)
-    if rule is None:
-        typer.echo(f"airflowkit: no rule {code} {did_you_mean(code, [rule.code for rule in RULES])}".rstrip(), err=True)
-        raise typer.Exit(2)
-    console.print(Markdown(f"# {rule.code} {rule.name}\n\n{rule.page}"))
+    Console().print(Markdown(page_of(name)))
 
 
-def _pods(ref: str, dags_folder: Path, console: Console) -> None:
+def _pods(ref: str, dags_folder: Path) -> None:
     keep_home_clean()  # before anything imports Airflow
     ignore_own_deprecations()
+    from rich.console import Console
     from rich.text import Text
 
+    from airflowkit.checks import nearest_rule
     from airflowkit.dags import load_dag
+    from airflowkit.errors import DagNotFound
     from airflowkit.pods.explain import explain_pod
     from airflowkit.pods.render import has_pod
 
-    loaded = load_dag(ref, dags_folder)
+    try:
+        loaded = load_dag(ref, dags_folder)
+    except DagNotFound as error:
+        error.hint = nearest_rule(ref) or error.hint
+        raise
     tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and has_pod(task)]
     if not tasks:
         typer.echo(f"airflowkit: {ref} has no pods", err=True)
         raise typer.Exit(2)
+    console = Console()
     for task in tasks:
         console.print(Text(f"{loaded.dag.dag_id}.{task.task_id}", style="bold"))
         for row in explain_pod(task, loaded.path):
