@@ -198,8 +198,11 @@ def forget_settings() -> None:
 
 @lru_cache(maxsize=256)
 def find_settings(start: Path) -> Path | None:
-    """Return the nearest `airflowkit.toml` at or above a file or folder, or None."""
-    return _nearest(FILE_NAME, start)
+    """Return the nearest `airflowkit.toml` at or above a file or folder, or None; each folder is looked into once."""
+    path, above = start / FILE_NAME, start.absolute().parent
+    if path.is_file():
+        return path
+    return find_settings(above) if above != start else None
 
 
 def caller_file() -> Path:

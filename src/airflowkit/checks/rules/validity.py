@@ -118,7 +118,7 @@ def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...
     template = given.get("pod_template_file")
     if isinstance(template, str) and template and "{{" not in template and not Path(template).is_file():
         return ()  # `pod-template-missing` tells of it, or the image has it; all else hangs on what it says
-    keywords = {name: value for name, value in given.items() if name in OF_THE_POD - _DEAD.keys()}
+    keywords = {name: value for name, value in given.items() if name in OF_THE_POD and name not in _DEAD}
     settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
     key = _likeness(keywords)
     if key in _KNOWN:
