@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import os
+from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from airflowkit.checks.safemode import is_archive, might_hold_dag
 from airflowkit.repository import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 
 def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
@@ -50,23 +52,35 @@ def python_files(folder: Path) -> Iterator[Path]:
     Raises:
         BadIgnoreFile: An `.airflowignore` cannot be read as Airflow would read it.
     """
-    root, spelling = folder.absolute(), syntax()
-    inherited: dict[Path, list[Rule]] = {}
-    seen = {os.path.realpath(root)}
-    for place, folders, names in os.walk(root, followlinks=True):
-        here = Path(place)
-        rules = inherited[here] = inherited.get(here.parent, []) + rules_in(here, root, spelling)
-        folders[:] = [
-            name
-            for name in sorted(folders)
-            if not is_ignored(here / name, rules, is_folder=True) and _first_visit(here / name, seen)
-        ]
-        yield from (path for path in map(here.joinpath, names) if _is_python(path, rules))
+    root = folder.absolute()
+    yield from _python_files_below(root, root, syntax(), [], {os.path.realpath(root)})
 
 
-def _is_python(path: Path, rules: Iterable[Rule]) -> bool:
-    """Return whether Airflow might import a file; a dangling link and a pipe are none."""
-    if path.name == IGNORE_FILE or is_ignored(path, rules, is_folder=False) or not path.is_file():
+def _python_files_below(here: Path, root: Path, spelling: str, above: list[Rule], seen: set[str]) -> Iterator[Path]:
+    rules = above + rules_in(here, root, spelling)
+    folders, files = _content(here)
+    yield from (file for file in files if _is_python(file, rules))
+    for folder in folders:
+        if not is_ignored(folder, rules, is_folder=True) and _first_visit(folder, seen):
+            yield from _python_files_below(folder, root, spelling, rules, seen)
+
+
+def _content(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the folders and files in a folder: no pipe, no link that leads nowhere, and nothing if it is locked."""
+    folders, files = [], []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=attrgetter("name")):
+            with suppress(OSError):  # a link to itself
+                if entry.is_dir():
+                    folders.append(Path(entry.path))
+                elif entry.is_file():
+                    files.append(Path(entry.path))
+    return folders, files
+
+
+def _is_python(path: Path, rules: list[Rule]) -> bool:
+    """Return whether Airflow might import a file."""
+    if path.name == IGNORE_FILE or is_ignored(path, rules, is_folder=False):
         return False
     return path.suffix == ".py" or is_archive(path)
 
