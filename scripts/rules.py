@@ -23,8 +23,9 @@ and are a good companion: these rules judge the DAGs themselves.
 - **Ignore one place**: `# airflowkit: ignore[AK402] built by hand until March` on the line or above it;
   `ignore-file[...]` for the whole file. Without a reason nothing is ignored.
 - **Mend**: `airflowkit check --fix` mends what is mechanical, in {fixable} rules, and `--diff` shows it first. DAG
-  files are parsed before and after: one whose DAGs would not stay the same is left as it was, and so is one that cannot
-  be imported. What a comment, the settings or the baseline accept is not mended.
+  files are parsed before and after, and what the DAG processor writes, each task's arguments and each pod's manifest
+  are compared: a mend after which they would not be the same is left out. Zip archives and files that cannot be
+  imported are left as they are, and so is what a comment, the settings or the baseline accept.
 - **Old repositories**: `airflowkit check --write-baseline` accepts the findings of today.
 - **Reports**: `--format text`, `json`, `junit`, `sarif`, `github`, `markdown`.
 - **Cost**: each file is parsed twice, in two processes; `--once` leaves out the two rules that need it. Files that did

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -202,7 +203,7 @@ def test_a_file_that_cannot_be_imported_is_left(repository):
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == before
-    assert "dags/orders.py: left as it was: it cannot be imported" in result.stderr
+    assert "dags/orders.py: AK105, AK608 not mended: it cannot be imported" in result.stderr
 
 
 def test_a_link_out_of_the_repository_is_left(repository, tmp_path_factory):
@@ -242,7 +243,7 @@ def test_an_edit_that_would_change_a_dag_is_not_made(repository):
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == before
-    assert "dags/orders.py: left as it was: " in result.stderr
+    assert "dags/orders.py: AK105 not mended: " in result.stderr
 
 
 def test_the_proof_refuses_an_edit_that_changes_a_task(repository, pool):
@@ -253,6 +254,77 @@ def test_the_proof_refuses_an_edit_that_changes_a_task(repository, pool):
     assert [verdict.objection for verdict in proved([other], 1)] == [
         "the DAG orders would not stay the same, or differs at each parse"
     ]
+
+
+TASKS = """\
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+RESOURCES = {"requests": {"memory": "1Gi"}}
+OVERRIDE = k8s.V1Pod(spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base", image="a:1")]))
+
+with DAG("orders", schedule=None):
+    load = KubernetesPodOperator(task_id="load", image="a:1", container_resources=RESOURCES)
+    load.priority_class_name = "high"
+    KubernetesPodOperator.partial(task_id="each", image="a:1", container_resources=RESOURCES).expand(cmds=[["a"]])
+    EmptyOperator(task_id="send", executor_config={"pod_override": OVERRIDE}, retries=1)
+
+print("loading")
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "task"),
+    [
+        ('"1Gi"', '"2Gi"', "DAG orders"),
+        ('"high"', '"low"', "task load"),
+        ('task_id="load", image', 'task_id="load", startup_timeout_seconds=9, image', "task load"),
+        (
+            'partial(task_id="each", image="a:1"',
+            'partial(task_id="each", image="a:1", startup_timeout_seconds=9',
+            "DAG orders",
+        ),
+        ('name="base", image="a:1"', 'name="base", image="a:2"', "DAG orders"),
+    ],
+)
+def test_the_proof_refuses_an_edit_that_changes_a_pod(old, new, task, repository, pool):
+    dag_file(repository, TASKS)
+    findings = [finding for finding in found(pool, repository) if finding.code == "AK105"]
+    (edit,) = planned(findings)
+    other = type(edit)(edit.file, edit.content.replace(old.encode(), new.encode(), 1), edit.findings)
+    assert [verdict.objection for verdict in proved([edit], 1)] == [""]
+    assert [verdict.objection for verdict in proved([other], 1)] == [
+        f"the {task} would not stay the same, or differs at each parse"
+    ]
+
+
+def test_of_several_mends_in_a_file_the_one_that_does_not_hold_is_left(repository):
+    text = """import sys
+
+print("loading")
+
+with DAG("orders", schedule=None, default_args={"sla": None}):
+    EmptyOperator(task_id="load", retries=sys._getframe().f_lineno)  # airflowkit: ignore[AK402]
+"""
+    path = dag_file(repository, text)
+    result = airflowkit("check", "--fix", cwd=repository)
+    assert 'print("loading")\n' in path.read_text()
+    assert 'DAG("orders", schedule=None):\n' in path.read_text()
+    assert "AK105 not mended: the DAG orders would not stay the same" in result.stderr
+    assert "2 mended in 1 file: 1 AK506, 1 AK608\n" in result.stdout
+
+
+def test_a_zipped_file_is_left_alone(repository):
+    path = dag_file(repository, PRINTS)
+    with zipfile.ZipFile(repository / "dags" / "orders.zip", "w") as archive:
+        archive.write(path, "orders.py")
+        archive.writestr("empty.py", "# an airflow dag")
+    path.unlink()
+    before = files(repository)
+    result = airflowkit("check", "--fix", cwd=repository)
+    assert "AK105" in result.stdout
+    assert "mended" not in result.stdout
+    assert files(repository) == before
 
 
 POD = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator as Pod\n"

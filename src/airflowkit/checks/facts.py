@@ -165,6 +165,7 @@ class FileFacts:
         safe_mode: Whether Airflow's safe mode would look at it.
         sources: What else its content comes from: modules of the repository, files and folders that it read.
         serialized: Each DAG's id and what the DAG processor would write of it, where that was asked for.
+        evidence: What else each task does, as the proof of a fix wants it, where that was asked for.
         unserializable: DAGs of which it can write nothing.
         changes: DAGs that differ between two parses.
         imports: What its import statements cost, Airflow's preloaded modules aside.
@@ -188,6 +189,7 @@ class FileFacts:
     safe_mode: bool = True
     sources: tuple[str, ...] = ()
     serialized: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[str, ...] = ()
     unserializable: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
     imports: tuple[ImportCost, ...] = ()

@@ -51,6 +51,10 @@ def judge(job: Job) -> FileFacts:
     )
     if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is another
         facts = replace(facts, **_serialized(subjects))
+    if job.evidence:
+        from airflowkit.checks.fixes.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
+
+        facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
     WATCH.start("")  # let go of the DAGs
     return facts
 

@@ -22,6 +22,7 @@ class Job:
         folder: Its DAG folder, which Airflow puts on `sys.path`.
         options: What `[check]` says.
         serialize: Whether to tell what the DAG processor would write to the database.
+        evidence: Whether to tell what else each task does, for the proof of `--fix`.
         content: What to take for the file's content, which `--fix` has not written yet.
     """
 
@@ -29,6 +30,7 @@ class Job:
     folder: str
     options: Check
     serialize: bool = False
+    evidence: bool = False
     content: bytes | None = None
 
 

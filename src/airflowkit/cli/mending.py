@@ -54,7 +54,8 @@ def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
     verdicts = proved(planned(findings), workers or len(os.sched_getaffinity(0)))
     for verdict in verdicts:
         if verdict.objection:
-            typer.echo(f"airflowkit: {verdict.edit.file.path}: left as it was: {verdict.objection}", err=True)
+            codes = ", ".join(dict.fromkeys(finding.code for finding in verdict.edit.findings))
+            typer.echo(f"airflowkit: {verdict.edit.file.path}: {codes} not mended: {verdict.objection}", err=True)
     return [verdict.edit for verdict in verdicts if not verdict.objection]
 
 

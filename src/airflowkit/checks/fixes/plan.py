@@ -45,11 +45,8 @@ def _by_target(findings: Iterable[Finding]) -> dict[Path, list[Finding]]:
     return targets
 
 
-def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
-    try:
-        file = TextFile.read(path)
-    except NotMended:
-        return
+def edit_of(file: TextFile, findings: Iterable[Finding]) -> Edit | None:
+    """Return the edit of a file that mends findings, those of them whose mend its text shows; None if it shows none."""
     text, mended = file.text, []
     for finding in findings:
         here = replace(finding, line=moved(finding.line, file.text, text))
@@ -57,8 +54,16 @@ def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
         if after not in (None, text):
             text = after
             mended.append(finding)
-    if mended:
-        yield Edit(file, file.encoded(text), tuple(mended))
+    return Edit(file, file.encoded(text), tuple(mended)) if mended else None
+
+
+def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
+    try:
+        edit = edit_of(TextFile.read(path), findings)
+    except NotMended:
+        return
+    if edit:
+        yield edit
 
 
 def _fix(finding: Finding) -> Fix:

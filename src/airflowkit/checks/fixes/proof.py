@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.checks.engine import plugins_folder
+from airflowkit.checks.fixes.evidence import ARGUMENTS
+from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.messages import Job
 from airflowkit.checks.pool import Pool
@@ -15,11 +17,10 @@ from airflowkit.repository import dags_folder_of
 from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from airflowkit.checks.facts import FileFacts
-    from airflowkit.checks.fixes.plan import Edit
 
 _Declared = frozenset[tuple[str, str]]
 
@@ -29,7 +30,7 @@ class Verdict:
     """Whether an edit holds.
 
     Attributes:
-        edit: The edit.
+        edit: The edit; of a file of which some mends hold and others do not, each has a verdict.
         objection: Why it does not hold; empty if it does.
     """
 
@@ -50,44 +51,90 @@ def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
     return verdicts
 
 
-def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> list[Verdict]:
+def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> Iterator[Verdict]:
     """Parse the files as they are and as they would be, with the same hash seed, and compare."""
-    size = min(workers, len(edits))
-    with Pool((), size, plugins=plugins_folder(folder)) as pool:
-        before = _told(pool, folder, {edit.file.path: edit.file.content for edit in edits})
-        after = _told(pool, folder, {edit.file.path: edit.content for edit in edits})
-    return [
-        Verdict(edit, _objection(before[path], after[path], _declared(edit)))
-        for edit in edits
-        for path in [str(edit.file.path.absolute())]
-    ]
+    with Pool((), min(workers, len(edits)), plugins=plugins_folder(folder)) as pool:
+        parser = _Parser(pool, folder)
+        before = parser.told({edit.file.path: edit.file.content for edit in edits})
+        after = parser.told({edit.file.path: edit.content for edit in edits})
+        for edit in edits:
+            was, would_be = before[edit.file.path], after[edit.file.path]
+            verdict = Verdict(edit, _objection(was, would_be, edit))
+            if verdict.objection and len(edit.findings) > 1 and _can_be_compared(was):
+                yield from _one_by_one(edit, was, parser)
+            else:
+                yield verdict
 
 
-def _told(pool: Pool, folder: Path, contents: dict[Path, bytes | None]) -> dict[str, FileFacts]:
-    options = check_settings(folder)
-    jobs = [
-        Job(str(path.absolute()), str(folder), options, serialize=True, content=content)
-        for path, content in contents.items()
-    ]
-    return {facts.path: facts for facts in pool.results(jobs)}
+@dataclass(frozen=True, slots=True)
+class _Parser:
+    """Workers that parse files of one DAG folder with another content than they have."""
+
+    pool: Pool
+    folder: Path
+
+    def told(self, contents: Mapping[Path, bytes | None]) -> dict[Path, FileFacts]:
+        """Return what there is to tell of each file."""
+        options = check_settings(self.folder)
+        paths = {str(path.absolute()): path for path in contents}
+        jobs = [
+            Job(whole, str(self.folder), options, serialize=True, evidence=True, content=contents[path])
+            for whole, path in paths.items()
+        ]
+        return {paths[facts.path]: facts for facts in self.pool.results(jobs)}
 
 
-def _declared(edit: Edit) -> _Declared:
-    return frozenset(change for finding in edit.findings for change in FIXES[finding.code].declared)
+def _one_by_one(edit: Edit, before: FileFacts, parser: _Parser) -> Iterator[Verdict]:
+    """Prove the mends of a file one after another: those that hold together are kept, the others are left."""
+    kept: Edit | None = None
+    for finding in edit.findings:
+        found = (*(kept.findings if kept else ()), finding)
+        attempt = edit_of(edit.file, found)
+        if not attempt or attempt.findings != found:
+            continue  # it hangs on a mend that was left
+        objection = _objection(before, parser.told({edit.file.path: attempt.content})[edit.file.path], attempt)
+        if objection:
+            yield Verdict(replace(attempt, findings=(finding,)), objection)
+        else:
+            kept = attempt
+    if kept:
+        yield Verdict(kept)
 
 
-def _objection(before: FileFacts, after: FileFacts, declared: _Declared) -> str:
+def _can_be_compared(facts: FileFacts) -> bool:
+    return not facts.failure and len(facts.serialized) == len(facts.dags)
+
+
+def _objection(before: FileFacts, after: FileFacts, edit: Edit) -> str:
+    """Return why an edit does not hold, or an empty string."""
     if before.failure:
         return "it cannot be imported, so nothing shows that its DAGs would stay the same"
     if after.failure:
         return f"it could not be imported afterwards: {after.failure.text}"
-    if len(before.serialized) < len(before.dags) or len(after.serialized) < len(after.dags):
+    if not (_can_be_compared(before) and _can_be_compared(after)):
         return "Airflow cannot write its DAGs, so nothing shows that they would stay the same"
+    declared = frozenset(change for finding in edit.findings for change in FIXES[finding.code].declared)
+    return _changed_dag(before, after, declared) or _changed_task(before, after, declared)
+
+
+def _changed_dag(before: FileFacts, after: FileFacts, declared: _Declared) -> str:
     first, second = _shown(before, declared), _shown(after, declared)
     changed = next((dag_id for (dag_id, one), (_id, other) in zip(first, second, strict=False) if one != other), None)
     if changed is None and len(first) == len(second):
         return ""
     return f"the DAG {changed} would not stay the same, or differs at each parse" if changed else "a DAG would be gone"
+
+
+def _changed_task(before: FileFacts, after: FileFacts, declared: _Declared) -> str:
+    """Return which task would do something else, by its arguments and its pods; the same tasks are there."""
+    names = {name for _place, name in declared}
+    for texts in zip(before.evidence, after.evidence, strict=True):
+        first, second = map(json.loads, texts)
+        for name in names:
+            first[ARGUMENTS].pop(name, None), second[ARGUMENTS].pop(name, None)
+        if first != second:
+            return f"the task {first['task_id']} would not stay the same, or differs at each parse"
+    return ""
 
 
 def _shown(facts: FileFacts, declared: _Declared) -> list[tuple[str, Any]]:
