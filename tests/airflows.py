@@ -1,5 +1,8 @@
 """What the tests say differently on each Airflow, so that one text of a DAG file serves all versions."""
 
+import shutil
+from pathlib import Path
+
 from airflow.serialization import serialized_objects
 
 from airflowkit._airflow import airflow_version
@@ -12,3 +15,11 @@ def for_this_airflow(source: str) -> str:
     return (
         source.replace("airflow.sdk", "airflow.providers.common.compat.sdk") if airflow_version() < (3, 0) else source
     )
+
+
+def copied(source: Path, target: Path) -> Path:
+    """Copy a folder, its DAG files as this Airflow's users would have written them."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in target.rglob("*.py"):
+        file.write_bytes(for_this_airflow(file.read_bytes().decode("latin-1")).encode("latin-1"))
+    return target

@@ -27,7 +27,9 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
-    "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT": "False",  # Airflow 3's default
+    # Airflow 3's defaults
+    "AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX": "glob",
+    "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT": "False",
     # The examples' images cannot be pulled everywhere; tests of podman and docker name them.
     "AIRFLOWKIT_RUNTIME": "process",
 }

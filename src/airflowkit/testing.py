@@ -122,12 +122,12 @@ def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
 
 def _rendered(task: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     from airflowkit.checks.pods import is_pod
-    from airflowkit.pods.elements import elements, of_element
+    from airflowkit.pods.elements import elements, is_mapped, of_element
     from airflowkit.pods.render import render_pod
 
     if not is_pod(task):
         return
-    if not getattr(task, "is_mapped", False):
+    if not is_mapped(task):
         yield task.task_id, render_pod(task)
         return
     for element in elements(task):

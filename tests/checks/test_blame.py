@@ -7,10 +7,11 @@ import pytest
 from airflowkit.checks.engine import checked
 from airflowkit.checks.pool import Pool
 from airflowkit.settings import Check
+from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow
 
-DAG = """\
+DAG = for_this_airflow("""\
 {0}
 import json
 from airflow.sdk import DAG
@@ -18,7 +19,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 
 with DAG("{1}", schedule=None):
     EmptyOperator(task_id="load")
-"""
+""")
 HELPERS = {
     "slow_helper": "sum(range(20_000_000))",
     "large_helper": "kept = list(range(3_000_000))",

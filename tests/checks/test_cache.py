@@ -5,14 +5,15 @@ import pytest
 from airflowkit import settings
 from airflowkit.checks import engine
 from airflowkit.checks.engine import check
+from airflows import for_this_airflow
 
-DAG = """\
+DAG = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
 {0}
 with DAG("{1}", schedule=None):
     EmptyOperator(task_id="load")
-"""
+""")
 
 
 @pytest.fixture

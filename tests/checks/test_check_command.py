@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-GOOD = """\
+from airflows import for_this_airflow
+
+GOOD = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
 
 with DAG("orders", schedule=None):
     EmptyOperator(task_id="load")
-"""
+""")
 
 
 @pytest.fixture

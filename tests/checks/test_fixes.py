@@ -20,8 +20,14 @@ from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.fixes.signs import FIXABLE, marked
 from airflowkit.checks.messages import Job
 from airflowkit.settings import load_settings
+from airflows import copied, for_this_airflow
 
 CASES = Path(__file__).parent / "fixes"
+NEEDS = {
+    "AK207": pytest.mark.needs_airflow(3, 1, "Airflow 2 has no @dag without parentheses"),
+    "AK506": pytest.mark.needs_airflow(3, 1, "Airflow 2 knows some of these arguments"),
+}
+EACH_FIX = pytest.mark.parametrize("code", [pytest.param(code, marks=NEEDS.get(code, ())) for code in sorted(FIXABLE)])
 
 
 def airflowkit(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +51,7 @@ def counted(findings: tuple[Finding, ...]) -> Counter[str]:
 
 
 def case(code: str, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(CASES / code / "before", tmp_path / "repository"))
+    return copied(CASES / code / "before", tmp_path / "repository")
 
 
 def serialized(pool, folder: Path) -> dict[str, dict]:
@@ -77,10 +83,12 @@ def repository(tmp_path) -> Path:
     return tmp_path
 
 
-def dag_file(repository: Path, text: str, name: str = "orders.py") -> Path:
+HEAD = "from airflow.providers.standard.operators.empty import EmptyOperator\nfrom airflow.sdk import DAG\n\n"
+
+
+def dag_file(repository: Path, text: str, name: str = "orders.py", head: str = HEAD) -> Path:
     path = repository / "dags" / name
-    head = "from airflow.providers.standard.operators.empty import EmptyOperator\nfrom airflow.sdk import DAG\n\n"
-    path.write_bytes((head + text).encode())
+    path.write_bytes(for_this_airflow(head + text).encode())
     return path
 
 
@@ -92,13 +100,13 @@ def test_at_least_eight_rules_have_a_fix_and_each_has_its_files():
     assert len(FIXES) >= 8
 
 
-@pytest.mark.parametrize("code", sorted(FIXABLE))
+@EACH_FIX
 def test_a_fix_makes_the_second_file_of_the_first_and_a_second_fix_changes_nothing(code, tmp_path, pool):
     repository = case(code, tmp_path)
     before = found(pool, repository)
     assert code in {finding.code for finding in marked(before) if finding.fixable}
     result = airflowkit("check", "--fix", cwd=repository)
-    assert files(repository) == files(CASES / code / "after")
+    assert files(repository) == files(copied(CASES / code / "after", tmp_path / "after"))
     assert f" {code} mended\n" in result.stdout
     after = found(pool, repository)
     assert counted(after)[code] == 0
@@ -106,11 +114,12 @@ def test_a_fix_makes_the_second_file_of_the_first_and_a_second_fix_changes_nothi
     assert planned(after) == ()
 
 
-@pytest.mark.parametrize("code", sorted(FIXABLE))
+@EACH_FIX
 def test_the_dags_before_and_after_differ_by_what_the_fix_declares(code, tmp_path, pool):
     repository = case(code, tmp_path)
     before = serialized(pool, repository / "dags")
-    shutil.copytree(CASES / code / "after", repository, dirs_exist_ok=True)
+    shutil.rmtree(repository)
+    copied(CASES / code / "after", repository)
     after = serialized(pool, repository / "dags")
     declared = FIXES[code].declared
     assert before.keys() == after.keys()
@@ -121,15 +130,12 @@ def test_the_dags_before_and_after_differ_by_what_the_fix_declares(code, tmp_pat
 
 def test_several_fixes_in_one_file_compose(repository):
     (repository / "airflowkit.toml").write_text("[check]\nrequire_docs = true\n")
-    path = repository / "dags" / "orders.py"
-    path.write_text(
-        '"""Loads the orders."""\n\n'
-        "from airflow.providers.standard.operators.empty import EmptyOperator\n"
-        "from airflow.sdk import DAG\n\n"
+    text = (
         'print("loading")\n\n'
-        'with DAG("orders", schedule=None, default_args={"sla": None}):\n'
+        'with DAG("orders", schedule=None, default_args={"provide_context": True}):\n'
         '    EmptyOperator(task_id="load")  # airflowkit: ignore[AK402]\n'
     )
+    path = dag_file(repository, text, head=f'"""Loads the orders."""\n\n{HEAD}')
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_text().endswith(
         'import DAG\n\nwith DAG("orders", schedule=None, doc_md=__doc__):\n    EmptyOperator(task_id="load")\n'
@@ -182,7 +188,7 @@ def test_line_ends_a_byte_order_mark_comments_and_the_mode_stay(repository):
 
 def test_a_coding_other_than_utf_8_stays(repository):
     path = repository / "dags" / "orders.py"
-    head = "# -*- coding: latin-1 -*-\n# für airflow\nfrom airflow.sdk import DAG\n\n"
+    head = for_this_airflow("# -*- coding: latin-1 -*-\n# für airflow\nfrom airflow.sdk import DAG\n\n")
     path.write_bytes(f'{head}DAY = DAG("orders")\nprint("ä")\n'.encode("latin-1"))
     airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == f'{head}DAY = DAG("orders")\n'.encode("latin-1")
@@ -328,7 +334,7 @@ def test_a_zipped_file_is_left_alone(repository):
 
 
 POD = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator as Pod\n"
-READ = 'EmptyOperator(task_id="a", dag=DAY, doc="{{ dag.default_args.sla }}")\n'
+READ = 'EmptyOperator(task_id="a", dag=DAY, doc="{{ dag.default_args.provide_context }}")\n'
 
 
 @pytest.mark.parametrize(
@@ -336,10 +342,10 @@ READ = 'EmptyOperator(task_id="a", dag=DAY, doc="{{ dag.default_args.sla }}")\n'
     [
         'print(open(__file__).read()[:4])\nDAY = DAG("orders")\n',
         'import sys\nprint("loading", file=sys.stdout)\nDAY = DAG("orders")\n',
-        'D = {"sla": None}\nDAY = DAG("orders", default_args=D)\nNIGHT = DAG("returns", default_args=D)\n',
-        'DAY = DAG("orders", default_args=dict.fromkeys(["sla"]))\n',
-        'DAY = DAG("orders", default_args={"sla": min(1, 2)})\n',
-        f'DAY = DAG("orders", default_args={{"sla": 1}})\n{READ}',
+        'D = {"provide_context": None}\nDAY = DAG("orders", default_args=D)\nNIGHT = DAG("returns", default_args=D)\n',
+        'DAY = DAG("orders", default_args=dict.fromkeys(["provide_context"]))\n',
+        'DAY = DAG("orders", default_args={"provide_context": min(1, 2)})\n',
+        f'DAY = DAG("orders", default_args={{"provide_context": 1}})\n{READ}',
         f'{POD}with DAG("orders"):\n    Pod(task_id="a", image="a:1", is_delete_operator_pod=False)\n',
     ],
 )

@@ -7,16 +7,17 @@ import pytest
 from airflowkit.checks.engine import checked
 from airflowkit.checks.pool import Pool
 from airflowkit.settings import Check
+from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow
 
-GOOD = """\
+GOOD = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
 
 with DAG("{0}", schedule=None):
     EmptyOperator(task_id="load")
-"""
+""")
 HOSTILE = {
     "loops": ("while True: pass", "AK102"),
     "swallows_its_time_limit": (

@@ -2,10 +2,12 @@
 
 import pytest
 
+from airflowkit._airflow import airflow_version
 from airflowkit.checks.engine import checked
 from airflowkit.settings import load_settings
+from airflows import for_this_airflow
 
-DAG_FILE = """\
+DAG_FILE = for_this_airflow("""\
 from datetime import timedelta
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
@@ -18,7 +20,7 @@ def elements():
 
 with DAG("orders", schedule=None, default_args={{"execution_timeout": timedelta(hours=1)}}):
     {task}
-"""
+""")
 SIZE = 'container_resources={"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}}'
 PARTIAL = f'KubernetesPodOperator.partial(task_id="load", log_pod_spec_on_failure=False, {SIZE}'
 
@@ -115,6 +117,8 @@ def test_a_mapped_pod_whose_results_are_used_pushes_them(found_in, push, codes):
     ],
 )
 def test_the_budget_counts_a_mapped_task_as_often_as_airflow_lets_it_run(found_in, task, memory):
+    if airflow_version() < (3, 0):
+        memory = min(memory, 16)  # all runs of a DAG share its tasks at a time
     task = f'{PARTIAL}, image="orders:1"{task if task.startswith(",") else ")" + task}'
     assert found_in(task, memory_budget=f"{memory}Gi") == []
     assert [code for code, _message in found_in(task, memory_budget=f"{memory - 1}Gi")] == ["AK416"]

@@ -6,7 +6,7 @@ from airflowkit.checks.engine import checked
 from airflowkit.settings import Check
 from airflows import for_this_airflow
 
-DAG_FILE = """\
+DAG_FILE = for_this_airflow("""\
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 from kubernetes.client import models as k8s
@@ -14,7 +14,7 @@ from kubernetes.client import models as k8s
 with DAG("orders", schedule=None):
     pod = k8s.V1Pod(spec=k8s.V1PodSpec(containers=[k8s.V1Container(name="base", {fields})]))
     EmptyOperator(task_id="load", executor_config={{"pod_override": pod}})
-"""
+""")
 
 
 @pytest.mark.parametrize(

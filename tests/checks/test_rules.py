@@ -1,6 +1,5 @@
 """Each rule's example files: the bad one is found by this rule alone, the good one by none."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from airflowkit.checks.engine import checked
 from airflowkit.checks.rules import RULES
 from airflowkit.repository import dags_folder_of
 from airflowkit.settings import load_settings
-from airflows import for_this_airflow
+from airflows import copied
 
 CASES = Path(__file__).parent / "cases"
 NEEDS = {
@@ -33,11 +32,7 @@ EACH_RULE = pytest.mark.parametrize(
 @pytest.fixture(scope="session")
 def cases(tmp_path_factory) -> Path:
     """The examples as this Airflow's users would write them."""
-    copy = tmp_path_factory.mktemp("rules") / "cases"
-    shutil.copytree(CASES, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in copy.rglob("*.py"):
-        file.write_bytes(for_this_airflow(file.read_bytes().decode("latin-1")).encode("latin-1"))
-    return copy
+    return copied(CASES, tmp_path_factory.mktemp("rules") / "cases")
 
 
 def example(cases: Path, code: str, kind: str) -> Path:

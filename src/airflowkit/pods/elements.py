@@ -55,7 +55,12 @@ def of_element(task: Any, element: Element) -> Any:
 
 def of_first_element(operator: Any) -> Any:
     """Return the operator itself, or the one that a mapped task makes of what is known of its first element."""
-    return of_element(operator, next(elements(operator))) if getattr(operator, "is_mapped", False) else operator
+    return of_element(operator, next(elements(operator))) if is_mapped(operator) else operator
+
+
+def is_mapped(task: Any) -> bool:
+    """Return whether Airflow makes a task's operators only when the run has got that far."""
+    return hasattr(task, "partial_kwargs")  # `is_mapped` came with Airflow 3
 
 
 def _combined(mapped: Mapping[str, Any]) -> Iterator[Element]:

@@ -42,6 +42,8 @@ class MappedPod:
         settings = settings_of(keywords.get("dag"))
         # The rest stays as it is: Airflow makes each operator with these keywords, and that converts them.
         self._partial = CheckedPodOperator.partial(task_id=task_id, **expand_resources(known, settings, refuse_nothing))
+        # Airflow 2 adds `resources=None`, which to a pod means: none, whatever airflowkit.toml says.
+        self._partial.kwargs.pop("resources", None)
 
     def expand(self, **mapped: Any) -> MappedOperator:
         """Return the mapped task: one for each element of the keywords given here.

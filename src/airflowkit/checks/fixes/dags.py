@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from airflowkit._airflow import airflow_version
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.syntax import (
     Source,
@@ -107,7 +106,7 @@ def without_default(finding: Finding, text: str) -> str | None:
     """
     key = next((it for it in _DEFAULTS if repr(it) in finding.message), None)
     source = parsed(text)
-    if source is None or key is None or airflow_version() < (3, 0) or _DEFAULTS_READ.search(text):
+    if source is None or key is None or _DEFAULTS_READ.search(text):
         return None
     found = source.dag_call(finding.line)
     call = found.decorator if isinstance(found, cst.Decorator) else found

@@ -21,9 +21,10 @@ _DAG: Final = frozenset(
         "airflow.models.DAG",
         "airflow.models.dag.DAG",
         "airflow.sdk.definitions.dag.DAG",
+        "airflow.providers.common.compat.sdk.DAG",
     }
 )
-_DECORATOR: Final = frozenset({"airflow.sdk.dag", "airflow.decorators.dag"})
+_DECORATOR: Final = frozenset({"airflow.sdk.dag", "airflow.decorators.dag", "airflow.providers.common.compat.sdk.dag"})
 _HARMLESS_CALLS: Final = frozenset({"datetime.timedelta"})
 
 

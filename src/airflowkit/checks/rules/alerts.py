@@ -6,6 +6,7 @@ import os
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import airflow_version
 from airflowkit.alerts.recorder import record_failure
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import DagSubject, dag_rule
@@ -149,10 +150,13 @@ RULES: Final = (
 
 
 def _takes(task: Any, name: str) -> bool:
-    """Return whether an operator of the repository's own has such an argument, which Airflow then passes on."""
+    """Return whether an operator has use for such an argument: one of the repository's own, or Airflow 2's.
+
+    Airflow 3's take some of them, and warn.
+    """
     classes = getattr(task, "operator_class", type(task)).__mro__
-    own = (kind for kind in classes if "__init__" in vars(kind) and kind.__module__.partition(".")[0] != "airflow")
-    return any(name in signature(vars(kind)["__init__"]).parameters for kind in own)
+    heeded = (kind for kind in classes if airflow_version() < (3, 0) or kind.__module__.partition(".")[0] != "airflow")
+    return any(name in signature(vars(kind)["__init__"]).parameters for kind in heeded if "__init__" in vars(kind))
 
 
 def _callbacks(owner: Any, name: str) -> list[Any]:

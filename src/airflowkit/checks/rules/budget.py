@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import airflow_version
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.pods import argument, request
 from airflowkit.checks.rule import DagSubject, TaskSubject, dag_rule
+from airflowkit.pods.elements import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +83,7 @@ def _is_counted(task: TaskSubject) -> bool:
     if any(True for _group in task.task.iter_mapped_task_groups()):
         return False
     elements = [pod.element for pod in task.pods]
-    return not getattr(task.task, "is_mapped", False) or all(it and it.index is not None for it in elements)
+    return not is_mapped(task.task) or all(it and it.index is not None for it in elements)
 
 
 def _together(loads: list[_Load], dag: Any) -> Decimal:
@@ -89,7 +91,7 @@ def _together(loads: list[_Load], dag: Any) -> Decimal:
     pods = sorted(((size, place) for place, load in enumerate(loads) for size in load.sizes), reverse=True)
     running: Counter[int] = Counter()
     total = Decimal()
-    slots = dag.max_active_tasks * dag.max_active_runs
+    slots = dag.max_active_tasks * (1 if airflow_version() < (3, 0) else dag.max_active_runs)  # Airflow 2's runs share
     for size, place in pods:
         most = loads[place].at_once
         left = slots if most is None else min(slots, most - running[place])
