@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ class Report:
         known: How many the baseline holds.
         gone: How many the baseline holds that are found no longer.
         examined: How far the check of each folder looked.
+        seconds: How long it took, where anybody asked.
     """
 
     findings: tuple[Finding, ...]
@@ -62,6 +63,7 @@ class Report:
     known: int = 0
     gone: int = 0
     examined: tuple[Examined, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def passed(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -118,8 +119,10 @@ def check(  # noqa: PLR0913  one for each option
 
 
 def _shown_working(search: Callable[..., Report]) -> Report:
+    begun = time.monotonic()
     with _progress_bar() as progress:
-        return search(progress=progress)
+        report = search(progress=progress)
+    return replace(report, seconds=time.monotonic() - begun)
 
 
 def _accept(report: Report, known: Baseline) -> None:

@@ -1,32 +1,46 @@
-"""The report as GitHub's workflow commands: annotations beside the lines of a pull request."""
+"""The report as GitHub's workflow commands: annotations beside the lines of a pull request.
+
+GitHub shows ten errors, ten warnings and ten notices of a step, and fifty of a job ("Limitations" in its page on
+annotations), so findings that say the same of one file are one annotation.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Finding, Severity
+from airflowkit.checks.findings import Severity
+from airflowkit.checks.reports.folding import folded, printable
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
     from airflowkit.checks.report import Report
+    from airflowkit.checks.reports.folding import Fold
 
 _COMMAND: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render(report: Report) -> str:
-    """Return one command for each finding."""
-    return "\n".join(_command(finding) for finding in report.findings)
+    """Return the commands."""
+    return "\n".join(_command(fold) for fold in folded(report.findings))
 
 
-def _command(finding: Finding) -> str:
+def _command(fold: Fold) -> str:
+    finding = fold.first
     title = _property(f"{finding.code} {BY_CODE[finding.code].name}")
-    place = f"file={_property(finding.path)},line={finding.line or 1},title={title}"
-    text = f"{finding.message}\n{finding.mend}".strip()
+    place = f"file={_property(_from_the_workspace(finding.path))},line={finding.line or 1},title={title}"
+    text = "\n".join(filter(None, (fold.message, finding.mend)))
     return f"::{_COMMAND[finding.severity]} {place}::{_data(text)}"
 
 
+def _from_the_workspace(path: str) -> str:
+    """Return a path from the root of the checkout, wherever the step runs; GitHub knows no other."""
+    root = os.environ.get("GITHUB_WORKSPACE")
+    return os.path.relpath(path, root) if root else path
+
+
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

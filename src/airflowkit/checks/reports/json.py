@@ -30,5 +30,8 @@ def summary(report: Report) -> dict[str, Any]:
         "errors": severities[Severity.ERROR],
         "warnings": severities[Severity.WARNING],
         "infos": severities[Severity.INFO],
+        "ignored": report.ignored,
+        "known": report.known,
+        "gone": report.gone,
         "passed": report.passed,
     }

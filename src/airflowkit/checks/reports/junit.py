@@ -6,38 +6,41 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from airflowkit.checks.findings import Severity
+from airflowkit.checks.reports.folding import name_of, printable
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
+    from airflowkit.checks.findings import Finding
     from airflowkit.checks.report import Report
 
 
 def render(report: Report) -> str:
     """Return one test suite with a test case for each finding, and one for a check that found nothing."""
     failing = [finding for finding in report.findings if finding.severity is not Severity.INFO]
-    suite = ET.Element(
-        "testsuite",
-        name="airflowkit check",
-        tests=str(len(report.findings) or 1),
-        failures=str(len(failing)),
-        errors="0",
-        skipped=str(len(report.findings) - len(failing)),
-    )
+    counts = {
+        "name": "airflowkit check",
+        "tests": str(len(report.findings) or 1),
+        "failures": str(len(failing)),
+        "errors": "0",
+        "skipped": str(len(report.findings) - len(failing)),
+        "time": f"{report.seconds:.3f}",
+    }
+    root = ET.Element("testsuites", counts)
+    suite = ET.SubElement(root, "testsuite", counts)
     for finding in report.findings:
-        name = f"{finding.code} {BY_CODE[finding.code].name}"
-        case = ET.SubElement(suite, "testcase", classname=finding.path, name=name, file=finding.path)
-        kind = "skipped" if finding.severity is Severity.INFO else "failure"
-        result = ET.SubElement(case, kind, message=_printable(finding.message))
-        where = ".".join(part for part in (finding.dag_id, finding.task_id) if part)
-        result.text = _printable(f"{finding.path}:{finding.line or 1} {where} {finding.message}\n{finding.mend}")
+        _add_case(suite, finding)
     if not report.findings:
-        ET.SubElement(suite, "testcase", classname="airflowkit", name=f"{report.files} files")
-    root = ET.Element("testsuites")
-    root.append(suite)
+        ET.SubElement(suite, "testcase", classname="airflowkit", name=f"{report.files} files", time="0")
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def _printable(text: str) -> str:
-    """Return the text without the control characters that XML cannot hold."""
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in text)
+def _add_case(suite: ET.Element, finding: Finding) -> None:
+    """Add a test case; its name tells of the place, for viewers take cases of one name for the same."""
+    place = f"{printable(finding.path)}:{finding.line or 1}"
+    who = printable(name_of(finding))
+    name = " ".join(filter(None, (finding.code, BY_CODE[finding.code].name, who, f"line {finding.line or 1}")))
+    case = ET.SubElement(suite, "testcase", classname=printable(finding.path), name=name, time="0")
+    kind = "skipped" if finding.severity is Severity.INFO else "failure"
+    result = ET.SubElement(case, kind, message=printable(finding.message), type=finding.code)
+    result.text = printable(f"{place} {who} {finding.message}\n{finding.mend}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Finding, Severity
+from airflowkit.checks.findings import Severity
+from airflowkit.checks.reports.folding import folded, printable
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
@@ -15,47 +17,91 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from airflowkit.checks.report import Report
+    from airflowkit.checks.reports.folding import Fold
 
 _STYLE: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+_MANY: Final = 10
+"""From so many findings on, they are counted by rule."""
+_NAMED: Final = 5
+"""So many rules are named then."""
+_NARROW: Final = 30
+"""The text of a finding is never narrower."""
 
 
 def show(report: Report, console: Console) -> None:
     """Print the findings file by file, and the count."""
-    for path, findings in groupby(report.findings, key=lambda finding: finding.path):
-        console.print(path, style="bold", markup=False, highlight=False, soft_wrap=True)
-        for finding in findings:
-            for line in _lines(finding):
+    for path, folds in groupby(folded(report.findings), key=lambda fold: fold.first.path):
+        console.print(printable(path), style="bold", markup=False, highlight=False, soft_wrap=True)
+        for fold in folds:
+            for line in _lines(fold, console):
                 console.print(line, soft_wrap=True)
         console.print()
-    console.print(verdict(report), markup=False, highlight=False, soft_wrap=True)
+    if len(report.findings) >= _MANY:
+        _hang("most often: ", by_rule(report), console)
+    _hang("", verdict(report), console)
+    if gone := gone_from_baseline(report):
+        _hang("", gone, console)
 
 
-def _lines(finding: Finding) -> Iterator[Text]:
+def _lines(fold: Fold, console: Console) -> Iterator[Text]:
     from rich.text import Text
 
-    where = ".".join(name for name in (finding.dag_id, finding.task_id) if name)
-    yield Text.assemble(
-        f"  {finding.line or '-':>4}  ",
-        (finding.code, _STYLE[finding.severity]),
-        (f" {BY_CODE[finding.code].name}", "dim"),
-        f"  {where}: " if where else "  ",
-        finding.message.replace("\n", "\n          "),
-    )
+    finding = fold.first
+    sign = finding.severity[0].upper()  # where there is no colour
+    label = Text.assemble(f"{finding.line or '-':>6} ", (f"{sign} {finding.code}", _STYLE[finding.severity]), " ")
+    name = BY_CODE[finding.code].name
+    message = Text.assemble((name, "dim"), "  ", printable(fold.message))
+    yield from _hanging(label, message, console)
     if finding.mend:
-        yield Text(f"          > {finding.mend}", style="green")
+        indent = " " * len(label)
+        yield from _hanging(Text(f"{indent}> "), Text(printable(finding.mend), style="green"), console)
+
+
+def _hanging(label: Text, body: Text, console: Console) -> Iterator[Text]:
+    """Yield the lines of a text below each other, beside its label; what no terminal shows is not wrapped."""
+    from rich.text import Text
+
+    width = max(_NARROW, console.width - len(label))
+    lines = body.wrap(console, width) if console.is_terminal else body.split("\n")
+    for line in lines:
+        line.rstrip()
+        yield Text.assemble(label, line)
+        label = Text(" " * len(label))
+
+
+def _hang(label: str, body: str, console: Console) -> None:
+    from rich.text import Text
+
+    for line in _hanging(Text(label), Text(body), console):
+        console.print(line, soft_wrap=True)
+
+
+def by_rule(report: Report) -> str:
+    """Return how often the rules found something that did so most often."""
+    counts = Counter(finding.code for finding in report.findings).most_common()
+    most = [f"{number} {code} {BY_CODE[code].name}" for code, number in counts[:_NAMED]]
+    others = counted(len(counts) - _NAMED, "other rule") if len(counts) > _NAMED else ""
+    return ", ".join(most) + (f", and {others}" if others else "")
 
 
 def verdict(report: Report) -> str:
     """Return how much was checked and found, in one sentence."""
-    checked = f"{counted(report.files, 'file')} with {counted(report.dags, 'DAG')} checked"
-    if not report.findings:
-        return f"{checked}: nothing found"
-    counts = [
-        counted(number, severity.value)
-        for severity in Severity
-        if (number := sum(finding.severity is severity for finding in report.findings))
-    ]
-    return f"{checked}: {', '.join(counts)}. `airflowkit explain CODE` tells more{_mendable(report)}"
+    time = f" in {report.seconds:.1f} s" if report.seconds else ""
+    checked = f"{counted(report.files, 'file')} with {counted(report.dags, 'DAG')} checked{time}"
+    severities = Counter(finding.severity for finding in report.findings)
+    found = ", ".join(counted(severities[severity], severity.value) for severity in Severity if severities[severity])
+    accepted = ((report.ignored, "ignored"), (report.known, "in the baseline"))
+    aside = ", ".join(f"{number} {where}" for number, where in accepted if number)
+    sentence = "; ".join(filter(None, (f"{checked}: {found or 'nothing found'}", aside)))
+    return f"{sentence}. `airflowkit explain CODE` tells more{_mendable(report)}" if found else sentence
+
+
+def gone_from_baseline(report: Report) -> str:
+    """Return what to do about entries of the baseline that are found no longer, or an empty string."""
+    if not report.gone:
+        return ""
+    entries = "1 entry of the baseline is" if report.gone == 1 else f"{report.gone} entries of the baseline are"
+    return f"{entries} no longer found; --write-baseline drops {'it' if report.gone == 1 else 'them'}"
 
 
 def _mendable(report: Report) -> str:
