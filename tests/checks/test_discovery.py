@@ -1,6 +1,7 @@
 """Which files are checked: those that Airflow would look at."""
 
 import os
+import socket
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.checks import ignoring
-from airflowkit.checks.discovery import dag_files, hidden_dag_files, python_files
+from airflowkit.checks.discovery import dag_files, hidden_dag_files, python_files, seen_and_skipped
 from airflowkit.checks.ignoring import BadIgnoreFile
 from airflowkit.repository import dags_folder_of
 
@@ -176,6 +177,26 @@ def test_of_the_hidden_files_only_those_at_the_path_are_told(tmp_path):
     for file in (tmp_path / "a.py", tmp_path / "team" / "b.py"):
         file.parent.mkdir(exist_ok=True)
         file.write_text("import factory\n\nfactory.build()\n")
-    assert [path.name for path in hidden_dag_files(tmp_path)] == ["a.py", "b.py"]
-    assert [path.name for path in hidden_dag_files(tmp_path / "team", tmp_path)] == ["b.py"]
-    assert hidden_dag_files(tmp_path / "a.py", tmp_path) == []
+    assert hidden_at(tmp_path) == ["a.py", "b.py"]
+    assert hidden_at(tmp_path / "team", tmp_path) == ["b.py"]
+    assert hidden_at(tmp_path / "a.py", tmp_path) == []
+
+
+def hidden_at(*path):
+    return [file.name for file in hidden_dag_files(seen_and_skipped(*path)[1])]
+
+
+def test_a_huge_file_is_not_parsed_to_see_whether_it_hides_a_dag(tmp_path):
+    (tmp_path / "a.py").write_text("import factory\n\nfactory.build()\n" + "#" * 2**20)
+    assert hidden_at(tmp_path) == []
+
+
+def test_pipes_sockets_and_links_that_lead_nowhere_or_back_are_no_files(tmp_path):
+    (tmp_path / "a.py").write_text("# airflow dag")
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "nowhere.py").symlink_to("gone.py")
+    (tmp_path / "itself.py").symlink_to("itself.py")
+    (tmp_path / "again").symlink_to(".")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket.py"))
+    assert [path.name for path in python_files(tmp_path)] == ["a.py"]

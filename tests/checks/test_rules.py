@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks.discovery import dag_files, hidden_dag_files
+from airflowkit.checks.discovery import hidden_dag_files, seen_and_skipped
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules import RULES
 from airflowkit.repository import dags_folder_of
@@ -42,8 +42,9 @@ def example(cases: Path, code: str, kind: str) -> Path:
 
 def codes_found(pool, again, path: Path) -> list[str]:
     folder = dags_folder_of(path)
-    files, hidden = dag_files(folder if path.is_dir() else path), hidden_dag_files(folder) if path.is_dir() else ()
-    report = checked(pool, folder, files, load_settings(path).check, hidden=hidden, again=again)
+    files, skipped = seen_and_skipped(folder if path.is_dir() else path)
+    options = load_settings(path).check
+    report = checked(pool, folder, files, options, hidden=hidden_dag_files(skipped), again=again)
     return [finding.code for finding in report.findings]
 
 

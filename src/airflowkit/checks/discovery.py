@@ -7,14 +7,17 @@ import os
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.ignoring import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
 from airflowkit.checks.safemode import is_archive, might_hold_dag
 from airflowkit.repository import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+_LARGEST_SOURCE: Final = 2**20
+"""Bytes of a file that might be a DAG file in hiding: to parse more takes a hundred times its size in memory."""
 
 
 def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
@@ -24,26 +27,29 @@ def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
         path: A file, a DAG folder, a folder below it, or one around it.
         folder: The DAG folder, where that is not the path itself; its `.airflowignore` holds for the path.
     """
-    if path.is_file():
-        return [path.absolute()]
-    return sorted(file for file in _python_files_at(path, folder) if might_hold_dag(file))
+    return seen_and_skipped(path, folder)[0]
 
 
-def hidden_dag_files(path: Path, folder: Path | None = None) -> list[Path]:
-    """Return the files that safe mode skips although they might build DAGs: they call something.
+def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path], list[Path]]:
+    """Return the DAG files at a path, and the Python files that safe mode skips, both sorted.
 
     Args:
-        path: As of `dag_files`; a file that is named is not hidden.
+        path: As of `dag_files`; a file that is named is not skipped.
         folder: As of `dag_files`.
     """
     if path.is_file():
-        return []
-    files = _python_files_at(path, folder)
-    return sorted(file for file in files if not might_hold_dag(file) and _calls_something(file))
+        return [path.absolute()], []
+    files: tuple[list[Path], list[Path]] = ([], [])
+    part = plain(path)
+    for file in python_files(folder or path):
+        if folder is None or file.is_relative_to(part):
+            files[not might_hold_dag(file)].append(file)
+    return sorted(files[0]), sorted(files[1])
 
 
-def _python_files_at(path: Path, folder: Path | None) -> Iterator[Path]:
-    return (file for file in python_files(folder or path) if folder is None or _lies_in(file, path))
+def hidden_dag_files(skipped: Iterable[Path]) -> list[Path]:
+    """Return those of the files that safe mode skips that might build DAGs all the same: they call something."""
+    return [file for file in skipped if _calls_something(file)]
 
 
 def python_files(folder: Path) -> Iterator[Path]:
@@ -52,7 +58,7 @@ def python_files(folder: Path) -> Iterator[Path]:
     Raises:
         BadIgnoreFile: An `.airflowignore` cannot be read as Airflow would read it.
     """
-    root = folder.absolute()
+    root = plain(folder)
     yield from _python_files_below(root, root, syntax(), [], {os.path.realpath(root)})
 
 
@@ -71,7 +77,7 @@ def _content(folder: Path) -> tuple[list[Path], list[Path]]:
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in sorted(entries, key=attrgetter("name")):
             with suppress(OSError):  # a link to itself
-                if entry.is_dir():
+                if entry.is_dir() and entry.name != "__pycache__":
                     folders.append(Path(entry.path))
                 elif entry.is_file():
                     files.append(Path(entry.path))
@@ -88,16 +94,12 @@ def _is_python(path: Path, rules: list[Rule]) -> bool:
 def _calls_something(file: Path) -> bool:
     """Return whether a file imports something and calls something at the top level, as users of factories do."""
     try:
-        body = ast.parse(file.read_bytes()).body
+        body = ast.parse(file.read_bytes()).body if file.stat().st_size <= _LARGEST_SOURCE else []
     except (OSError, SyntaxError, ValueError):
         return False
     imports = any(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
     values = [getattr(statement, "value", None) for statement in body if isinstance(statement, (ast.Expr, ast.Assign))]
     return imports and any(isinstance(value, ast.Call) for value in values)
-
-
-def _lies_in(file: Path, folder: Path) -> bool:
-    return plain(file).is_relative_to(plain(folder))
 
 
 def _first_visit(folder: Path, seen: set[str]) -> bool:

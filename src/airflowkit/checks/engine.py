@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.checks.cache import Cache
 from airflowkit.checks.comments import comments
 from airflowkit.checks.deployment import check_options
-from airflowkit.checks.discovery import dag_files, hidden_dag_files
+from airflowkit.checks.discovery import hidden_dag_files, seen_and_skipped
 from airflowkit.checks.messages import Job
 from airflowkit.checks.parsetwice import compared
 from airflowkit.checks.pool import Pool
@@ -94,8 +94,9 @@ def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
     for path in paths:
         folder = dags_folder_of(path)
         part = parts.setdefault(folder, _Part(folder))
-        part.files |= dict.fromkeys(dag_files(path, folder))
-        part.hidden |= dict.fromkeys(hidden_dag_files(path, folder))
+        seen, skipped = seen_and_skipped(path, folder)
+        part.files |= dict.fromkeys(seen)
+        part.hidden |= dict.fromkeys(hidden_dag_files(skipped))
         part.whole |= folder.is_relative_to(plain(path))
     return parts.values()
 
@@ -228,7 +229,8 @@ def _content(file: Path) -> bytes:
 
 def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
     rules = [rule for rule in RULES if rule.scope is scope]
-    return [finding for subject in subjects for rule in rules for finding in rule.findings(subject, subject.place)]
+    placed = ((subject, subject.place) for subject in subjects)
+    return [finding for subject, place in placed for rule in rules for finding in rule.findings(subject, place)]
 
 
 def _relative(finding: Finding) -> Finding:
