@@ -16,8 +16,6 @@ PAGE = (Path(__file__).parent.parent / "docs/testing.md").read_text()
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 MORE = """
-import time
-
 import pytest
 
 from airflowkit.errors import DagNotFound
@@ -29,12 +27,10 @@ def test_the_first_run_starts_airflow(fake_cluster):
 
 
 def test_the_next_run_forks_it(fake_cluster, dag_bag):
-    began = time.monotonic()
     fake_cluster.default = Failed(3, logs=["no rows"])
     result = fake_cluster.run(dag_bag["orders_daily"])
     assert result.task("extract").reason == "exit code 3: no rows"
     assert result.task("load").state == "upstream_failed"
-    print("SECONDS", time.monotonic() - began)
 
 
 def test_a_misspelt_task_is_an_error(fake_cluster):
@@ -47,6 +43,25 @@ def test_a_misspelt_task_is_an_error(fake_cluster):
 def test_a_run_sees_the_tests_environment(run_dag, monkeypatch):
     monkeypatch.setenv("AIRFLOW_VAR_DAY", "monday")
     assert run_dag("days").ok
+"""
+UNMET = """
+from airflowkit.testing import Failed, Succeeded
+
+
+def test_passes_but_proves_nothing(fake_cluster):
+    fake_cluster.fates["orders_daily.extract"] = [Succeeded(xcom={"rows": 3}), Succeeded()]
+    fake_cluster.fates["orders_daily.region"] = {1: Failed(), 7: Failed()}
+    fake_cluster.run("orders_daily")
+
+
+def test_fails_by_itself(fake_cluster):
+    fake_cluster.fates["orders_daily.extract"] = Succeeded()
+    assert False
+
+
+def test_takes_its_plan_back(fake_cluster):
+    fake_cluster.fates["orders_daily.extract"] = Failed()
+    del fake_cluster.fates["orders_daily.extract"]
 """
 DAYS = """
 from airflow.sdk import DAG, Variable, task
@@ -87,12 +102,37 @@ def test_every_test_of_the_page_passes(repository):
     assert len(BLOCKS) > 5
 
 
+def test_the_settings_of_the_page_hold(repository):
+    (repository / "pytest.ini").write_text(re.search(r"^```ini\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)[1])
+    (repository / "dags").rename(repository / "pipelines")
+    result = run_pytest(repository, "-k", "AK101")
+    assert "1 passed" in result.stdout, result.stdout + result.stderr
+
+
 def test_runs_of_one_session_share_airflow_and_nothing_else(repository):
     (repository / "dags" / "days.py").write_text(DAYS)
     (repository / "test_more.py").write_text(MORE)
-    result = run_pytest(repository, "-rP")
+    result = run_pytest(repository)
     assert "4 passed" in result.stdout, result.stdout + result.stderr
-    assert float(re.search(r"SECONDS ([\d.]+)", result.stdout)[1]) < 10
+    assert "Airflow of its own" not in result.stdout
+
+
+def test_without_a_warm_airflow_each_run_starts_its_own_and_says_so_once(repository, monkeypatch):
+    monkeypatch.setenv("AIRFLOWKIT_WARM", "0")
+    (repository / "dags" / "days.py").write_text(DAYS)
+    (repository / "test_more.py").write_text(MORE)
+    result = run_pytest(repository)
+    assert "4 passed" in result.stdout, result.stdout + result.stderr
+    assert result.stdout.count("airflowkit: each run started an Airflow of its own") == 1
+
+
+def test_a_fate_that_no_pod_meets_fails_a_test_that_passes(repository):
+    (repository / "test_unmet.py").write_text(UNMET)
+    result = run_pytest(repository)
+    assert "1 failed, 2 passed, 1 error" in result.stdout
+    assert "  orders_daily.extract, try 2: Succeeded(" in result.stdout
+    assert "  orders_daily.region[7]: Failed(exit_code=1" in result.stdout
+    assert result.stdout.count("no pod has met its fate") == 1, result.stdout
 
 
 def test_every_fate_of_the_page_is_there_and_none_is_left_out():

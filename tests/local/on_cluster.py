@@ -1,4 +1,4 @@
-"""Runs a DAG of a folder with its pods on a real cluster, in an Airflow of its own; prints the states as JSON.
+"""Runs a DAG of a folder with its pods on a real cluster, in an Airflow of its own; prints what came of it as JSON.
 
 `python on_cluster.py DAG FOLDER SCRATCH`, with KUBECONFIG.
 """
@@ -19,11 +19,21 @@ os.environ["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps({"conn_type": "kubern
 
 from airflowkit import _airflow  # noqa: E402  after the environment
 from airflowkit.dags import load_dag  # noqa: E402
+from airflowkit.pods.diagnosis import XCOM_KEY  # noqa: E402
+
+
+def left(instance):
+    diagnosis = instance.xcom_pull(
+        task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
+    )
+    return diagnosis if instance.state == "failed" else None
+
 
 prepare_database(scratch / "airflow")
 loaded = load_dag(dag_id, folder)
 _airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
-run = loaded.dag.test()
-states = [[each.task_id, each.map_index, str(each.state), each.try_number] for each in _airflow.task_instances(run)]
+instances = _airflow.task_instances(loaded.dag.test())
+states = [[each.task_id, each.map_index, str(each.state), each.try_number] for each in instances]
 print("STATES", json.dumps(sorted(states)), flush=True)
+print("DIAGNOSES", json.dumps({each.task_id: left(each) for each in instances}), flush=True)
 os._exit(0)

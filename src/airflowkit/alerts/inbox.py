@@ -58,7 +58,8 @@ def teams(conn_id: str, setenv: Callable[[str, str], None]) -> Iterator[TeamsInb
         return inboxes[named]
 
     with ThreadingHTTPServer(("127.0.0.1", 0), _receiver(inboxes)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # It looks that often whether to end: by default every half second, which each test would wait for.
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield opened(conn_id)
         server.shutdown()
 

@@ -33,7 +33,6 @@ _CLEANUP: Final = 5.0
 """Seconds for an engine to remove its containers at the end of the run."""
 _MESSAGE_PATH: Final = "/dev/termination-log"
 _MESSAGE_SIZE: Final = 4096
-_MESSAGE_LINES: Final = 80
 
 
 class Kubelet:
@@ -224,9 +223,7 @@ class Kubelet:
             file = self._scratch(pod, spec) / "termination-log"
             if text := file.read_text(encoding="utf-8", errors="replace")[:_MESSAGE_SIZE]:
                 return text
-        if how.code and spec.get("terminationMessagePolicy") == "FallbackToLogsOnError":
-            return pod.logs[spec["name"]].tail(_MESSAGE_LINES, _MESSAGE_SIZE // 2)
-        return ""
+        return pod.logs[spec["name"]].termination_message(spec.get("terminationMessagePolicy"), how.code)
 
     async def _stop(self, pod: Pod, grace: float) -> None:
         """Send SIGTERM to all containers, SIGKILL to those that are there after the grace period."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+_MESSAGE_LINES: Final = 80
+_MESSAGE_SIZE: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,14 @@ class ContainerLog:
         self._add(last)
         return last
 
-    def tail(self, lines: int, size: int) -> str:
-        """Return the end of the log, as `FallbackToLogsOnError` takes it for the termination message."""
-        return self.text(lines)[-size:]
+    def termination_message(self, policy: str | None, exit_code: int) -> str:
+        """Return what the kubelet takes of the log for the message of a container that left none.
+
+        Args:
+            policy: The container's `terminationMessagePolicy`.
+            exit_code: How it ended.
+        """
+        return self.text(_MESSAGE_LINES)[-_MESSAGE_SIZE:] if exit_code and policy == "FallbackToLogsOnError" else ""
 
     def text(self, lines: int = 0) -> str:
         """Return the last lines, or all, as text."""

@@ -24,7 +24,7 @@ from airflowkit.local.sidecar import Sidecar
 from airflowkit.local.states import Running, Terminated, Waiting, now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from airflowkit.local.clock import Clock
     from airflowkit.local.kubelet import OnLine
@@ -36,7 +36,7 @@ _START: Final = 1.0
 """Seconds that every pod takes to start: a deferrable operator defers only for one that does not run yet."""
 _SIDECAR: Final = "airflow-xcom-sidecar"
 _NO_XCOM: Final = "__airflow_xcom_result_empty__"
-_OOM: Final = 137
+_KILLED: Final = 137
 
 
 class ScriptedKubelet:
@@ -125,7 +125,7 @@ class ScriptedKubelet:
         if isinstance(fate, ImagePullBackOff):
             self._lack_image(pod, fate)
             return
-        base = _base(pod)["name"]
+        base = _base(pod)
         self._start_all(pod, base)
         match fate:
             case Succeeded(logs=logs):
@@ -133,14 +133,14 @@ class ScriptedKubelet:
             case Failed(exit_code=code, logs=logs):
                 self._end(pod, base, code, "Error", logs)
             case OOMKilled(logs=logs):
-                self._end(pod, base, _OOM, "OOMKilled", logs)
+                self._end(pod, base, _KILLED, "OOMKilled", logs)
             case Evicted(message=message, logs=logs):
                 self._store.event(pod, "Evicted", message, "Warning")
                 pod.fail(f"Evicted: {message}")
-                self._end(pod, base, _OOM, "Error", logs)
-                self._store.event(pod, "Killing", f"Stopping container {base}", container=base)
-        if _SIDECAR in pod.states:
-            self._keep_sidecar(pod, fate)
+                self._end(pod, base, _KILLED, "Error", logs)
+                self._store.event(pod, "Killing", f"Stopping container {base['name']}", container=base["name"])
+        for sidecar in (spec for spec in pod.containers if spec["name"] == _SIDECAR):
+            self._keep_sidecar(pod, sidecar, fate)
 
     def _lack_image(self, pod: Pod, fate: ImagePullBackOff) -> None:
         base = _base(pod)
@@ -155,31 +155,33 @@ class ScriptedKubelet:
         message = f'Back-off pulling image "{image}": ErrImagePull: {answer}'
         pod.set_state(name, Waiting("ImagePullBackOff", message))
 
-    def _start_all(self, pod: Pod, base: str) -> None:
+    def _start_all(self, pod: Pod, base: Json) -> None:
         """Let all containers run, and all but the base one end well."""
-        self._store.event(pod, "Pulled", f'Successfully pulled image "{_base(pod)["image"]}"', container=base)
+        self._store.event(pod, "Pulled", f'Successfully pulled image "{base["image"]}"', container=base["name"])
         for spec in (*pod.init_containers, *pod.containers):
             name = spec["name"]
             self._store.event(pod, "Created", "Container created", container=name)
             self._store.event(pod, "Started", "Container started", container=name)
             pod.set_state(name, Running(now()))
-            if name not in (base, _SIDECAR):
-                self._end(pod, name, 0, "Completed", ())
+            if name not in (base["name"], _SIDECAR):
+                self._end(pod, spec, 0, "Completed")
 
-    def _end(self, pod: Pod, name: str, code: int, reason: str, logs: Any) -> None:
-        text = "".join(f"{line}\n" for line in logs)
-        lines = [*pod.logs[name].feed(text.encode()), *pod.logs[name].close()]
-        pod.set_state(name, Terminated(code, reason, "", now(), now()))
+    def _end(self, pod: Pod, spec: Json, code: int, reason: str, logs: Sequence[str] = ()) -> None:
+        name = spec["name"]
+        log = pod.logs[name]
+        lines = [*log.feed("".join(f"{line}\n" for line in logs).encode()), *log.close()]
+        message = log.termination_message(spec.get("terminationMessagePolicy"), code)
+        pod.set_state(name, Terminated(code, reason, message, now(), now()))
         for line in lines:
             self._on_line(pod, name, line)
 
-    def _keep_sidecar(self, pod: Pod, fate: Fate) -> None:
+    def _keep_sidecar(self, pod: Pod, spec: Json, fate: Fate) -> None:
         if isinstance(fate, Evicted):
-            self._end(pod, _SIDECAR, _OOM, "Error", ())
+            self._end(pod, spec, _KILLED, "Error")
             return
         xcom = fate.xcom if isinstance(fate, Succeeded) else None
         content = _NO_XCOM if xcom is None else json.dumps(xcom)
-        self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, _SIDECAR, 0, "Completed", ()))
+        self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, spec, 0, "Completed"))
 
 
 def _base(pod: Pod) -> Json:

@@ -131,11 +131,12 @@ class WarmAirflow:
         payload = os.memfd_create("airflowkit-request")  # in memory: the environment holds secrets
         os.write(payload, json.dumps(message).encode())
         os.lseek(payload, 0, os.SEEK_SET)
-        with suppress(BrokenPipeError):
+        answer = b""
+        with suppress(ConnectionError):
             socket.send_fds(self._socket, [b"r"], [payload, *descriptors])
+            answer = self._socket.recv(_PID)
         for descriptor in (payload, *descriptors):
             os.close(descriptor)
-        answer = self._socket.recv(_PID)
         if not answer:
             said = self._log.read_text(errors="replace").strip().rsplit("\n", 1)[-1]
             raise LocalRunError(f"Airflow did not start: {said}", hint="try `airflowkit run --verbose`")

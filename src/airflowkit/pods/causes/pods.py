@@ -96,9 +96,8 @@ def unscheduled_cause(pod: Mapping[str, Any]) -> Cause | None:
     if cause := missing_cause(message, pod):
         return cause
     # Behind the first sentence the scheduler tells of preemption and claims, which nobody asked for.
-    return Cause(
-        f"unschedulable: {re.split(r'[.] (?=preemption|no |not )', message)[0]}", _schedule_advice(message, pod)
-    )
+    first = re.split(r"[.] (?=preemption|no |not )", message)[0].rstrip(".")
+    return Cause(f"unschedulable: {first}", _schedule_advice(message, pod))
 
 
 def _schedule_advice(message: str, pod: Mapping[str, Any]) -> str:

@@ -1,0 +1,40 @@
+"""What becomes of each pod of the DAG `mortal`, and what can be read of a card."""
+
+from __future__ import annotations
+
+from airflowkit.local.fates import (
+    Evicted,
+    Failed,
+    ImagePullBackOff,
+    OOMKilled,
+    SecretNotFound,
+    SlowStart,
+    Succeeded,
+    Unschedulable,
+)
+
+LINES = ["loading", "ValueError: no such day"]
+FILLED = ["filling", "20+0 records in", "20+0 records out"]
+MORTAL = {
+    "succeeded": Succeeded(xcom=[1, 2], logs=["done"]),
+    "failed": Failed(3, logs=LINES),
+    "failed_deferred": Failed(3, logs=LINES),
+    "raw_failed": Failed(3, logs=LINES),
+    "oom": OOMKilled(logs=["Killed"]),  # the shell's word
+    "no_image": ImagePullBackOff(),
+    "no_image_deferred": ImagePullBackOff(),
+    "no_secret": SecretNotFound(),
+    "no_secret_volume": SecretNotFound("absent"),
+    "no_node": Unschedulable("0/1 nodes are available: 1 Insufficient memory."),
+    "evicted": Evicted("Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ", FILLED),
+    "slow": SlowStart(3),
+}
+
+
+def texts(part):
+    """Yield all that can be read of a card."""
+    if isinstance(part, dict):
+        yield from (part[key] for key in ("text", "value") if isinstance(part.get(key), str))
+        part = list(part.values())
+    for each in part if isinstance(part, list) else ():
+        yield from texts(each)
