@@ -25,8 +25,9 @@ def airflow_version() -> tuple[int, int]:
 
 
 def ignore_own_deprecations() -> None:
-    """Have Airflow 3.1 say nothing of its own providers' imports; call it before anything imports Airflow."""
-    warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated", FutureWarning)
+    """Have Airflow say nothing of its own and its providers' imports; call it before anything imports Airflow."""
+    warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated", FutureWarning)  # 3.1
+    os.environ.setdefault("AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY", "True")  # else 2.11 warns, past all filters
 
 
 def keep_home_clean() -> None:
@@ -127,6 +128,17 @@ def dag_context() -> Any:
     except ImportError:  # Airflow 2
         from airflow.models.dag import DagContext
     return DagContext
+
+
+def place_of(dag: Any, group: Any) -> tuple[Any, Any]:
+    """Return the DAG and the task group of an operator that is being made, of those that its `__init__` was given."""
+    if airflow_version() >= (3, 0):
+        return dag, group
+    from airflow.models.dag import DagContext
+    from airflow.utils.task_group import TaskGroupContext
+
+    dag = dag or DagContext.get_current_dag()  # Airflow 3 hands on those of the `with` blocks
+    return dag, group or (TaskGroupContext.get_current_task_group(dag) if dag else None)
 
 
 def cron_expression(timetable: Any) -> str:

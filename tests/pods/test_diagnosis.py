@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from airflow.providers.common.compat.sdk import mask_secret
 
 from airflowkit.pods.causes import Cause
 from airflowkit.pods.diagnosis import Diagnosis, Evidence, Interruption, blames_error, culprit, diagnose
@@ -230,8 +231,6 @@ def test_the_environment_is_masked_in_the_log_and_in_last_words():
 
 
 def test_what_airflow_knows_as_secret_is_masked():
-    from airflow.sdk.log import mask_secret
-
     mask_secret("correct-horse-battery")
     found = diagnose(Evidence(pod=pod(ended(1)), log=["password correct-horse-battery refused"]))
     assert found.reason == "exit code 1: password *** refused"

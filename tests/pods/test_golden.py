@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def _manifests(file: Path) -> str:
-    tasks = [task for loaded in load_file(file, EXAMPLES) for task in loaded.dag.tasks if has_pod(task)]
+    tasks = [task for loaded in load_file(file, file.parent) for task in loaded.dag.tasks if has_pod(task)]
     manifests = [render_pod(task) for task in tasks]
     for manifest in manifests:
         assert manifest["metadata"]["labels"].pop("airflow_version")
@@ -23,11 +23,11 @@ def _manifests(file: Path) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.py")))
-def test_an_examples_pods_are_what_they_were(name):
+def test_an_examples_pods_are_what_they_were(name, examples):
     golden = GOLDEN / f"{name}.yaml"
-    text = _manifests(EXAMPLES / f"{name}.py")
+    text = _manifests(examples / f"{name}.py")
     if os.environ.get("AIRFLOWKIT_GOLDEN"):
         GOLDEN.mkdir(exist_ok=True)
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
-    assert text == _manifests(EXAMPLES / f"{name}.py"), "another parse gave another pod"
+    assert text == _manifests(examples / f"{name}.py"), "another parse gave another pod"

@@ -11,7 +11,7 @@ from airflowkit.pods.arguments import KNOWN, TEMPLATED
 from airflowkit.pods.keywords import OverrideKeywords, PodKeywords
 from airflowkit.pods.override import KEYWORDS
 
-DEAD = {"is_delete_operator_pod", "progress_callback"}
+DEAD = {"is_delete_operator_pod", "progress_callback", "task_concurrency"}
 USE = """\
 from airflowkit import Resources, SecretEnv, pod_override, pod_task
 

@@ -17,7 +17,6 @@ from airflowkit import ClaimVolume, PodSpecError, pod_task
 from airflowkit.pods.render import render_pod
 from pods.fates import refusal
 
-EXAMPLES = Path(__file__).parents[2] / "dags_examples"
 KEYWORDS = {
     "image": "registry.example.com/a:{{ params.tag }}",
     "arguments": ["--day", "{{ ds }}"],
@@ -31,9 +30,15 @@ def _dag():
     return DAG("dag", schedule=None, start_date=datetime(2026, 1, 1))
 
 
-def _command(*arguments):
-    command = [sys.executable, "-m", "airflowkit", *arguments, "-S", str(EXAMPLES)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"})
+@pytest.fixture
+def command(examples):
+    def run(*arguments):
+        command = [sys.executable, "-m", "airflowkit", *arguments, "-S", str(examples)]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"}
+        )
+
+    return run
 
 
 @pytest.mark.apiserver
@@ -66,21 +71,21 @@ def test_what_the_plain_operator_can_make_no_pod_of_is_told_with_its_task(wrong)
         render_pod(task)
 
 
-def test_the_command_prints_manifests_and_nothing_else():
-    done = _command("render", "orders_etl")
+def test_the_command_prints_manifests_and_nothing_else(command):
+    done = command("render", "orders_etl")
     assert done.returncode == 0, done.stderr
     assert [pod["metadata"]["name"] for pod in yaml.safe_load_all(done.stdout)] == ["extract", "load", "transform"]
 
 
-def test_the_command_explains_each_field():
-    done = _command("explain", "orders_etl.extract")
+def test_the_command_explains_each_field(command):
+    done = command("explain", "orders_etl.extract")
     assert done.returncode == 0, done.stderr
     assert "namespace = 'airflow'  <- airflowkit.toml [pod], airflowkit.toml:" in done.stdout
     assert "image = 'python:3.11-slim'  <- call, orders_etl.py:" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["render", "explain"])
-def test_an_unknown_dag_is_one_line_and_status_2(command):
-    done = _command(command, "no_such_dag")
+@pytest.mark.parametrize("name", ["render", "explain"])
+def test_an_unknown_dag_is_one_line_and_status_2(name, command):
+    done = command(name, "no_such_dag")
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1

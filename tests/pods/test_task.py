@@ -172,8 +172,9 @@ class TestMapped:
         assert operator.security_context.run_as_non_root is True
         assert operator.volume_mounts[0].mount_path == "/d"
 
-    def test_it_survives_serialization(self, dag):
-        pod_task.partial("task", image="a:1", resources="small", security="restricted").expand(arguments=[["a"]])
+    def test_it_survives_serialization(self):
+        with DAG("dag", schedule=None) as dag:
+            pod_task.partial("task", image="a:1", resources="small", security="restricted").expand(arguments=[["a"]])
         DagSerialization.from_dict(DagSerialization.to_dict(dag))
 
     def test_its_output_in_kubernetes_objects_is_an_upstream(self, dag):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
+from airflowkit._airflow import place_of
 from airflowkit.pods.spec import PodSpec, checked_pod
 from airflowkit.settings import Settings, caller_file, load_settings
 
@@ -19,7 +20,7 @@ def checked_spec(keywords: dict[str, Any]) -> PodSpec:
     Args:
         keywords: The call's own, and the DAG, the task group and their joined `default_args`.
     """
-    dag, group = keywords.get("dag"), keywords.get("task_group")
+    dag, group = place_of(keywords.get("dag"), keywords.get("task_group"))
     task_id = keywords.get("task_id", "")
     call = {key: value for key, value in keywords.items() if key not in NOT_OF_THE_POD and value is not NOT_GIVEN}
     return checked_pod(
