@@ -8,6 +8,7 @@ until the parent hangs up, or until a file ends it.
 from __future__ import annotations
 
 import gc
+import io
 import logging
 import os
 import resource
@@ -19,7 +20,7 @@ from dataclasses import replace
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from typing import Final
+from typing import Any, Final
 
 from airflowkit.checks import tampering, watch
 from airflowkit.checks.facts import FailureKind, FileFacts
@@ -110,7 +111,7 @@ def _work(channel: Connection) -> None:
             facts = judge(job)
             if os.getpid() != pid:
                 os._exit(0)  # the file forked at the top level: this is its child
-            facts = replace(facts, output=output.taken())
+            facts = output.taken_from(facts)
             last = _spoilt(facts) or resident_bytes() > most
             channel.send(Answer(facts, last=last))
             if last:
@@ -126,10 +127,33 @@ def _spoilt(facts: FileFacts) -> bool:
     )
 
 
-class _Output:
-    """What DAG files print: both standard streams go to a file of bounded size, and input is empty."""
+class _Excerpt(io.RawIOBase):
+    """Takes whatever is written to it, and keeps the beginning."""
 
     def __init__(self) -> None:
+        self.kept = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        room = LONGEST_EXCERPT - len(self.kept)
+        self.kept += bytes(data[:room])
+        return len(data)
+
+    def fileno(self) -> int:
+        return 1
+
+    def close(self) -> None:
+        """Stay open for the next file."""
+
+
+class _Output:
+    """What DAG files print, through Python or below it, where both streams are a file of bounded size; no input."""
+
+    def __init__(self) -> None:
+        self._excerpt = _Excerpt()
+        self._inherited = self._streams = (sys.stdout, sys.stderr)  # Airflow's modules may have kept them
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  open as long as the worker
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
@@ -137,19 +161,35 @@ class _Output:
             os.dup2(self._file.fileno(), stream)
         _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, hard))
+        self._redirect()
 
-    def taken(self) -> str:
-        """Return the beginning of what was printed since the last call, and drop the rest."""
-        with suppress(Exception):  # a DAG file may have closed or replaced them
-            sys.stdout.flush()
-            sys.stderr.flush()
-        if not self._file.tell():
-            return ""
-        self._file.seek(0)
-        text = self._file.read(LONGEST_EXCERPT)
-        self._file.seek(0)
-        self._file.truncate()
-        return text.decode(errors="backslashreplace")
+    def taken_from(self, facts: FileFacts) -> FileFacts:
+        """Return the facts of a file with the beginning of what it printed, and drop the rest.
+
+        What fills the bounded file fails, here alone: that is no failure of the file.
+        """
+        for stream in (*self._streams, *self._inherited):
+            with suppress(Exception):  # a DAG file may have closed or detached it
+                stream.flush()
+        self._redirect()
+        printed, size = self._excerpt.kept, self._file.tell()
+        self._excerpt.kept = b""
+        if size:
+            self._file.seek(0)
+            printed += self._file.read(LONGEST_EXCERPT)
+            self._file.seek(0)
+            self._file.truncate()
+        output = printed[:LONGEST_EXCERPT].decode(errors="backslashreplace")
+        return replace(facts, output=output, failure=None if size >= LARGEST_FILE else facts.failure)
+
+    def _redirect(self) -> None:
+        """Give Python streams that no file has closed yet."""
+        self._streams = (_stream_to(self._excerpt), _stream_to(self._excerpt))
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams  # type: ignore[misc]
+
+
+def _stream_to(raw: io.RawIOBase) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", write_through=True)
 
 
 if __name__ == "__main__":
