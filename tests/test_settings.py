@@ -57,11 +57,12 @@ def test_a_profile_lies_over_the_base(write, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[pods]\n", "pods: unknown setting did you mean 'pod'?"),
-        ("[teams]\nconnid = 'x'\n", "teams.connid: unknown setting did you mean 'conn_id'?"),
+        ("[pods]\n", "pods: unknown setting; did you mean 'pod'?"),
+        ("[teams]\nconnid = 'x'\n", "teams.connid: unknown setting; did you mean 'conn_id'?"),
         ("[teams]\nbudget = 60\n", "teams.budget: Input should be less than or equal to 15"),
         ("[kubernetes]\nversion = 'latest'\n", "kubernetes.version"),
-        ("[pod\n", "airflowkit.toml"),
+        ("[check]\nignore = { AK401 = ' ' }\n", "check.ignore.AK401: an ignore needs a reason"),
+        ("[pod\n", "airflowkit.toml is no TOML: "),
     ],
 )
 def test_a_wrong_file_says_what_and_where(write, text, says):
@@ -81,5 +82,6 @@ def test_an_unknown_profile_is_an_error(write, monkeypatch):
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOWKIT_CONFIG", str(tmp_path / "nowhere.toml"))
-    with pytest.raises(SettingsError, match=r"nowhere\.toml"):
+    with pytest.raises(SettingsError, match=r"nowhere\.toml cannot be read: No such file") as told:
         load_settings(tmp_path)
+    assert told.value.hint == "AIRFLOWKIT_CONFIG names it"

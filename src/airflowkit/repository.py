@@ -48,8 +48,15 @@ def dags_folder(path: Path) -> Path | None:
 
 
 def default_dags_folder() -> Path:
-    """Return the DAG folder of the repository that the user stands in, or the current folder."""
-    return dags_folder(Path.cwd()) or Path.cwd()
+    """Return the DAG folder of the repository that the user stands in, or the current folder.
+
+    Raises:
+        NoSuchPath: The settings name a folder that does not exist.
+    """
+    folder = dags_folder(Path.cwd()) or Path.cwd()
+    if not folder.is_dir():
+        raise NoSuchPath(f"{folder} does not exist", hint="[check] dags_folder names it")
+    return folder
 
 
 def dags_folder_of(path: Path) -> Path:

@@ -263,8 +263,11 @@ def _read(path: Path | None, profile: str) -> Settings:
 def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from error
+    except OSError as error:
+        hint = "AIRFLOWKIT_CONFIG names it" if os.environ.get("AIRFLOWKIT_CONFIG") == str(path) else ""
+        raise SettingsError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} is no TOML: {error}") from error
 
 
 def _validated(place: Path | str | None, table: Table) -> _File:
@@ -278,9 +281,9 @@ def _validated(place: Path | str | None, table: Table) -> _File:
 def _described(place: tuple[int | str, ...], message: str) -> str:
     name = ".".join(str(part) for part in place)
     if message != "Extra inputs are not permitted":
-        return f"{name}: {message}"
+        return f"{name}: {message.removeprefix('Value error, ')}"
     known = _File.model_fields if len(place) == 1 else _fields_below(str(place[0]))
-    return f"{name}: unknown setting {did_you_mean(str(place[-1]), known)}".rstrip()
+    return "; ".join(filter(None, (f"{name}: unknown setting", did_you_mean(str(place[-1]), known))))
 
 
 def _fields_below(section: str) -> list[str]:

@@ -29,8 +29,9 @@ def report(
     root: Path, *findings: Finding, files=("dags/orders.py",), failed=(), whole=True, codes=tuple(BY_CODE)
 ) -> Report:
     told, broken = (frozenset(str(root / name) for name in names) for names in (files, failed))
+    asked = () if whole else tuple(root / name for name in files)
     placed = tuple(replace(it, path=str(root / it.path)) for it in findings)
-    return Report(placed, len(files), 1, examined=(Examined(root / "dags", whole, told, broken, frozenset(codes)),))
+    return Report(placed, len(files), 1, examined=(Examined(root / "dags", asked, told, broken, frozenset(codes)),))
 
 
 def accepted(root: Path, *findings: Finding, **how) -> Baseline:

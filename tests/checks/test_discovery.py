@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.checks import ignoring
-from airflowkit.checks.discovery import dag_files, hidden_dag_files, python_files, seen_and_skipped
+from airflowkit.checks.discovery import NoDagFile, dag_files, hidden_dag_files, python_files, seen_and_skipped
 from airflowkit.checks.ignoring import BadIgnoreFile
 from airflowkit.repository import dags_folder_of
 
@@ -150,6 +150,13 @@ def test_safe_mode_leaves_out_files_that_name_no_dag(tmp_path):
     (tmp_path / "dag.py").write_text("import AIRFLOW; DAG")
     (tmp_path / "helper.py").write_text("import airflow")
     assert [path.name for path in dag_files(tmp_path)] == ["dag.py"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "dags.zip", "Dockerfile"])
+def test_a_named_file_that_cannot_hold_a_dag_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("airflow dag")
+    with pytest.raises(NoDagFile, match=f"{name} is neither Python nor an archive of it"):
+        dag_files(tmp_path / name)
 
 
 def test_a_named_file_is_taken_whatever_it_says(tmp_path):

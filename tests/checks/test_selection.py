@@ -75,6 +75,7 @@ def test_a_rule_that_does_not_exist_is_wrong_use(options):
         ("AK40l", "did you mean 'AK"),
         ("pod-without-limits", "its code is AK401"),
         ("X", "`airflowkit explain` lists all rules"),
+        ("", "`airflowkit explain` lists all rules"),
     ],
 )
 def test_the_command_lines_mistake_says_what_may_have_been_meant(code, hint):

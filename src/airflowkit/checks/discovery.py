@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.ignoring import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
 from airflowkit.checks.safemode import is_archive, might_hold_dag
+from airflowkit.errors import AirflowKitError
 from airflowkit.repository import plain
 
 if TYPE_CHECKING:
@@ -20,12 +21,19 @@ _LARGEST_SOURCE: Final = 2**20
 """Bytes of a file that might be a DAG file in hiding: to parse more takes a hundred times its size in memory."""
 
 
+class NoDagFile(AirflowKitError, ValueError):  # noqa: N818  as the package's other names
+    """A file that cannot hold a DAG."""
+
+
 def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
     """Return the DAG files at a path, sorted; a file that is named is taken whatever it looks like.
 
     Args:
         path: A file, a DAG folder, a folder below it, or one around it.
         folder: The DAG folder, where that is not the path itself; its `.airflowignore` holds for the path.
+
+    Raises:
+        NoDagFile: The path is a file that cannot hold a DAG.
     """
     return seen_and_skipped(path, folder)[0]
 
@@ -36,15 +44,24 @@ def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path]
     Args:
         path: As of `dag_files`; a file that is named is not skipped.
         folder: As of `dag_files`.
+
+    Raises:
+        NoDagFile: The path is a file that cannot hold a DAG.
     """
     if path.is_file():
-        return [path.absolute()], []
+        return [_named(path)], []
     files: tuple[list[Path], list[Path]] = ([], [])
     part = plain(path)
     for file in python_files(folder or path):
         if folder is None or file.is_relative_to(part):
             files[not might_hold_dag(file)].append(file)
     return sorted(files[0]), sorted(files[1])
+
+
+def _named(file: Path) -> Path:
+    if file.suffix != ".py" and not is_archive(file):
+        raise NoDagFile(f"{file} is neither Python nor an archive of it", hint="name DAG files or folders")
+    return file.absolute()
 
 
 def hidden_dag_files(skipped: Iterable[Path]) -> list[Path]:

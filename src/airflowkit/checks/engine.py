@@ -77,15 +77,15 @@ class _Part:
 
     Attributes:
         folder: The DAG folder.
-        files: The DAG files, each once.
+        asked: The paths.
+        files: The DAG files at them, each once.
         hidden: Files that safe mode skips although they might build DAGs.
-        whole: Whether those are all files of the folder.
     """
 
     folder: Path
+    asked: list[Path] = field(default_factory=list)
     files: dict[Path, None] = field(default_factory=dict)
     hidden: dict[Path, None] = field(default_factory=dict)
-    whole: bool = False
 
 
 def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
@@ -94,10 +94,10 @@ def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
     for path in paths:
         folder = dags_folder_of(path)
         part = parts.setdefault(folder, _Part(folder))
+        part.asked.append(plain(path))
         seen, skipped = seen_and_skipped(path, folder)
         part.files |= dict.fromkeys(seen)
         part.hidden |= dict.fromkeys(hidden_dag_files(skipped))
-        part.whole |= folder.is_relative_to(plain(path))
     return parts.values()
 
 
@@ -113,7 +113,7 @@ def _checked_folder(part: _Part, options: Check, workers: int | None, progress: 
         known |= {facts.path: facts for facts in _told(new, _preloaded(part.files), size, progress, twice=twice)}
         if use_cache:
             kept.put(known.values())
-    return report(list(known.values()), folder, options, tuple(part.hidden), whole=part.whole)
+    return report(list(known.values()), folder, options, tuple(part.hidden), part.asked)
 
 
 def _told(
@@ -157,7 +157,7 @@ def checked(
 
 
 def report(
-    told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), *, whole: bool = True
+    told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), asked: Sequence[Path] = ()
 ) -> Report:
     """Judge what the workers told of the files of one DAG folder.
 
@@ -166,14 +166,15 @@ def report(
         folder: The DAG folder.
         options: What `[check]` says.
         hidden: The files that safe mode skips.
-        whole: Whether these are all DAG files of the folder.
+        asked: The paths in it that were to be checked; none means all of it.
     """
     facts = _visible(told, {str(file) for file in hidden})
-    examined = _examined(facts, folder, options, whole=whole)
+    examined = _examined(facts, folder, options, asked)
     comments_of = cache(comments)  # each file once, and anew in the next check
     findings = [finding for file in facts for finding in file.findings]
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
-    findings += _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
+    together = _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
+    findings += (finding for finding in together if examined.shows(finding.path))
     paths = [file.path for file in facts]
     findings += _judged(Scope.COMMENT, comment_subjects(paths, findings, examined, comments_of))
     counting = selected(findings, options, folder, comments_of)
@@ -186,11 +187,11 @@ def report(
     )
 
 
-def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, *, whole: bool) -> Examined:
+def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, asked: Sequence[Path]) -> Examined:
     failed = {file.path: file.failure is not None for file in facts}
     return Examined(
         folder=folder,
-        whole=whole,
+        asked=tuple(asked),
         files=frozenset(path for path, it in failed.items() if not it),
         failed=frozenset(path for path, it in failed.items() if it),
         codes=frozenset(rule.code for rule in RULES if is_selected(rule.code, options)),

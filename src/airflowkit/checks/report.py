@@ -20,17 +20,26 @@ class Examined:
 
     Attributes:
         folder: The DAG folder.
-        whole: Whether all of its DAG files were checked, or some of them.
+        asked: The paths in it that were to be checked; none means all of it.
         files: Those that could be imported, so that every rule saw them.
         failed: Those that could not: most rules saw nothing of them.
         codes: The rules that were asked.
     """
 
     folder: Path
-    whole: bool
+    asked: tuple[Path, ...]
     files: frozenset[str]
     failed: frozenset[str]
     codes: frozenset[str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of its DAG files were checked."""
+        return not self.asked or any(self.folder.is_relative_to(path) for path in self.asked)
+
+    def shows(self, path: str) -> bool:
+        """Return whether what is found in a file was asked for; of one DAG file nobody asks about the Dockerfile."""
+        return self.whole or any(Path(path).is_relative_to(asked) for asked in self.asked)
 
     def covers(self, code: str, path: str) -> bool:
         """Return whether a rule would have found what there is to find in a file, even in one that is gone."""

@@ -53,7 +53,7 @@ def codes_in(arguments: Iterable[str]) -> tuple[str, ...]:
         >>> codes_in(["AK1,ak4", "AK501"])
         ('AK1', 'AK4', 'AK501')
     """
-    return tuple(code.strip().upper() for argument in arguments for code in argument.split(",") if code.strip())
+    return tuple(code.strip().upper() for argument in arguments for code in argument.split(","))
 
 
 def is_code(text: str) -> bool:

@@ -103,7 +103,7 @@ def check(  # noqa: PLR0913  one for each option
         select=select or (),
         ignore=ignore or (),
     )
-    find = partial(_shown_working, search)
+    find = partial(_searched, asked, search)
     if write_baseline:
         _accept(find(), known)
         return
@@ -118,10 +118,15 @@ def check(  # noqa: PLR0913  one for each option
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
 
-def _shown_working(search: Callable[..., Report]) -> Report:
+def _searched(asked: list[Path], search: Callable[..., Report]) -> Report:
+    from airflowkit.checks.discovery import NoDagFile
+
     begun = time.monotonic()
     with _progress_bar() as progress:
         report = search(progress=progress)
+    if not report.files:
+        where = ", ".join(os.path.relpath(path) for path in asked)
+        raise NoDagFile(f"no DAG file in {where}", hint="name the DAG folder: airflowkit check PATH")
     return replace(report, seconds=time.monotonic() - begun)
 
 
