@@ -93,6 +93,12 @@ def test_a_missing_folder_is_said(folder):
         load_dag("orders", folder / "nowhere")
 
 
+def test_a_link_that_leads_back_into_the_folder_is_one_line(folder):
+    (folder / "again").symlink_to(folder)
+    with pytest.raises(DagLoadError, match="recursive loop"):
+        load_dag("nosuch", folder)
+
+
 def test_a_missing_file_is_said(folder):
     with pytest.raises(DagNotFound, match="no file"):
         load_dag("nowhere.py", folder)

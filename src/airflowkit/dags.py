@@ -44,14 +44,14 @@ def load_dag(ref: str, folder: Path) -> LoadedDag:
 
     Raises:
         DagNotFound: There is no such DAG, or no such task in it.
-        DagLoadError: The file that should define it cannot be imported.
+        DagLoadError: The file that should define it cannot be imported, or the folder cannot be walked.
     """
     if ref.endswith((".py", ".zip")) or Path(ref).is_file():
         return _only_dag(Path(ref), folder)
     if not folder.is_dir():
         raise DagNotFound(f"no DAG folder {str(folder)!r}", hint="name it with --dags-folder")
     bag = _Bag(folder)
-    for files in _by_likelihood(ref, _airflow.dag_files(folder)):
+    for files in _by_likelihood(ref, _files(folder)):
         for file in files:
             bag.load(file)
         if found := bag.find(ref):
@@ -78,6 +78,13 @@ def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
     if bag.errors:
         raise bag.errors[0]
     return tuple(bag.loaded[dag_id] for dag_id in sorted(bag.loaded))
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return _airflow.dag_files(folder)
+    except RuntimeError as error:  # a link that leads back into the folder
+        raise DagLoadError(str(error), hint="name the DAG folder with --dags-folder") from None
 
 
 def _only_dag(path: Path, folder: Path) -> LoadedDag:
