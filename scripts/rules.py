@@ -18,26 +18,27 @@ HEAD = """\
 finds by {number} rules. `airflowkit explain AK401` prints one of the pages below. Ruff's `AIR` rules judge source text
 and are a good companion: these rules judge the DAGs themselves.
 
-- **Where**: without a PATH, the repository's DAG folder, from anywhere in the repository: what `[check] dags_folder` names,
-  else `AIRFLOW__CORE__DAGS_FOLDER` if it lies in the repository, else `dags`. Of a file or a part of the folder, only what
-  stands there is told.
+- **Where**: without a PATH, the repository's DAG folder, from anywhere in the repository: what `[check] dags_folder`
+  names, else `AIRFLOW__CORE__DAGS_FOLDER` if it lies in the repository, else `dags`. Of a file or a part of the
+  folder, only what stands there is told.
 - **Choose**: `select`, `ignore` (with a reason), `severity` and `per_path` in `[check]` of `airflowkit.toml`, or in
   `[tool.airflowkit.check]` of `pyproject.toml`. On the command line `--select AK4,AK501` replaces `select`, and
   `--ignore AK406` adds to `ignore`. The beginning of a code means all rules of that kind: `AK4` those about pods.
-- **Ignore one place**: `# airflowkit: ignore[AK402, AK403] built by hand until March` at any line of a statement, or on a
-  line of its own before it. Of a statement with a body, such as `with DAG(...)`, it covers the header with its decorators;
-  `ignore-file[...]` covers the whole file. Without a reason nothing is ignored, and what is ignored in vain is found.
+- **Ignore one place**: `# airflowkit: ignore[AK402, AK403] built by hand until March` at any line of a statement, or
+  on a line of its own before it. Of a statement with a body, such as `with DAG(...)`, it covers the header with its
+  decorators; `ignore-file[...]` covers the whole file. Without a reason nothing is ignored, and what is ignored in
+  vain is found.
 - **Mend**: `airflowkit check --fix` mends what is mechanical, in {fixable} rules, and `--diff` shows it first. DAG
   files are parsed before and after, and what the DAG processor writes, each task's arguments and each pod's manifest
   are compared: a mend after which they would not be the same is left out. Zip archives and files that cannot be
   imported are left as they are, and so is what a comment, the settings or the baseline accept.
-- **Old repositories**: `airflowkit check --write-baseline` accepts the findings of today, in `airflowkit-baseline.json` at
-  the repository's root. Later checks say how many of its entries are no longer found; writing it anew drops them. A check
-  of some files or rules leaves the entries of the others alone.
+- **Old repositories**: `airflowkit check --write-baseline` accepts the findings of today, in
+  `airflowkit-baseline.json` at the repository's root. Later checks say how many of its entries are no longer found;
+  writing it anew drops them. A check of some files or rules leaves the entries of the others alone.
 - **Reports**: `--format text`, `json`, `junit`, `sarif`, `github`, `markdown`. Those for people (`text`, `github`,
-  `markdown`) tell once what many tasks of a file have in common; the others hold each finding. GitHub shows ten errors, ten
-  warnings and ten notices of a step as annotations, and drops the others: for more, hand `sarif` to code scanning, or
-  append `markdown` to `$GITHUB_STEP_SUMMARY`.
+  `markdown`) tell once what many tasks of a file have in common; the others hold each finding. GitHub shows ten
+  errors, ten warnings and ten notices of a step as annotations, and drops the others: for more, hand `sarif` to code
+  scanning, or append `markdown` to `$GITHUB_STEP_SUMMARY`.
 - **Cost**: each file is parsed twice, in two processes; `--once` leaves out the two rules that need it. Files that did
   not change are not parsed again.
 - **What it cannot know**: values that a DAG file takes from the environment, other than `AIRFLOW*`, do not make a file
