@@ -96,6 +96,13 @@ class Check(_Section):
     require_docs: bool = Field(default=False, description="each DAG has a description or doc_md")
     min_retries: int = Field(default=0, ge=0, description="retries that each task has at least")
     max_retries: int | None = Field(default=None, ge=0, description="retries that each task has at most")
+    required_dag_args: list[str] = Field(default_factory=list, description="arguments that each DAG sets")
+    required_task_args: list[str] = Field(default_factory=list, description="arguments that each task sets")
+    group_id_pattern: str = Field(default="", description="a regular expression that every task group's id matches")
+    require_dependencies: bool = Field(default=False, description="each task of a DAG waits for another, or is awaited")
+    max_upstream_tasks: int | None = Field(
+        default=None, gt=0, description="tasks that one task waits for directly at most"
+    )
     max_active_runs: int | None = Field(default=None, gt=0, description="runs at a time that each DAG has at most")
     public_registries: list[str] = Field(default_factory=list, description="registries that need no pull secret")
     cpu_budget: str | None = Field(default=None, description="CPU that the pods of one DAG may request at once")

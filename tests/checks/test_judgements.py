@@ -52,11 +52,18 @@ SENSOR = 'PythonSensor.partial(task_id="wait"'
         (SENSOR + ', python_callable=print, mode="reschedule").expand(op_args=[[1]])', []),
         (SENSOR + ", python_callable=print, timeout=600).expand(op_args=[[1]])", []),
         (SENSOR + ", python_callable=print).expand(timeout=[600, 60])", []),
+        (SENSOR + ", python_callable=print, execution_timeout=timedelta(minutes=9)).expand(op_args=[[1]])", []),
         (SENSOR + ').expand_kwargs([{"python_callable": print, "mode": "reschedule"}])', []),
     ],
 )
 def test_a_mapped_sensor_holds_a_worker_as_any_other(found_in, task, codes):
     assert [code for code, *_ in found_in(in_dag(task))] == codes
+
+
+def test_a_sensor_that_its_dag_ends_holds_no_worker_for_days(found_in):
+    sensor = 'PythonSensor(task_id="wait", python_callable=print)'
+    assert found_in(in_dag(sensor, dagrun_timeout="timedelta(hours=1)")) == []
+    assert [code for code, *_ in found_in(in_dag(sensor, dagrun_timeout="timedelta(hours=2)"))] == ["AK305"]
 
 
 WAITS = 'ExternalTaskSensor.partial(task_id="wait", mode="reschedule"'
@@ -216,3 +223,25 @@ def test_the_executor_is_read_from_the_helm_values_where_the_settings_say_nothin
         (tmp_path / name).write_text(f'[check]\nexecutor = "{text}"\n' if name.endswith(".toml") else text)
     text = LATE + in_dag('EmptyOperator(task_id="load")', deadline="late")
     assert [code for code, *_ in found_in(text)] == codes
+
+
+def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_alone(found_in):
+    spark = "from airflow.providers.cncf.kubernetes.operators.spark_kubernetes import SparkKubernetesOperator\n\n"
+    assert found_in(spark + in_dag('SparkKubernetesOperator(task_id="load", template_spec={})')) == []
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "mend"),
+    [
+        ("0 2 * * *", "0 3 * * *", "pass execution_delta=timedelta(minutes=60)"),
+        ("30 23 * * *", "0 1 * * *", "pass execution_delta=timedelta(minutes=90)"),
+        ("0 2 1 * *", "0 3 15 * *", "pass execution_delta=timedelta(minutes=20220)"),
+        ("0 2 1 * *", "0 3 * * 1", "pass the other run's date as execution_date_fn, or schedule on assets instead"),
+    ],
+)
+def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, mend):
+    day = "start_date=datetime(2026, 1, 1), catchup=False, on_failure_callback=print"
+    other = f'with DAG("nightly", schedule="{theirs}", {day}):\n    EmptyOperator(task_id="load")\n'
+    wait = 'ExternalTaskSensor(task_id="wait", external_dag_id="nightly", mode="reschedule")'
+    own = f'with DAG("orders", schedule="{ours}", {day}):\n    {wait}\n'
+    assert [(code, told) for code, _message, told in found_in(other + own)] == [("AK322", mend)]

@@ -44,6 +44,7 @@ def test_what_kubernetes_refuses_in_an_override_is_found(pool, tmp_path, fields,
         ('{"pod_override": {}}', "its pod_override is a dict, not a V1Pod"),
         ('{"pod_template_file": "pod.yaml"}', None),
         ('{"cpu": 256}', None),  # of another executor
+        ('{"overrides": {}}', None),  # likewise
     ],
 )
 def test_what_kubernetes_executor_would_not_read_is_found(pool, tmp_path, config, message):

@@ -52,7 +52,7 @@ def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
         for path, dag in places[1:]:
             yield Fault(
                 f"the id {dag_id!r} is taken by {_shown(first[0], folder)}, line {first[1].line or '?'}",
-                mend="give one of the two another id",
+                mend=f'give one of them another id, such as DAG("{dag_id}_2")',
                 line=dag.line,
                 dag_id=dag_id,
                 path=path,
@@ -75,7 +75,7 @@ def duplicate_dag_id_in_file(file: FileSubject) -> Iterator[Fault]:
         if dag.dag_id in lines:
             yield Fault(
                 f"the id {dag.dag_id!r} is taken by the DAG of line {lines[dag.dag_id] or '?'}",
-                mend="give one of the two another id",
+                mend=f'give one of them another id; in a loop, such as DAG(f"{dag.dag_id}_{{name}}")',
                 line=dag.line,
                 dag_id=dag.dag_id,
             )

@@ -45,14 +45,17 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     nothing else runs.
 
     ## How to mend it
-    Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less.
+    Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less; an `execution_timeout` and the
+    DAG's `dagrun_timeout` count as well.
     """
     sensor = task.task
     if not hasattr(operator_class(sensor), "poke") or effective(sensor, "mode") != "poke":
         return
     given = effective(sensor, "timeout")
     waits = _DEFAULT_WAIT if given is None else timedelta(seconds=given) if isinstance(given, (int, float)) else given
-    if isinstance(waits, timedelta) and waits > _LONG_WAIT and effective(sensor, "deferrable") is not True:
+    ends = (waits, effective(sensor, "execution_timeout"), task.dag.dagrun_timeout)
+    waits = min((end for end in ends if isinstance(end, timedelta)), default=timedelta())
+    if waits > _LONG_WAIT and effective(sensor, "deferrable") is not True:
         yield Fault(f"waits up to {waits} and holds a worker slot", mend='pass mode="reschedule"')
 
 
@@ -95,7 +98,10 @@ def trigger_rule_without_upstream(task: TaskSubject) -> Iterator[Fault]:
     """
     rule = str(getattr(task.task.trigger_rule, "value", task.task.trigger_rule))
     if "fail" in rule and rule.endswith("failed") and rule != "none_failed" and not task.task.upstream_task_ids:
-        yield Fault(f"has the trigger rule {rule!r} and no upstream task", mend="set its upstream tasks")
+        yield Fault(
+            f"has the trigger rule {rule!r} and no upstream task",
+            mend=f"say what it waits for: ... >> {task.task.task_id}",
+        )
 
 
 RULES: Final = (task_outside_dag, sensor_holds_worker, join_after_branch, trigger_rule_without_upstream)

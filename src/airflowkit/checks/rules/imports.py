@@ -29,11 +29,16 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     Airflow shows an import error instead of the file's DAGs; those that it knew vanish from the list and stop running.
 
     ## How to mend it
-    The message names the exception and the line. A module that is not found must be installed in the image, or lie
-    below the DAG folder.
+    The message names the exception and the line. A module that is not found goes into `requirements.txt`, from which
+    the image is built, or below the DAG folder if it is your own. What only production has, such as a variable of the
+    environment, gets a default: `os.environ.get("BUCKET", "")`.
     """
     for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
-        yield Fault(text, mend="mend the line, or install what it imports", line=line)
+        missing = file.facts.failure and file.facts.failure.missing_module
+        mend = (
+            f"add what has {missing} to requirements.txt, and build the image anew" if missing else "correct the line"
+        )
+        yield Fault(text, mend=mend, line=line)
 
 
 @file_rule("AK102", "import-timeout")

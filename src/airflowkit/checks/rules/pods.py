@@ -63,7 +63,9 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
         return
     tag = image.rpartition("/")[2].partition(":")[2]
     if not tag or tag in _MOVING_TAGS:
-        yield Fault(f"its image {image!r} has no version", mend="name a version or a digest")
+        yield Fault(
+            f"its image {image!r} has no version", mend=f'write image="{image.removesuffix(f":{tag}")}:<its version>"'
+        )
 
 
 @pod_rule("AK403", "secret-in-plain-sight")
@@ -116,11 +118,13 @@ def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
     A pod that hangs keeps its node and its task for ever; with one run at a time, no later run starts.
 
     ## How to mend it
-    Set `execution_timeout`, as `default_args("standard")` does, or `active_deadline_seconds`.
+    Set `execution_timeout`, as `default_args("standard")` does, or `active_deadline_seconds`. The DAG's
+    `dagrun_timeout` counts as well: it stops what still runs.
     """
     if not pod.knows("execution_timeout"):
         return
-    if pod.operator.execution_timeout is None and not pod.argument("active_deadline_seconds"):
+    ends = (pod.operator.execution_timeout, pod.argument("active_deadline_seconds"), pod.operator.dag.dagrun_timeout)
+    if not any(ends):
         yield Fault("its pod may run for ever", mend='set execution_timeout, or use default_args("standard")')
 
 
@@ -140,9 +144,12 @@ def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
         return
     limit = pod.operator.execution_timeout
     if seconds > _LONGEST_START:
-        yield Fault(f"its pod may take {seconds} s to start", mend=f"give it at most {_LONGEST_START}")
+        yield Fault(f"its pod may take {seconds} s to start", mend="pass startup_timeout_seconds=600")
     elif limit and seconds >= limit.total_seconds():
-        yield Fault(f"its pod may take {seconds} s to start, its task only {limit}", mend="raise execution_timeout")
+        yield Fault(
+            f"its pod may take {seconds} s to start, its task only {limit}",
+            mend=f"pass startup_timeout_seconds below {limit.total_seconds():.0f}",
+        )
 
 
 @pod_rule("AK407", "pod-runs-as-root", Severity.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -77,7 +78,7 @@ def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
         if reason:
             yield Fault(
                 f"waits for {target.dag_id}, {reason}",
-                mend="pass the difference of the schedules as execution_delta",
+                mend=_delta(dag.schedule, target.schedule),
                 line=reference.line,
                 task_id=reference.task_id,
                 dag_id=dag.dag_id,
@@ -136,6 +137,18 @@ def _never_meet(own: Schedule, other: Schedule, seconds: float) -> str:
     if within and not theirs.intersection(within):
         return f"whose schedule {other.cron!r} has no run at the dates of {own.cron!r}"
     return ""
+
+
+def _delta(own: Schedule, other: Schedule) -> str:
+    """Return what to pass so that the two meet, where there is one difference for all runs."""
+    if own.kind != "cron" or other.kind != "cron":
+        return "wait for an asset that the other DAG makes, or give it a schedule"
+    theirs = _dates(other.cron)
+    places = ((date, bisect_right(theirs, date)) for date in _dates(own.cron) if date < theirs[-1])
+    apart = {date - theirs[place - 1] for date, place in places if place}
+    if len(apart) != 1:
+        return "pass the other run's date as execution_date_fn, or schedule on assets instead"
+    return f"pass execution_delta=timedelta(minutes={apart.pop() // timedelta(minutes=1)})"
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,9 @@ def test_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     """
     for path in python_files(folder.folder):
         if path.name.startswith("test_") or path.name == "conftest.py" or path.stem.endswith("_test"):
-            yield Fault("lies in the DAG folder and is a test", mend="move it beside the DAG folder", path=str(path))
+            yield Fault(
+                "lies in the DAG folder and is a test", mend="move it to tests/ beside the DAG folder", path=str(path)
+            )
 
 
 @file_rule("AK602", "helper-parsed-as-dag", Severity.INFO)
@@ -60,7 +62,7 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
         or facts.hosts
     )
     if not told and not facts.dags and not facts.strays and might_hold_dag(Path(facts.path)):
-        yield Fault("builds no DAG, and is parsed all the same", mend="name it in .airflowignore")
+        yield Fault("builds no DAG, and is parsed all the same", mend=f"add the line /{_below(file)} to .airflowignore")
 
 
 @folder_rule("AK603", "wrong-distribution")
@@ -106,7 +108,7 @@ def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
             if not re.search(r"\d+\.\d+", match.group(2) or ""):
                 yield Fault(
                     f"builds on {match.group(1)}, whatever version that is",
-                    mend="name the version",
+                    mend="write the version of your Airflow: FROM apache/airflow:3.1.0",
                     line=match.string[: match.start()].count("\n") + 1,
                     path=str(path),
                 )
@@ -191,6 +193,11 @@ RULES: Final = (
     ignore_without_reason,
     unused_ignore,
 )
+
+
+def _below(file: FileSubject) -> str:
+    path, folder = Path(file.facts.path), file.folder.absolute()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def _files(folder: FolderSubject, *patterns: str) -> Iterator[Path]:

@@ -22,6 +22,7 @@ _RECENT: Final = timedelta(minutes=10).total_seconds()
 _MANY_RUNS: Final = 16
 """Airflow's default of `max_active_runs`: nobody has bounded the backfill."""
 _LONG_AGO: Final = timedelta(days=90).total_seconds()
+_REGISTER: Final = "register the class by a plugin: timetables = [...] in a file below plugins/"
 
 
 @dag_rule("AK211", "schedule-never-fires")
@@ -36,10 +37,15 @@ def schedule_never_fires(dag: DagSubject) -> Iterator[Fault]:
     """
     expression = cron_expression(dag.dag.timetable)
     if expression and not _fires(expression):
-        yield Fault(f"the schedule {expression!r} matches no date", mend="correct the expression")
+        yield Fault(
+            f"the schedule {expression!r} matches no date",
+            mend='write a date that comes: schedule="0 3 1 * *" is the first of each month',
+        )
     start, end = dag.dag.start_date, dag.dag.end_date
     if start and end and end <= start:
-        yield Fault(f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", mend="correct the dates")
+        yield Fault(
+            f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", mend="set end_date later, or delete it"
+        )
 
 
 @dag_rule("AK212", "moving-start-date")
@@ -120,7 +126,7 @@ def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
         if own and own > limit:
             yield Fault(
                 f"may run {own}, but the DAG's run is ended after {limit}",
-                mend="raise dagrun_timeout",
+                mend=f"pass execution_timeout={_written(limit)} or less, or dagrun_timeout={_written(own)} or more",
                 line=task.line,
                 task_id=task.task.task_id,
             )
@@ -134,12 +140,13 @@ def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
     Airflow shows an import error instead of the file's DAGs.
 
     ## How to mend it
-    The message is Airflow's own.
+    The message is Airflow's own. Often a `Param` has no default although the DAG is scheduled, and nobody is there to
+    fill in the form: give it one. A name of a policy is that of the deployment's own `airflow_local_settings.py`.
     """
     try:
         dag.dag.validate()
     except Exception as error:  # noqa: BLE001  each of Airflow's checks raises what it likes
-        yield Fault(f"{type(error).__name__}: {error}", mend="Airflow's message says what it wants")
+        yield Fault(f"{type(error).__name__}: {error}", mend="do what Airflow's message asks for")
 
 
 @file_rule("AK217", "changes-between-parses")
@@ -158,7 +165,9 @@ def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
     for change in file.facts.changes:
         if any(place in change.text for place in moving):
             continue
-        yield Fault(change.text, "make it the same at every parse", line=change.line, dag_id=change.dag_id)
+        yield Fault(
+            change.text, "sort the set, write the date, or use {{ ds }}", line=change.line, dag_id=change.dag_id
+        )
 
 
 @file_rule("AK218", "dag-not-serializable")
@@ -169,10 +178,13 @@ def dag_not_serializable(file: FileSubject) -> Iterator[Fault]:
     A DAG that cannot be serialized shows an import error in production, although the file imports well.
 
     ## How to mend it
-    The message is Airflow's; often a parameter or a `default_args` value is an object that JSON does not know.
+    The message is Airflow's. Often a parameter or a value of `default_args` is an object that JSON does not know: use
+    text, numbers, lists, dictionaries and dates. A timetable or a priority strategy of your own must be registered by a
+    plugin in the `plugins` folder; those of Airflow's examples are, only with `[core] load_examples`.
     """
     for fault in file.facts.unserializable:
-        yield Fault(fault.text, "use plain values", line=fault.line, dag_id=fault.dag_id)
+        mend = _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use text, numbers, lists and dates"
+        yield Fault(fault.text, mend, line=fault.line, dag_id=fault.dag_id)
 
 
 RULES: Final = (
@@ -199,6 +211,15 @@ def _fires(expression: str) -> bool:
     except CroniterBadCronError:
         return True  # Airflow refuses it by itself
     return True
+
+
+def _written(duration: timedelta) -> str:
+    """Return a duration as one would write it."""
+    seconds = int(duration.total_seconds())
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds % length == 0:
+            return f"timedelta({unit}={seconds // length})"
+    return f"timedelta(seconds={seconds})"
 
 
 def _is_now(date: Any) -> bool:

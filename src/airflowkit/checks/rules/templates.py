@@ -118,7 +118,7 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]
     for field, text in task.texts if extensions else ():
         if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
-            yield Fault(f"{field} names the template file {text!r}, which does not exist", mend="add a blank after it")
+            yield Fault(f"{field} names the template file {text!r}, which does not exist", mend=_mend_of(text))
 
 
 RULES: Final = (template_syntax, unknown_template_variable, xcom_of_unknown_task, template_file_missing)
@@ -141,6 +141,13 @@ def read_template(text: str) -> Template:
     except TemplateSyntaxError as error:
         return Template(fault=str(error.message))
     return Template(names=frozenset(meta.find_undeclared_variables(tree)), pulled=frozenset(_pulled(tree)))
+
+
+def _mend_of(name: str) -> str:
+    """Return what to do about a text that names no file: only a command can do with a blank after it."""
+    if name.endswith((".sh", ".bash")):
+        return "put it beside the DAG file; if it is a command, add a blank after it"
+    return "put it beside the DAG file, or into a folder of template_searchpath"
 
 
 def _pulled(tree: nodes.Template) -> Iterator[str]:

@@ -95,12 +95,14 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
 def _misspelt(key: str) -> Fault | None:
     if key == "KubernetesExecutor":
         return Fault('its executor_config has the key "KubernetesExecutor", gone since Airflow 2', "use pod_override()")
-    hint = "" if key in _EXECUTOR_CONFIG else did_you_mean(key, _EXECUTOR_CONFIG)
+    hint = "" if key in {*_EXECUTOR_CONFIG, *_OF_OTHERS} else did_you_mean(key, _EXECUTOR_CONFIG)
     return Fault(f"its executor_config has the key {key!r}, which nobody reads", hint) if hint else None
 
 
 _EXECUTOR_CONFIG: Final = ("pod_override", "pod_template_file")
-"""What KubernetesExecutor reads; other executors have keys of their own."""
+"""What KubernetesExecutor reads."""
+_OF_OTHERS: Final = frozenset({"overrides", "containerOverrides"})
+"""What the executors of Amazon's provider read, and what looks like a misspelling."""
 
 _KNOWN: Final[dict[bytes, tuple[Problem, ...]]] = {}
 """What was found of pods before: those of a folder are often alike, and checking one costs as much as building it."""

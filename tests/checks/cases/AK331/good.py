@@ -1,0 +1,7 @@
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+SHOPS = ["berlin", "lyon"]
+
+with DAG("orders", schedule=None):
+    [EmptyOperator(task_id=shop) for shop in SHOPS] >> EmptyOperator(task_id="report")
