@@ -200,11 +200,13 @@ def rehearse() -> object:
     """
     import airflowkit.alerts.notifier
     import airflowkit.pods.trigger  # noqa: F401
+    from airflowkit import _airflow
     from airflowkit.local import worker
     from airflowkit.local.fates import Failed
     from airflowkit.local.script import Script
     from airflowkit.settings import forget_settings
 
+    api = _airflow.task_api()
     path, scratch = list(sys.path), Path(os.environ["KUBECONFIG"]).parent
     file = scratch / "rehearsal" / "dag.py"
     file.parent.mkdir(exist_ok=True)
@@ -214,15 +216,13 @@ def rehearse() -> object:
         worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None)
     sys.path[:] = path
     forget_settings()
-    return _rest()
+    return _rest(api)
 
 
-def _rest() -> object:
+def _rest(api: Any) -> object:
     from airflow import settings
-    from airflow.sdk.execution_time.supervisor import in_process_api_server
 
-    api = in_process_api_server()
-    transport: Any = api.transport
+    transport = api.transport
     transport.app.loop.call_soon_threadsafe(transport.app.loop.stop)
     del api.transport  # each run makes its own, with a thread of its own
     for thread in threading.enumerate():
