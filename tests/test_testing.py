@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from airflowkit.scaffold.answers import RepositoryAnswers
+from airflowkit.scaffold.creation import create_repository
+
 pytestmark = pytest.mark.slow
 
 PAGE = (Path(__file__).parent.parent / "docs/testing.md").read_text()
@@ -107,6 +110,14 @@ def test_the_settings_of_the_page_hold(repository):
     (repository / "dags").rename(repository / "pipelines")
     result = run_pytest(repository, "-k", "AK101")
     assert "1 passed" in result.stdout, result.stdout + result.stderr
+
+
+def test_the_tests_of_a_new_repository_pass(tmp_path):
+    answers = RepositoryAnswers(name="dags", airflow_version="3.3.2", airflowkit_version="0.1.0")
+    create_repository(answers, tmp_path / "dags")
+    result = run_pytest(tmp_path / "dags", "--airflowkit")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "render_pods" in (tmp_path / "dags/tests/test_dags.py").read_text()
 
 
 def test_runs_of_one_session_share_airflow_and_nothing_else(repository):
