@@ -1,5 +1,12 @@
 """What did not change is not imported again; what did is."""
 
+import os
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from airflowkit import settings
@@ -113,3 +120,61 @@ def test_a_folder_that_cannot_be_written_costs_only_time(dags, monkeypatch, impo
     check([dags], once=True)
     check([dags], once=True)
     assert imported() == ["first.py", "first.py", "second.py", "second.py"]
+
+
+def test_a_comment_that_ignores_is_read_anew_even_where_nothing_else_changed(dags, imported):
+    path = dags / "first.py"
+    path.write_text(DAG.format("print()", "first"))
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK105"]
+    path.write_text(DAG.format("print()", "first") + "# airflowkit: ignore-file[AK105] a word on the console\n")
+    assert check([dags], once=True).findings == ()
+    path.write_text(DAG.format("print()", "first") + "# airflowkit: ignore-file[AK106] a word on the console\n")
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK105", "AK609"]
+
+
+def test_a_change_within_the_same_second_and_of_the_same_size_counts(dags):
+    path = dags / "first.py"
+    status = path.stat()
+    check([dags], once=True)
+    path.write_text(path.read_text().replace('"first"', '"eerst"').replace("load", "l@ad"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK101"]
+
+
+def test_files_that_were_not_asked_for_stay_known(dags, imported):
+    check([dags], once=True)
+    imported()
+    (dags / "first.py").write_text(DAG.format("x = 1", "first"))
+    check([dags / "first.py"], once=True)
+    assert imported() == ["first.py"]
+    check([dags], once=True)
+    assert imported() == []
+
+
+def test_a_file_that_is_gone_is_forgotten(dags, tmp_path):
+    check([dags], once=True)
+    (dags / "second.py").unlink()
+    (dags / "first.py").write_text(DAG.format("x = 1", "first"))
+    check([dags], once=True)
+    (entry,) = (tmp_path / "cache" / "airflowkit" / "check").iterdir()
+    assert list(pickle.loads(entry.read_bytes())[1]) == [str(dags / "first.py")]
+
+
+def test_an_interrupt_leaves_no_half_of_a_cache(dags, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check([dags], once=True)
+    assert list((tmp_path / "cache" / "airflowkit" / "check").iterdir()) == []
+
+
+def test_what_is_known_needs_no_airflow(dags):
+    """Nothing that imports files, or that they import, is loaded when nothing changed."""
+    check([dags], once=True)
+    code = "import sys; from airflowkit.cli.app import main\ntry: main()\nfinally: print(sorted(sys.modules))"
+    command = [sys.executable, "-c", code, "check", str(dags), "--once"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "nothing found" in told
+    assert not re.findall(r"'(?:airflow|kubernetes)[.']", told)

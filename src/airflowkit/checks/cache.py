@@ -75,17 +75,22 @@ class Cache:
         return None
 
     def put(self, facts: Iterable[FileFacts]) -> None:
-        """Keep what was told of the files that could be imported, and forget all others.
+        """Keep what was told of the files that could be imported, besides files that were not asked for.
 
         What failed is tried again: the cause may lie where nothing was read.
         """
-        self.entries = {file.path: self._entry(file) for file in facts if file.failure is None}
+        told = {file.path: file for file in facts}
+        kept = {path: entry for path, entry in self.entries.items() if path not in told and Path(path).is_file()}
+        self.entries = kept | {path: self._entry(file) for path, file in told.items() if file.failure is None}
         content = pickle.dumps((self.key, self.entries))
         with suppress(OSError):  # a cache that cannot be written costs time and nothing else
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             scratch = self.path.with_suffix(f".{os.getpid()}")
-            scratch.write_bytes(content)
-            scratch.replace(self.path)
+            try:
+                scratch.write_bytes(content)
+                scratch.replace(self.path)
+            finally:
+                scratch.unlink(missing_ok=True)
 
     def _entry(self, facts: FileFacts) -> Entry:
         files = dict.fromkeys([facts.path, *facts.sources])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import signal
 import socket
 import subprocess
@@ -56,11 +55,13 @@ class _Zygote:
     """The process that has imported Airflow and forks the workers."""
 
     def __init__(self, modules: tuple[str, ...], hash_seed: int, plugins: Path | None) -> None:
-        self._home = Path(tempfile.mkdtemp(prefix="airflowkit-check-"))
-        self._errors = self._home / "stderr"
+        # goes with the interpreter, too, should an interrupt come before `close`
+        self._scratch = tempfile.TemporaryDirectory(prefix="airflowkit-check-", ignore_cleanup_errors=True)
+        home = Path(self._scratch.name)
+        self._errors = home / "stderr"
         ours, theirs = socket.socketpair()
         found = {"AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins)} if plugins else {}
-        environment = os.environ | ENVIRONMENT | found | {"PYTHONHASHSEED": str(hash_seed)} | _homes(self._home)
+        environment = os.environ | ENVIRONMENT | found | {"PYTHONHASHSEED": str(hash_seed)} | _homes(home)
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(  # noqa: S603  this very Python
                 # -P: what lies in the current folder must not stand in for an installed package
@@ -111,12 +112,14 @@ class _Zygote:
 
     def close(self) -> None:
         self._control.close()
+        if not self._ready:
+            self._process.kill()  # it imports, and has forked nobody yet
         try:
             self._process.wait(GRACE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._scratch.cleanup()
 
 
 class Pool:

@@ -48,7 +48,7 @@ def main() -> None:
     gc.set_threshold(OBJECTS)
     gc.enable()
     control.send(True)
-    with suppress(EOFError):
+    with suppress(EOFError, OSError):  # the latter where an interrupt keeps the parent from hearing the last answer
         while True:
             _serve(control)
     end_children()
