@@ -58,7 +58,7 @@ def test_a_finding_fails_the_check_and_json_tells_all_of_it(repository):
             "line": 3,
             "dag_id": None,
             "task_id": None,
-            "mend": "mend the line, or install what it imports",
+            "mend": "add what has nosuch to requirements.txt, and build the image anew",
             "fixable": False,
         }
     ]
@@ -123,7 +123,12 @@ def test_wrong_settings_are_told_in_one_line(repository, settings, says):
     assert result.stderr.count("\n") == 1
 
 
-SEVERAL = 'from airflow.sdk import DAG\n\nprint("loading")\ndag = DAG("several", schedule=None)\n'
+SEVERAL = for_this_airflow("""\
+from airflow.sdk import DAG
+
+print("loading")
+dag = DAG("several", schedule=None)
+""")
 
 
 def codes(*arguments: str, cwd: Path) -> list[str]:

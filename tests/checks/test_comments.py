@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from airflowkit.checks.comments import Comment, comments, comments_in
 from airflowkit.checks.engine import checked
 from airflowkit.settings import Check
+from airflows import for_this_airflow
 
 IGNORE = "# airflowkit: ignore[AK401] by hand"
 
@@ -178,7 +179,7 @@ def test_no_file_ends_the_check(content, folder):
 
 def found(pool, folder: Path, source: str, *select: str, **options) -> list[str]:
     path = folder / "dag.py"
-    path.write_text(f"from airflow.sdk import DAG\n\n{source}")
+    path.write_text(for_this_airflow(f"from airflow.sdk import DAG\n\n{source}"))
     report = checked(pool, folder, [path], Check(select=list(select) or ["AK"], **options))
     return [f"{it.code} {it.message}" for it in report.findings]
 
