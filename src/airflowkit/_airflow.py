@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import warnings
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,11 @@ def empty_dag_bag(folder: Path) -> Any:
     bag = dag_bag_class()(dag_folder=str(folder), collect_dags=False, **bundle)
     bag._log = logging.getLogger("airflow.dag_processing")  # noqa: SLF001  its own writes past Python's logging
     return bag
+
+
+def regular_expressions() -> Any:
+    """Return the module of `.airflowignore`'s expressions: Airflow 2 takes RE2's, which look neither ahead nor back."""
+    return import_module("re" if airflow_version() >= (3, 0) else "re2")
 
 
 def dag_files(folder: Path) -> list[Path]:

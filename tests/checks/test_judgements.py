@@ -202,7 +202,7 @@ late = DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=1), Syn
 """
 
 
-@pytest.mark.needs_airflow(3, 2)
+@pytest.mark.needs_airflow(3, 2, "airflow.sdk names SyncCallback")
 @pytest.mark.parametrize(
     ("files", "codes"),
     [

@@ -5,17 +5,18 @@ import pytest
 from airflowkit.checks.engine import checked
 from airflowkit.checks.pool import Pool
 from airflowkit.settings import Check
+from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow
 
-DAG = """\
+DAG = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from kubernetes.client import Configuration, V1Affinity, V1EnvVar
 {0}
 with DAG("{1}", schedule=None):
     pass
-"""
+""")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pathspec import GitIgnoreSpec
 
-from airflowkit._airflow import airflow_version
+from airflowkit._airflow import airflow_version, regular_expressions
 from airflowkit.errors import AirflowKitError
 
 if TYPE_CHECKING:
@@ -121,9 +121,10 @@ def _glob(line: str, file: Path) -> Glob:
 
 def _regexps(lines: Iterable[str], root: Path) -> Iterator[Regexp]:
     """Yield the expressions; Airflow passes over a line that is none."""
+    expressions = regular_expressions()
     for line in lines:
-        with suppress(re.error):
-            yield Regexp(re.compile(line), root)
+        with suppress(expressions.error):
+            yield Regexp(expressions.compile(line), root)
 
 
 def _configured() -> str:
