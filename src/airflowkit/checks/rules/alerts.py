@@ -132,7 +132,8 @@ def dead_argument(dag: DagSubject) -> Iterator[Fault]:
     Airflow drops what it does not know: an `sla` from Airflow 2 is never checked, and nobody is told.
 
     ## How to mend it
-    Use what the message names.
+    `sla` and `sla_miss_callback` are now `deadline=DeadlineAlert(...)` of the DAG, `task_concurrency` is
+    `max_active_tis_per_dag`, and `provide_context` goes: a function that takes `**context` gets it.
     """
     for key in dag.dag.default_args or ():
         if key in _DEAD_ARGUMENTS and not any(_takes(task.task, key) for task in dag.tasks):

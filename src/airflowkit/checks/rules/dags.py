@@ -41,7 +41,8 @@ def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
     Airflow knows a DAG by its id alone: the two overwrite each other at every parse, and runs mix the tasks of both.
 
     ## How to mend it
-    Give one of them another id.
+    Give one of them another id, best the one that came last: a DAG with a new id begins without a history. A copy that
+    was left behind, such as `orders_old.py`, is better deleted.
     """
     homes: dict[str, list[tuple[str, DagFacts]]] = defaultdict(list)
     for file in folder.files:
@@ -91,7 +92,8 @@ def invisible_dag(file: FileSubject) -> Iterator[Fault]:
     built at every parse and never shown.
 
     ## How to mend it
-    Assign it to a global variable, or use a `with` block. Where it is meant to be hidden, pass `auto_register=False`.
+    Use `with DAG(...)`, call the `@dag` function at the end of the file, or assign the DAG to a global variable: in a
+    loop, `globals()[dag.dag_id] = dag`. Where it is meant to be hidden, pass `auto_register=False`.
     """
     for stray in file.facts.strays:
         yield Fault(

@@ -54,7 +54,9 @@ def dag_id_pattern(dag: DagSubject) -> Iterator[Fault]:
     Access rules, dashboards and alerts often go by the beginning of the id.
 
     ## How to mend it
-    Rename the DAG. `[check] dag_id_pattern` is a regular expression that matches the whole id.
+    Rename the DAG. Airflow takes it for a new one, without a history and with nothing to catch up on but what its
+    `start_date` asks for: switch the old one off first. `[check] dag_id_pattern` is a regular expression that matches
+    the whole id.
     """
     pattern = dag.options.dag_id_pattern
     if pattern and not re.fullmatch(pattern, dag.dag.dag_id):
@@ -118,7 +120,8 @@ def task_id_pattern(task: TaskSubject) -> Iterator[Fault]:
     Logs, metrics and alerts carry the id; one style makes them searchable.
 
     ## How to mend it
-    Rename the task. `[check] task_id_pattern` is a regular expression for the id without its groups.
+    Rename the task, also where a template pulls its XCom or another DAG waits for it. `[check] task_id_pattern` is a
+    regular expression for the id without its groups.
     """
     pattern = task.options.task_id_pattern
     if pattern and not re.fullmatch(pattern, task.task.label):

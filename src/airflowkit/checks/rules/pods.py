@@ -137,7 +137,8 @@ def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
     hours in which nobody knows.
 
     ## How to mend it
-    Give it at most an hour, and less than the task's `execution_timeout`.
+    Pass `startup_timeout_seconds=600`, or however long your nodes and images need: at most an hour, and less than the
+    task's `execution_timeout`, which runs at the same time.
     """
     seconds = pod.argument("startup_timeout_seconds")
     if not isinstance(seconds, (int, float)):

@@ -49,7 +49,7 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
     A helper that says `airflow` and `dag` somewhere is imported every 30 seconds for nothing.
 
     ## How to mend it
-    Name it in `.airflowignore`. Other files can import it all the same.
+    Add a line such as `/helpers.py` to `.airflowignore` in the DAG folder. Other files can import it all the same.
     """
     facts = file.facts
     told = (

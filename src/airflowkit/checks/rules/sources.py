@@ -108,7 +108,7 @@ def deprecated_airflow(file: FileSubject) -> Iterator[Fault]:
     What is deprecated goes with the next major version: the upgrade then breaks the DAG.
 
     ## How to mend it
-    Do what the message says. Ruff's rules AIR301 to AIR321 find and mend many of these in the source.
+    Do what the message says. `ruff check --preview --select AIR --fix dags` mends many of these in the source.
     """
     lines: dict[str, list[int | None]] = {}
     for deprecation in file.facts.deprecations:

@@ -111,8 +111,8 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     task runs.
 
     ## How to mend it
-    Put the file beside the DAG file or into `template_searchpath`. A command that only ends like a file's name needs a
-    blank after it.
+    Put the file beside the DAG file, or into a folder of the DAG's `template_searchpath`. A command that only ends like
+    a file's name needs a blank after it: `bash_command="/opt/load.sh "`.
     """
     extensions = tuple(getattr(task.task, "template_ext", ()) or ())
     folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]

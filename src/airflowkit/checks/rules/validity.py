@@ -51,7 +51,8 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     `is_delete_operator_pod=False` was how one kept a pod; the operator still takes it and deletes the pod.
 
     ## How to mend it
-    Use what the message names.
+    To keep pods that failed, pass `on_finish_action="delete_succeeded_pod"`; `is_delete_operator_pod=True` can go, pods
+    are deleted anyway. What `progress_callback` got, a class in `callbacks=[...]` gets.
     """
     given = {name for _index, keywords in _keywords(task.task) for name in keywords} if is_pod(task.task) else ()
     for name, mend in _DEAD.items():
