@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from airflowkit.errors import SettingsError
-from airflowkit.repository import NoSuchPath, dags_folder, dags_folder_of, default_dags_folder, repository_root
+from airflowkit.repository import (
+    NoSuchPath,
+    dags_folder,
+    dags_folder_of,
+    default_dags_folder,
+    places_beside,
+    repository_root,
+)
 
 
 @pytest.fixture(params=["airflowkit.toml", ".git"])
@@ -129,6 +136,19 @@ def test_a_linked_dag_folder_is_taken_as_it_is_written(root, tmp_path):
     assert dags_folder_of(root / "dags" / "team") == root / "dags"
     assert dags_folder_of(root / "dags" / "orders.py") == root / "dags"
     assert dags_folder_of(tmp_path / "delivered") == tmp_path / "delivered"
+
+
+def test_beside_a_dag_folder_lie_the_folder_around_it_and_the_root(root):
+    assert places_beside(root / "dags") == (root,)
+    assert places_beside(root / "pipelines" / "team") == (root / "pipelines", root)
+
+
+def test_beside_a_repository_that_is_a_dag_folder_lies_only_what_is_in_it(root):
+    assert places_beside(root) == (root,)
+
+
+def test_outside_any_repository_the_folder_around_the_dag_folder_counts(tmp_path):
+    assert places_beside(tmp_path / "dags") == (tmp_path,)
 
 
 def test_a_path_that_does_not_exist_is_an_error():

@@ -47,6 +47,12 @@ def dags_folder(path: Path) -> Path | None:
     )
 
 
+def places_beside(dags: Path) -> tuple[Path, ...]:
+    """Return where a repository keeps what belongs to a DAG folder: the folder around it, and the root."""
+    root = repository_root(dags) or dags.parent
+    return tuple(dict.fromkeys(place for place in (dags.parent, root) if place.is_relative_to(root)))
+
+
 def default_dags_folder() -> Path:
     """Return the DAG folder of the repository that the user stands in, or the current folder.
 

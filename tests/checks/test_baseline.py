@@ -54,7 +54,7 @@ def test_without_a_file_everything_counts(root):
 @pytest.mark.parametrize("content", ["{}x", "[1]", '[{"path": "a"}]', '{"a": 1}', "\xff"])
 def test_a_file_that_is_none_is_wrong_use(root, content):
     (root / FILE).write_text(content, encoding="latin-1")
-    with pytest.raises(SettingsError, match=r"is no baseline: .*\. write it anew with --write-baseline"):
+    with pytest.raises(SettingsError, match=r"is no baseline: .*\. delete it and use --write-baseline"):
         Baseline.of(root)
 
 

@@ -131,4 +131,4 @@ def _read(path: Path) -> dict[Entry, int]:
             Entry(it["path"], it["code"], it["dag_id"] or "", it["task_id"] or ""): int(it["count"]) for it in entries
         }
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SettingsError(f"{path} is no baseline: {error}", hint="write it anew with --write-baseline") from None
+        raise SettingsError(f"{path} is no baseline: {error}", hint="delete it and use --write-baseline") from None

@@ -22,7 +22,7 @@ from airflowkit.checks.rule import FileSubject, FolderSubject, Scope
 from airflowkit.checks.rules import NEED_TWO_PARSES, RULES
 from airflowkit.checks.selection import is_selected, narrowed, selected
 from airflowkit.checks.unused import comment_subjects
-from airflowkit.repository import dags_folder_of, plain
+from airflowkit.repository import dags_folder_of, places_beside, plain
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
@@ -212,7 +212,8 @@ def _counted(told: Iterable[FileFacts], progress: Progress, number: int) -> Iter
 
 def plugins_folder(folder: Path) -> Path | None:
     """Return the repository's folder of plugins, whose timetables and strategies the DAGs may use."""
-    return next((path for path in (folder.parent / "plugins", folder / "plugins") if path.is_dir()), None)
+    places = (*places_beside(folder), folder)
+    return next((path for place in places if (path := place / "plugins").is_dir()), None)
 
 
 def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.rule import Scope
 from airflowkit.checks.rules import BY_CODE
+from airflowkit.repository import places_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ class Examined:
         if code not in self.codes or path in self.failed:
             return False
         if self.whole:
-            return Path(path).is_relative_to(self.folder) or Path(path).parent == self.folder.parent
+            return Path(path).is_relative_to(self.folder) or Path(path).parent in places_beside(self.folder)
         return path in self.files and BY_CODE[code].scope is not Scope.FOLDER
 
 

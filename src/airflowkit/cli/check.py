@@ -11,12 +11,12 @@ from enum import StrEnum
 from functools import partial
 from importlib import import_module
 from pathlib import Path  # noqa: TC003  Typer reads it
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from airflowkit.checks.baseline import Baseline
     from airflowkit.checks.engine import Progress
@@ -84,7 +84,6 @@ def check(  # noqa: PLR0913  one for each option
         airflowkit check --write-baseline
     """
     from airflowkit.checks.baseline import Baseline
-    from airflowkit.checks.engine import check as check_paths
     from airflowkit.checks.fixes.signs import marked
     from airflowkit.repository import default_dags_folder
 
@@ -94,8 +93,8 @@ def check(  # noqa: PLR0913  one for each option
         raise typer.BadParameter(f"{baseline} does not exist; --write-baseline writes it", param_hint="--baseline")
     asked = paths or [default_dags_folder()]
     known = Baseline.of(asked[0], baseline)
-    search = partial(
-        check_paths,
+    find = partial(
+        _found,
         asked,
         workers=workers,
         use_cache=not no_cache,
@@ -103,7 +102,6 @@ def check(  # noqa: PLR0913  one for each option
         select=select or (),
         ignore=ignore or (),
     )
-    find = partial(_searched, asked, search)
     if write_baseline:
         _accept(find(), known)
         return
@@ -118,14 +116,15 @@ def check(  # noqa: PLR0913  one for each option
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
 
-def _searched(asked: list[Path], search: Callable[..., Report]) -> Report:
+def _found(paths: list[Path], **how: Any) -> Report:
     from airflowkit.checks.discovery import NoDagFile
+    from airflowkit.checks.engine import check as check_paths
 
     begun = time.monotonic()
     with _progress_bar() as progress:
-        report = search(progress=progress)
+        report = check_paths(paths, progress=progress, **how)
     if not report.files:
-        where = ", ".join(os.path.relpath(path) for path in asked)
+        where = ", ".join(map(os.path.relpath, paths))
         raise NoDagFile(f"no DAG file in {where}", hint="name the DAG folder: airflowkit check PATH")
     return replace(report, seconds=time.monotonic() - begun)
 

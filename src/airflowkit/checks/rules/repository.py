@@ -13,6 +13,7 @@ from airflowkit.checks.discovery import python_files
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import CommentSubject, FileSubject, FolderSubject, comment_rule, file_rule, folder_rule
 from airflowkit.checks.safemode import might_hold_dag
+from airflowkit.repository import places_beside
 from airflowkit.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -124,9 +125,9 @@ def local_secrets_in_git(folder: FolderSubject) -> Iterator[Fault]:
     ## How to mend it
     Add it to `.gitignore`; if it was pushed, change the passwords.
     """
-    path = folder.folder.parent / "airflowkit.local.toml"
-    if path.is_file() and not _is_ignored(path):
-        yield Fault("holds secrets, and git does not ignore it", mend="add it to .gitignore", path=str(path))
+    for path in _files(folder, "airflowkit.local.toml"):
+        if not _is_ignored(path):
+            yield Fault("holds secrets, and git does not ignore it", mend="add it to .gitignore", path=str(path))
 
 
 @folder_rule("AK607", "large-file-in-dag-folder", Severity.WARNING)
@@ -201,9 +202,10 @@ def _below(file: FileSubject) -> str:
 
 
 def _files(folder: FolderSubject, *patterns: str) -> Iterator[Path]:
-    """Yield files of the repository, which is what the DAG folder lies in."""
-    for pattern in patterns:
-        yield from sorted(path for path in folder.folder.parent.glob(pattern) if path.is_file())
+    """Yield files of the repository, which stand beside the DAG folder or at the root."""
+    for place in places_beside(folder.folder):
+        for pattern in patterns:
+            yield from sorted(path for path in place.glob(pattern) if path.is_file())
 
 
 def _matches(path: Path, pattern: re.Pattern[str], message: str, mend: str) -> Iterator[Fault]:
