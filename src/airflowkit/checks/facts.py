@@ -168,7 +168,7 @@ class FileFacts:
         evidence: What else each task does, as the proof of a fix wants it, where that was asked for.
         unserializable: DAGs of which it can write nothing.
         changes: DAGs that differ between two parses.
-        imports: What its import statements cost, Airflow's preloaded modules aside.
+        imports: What its import statements cost, Airflow's preloaded modules aside; only if it is over its budget.
     """
 
     path: str

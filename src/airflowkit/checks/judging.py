@@ -10,6 +10,7 @@ from airflowkit import _airflow
 from airflowkit.checks.facts import Change, DagFacts, FileFacts
 from airflowkit.checks.ledger import LEDGER
 from airflowkit.checks.loading import LoadedFile, load
+from airflowkit.checks.memory import MIB
 from airflowkit.checks.references import references_of, schedule_of
 from airflowkit.checks.rule import DagSubject, Place, Scope, TaskSubject
 from airflowkit.checks.rules import RULES
@@ -46,7 +47,7 @@ def judge(job: Job) -> FileFacts:
         deprecations=tuple(WATCH.deprecations),
         cpu_seconds=loaded.cpu_seconds,
         memory=loaded.memory,
-        imports=tuple(LEDGER.costs()),
+        imports=tuple(LEDGER.costs()) if _is_over_budget(loaded, job.options) else (),
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
     if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is another
@@ -57,6 +58,11 @@ def judge(job: Job) -> FileFacts:
         facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
     WATCH.start("")  # let go of the DAGs
     return facts
+
+
+def _is_over_budget(loaded: LoadedFile, options: Check) -> bool:
+    """Return whether somebody will ask which imports are to blame."""
+    return loaded.cpu_seconds > options.parse_seconds or loaded.memory > options.parse_memory * MIB
 
 
 def _serialized(subjects: list[DagSubject]) -> dict[str, Any]:

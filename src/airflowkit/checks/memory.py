@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import resource
+from typing import Final
+
+MIB: Final = 2**20
 
 
 def limit_memory(growth: int) -> None:

@@ -25,11 +25,10 @@ from typing import Any, Final
 from airflowkit.checks import tampering, watch
 from airflowkit.checks.facts import FailureKind, FileFacts
 from airflowkit.checks.judging import judge
-from airflowkit.checks.memory import limit_memory, resident_bytes
+from airflowkit.checks.memory import MIB, limit_memory, resident_bytes
 from airflowkit.checks.messages import FORK, Answer
 from airflowkit.checks.offspring import adopt_orphans, end_children
 
-MIB: Final = 2**20
 GROWTH: Final = 150 * MIB
 """A worker that grew by more than this is replaced, so that memory stays flat over any number of files."""
 OBJECTS: Final = 20_000
