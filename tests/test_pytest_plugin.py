@@ -6,6 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from airflowkit._airflow import airflow_version
+from airflows import for_this_airflow
+
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow
 
@@ -33,7 +36,7 @@ def repository(pytester, monkeypatch):
 def write(folder, name, text):
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    path.write_text(for_this_airflow(text))
     return path
 
 
@@ -230,7 +233,17 @@ def test_inboxes(teams_inbox):
     send_card(card, conn_id="ops_teams")
     assert teams_inbox.cards == [card]
     assert ops.cards == teams_inbox.of("ops_teams").cards == [card, card]
+""",
+    )
+    result = repository.runpytest_subprocess("-q")
+    assert outcomes(result) == {"passed": 3}, said(result)
 
+
+def test_a_run_starts_where_airflow_can_run_a_dag_and_says_so_where_it_cannot(repository):
+    write(
+        repository.path,
+        "test_own.py",
+        """\
 def test_run(run_dag):
     result = run_dag("orders")
     assert result.ok
@@ -238,4 +251,7 @@ def test_run(run_dag):
 """,
     )
     result = repository.runpytest_subprocess("-q")
-    assert outcomes(result) == {"passed": 4}, said(result)
+    if airflow_version() >= (3, 0):
+        assert outcomes(result) == {"passed": 1}, said(result)
+    else:
+        assert "LocalRunError: a run needs Airflow 3.1 or newer" in said(result)

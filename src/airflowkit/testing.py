@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from airflowkit.local.events import Event
-    from airflowkit.local.run import DagRunResult, Worker
+    from airflowkit.local.process import Worker
+    from airflowkit.local.run import DagRunResult
 
 __all__ = [
     "Dags",

@@ -127,7 +127,7 @@ def said(message):
 
 def words(card):
     """Return what can be read of a card, without run, times and names of pods; tasks end in any order."""
-    times = r"\d{4}-\d\d-\d\d[T ][\d:.+Z]*|\d\d:\d\d|manual__[^\"&\\]*|\d+ (s|min)\b"
+    times = r"\d{4}-\d\d-\d\d[T ][\d:.+Z]*|\d\d:\d\d|manual__[^\"&\\]*|(\d+ [hms]\b ?)+"
     return sorted(re.sub(rf"{times}|[a-z-]+-[a-z0-9]{{8}}\b", "…", text) for text in texts(card))
 
 

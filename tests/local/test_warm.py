@@ -17,7 +17,7 @@ from airflowkit.local.warm import WarmAirflow, can_stay_warm
 
 REHEARSE = """
 import sys, threading
-from airflowkit.local.warm import rehearse
+from airflowkit.local.zygote import rehearse
 kept = rehearse()
 from airflow import settings
 

@@ -10,11 +10,11 @@ from airflowkit.local.run import run_dag
 from airflowkit.local.script import Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from airflowkit.local.events import Event
-    from airflowkit.local.run import DagRunResult, Worker
+    from airflowkit.local.process import OnEvent, Worker
+    from airflowkit.local.run import DagRunResult
 
 
 class FakeCluster:
@@ -32,7 +32,7 @@ class FakeCluster:
         pods: The manifests of the pods that were created, in their order, as the operator sent them.
     """
 
-    def __init__(self, folder: Path, worker: Worker | None, on_event: Callable[[Event], None]) -> None:
+    def __init__(self, folder: Path, worker: Worker | None, on_event: OnEvent) -> None:
         self._folder = folder
         self._worker = worker
         self._on_event = on_event

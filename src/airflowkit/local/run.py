@@ -6,36 +6,27 @@ stays behind however it ends.
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from airflowkit import errors
+from airflowkit._airflow import airflow_version
 from airflowkit.errors import AirflowKitError, LocalRunError
 from airflowkit.local.airflow_home import environment
-from airflowkit.local.events import Event, Output, Refused, RunEnded, TaskRun, read_events
+from airflowkit.local.events import Event, Refused, RunEnded, TaskRun, read_events
+from airflowkit.local.process import own_airflow
 from airflowkit.local.request import Request
 from airflowkit.local.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from airflowkit.local.process import Worker
     from airflowkit.local.script import Script
-
-    Worker = Callable[
-        [Request, Mapping[str, str], Callable[[Event], None]],
-        AbstractContextManager[IO[str]],
-    ]
-
-_GRACE: Final = 10.0
-"""Seconds that an interrupted run has to clean up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +96,14 @@ def run_dag(  # noqa: PLR0913  what the command's options are
         DagLoadError: Its file cannot be imported.
         LocalRunError: The run could not start, or broke off.
     """
+    if airflow_version() < (3, 0):
+        raise LocalRunError("a run needs Airflow 3.1 or newer", hint="checks, tests of them and rendering do not")
     with _termination_as_interrupt(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
         request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
         events: list[Event] = []
-        with (worker or _worker)(request, environ, on_event) as stream:
+        with (worker or own_airflow)(request, environ, on_event) as stream:
             for event in read_events(stream):
                 events.append(event)
                 on_event(event)
@@ -147,52 +140,3 @@ def _termination_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _worker(request: Request, environ: Mapping[str, str], on_event: Callable[[Event], None]) -> Iterator[IO[str]]:
-    """Start the run's process; yield its events; leave no trace of it, whatever happens meanwhile."""
-    reading, writing = os.pipe()
-    with subprocess.Popen(  # noqa: S603  ourselves
-        [sys.executable, "-m", "airflowkit.local.worker", str(writing)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        pass_fds=(writing,),
-        env=environ,
-        start_new_session=True,  # Ctrl-C reaches it through us, once
-        text=True,
-        errors="replace",
-    ) as process:
-        os.close(writing)
-        printer = threading.Thread(target=_print, args=(process.stdout, on_event))
-        printer.start()
-        try:
-            _hand_over(process, request)
-            with os.fdopen(reading, encoding="utf-8") as stream:
-                yield stream
-            process.wait()
-        finally:
-            _end(process)
-            printer.join()
-
-
-def _hand_over(process: subprocess.Popen[str], request: Request) -> None:
-    if process.stdin:
-        with suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(request.as_json())
-
-
-def _print(stream: IO[str] | None, on_event: Callable[[Event], None]) -> None:
-    for line in stream or ():
-        on_event(Output(line.rstrip("\n")))
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
