@@ -54,6 +54,21 @@ def imported(monkeypatch):
     return look
 
 
+def test_other_rules_and_severities_import_nothing_anew(dags, imported):
+    check([dags])
+    assert imported() == ["first.py", "second.py"]
+    for how in ({"select": ["AK2"]}, {"ignore": ["AK2"]}, {"once": True}, {}):
+        check([dags], **how)
+        assert imported() == []
+
+
+def test_what_was_parsed_once_is_imported_anew_for_rules_that_need_two_parses(dags, imported):
+    check([dags], select=["AK2"], once=True)
+    imported()
+    check([dags])
+    assert imported() == ["first.py", "second.py"]
+
+
 def test_nothing_changed_nothing_imported(dags, imported):
     first = check([dags], once=True)
     assert imported() == ["first.py", "second.py"]

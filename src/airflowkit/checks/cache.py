@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
     from airflowkit.settings import Check
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_OF_NO_FILE: Final = {"select", "ignore", "severity", "per_path"}
+"""Options that only say which of the findings count."""
 _OWN: Final = Path(__file__).parent.parent
 
 
@@ -34,10 +36,12 @@ class Entry:
     Attributes:
         facts: What was told.
         contents: The digest of the file and of each module of the repository that it imported, by path.
+        twice: Whether it was parsed twice, for the rules that need that.
     """
 
     facts: FileFacts
     contents: tuple[tuple[str, str], ...]
+    twice: bool
 
 
 @dataclass(slots=True)
@@ -47,19 +51,21 @@ class Cache:
     Attributes:
         path: Where they are kept.
         key: What all entries hold for.
+        twice: Whether this check asks for files that were parsed twice.
         entries: What was told of each file.
     """
 
     path: Path
     key: str
+    twice: bool
     entries: dict[str, Entry] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, folder: Path, options: Check) -> Cache:
+    def open(cls, folder: Path, options: Check, *, twice: bool) -> Cache:
         """Return the cache of a DAG folder; an empty one where none is kept or it holds for something else."""
         name = hashlib.sha256(str(folder).encode()).hexdigest()[:24]
-        cache = cls(_home() / f"{name}.pickle", _key(folder, options))
+        cache = cls(_home() / f"{name}.pickle", _key(folder, options), twice)
         # Written by this user alone, beside whose home nobody else writes: as safe as Python's own bytecode.
         with suppress(OSError, ValueError, TypeError, AttributeError, EOFError, ImportError, pickle.UnpicklingError):
             key, entries = pickle.loads(cache.path.read_bytes())  # noqa: S301
@@ -70,7 +76,7 @@ class Cache:
     def get(self, path: str) -> FileFacts | None:
         """Return what was told of a file, if nothing that matters has changed."""
         entry = self.entries.get(path)
-        if entry and all(self._digest(name) == digest for name, digest in entry.contents):
+        if entry and entry.twice >= self.twice and all(self._digest(name) == digest for name, digest in entry.contents):
             return entry.facts
         return None
 
@@ -93,8 +99,11 @@ class Cache:
                 scratch.unlink(missing_ok=True)
 
     def _entry(self, facts: FileFacts) -> Entry:
+        known = self.entries.get(facts.path)
+        if known and known.facts is facts:
+            return known
         files = dict.fromkeys([facts.path, *facts.sources])
-        return Entry(facts, tuple((path, self._digest(path)) for path in files))
+        return Entry(facts, tuple((path, self._digest(path)) for path in files), self.twice)
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
@@ -118,7 +127,8 @@ def _home() -> Path:
 def _key(folder: Path, options: Check) -> str:
     """Return a digest of all that a file's facts depend on besides contents."""
     environment = sorted(item for item in os.environ.items() if item[0].startswith("AIRFLOW"))
-    parts = (_FORMAT, sys.version, str(folder), options.model_dump_json(), environment, _installed(), _settings(folder))
+    asked = options.model_dump_json(exclude=_OF_NO_FILE)
+    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), _settings(folder))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

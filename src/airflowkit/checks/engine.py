@@ -104,9 +104,9 @@ def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
 def _checked_folder(part: _Part, options: Check, workers: int | None, progress: Progress, *, use_cache: bool) -> Report:
     folder = part.folder
     paths = [str(file) for file in (*part.files, *part.hidden)]
-    kept = Cache.open(folder, options)
-    known = {path: facts for path in paths if use_cache and (facts := kept.get(path))}
     twice = any(is_selected(code, options) for code in NEED_TWO_PARSES)
+    kept = Cache.open(folder, options, twice=twice)
+    known = {path: facts for path in paths if use_cache and (facts := kept.get(path))}
     new = [Job(path, str(folder), options, serialize=twice) for path in paths if path not in known]
     if new:
         size = min(len(new), workers or len(os.sched_getaffinity(0)))
