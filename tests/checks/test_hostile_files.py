@@ -1,5 +1,8 @@
 """DAG files are other people's code: whatever one does, it gets one finding, and the rest are checked as usual."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,7 @@ HOSTILE = {
     "keeps_what_it_prints_to": ("import sys\nsys.__stdout__.write('x')\nsys.stdout = None", "AK105"),
     "waits_for_its_child": ("import os\nif os.fork() == 0: os._exit(7)\nprint(os.wait())", "AK105"),
     "is_huge": ("x = [\n" + "    'a list of texts as long as this one, and many of them',\n" * 200_000 + "]", "AK607"),
+    "is_huge_and_eats_memory": ("kept = [bytearray(400_000_000) for _ in range(100)]\n" + "#" * 2**22, "AK104"),
     "replaces_modules": ("import sys; sys.modules['json'] = None", "AK106"),
     "removes_modules": ("import sys; del sys.modules['airflow.sdk']", "AK106"),
     "patches_airflow": ("from airflow.sdk import DAG\nDAG.__init__ = lambda self, *args, **options: None", "AK106"),
@@ -147,3 +151,28 @@ def words(process):
         return (process / "cmdline").read_text().split("\0")[:-1]
     except OSError:
         return []
+
+
+def checked_by_an_ordinary_user(folder):
+    """Return what the command prints, to whom root's rights do not help."""
+    without_rights = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    command = [sys.executable, "-c", "from airflowkit.cli.app import main; main()", "check", "--once", "--no-cache"]
+    done = subprocess.run([*without_rights, *command, str(folder)], capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
+def test_a_file_that_nobody_may_read_is_told_of_with_what_to_do(folder):
+    (folder / "hostile.py").write_text(GOOD.format("hostile"))
+    (folder / "hostile.py").chmod(0)
+    told = checked_by_an_ordinary_user(folder)
+    assert "AK101 import-error  PermissionError" in told
+    assert "chmod a+r" in told
+    assert "5 files with 4 DAGs" in told
+
+
+def test_a_folder_that_nobody_may_read_ends_airflows_own_search_and_is_told_of(folder):
+    (folder / "locked").mkdir(0)
+    told = checked_by_an_ordinary_user(folder)
+    (folder / "locked").chmod(0o700)
+    assert told.splitlines() == [told.strip()]
+    assert told.endswith(f"{folder / 'locked'}: chmod -R a+rX\n")

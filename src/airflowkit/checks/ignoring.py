@@ -89,12 +89,16 @@ def rules_in(folder: Path, root: Path, syntax: str) -> list[Rule]:
         syntax: Which of the two syntaxes.
 
     Raises:
-        BadIgnoreFile: A line is no pattern, and Airflow would find no DAG file at all.
+        BadIgnoreFile: A line is no pattern, or nobody may look; Airflow would find no DAG file at all.
     """
     file = folder / IGNORE_FILE
-    if not file.is_file():
-        return []
-    lines = [_COMMENT.sub("", line) for line in file.read_text(errors="replace").split("\n")]
+    try:
+        if not file.is_file():
+            return []
+        lines = [_COMMENT.sub("", line) for line in file.read_text(errors="replace").split("\n")]
+    except OSError as error:
+        hint = f"let everybody read {folder}: chmod -R a+rX"
+        raise BadIgnoreFile(f"{file}: {error.strerror}", hint=hint) from error
     kept = [line for line in lines if line]
     if syntax == "regexp":
         return list(_regexps(kept, root))

@@ -35,9 +35,12 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     """
     for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
         missing = file.facts.failure and file.facts.failure.missing_module
-        mend = (
-            f"add what has {missing} to requirements.txt, and build the image anew" if missing else "correct the line"
-        )
+        if missing:
+            mend = f"add what has {missing} to requirements.txt, and build the image anew"
+        elif line is None and text.startswith(PermissionError.__name__):
+            mend = "let everybody read it: chmod a+r"
+        else:
+            mend = "correct the line"
         yield Fault(text, mend=mend, line=line)
 
 

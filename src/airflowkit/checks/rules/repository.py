@@ -141,11 +141,12 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     Keep data in a bucket or a volume. `[check] largest_file` sets the limit, in KiB.
     """
     largest = folder.options.largest_file * _KIB
+    told = {file.path for file in folder.files if file.failure}
     for place, folders, names in os.walk(folder.folder):
         folders[:] = (name for name in folders if name != "__pycache__")
         for path in map(Path(place).joinpath, names):
             size = path.lstat().st_size  # of a link its own, as git keeps it
-            if size > largest:
+            if size > largest and str(path) not in told:
                 yield Fault(f"has {size // _KIB} KiB", mend="keep data in a bucket", path=str(path))
 
 
