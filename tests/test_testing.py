@@ -150,3 +150,13 @@ def test_every_fate_of_the_page_is_there_and_none_is_left_out():
     from airflowkit.local.script import FATES
 
     assert set(re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)) == set(FATES)
+
+
+def test_every_public_name_is_there():
+    from airflowkit import testing
+    from airflowkit.local.script import FATES
+
+    assert set(FATES) < set(testing.__all__)
+    assert all(getattr(testing, name).__name__ == name for name in testing.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'OMKilled'"):
+        _ = testing.OMKilled

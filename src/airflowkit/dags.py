@@ -14,7 +14,7 @@ from airflowkit import _airflow
 from airflowkit.errors import DagLoadError, DagNotFound, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,40 @@ class LoadedDag:
     dag: Any
     path: Path
     task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dags:
+    """The DAGs of several files.
+
+    Attributes:
+        dags: Airflow's DAGs by their ids.
+        import_errors: Why a file could not be imported, by its path.
+    """
+
+    dags: Mapping[str, Any]
+    import_errors: Mapping[str, str]
+
+    def __getitem__(self, dag_id: str) -> Any:
+        """Return a DAG.
+
+        Raises:
+            DagNotFound: There is none of that id, or its file could not be imported.
+        """
+        if dag_id not in self.dags:
+            raise DagNotFound(f"no DAG {dag_id!r}", hint=self._why_not(dag_id))
+        return self.dags[dag_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.dags)
+
+    def __len__(self) -> int:
+        return len(self.dags)
+
+    def _why_not(self, dag_id: str) -> str:
+        if self.import_errors:
+            return "could not be imported: " + "; ".join(self.import_errors.values())
+        return did_you_mean(dag_id, self.dags) or f"there are {', '.join(sorted(self.dags)) or 'none'}"
 
 
 def load_dag(ref: str, folder: Path) -> LoadedDag:
@@ -85,6 +119,23 @@ def _files(folder: Path) -> list[Path]:
         return _airflow.dag_files(folder)
     except RuntimeError as error:  # a link that leads back into the folder
         raise DagLoadError(str(error), hint="name the DAG folder with --dags-folder") from None
+
+
+def load_files(paths: Iterable[Path], folder: Path) -> Dags:
+    """Load all DAGs of files; one that cannot be imported leaves the others their DAGs.
+
+    Args:
+        paths: The files.
+        folder: The DAG folder.
+    """
+    dags: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for path in paths:
+        try:
+            dags |= {loaded.dag.dag_id: loaded.dag for loaded in load_file(path, folder)}
+        except DagLoadError as error:
+            errors[str(path)] = error.message
+    return Dags(dags, errors)
 
 
 def _only_dag(path: Path, folder: Path) -> LoadedDag:

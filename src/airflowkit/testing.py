@@ -9,31 +9,30 @@ def test_out_of_memory_is_told(fake_cluster, teams_inbox):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from airflowkit.alerts.inbox import TeamsInbox, teams
-from airflowkit.errors import DagNotFound, did_you_mean
-from airflowkit.local.fake_cluster import FakeCluster
-from airflowkit.local.fates import (
-    Evicted,
-    Failed,
-    Fate,
-    ImagePullBackOff,
-    OOMKilled,
-    SecretNotFound,
-    SlowStart,
-    Succeeded,
-    Unschedulable,
-)
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from airflowkit.alerts.inbox import TeamsInbox
+    from airflowkit.dags import Dags
     from airflowkit.local.events import Event
+    from airflowkit.local.fake_cluster import FakeCluster
+    from airflowkit.local.fates import (
+        Evicted,
+        Failed,
+        Fate,
+        ImagePullBackOff,
+        OOMKilled,
+        SecretNotFound,
+        SlowStart,
+        Succeeded,
+        Unschedulable,
+    )
     from airflowkit.local.process import Worker
     from airflowkit.local.run import DagRunResult
 
@@ -52,39 +51,16 @@ __all__ = [
     "Unschedulable",
 ]
 
+_MODULE_OF = dict.fromkeys(__all__, "local.fates") | {
+    "Dags": "dags",
+    "FakeCluster": "local.fake_cluster",
+    "TeamsInbox": "alerts.inbox",
+}
+
 PASSED = pytest.StashKey[bool]()
 """Whether a test itself has passed; its fixtures are torn down after that."""
 COLD = pytest.StashKey[bool]()
 """Whether the runs of a session had to start an Airflow each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dags:
-    """The DAGs of the DAG folder.
-
-    Attributes:
-        dags: Airflow's DAGs by their ids.
-        import_errors: Why a file could not be imported, by its path.
-    """
-
-    dags: Mapping[str, Any]
-    import_errors: Mapping[str, str]
-
-    def __getitem__(self, dag_id: str) -> Any:
-        if dag_id not in self.dags:
-            raise DagNotFound(f"no DAG {dag_id!r}", hint=self._why_not(dag_id))
-        return self.dags[dag_id]
-
-    def _why_not(self, dag_id: str) -> str:
-        if self.import_errors:
-            return "could not be imported: " + "; ".join(self.import_errors.values())
-        return did_you_mean(dag_id, self.dags) or f"there are {', '.join(sorted(self.dags)) or 'none'}"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.dags)
-
-    def __len__(self) -> int:
-        return len(self.dags)
 
 
 @pytest.fixture(scope="session")
@@ -92,19 +68,11 @@ def dag_bag(pytestconfig: pytest.Config) -> Dags:
     """The repository's DAGs, loaded once in the tests' own process."""
     from airflowkit._airflow import keep_home_clean
     from airflowkit.checks.discovery import dag_files
-    from airflowkit.dags import load_file
-    from airflowkit.errors import DagLoadError
+    from airflowkit.dags import load_files
 
     keep_home_clean()  # before anything imports Airflow
     folder = dags_folder(pytestconfig)
-    dags: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    for path in dag_files(folder):
-        try:
-            dags |= {loaded.dag.dag_id: loaded.dag for loaded in load_file(path, folder)}
-        except DagLoadError as error:
-            errors[str(path)] = error.message
-    return Dags(dags, errors)
+    return load_files(dag_files(folder), folder)
 
 
 @pytest.fixture(scope="session")
@@ -171,6 +139,8 @@ def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | Non
 
     A fate that no pod has met fails a test that has passed: it proves nothing, and somebody believes it does.
     """
+    from airflowkit.local.fake_cluster import FakeCluster
+
     cluster = FakeCluster(dags_folder(request.config), airflowkit_worker, _show)
     yield cluster
     if request.node.stash.get(PASSED, False) and (unmet := cluster.fates.unmet):
@@ -182,6 +152,7 @@ def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | Non
 @pytest.fixture
 def teams_inbox(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
     """A Teams of the test's own: alerts on the repository's connection end here, over HTTP on this computer."""
+    from airflowkit.alerts.inbox import teams
     from airflowkit.settings import load_settings
 
     with teams(load_settings(dags_folder(pytestconfig)).teams.conn_id, monkeypatch.setenv) as inbox:
@@ -215,3 +186,13 @@ def _show(event: Event) -> None:
             print(f"{task_id} | {text}")  # noqa: T201  for pytest to capture
         case Output(text=text) | Notice(text=text) | TaskFailed(reason=text):
             print(text)  # noqa: T201  for pytest to capture
+
+
+if not TYPE_CHECKING:  # pytest loads this module in every run of every user: what it offers is loaded on first use
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"airflowkit.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
