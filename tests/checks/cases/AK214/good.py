@@ -1,5 +1,5 @@
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
-with DAG("orders", schedule=None, default_args={"retries": 2}):
+with DAG("orders", schedule=None, default_args={"retries": 2, "team": "a key of our own"}):
     EmptyOperator(task_id="load")

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.operators.spark_kubernetes import SparkKubernetesOperator
 from airflow.sdk import DAG
 
 RESOURCES = {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"memory": "512Mi"}}
@@ -13,3 +14,4 @@ with DAG("orders", schedule=None, default_args={"execution_timeout": timedelta(h
         log_pod_spec_on_failure=False,
         namespace="my-namespace",
     )
+    SparkKubernetesOperator(task_id="count", template_spec={})
