@@ -28,7 +28,7 @@ from airflowkit.settings import Check
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from airflowkit.checks.engine import Report
+    from airflowkit.checks.report import Report
 
 OF_THE_TESTS = {
     "system_tests": "def get_test_run(dag, **arguments): ...\nget_test_env_id = str\n",

@@ -53,6 +53,12 @@ def places_beside(dags: Path) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(place for place in (dags.parent, root) if place.is_relative_to(root)))
 
 
+def plugins_folder(dags: Path) -> Path | None:
+    """Return the repository's folder of plugins, whose timetables and strategies the DAGs may use."""
+    places = (*places_beside(dags), dags)
+    return next((path for place in places if (path := place / "plugins").is_dir()), None)
+
+
 def default_dags_folder() -> Path:
     """Return the DAG folder of the repository that the user stands in, or the current folder.
 

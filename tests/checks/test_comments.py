@@ -100,7 +100,16 @@ def test_what_only_looks_like_an_ignore_is_none(source):
 
 
 @pytest.mark.parametrize(
-    "content", [b"x = (", b"\xff\xfe", b"# coding: nonsense\n", b"x = '", b"def f():\n  x\n y", b"PK\x03\x04\0\0"]
+    "content",
+    [
+        b"x = (",
+        b"\xff\xfe",
+        b"\n\n\n# \xe4",  # the first two lines tell the encoding
+        b"# coding: nonsense\n",
+        b"x = '",
+        b"def f():\n  x\n y",
+        b"PK\x03\x04\0\0",
+    ],
 )
 def test_a_file_that_is_no_python_has_no_comments(tmp_path, content):
     path = tmp_path / "dag.py"

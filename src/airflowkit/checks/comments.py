@@ -61,7 +61,7 @@ def comments(path: str | Path) -> tuple[Comment, ...]:
     try:
         content = Path(path).read_bytes()
         return comments_in(content) if b"airflowkit:" in content else ()
-    except (OSError, SyntaxError, tokenize.TokenError):
+    except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError):
         return ()
 
 
@@ -70,6 +70,7 @@ def comments_in(content: bytes) -> tuple[Comment, ...]:
 
     Raises:
         SyntaxError: It is no Python.
+        UnicodeDecodeError: It is not in the encoding that it names, or in UTF-8.
         TokenError: It ends within a statement.
     """
     tokens = tokenize.tokenize(io.BytesIO(content).readline)

@@ -1,32 +1,27 @@
-"""Checks DAG files: workers import them, rules judge them, settings decide what counts."""
+"""Checks DAG files: workers import them, or the cache knows what they would tell."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.cache import Cache
-from airflowkit.checks.comments import comments
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.discovery import hidden_dag_files, seen_and_skipped
 from airflowkit.checks.messages import Job
 from airflowkit.checks.parsetwice import compared
 from airflowkit.checks.pool import Pool
-from airflowkit.checks.report import Examined, Report, joined
-from airflowkit.checks.rule import FileSubject, FolderSubject, Scope
-from airflowkit.checks.rules import NEED_TWO_PARSES, RULES
-from airflowkit.checks.selection import is_selected, narrowed, selected
-from airflowkit.checks.unused import comment_subjects
-from airflowkit.repository import dags_folder_of, places_beside, plain
+from airflowkit.checks.report import Report, joined, report_on
+from airflowkit.checks.rules import NEED_TWO_PARSES
+from airflowkit.checks.selection import is_selected, narrowed
+from airflowkit.repository import dags_folder_of, plain, plugins_folder
 
 if TYPE_CHECKING:
     from airflowkit.checks.facts import FileFacts
-    from airflowkit.checks.findings import Finding
     from airflowkit.settings import Check
 
 Progress = Callable[[int, int], None]
@@ -113,7 +108,7 @@ def _checked_folder(part: _Part, options: Check, workers: int | None, progress: 
         known |= {facts.path: facts for facts in _told(new, _preloaded(part.files), size, progress, twice=twice)}
         if use_cache:
             kept.put(known.values())
-    return report(list(known.values()), folder, options, tuple(part.hidden), part.asked)
+    return report_on(list(known.values()), folder, options, tuple(part.hidden), part.asked)
 
 
 def _told(
@@ -153,67 +148,13 @@ def checked(
     told: Iterable[FileFacts] = list(pool.results(jobs))
     if again:
         told = compared(told, list(again.results(jobs)))
-    return report(told, folder, options, hidden)
-
-
-def report(
-    told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), asked: Sequence[Path] = ()
-) -> Report:
-    """Judge what the workers told of the files of one DAG folder.
-
-    Args:
-        told: What they told.
-        folder: The DAG folder.
-        options: What `[check]` says.
-        hidden: The files that safe mode skips.
-        asked: The paths in it that were to be checked; none means all of it.
-    """
-    facts = _visible(told, {str(file) for file in hidden})
-    examined = _examined(facts, folder, options, asked)
-    comments_of = cache(comments)  # each file once, and anew in the next check
-    findings = [finding for file in facts for finding in file.findings]
-    findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
-    together = _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
-    findings += (finding for finding in together if examined.shows(finding.path))
-    paths = [file.path for file in facts]
-    findings += _judged(Scope.COMMENT, comment_subjects(paths, findings, examined, comments_of))
-    counting = selected(findings, options, folder, comments_of)
-    return Report(
-        findings=tuple(sorted(map(_relative, counting.findings), key=_position)),
-        files=len(facts),
-        dags=sum(len(file.dags) for file in facts),
-        ignored=counting.ignored,
-        examined=(examined,),
-    )
-
-
-def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, asked: Sequence[Path]) -> Examined:
-    failed = {file.path: file.failure is not None for file in facts}
-    return Examined(
-        folder=folder,
-        asked=tuple(asked),
-        files=frozenset(path for path, it in failed.items() if not it),
-        failed=frozenset(path for path, it in failed.items() if it),
-        codes=frozenset(rule.code for rule in RULES if is_selected(rule.code, options)),
-    )
-
-
-def _visible(facts: Iterable[FileFacts], hidden: Container[str]) -> tuple[FileFacts, ...]:
-    """Return the facts of DAG files; of those that safe mode skips, the ones that build DAGs."""
-    marked = (replace(file, safe_mode=file.path not in hidden) for file in sorted(facts, key=lambda it: it.path))
-    return tuple(file for file in marked if file.safe_mode or file.dags)
+    return report_on(told, folder, options, hidden)
 
 
 def _counted(told: Iterable[FileFacts], progress: Progress, number: int) -> Iterator[FileFacts]:
     for done, facts in enumerate(told, start=1):
         progress(done, number)
         yield facts
-
-
-def plugins_folder(folder: Path) -> Path | None:
-    """Return the repository's folder of plugins, whose timetables and strategies the DAGs may use."""
-    places = (*places_beside(folder), folder)
-    return next((path for place in places if (path := place / "plugins").is_dir()), None)
 
 
 def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:
@@ -227,20 +168,3 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError:
         return b""
-
-
-def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
-    rules = [rule for rule in RULES if rule.scope is scope]
-    placed = ((subject, subject.place) for subject in subjects)
-    return [finding for subject, place in placed for rule in rules for finding in rule.findings(subject, place)]
-
-
-def _relative(finding: Finding) -> Finding:
-    """Return the finding with its path as one would type it."""
-    path = Path(finding.path)
-    here = Path.cwd()
-    return replace(finding, path=str(path.relative_to(here))) if path.is_relative_to(here) else finding
-
-
-def _position(finding: Finding) -> tuple[str, int, str, str]:
-    return (finding.path, finding.line or 0, finding.code, finding.message)

@@ -7,13 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.engine import plugins_folder
 from airflowkit.checks.fixes.evidence import ARGUMENTS
 from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.messages import Job
 from airflowkit.checks.pool import Pool
-from airflowkit.repository import dags_folder_of
+from airflowkit.repository import dags_folder_of, plugins_folder
 from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
