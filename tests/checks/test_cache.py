@@ -156,6 +156,28 @@ def test_a_change_within_the_same_second_and_of_the_same_size_counts(dags):
     assert [finding.code for finding in check([dags], once=True).findings] == ["AK101"]
 
 
+def test_a_file_that_looks_for_what_is_not_there_is_known_until_it_is(dags, imported):
+    wanted = str(dags / "wanted.txt")
+    looks = f"try: open({wanted!r})\nexcept OSError: pass\nelse: print()"
+    (dags / "first.py").write_text(DAG.format(looks, "first"))
+    check([dags], once=True)
+    imported()
+    check([dags], once=True)
+    assert imported() == []
+    Path(wanted).touch()
+    assert [finding.code for finding in check([dags], once=True).findings] == ["AK105"]
+
+
+@pytest.mark.parametrize("changed", ["first.py", "helper_of_the_cache.py"])
+def test_what_is_edited_during_a_check_is_checked_again(dags, imported, changed):
+    def edit(done, of):
+        if done == of:
+            (dags / changed).write_text("# airflow DAG\nprint()\n")
+
+    assert check([dags], once=True, progress=edit).findings == ()
+    assert "AK105" in [finding.code for finding in check([dags], once=True).findings]
+
+
 def test_files_that_were_not_asked_for_stay_known(dags, imported):
     check([dags], once=True)
     imported()

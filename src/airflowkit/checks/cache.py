@@ -10,6 +10,7 @@ import hashlib
 import os
 import pickle
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,12 +54,14 @@ class Cache:
         key: What all entries hold for.
         twice: Whether this check asks for files that were parsed twice.
         entries: What was told of each file.
+        opened: When this check began, in nanoseconds.
     """
 
     path: Path
     key: str
     twice: bool
     entries: dict[str, Entry] = field(default_factory=dict)
+    opened: int = field(default_factory=time.time_ns)
     _digests: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -75,6 +78,7 @@ class Cache:
 
     def get(self, path: str) -> FileFacts | None:
         """Return what was told of a file, if nothing that matters has changed."""
+        self._digest(path)  # of what it is now: somebody may edit it before it is imported
         entry = self.entries.get(path)
         if entry and entry.twice >= self.twice and all(self._digest(name) == digest for name, digest in entry.contents):
             return entry.facts
@@ -83,11 +87,13 @@ class Cache:
     def put(self, facts: Iterable[FileFacts]) -> None:
         """Keep what was told of the files that could be imported, besides files that were not asked for.
 
-        What failed is tried again: the cause may lie where nothing was read.
+        What failed is tried again: the cause may lie where nothing was read. So is what imports or reads something
+        that has changed since the check began: who knows which of the two it saw.
         """
         told = {file.path: file for file in facts}
         kept = {path: entry for path, entry in self.entries.items() if path not in told and Path(path).is_file()}
-        self.entries = kept | {path: self._entry(file) for path, file in told.items() if file.failure is None}
+        sound = (file for file in told.values() if file.failure is None and not any(map(self._is_new, file.sources)))
+        self.entries = kept | {file.path: self._entry(file) for file in sound}
         content = pickle.dumps((self.key, self.entries))
         with suppress(OSError):  # a cache that cannot be written costs time and nothing else
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -104,6 +110,12 @@ class Cache:
             return known
         files = dict.fromkeys([facts.path, *facts.sources])
         return Entry(facts, tuple((path, self._digest(path)) for path in files), self.twice)
+
+    def _is_new(self, path: str) -> bool:
+        try:
+            return Path(path).stat().st_mtime_ns > self.opened
+        except OSError:
+            return False  # it is not there, as the file found out
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
