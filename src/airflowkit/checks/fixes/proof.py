@@ -16,7 +16,7 @@ from airflowkit.repository import dags_folder_of, plugins_folder
 from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from airflowkit.checks.facts import FileFacts
@@ -128,12 +128,14 @@ def _changed_task(before: FileFacts, after: FileFacts, declared: _Declared) -> s
     """Return which task would do something else, by its arguments and its pods; the same tasks are there."""
     names = {name for _place, name in declared}
     for texts in zip(before.evidence, after.evidence, strict=True):
-        first, second = map(json.loads, texts)
-        for name in names:
-            first[ARGUMENTS].pop(name, None), second[ARGUMENTS].pop(name, None)
+        first, second = (_without_arguments(json.loads(text), names) for text in texts)
         if first != second:
             return f"the task {first['task_id']} would not stay the same, or differs at each parse"
     return ""
+
+
+def _without_arguments(task: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {**task, ARGUMENTS: {name: text for name, text in task[ARGUMENTS].items() if name not in names}}
 
 
 def _shown(facts: FileFacts, declared: _Declared) -> list[tuple[str, Any]]:
