@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from airflowkit.checks.engine import check
+
 pytestmark = pytest.mark.slow
 
 COMMAND = [sys.executable, "-c", "from airflowkit.cli.app import main; main()", "check", "dags", "--once"]
@@ -72,7 +74,7 @@ def test_while_files_are_imported(repository):
 
 def test_while_airflow_is_imported(repository):
     begun = time.monotonic()
-    assert interrupted(lambda: any((repository / "tmp").iterdir()), repository) == 130
+    assert interrupted(lambda: len(processes_of(repository)) == 2, repository) == 130
     assert time.monotonic() - begun < 5
     assert processes_of(repository) == []
     assert [*(repository / "tmp").iterdir(), *(repository / "cache").rglob("*.*")] == []
@@ -93,6 +95,12 @@ def test_a_bar_shows_the_files_done_on_a_terminal_and_is_gone_at_the_end(reposit
     assert process.communicate()[0].startswith(b"1 file with 1 DAG checked")
     assert b"1/1" in shown
     assert shown.rstrip().endswith(b"\x1b[2K"), shown[-200:]  # the line is erased
+
+
+def test_the_bar_goes_on_over_the_second_parse(repository):
+    shown = []
+    check([repository / "dags"], progress=lambda *numbers: shown.append(numbers))
+    assert shown == [(1, 2), (2, 2)]
 
 
 def test_no_bar_where_nobody_looks(repository):

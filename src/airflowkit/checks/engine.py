@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,7 +51,7 @@ def check(
         once: Whether to leave out the rules that need a second parse.
         select: The rules to ask, instead of those that the settings select.
         ignore: Rules not to ask, besides those that the settings ignore.
-        progress: Called with the number of files done and the number in all.
+        progress: Called with the number of imports done and the number in all: one for each file, or two.
 
     Raises:
         NoSuchPath: A path does not exist.
@@ -116,13 +117,17 @@ def _told(
 ) -> Iterable[FileFacts]:
     """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
     plugins = plugins_folder(Path(jobs[0].folder))
-    with Pool(modules, size, plugins=plugins) as pool:
-        first = list(_counted(pool.results(jobs), progress, len(jobs)))
-    again = [job for job in jobs if job.path in {facts.path for facts in first if facts.serialized}]
-    if not twice or not again:
-        return first
-    with Pool(modules, size, hash_seed=1, plugins=plugins) as pool:
-        return list(compared(first, list(_counted(pool.results(again), progress, len(again)))))
+    number = len(jobs) * (2 if twice else 1)
+    # the others import Airflow while the first do
+    with Pool(modules, size, hash_seed=1, plugins=plugins) if twice else nullcontext() as others:
+        with Pool(modules, size, plugins=plugins) as pool:
+            first = list(_counted(pool.results(jobs), progress, number))
+        if others is None:
+            return first
+        serialized = {facts.path for facts in first if facts.serialized}
+        again = [job for job in jobs if job.path in serialized]
+        second = _counted(others.results(again), progress, number, begin=number - len(again))
+        return list(compared(first, list(second)))
 
 
 def checked(
@@ -151,8 +156,8 @@ def checked(
     return report_on(told, folder, options, hidden)
 
 
-def _counted(told: Iterable[FileFacts], progress: Progress, number: int) -> Iterator[FileFacts]:
-    for done, facts in enumerate(told, start=1):
+def _counted(told: Iterable[FileFacts], progress: Progress, number: int, begin: int = 0) -> Iterator[FileFacts]:
+    for done, facts in enumerate(told, start=begin + 1):
         progress(done, number)
         yield facts
 
