@@ -106,6 +106,19 @@ def connection_lookups() -> tuple[tuple[Any, str], ...]:
     return ((Connection, "get_connection_from_secrets"), (SdkConnection, "get"))
 
 
+def make_tables() -> None:
+    """Make the tables that Airflow 2 asks while a file is imported: for aliases of datasets and pools of SubDAGs."""
+    if airflow_version() >= (3, 0):
+        return
+    from airflow import settings
+    from airflow.models import dataset, pool
+    from airflow.models.base import Base
+
+    asked = (dataset.DatasetModel, dataset.DatasetAliasModel, pool.Pool)
+    tables = [dataset.alias_association_table, *(model.__table__ for model in asked)]
+    Base.metadata.create_all(settings.engine, tables=tables)
+
+
 def connection(conn_id: str) -> Any:
     """Return a connection that says nothing but its id."""
     if airflow_version() < (3, 0):

@@ -309,7 +309,7 @@ def test_of_several_mends_in_a_file_the_one_that_does_not_hold_is_left(repositor
 
 print("loading")
 
-with DAG("orders", schedule=None, default_args={"sla": None}):
+with DAG("orders", schedule=None, default_args={"provide_context": True}):
     EmptyOperator(task_id="load", retries=sys._getframe().f_lineno)  # airflowkit: ignore[AK402]
 """
     path = dag_file(repository, text)

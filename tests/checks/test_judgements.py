@@ -245,3 +245,9 @@ def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, mend):
     wait = 'ExternalTaskSensor(task_id="wait", external_dag_id="nightly", mode="reschedule")'
     own = f'with DAG("orders", schedule="{ours}", {day}):\n    {wait}\n'
     assert [(code, told) for code, _message, told in found_in(other + own)] == [("AK322", mend)]
+
+
+def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in):
+    arguments = {"schedule": '[AssetAlias("orders")]', "start_date": "datetime(2026, 1, 1)"}
+    text = in_dag('EmptyOperator(task_id="load")', **arguments, on_failure_callback="print")
+    assert found_in(f"from airflow.sdk import AssetAlias\n\n{text}") == []

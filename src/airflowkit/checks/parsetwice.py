@@ -17,8 +17,8 @@ _LONGEST: Final = 60
 _MOST: Final = 3
 _NOT_THE_FILES: Final = frozenset({"_processor_dags_folder", "template_fields"})
 """Fields that the file does not set: a folder of the check, and names that a provider takes from a set."""
-_UNSET: Final = "<airflow.utils.types.ArgNotSet object"
-"""What Airflow 2 writes, with an address in memory, of an argument that nobody gave."""
+_AIRFLOWS_OWN: Final = ("<airflow.utils.types.ArgNotSet object at ", "<airflow.models.param.DagParam object at ")
+"""What Airflow 2 writes of an argument that nobody gave, and of a parameter of `@dag`: where it lies in memory."""
 
 
 def compared(first: Iterable[FileFacts], second: Iterable[FileFacts]) -> Iterator[FileFacts]:
@@ -63,7 +63,7 @@ def _within(first: Any, second: Any, place: str) -> Iterator[tuple[str, Any, Any
     elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
         for number, (value, other) in enumerate(zip(first, second, strict=True)):
             yield from _within(value, other, _named(place, f"[{number}]", value))
-    elif first != second and not str(first).startswith(_UNSET):
+    elif first != second and not str(first).startswith(_AIRFLOWS_OWN):
         yield place, first, second
 
 

@@ -122,6 +122,7 @@ class StandIn(str):
 def install() -> None:
     """Begin to watch this process."""
     _record_construction()
+    _airflow.make_tables()
     for variable in _airflow.variable_classes():
         variable.get = classmethod(_looked_up_variable(variable.get.__func__))
     for owner, name in _airflow.connection_lookups():
