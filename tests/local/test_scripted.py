@@ -164,6 +164,20 @@ def test_what_is_no_fate_is_refused_where_it_is_written():
         Fates()["a.b"] = []
 
 
+def test_fates_know_which_of_them_met_no_pod():
+    fates = Fates()
+    fates["a.b"] = [Failed(3), Succeeded()]
+    fates["a.c"] = {0: Succeeded(), 5: Evicted("full")}
+    script = Script(Succeeded(), fates)
+    for task, map_index, try_number in (("a.b", -1, 1), ("a.c", 0, 1), ("a.c", 1, 1), ("x.y", -1, 1)):
+        script.fate(task, map_index, try_number)
+    fates.note(script.met)
+    assert fates.unmet == ["a.b, try 2: Succeeded(xcom=None, logs=())", "a.c[5]: Evicted(message='full', logs=())"]
+    del fates["a.c"]
+    fates["a.b"] = Failed(4)
+    assert fates.unmet == ["a.b: Failed(exit_code=4, logs=())"]
+
+
 def test_a_script_is_the_same_in_another_process():
     fates = Fates()
     fates["a.b"] = {2: [SlowStart(3, then=Failed(4, logs=["x"])), Evicted()]}

@@ -67,17 +67,21 @@ class WarmAirflow:
         here = self._at_home(environ)
         self._start(here)
         (reading, events), (output, writing) = os.pipe(), os.pipe()
-        pid = self._send({"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}, events, writing)
-        with os.fdopen(output, encoding="utf-8", errors="replace") as printed, passed_on(printed, on_event):
-            try:
-                with os.fdopen(reading, encoding="utf-8") as stream:
+        with (
+            os.fdopen(reading, encoding="utf-8") as stream,
+            os.fdopen(output, encoding="utf-8", errors="replace") as printed,
+        ):
+            pid = self._send({"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}, events, writing)
+            with passed_on(printed, on_event):
+                try:
                     yield stream
-            except BaseException:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGINT)
-                raise
-            finally:
-                self._await_end(pid)
+                except BaseException:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGINT)
+                    raise
+                finally:
+                    stream.close()  # nobody reads it any more: the run must not wait for that
+                    self._await_end(pid)
 
     def _at_home(self, environ: Mapping[str, str]) -> dict[str, str]:
         """Return a run's environment with places that stay: Airflow and the Kubernetes client look for them once."""
