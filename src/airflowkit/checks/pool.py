@@ -62,10 +62,14 @@ class _Zygote:
         ours, theirs = socket.socketpair()
         found = {"AIRFLOW__CORE__PLUGINS_FOLDER": str(plugins)} if plugins else {}
         environment = os.environ | ENVIRONMENT | found | {"PYTHONHASHSEED": str(hash_seed)} | _homes(home)
-        with self._errors.open("wb") as errors:
+        # -P: what lies in the current folder must not stand in for an installed package
+        command = [sys.executable, "-P", "-m", "airflowkit.checks.worker", str(theirs.fileno())]
+        self._ready = False
+        self._control = Connection(ours.detach())
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until we know the process, and can end it
+        with self._errors.open("wb") as errors, theirs:
             self._process = subprocess.Popen(  # noqa: S603  this very Python
-                # -P: what lies in the current folder must not stand in for an installed package
-                [sys.executable, "-P", "-m", "airflowkit.checks.worker", str(theirs.fileno())],
+                command,
                 pass_fds=[theirs.fileno()],
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -73,10 +77,12 @@ class _Zygote:
                 stderr=errors,
                 start_new_session=True,
             )
-        theirs.close()
-        self._control = Connection(ours.detach())
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        except KeyboardInterrupt:
+            self.close()
+            raise
         self._control.send(modules)
-        self._ready = False
 
     def await_ready(self) -> None:
         """Wait until Airflow is imported.

@@ -12,6 +12,7 @@ import io
 import logging
 import os
 import resource
+import signal
 import sys
 import tempfile
 import threading
@@ -39,6 +40,7 @@ LONGEST_EXCERPT: Final = 200
 
 def main() -> None:
     """Import Airflow, then fork a worker at each request, until the parent hangs up."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # which the parent held back for its own sake
     control = Connection(int(sys.argv[1]))
     adopt_orphans()
     gc.disable()  # imports make many objects and hardly any garbage: to look for it takes a tenth of their time
