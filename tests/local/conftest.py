@@ -38,3 +38,12 @@ def run_locally(repository):
         return result, events
 
     return run
+
+
+@pytest.fixture(scope="session")
+def warm_airflow():
+    """An Airflow that is started once for all tests that can do with a fork of it."""
+    from airflowkit.local.warm import WarmAirflow
+
+    with WarmAirflow() as airflow:
+        yield airflow

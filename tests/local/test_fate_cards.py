@@ -10,18 +10,11 @@ from airflowkit.alerts.inbox import teams
 from airflowkit.local.fates import Fates, Succeeded
 from airflowkit.local.run import run_dag
 from airflowkit.local.script import Script
-from airflowkit.local.warm import WarmAirflow
 from local.deaths import MORTAL, texts
 
 pytestmark = pytest.mark.slow
 
 DEADLY = [task for task, fate in MORTAL.items() if task not in ("succeeded", "slow", "raw_failed")]
-
-
-@pytest.fixture(scope="module")
-def airflow():
-    with WarmAirflow() as airflow:
-        yield airflow
 
 
 @pytest.fixture
@@ -32,11 +25,13 @@ def inbox(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("task", DEADLY)
-def test_the_card_tells_why_the_pod_died_and_what_to_do(task, airflow, inbox, repository):
+def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbox, repository):
     fates = Fates()
     fates[f"mortal.{task}"] = MORTAL[task]
     script = Script(Succeeded(), fates)
-    ended = run_dag(f"mortal.{task}", dags_folder=repository / "dags", script=script, worker=airflow.worker).task(task)
+    ended = run_dag(f"mortal.{task}", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker).task(
+        task
+    )
     (card,) = inbox.cards
     shown = " ".join(texts(card))
     assert ended.state == "failed"
@@ -44,7 +39,7 @@ def test_the_card_tells_why_the_pod_died_and_what_to_do(task, airflow, inbox, re
     assert ended.advice in shown
 
 
-def test_no_card_tells_of_a_pod_that_ended_well(airflow, inbox, repository):
+def test_no_card_tells_of_a_pod_that_ended_well(warm_airflow, inbox, repository):
     script = Script(MORTAL["slow"], {})
-    assert run_dag("mortal.slow", dags_folder=repository / "dags", script=script, worker=airflow.worker).ok
+    assert run_dag("mortal.slow", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker).ok
     assert inbox.cards == []

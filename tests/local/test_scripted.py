@@ -48,14 +48,14 @@ TOO_SLOW = "the pod did not start in time: image 'orders:1' is still being pulle
 
 
 @pytest.fixture(scope="module")
-def run_scripted(run_locally):
+def run_scripted(run_locally, warm_airflow):
     """Run a DAG with fates; return its result and the pods that were created."""
 
     def run(dag, fates=None):
         planned = Fates()
         for name, fate in (fates or {}).items():
             planned[name] = fate
-        result, events = run_locally(dag, script=Script(Succeeded(), planned))
+        result, events = run_locally(dag, script=Script(Succeeded(), planned), worker=warm_airflow.worker)
         return result, [event for event in events if isinstance(event, PodCreated)]
 
     return run
