@@ -189,6 +189,7 @@ def test_loading_the_plugin_imports_nothing_heavy():
 
 
 def test_the_fixtures_serve_users_own_tests(repository):
+    write(repository.path, "airflowkit.toml", '[teams]\nconn_id = "house_teams"\n')
     write(
         repository.path,
         "dags/pods.py",
@@ -231,10 +232,11 @@ def test_inboxes(teams_inbox):
     card = {"type": "AdaptiveCard", "version": "1.4", "body": []}
     ops = teams_inbox.of("ops_teams")
     send_card(card)
+    send_card(card, conn_id="house_teams")
     send_card(card, conn_id="ops_teams")
-    send_card(card, conn_id="ops_teams")
-    assert teams_inbox.cards == [card]
-    assert ops.cards == teams_inbox.of("ops_teams").cards == [card, card]
+    assert teams_inbox.cards == [card, card]
+    assert ops.cards == teams_inbox.of("ops_teams").cards == [card]
+    assert teams_inbox.of("house_teams") is teams_inbox
 """,
     )
     result = repository.runpytest_subprocess("-q")

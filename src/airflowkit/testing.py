@@ -155,7 +155,8 @@ def teams_inbox(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) ->
     from airflowkit.alerts.inbox import teams
     from airflowkit.settings import load_settings
 
-    with teams(load_settings(dags_folder(pytestconfig)).teams.conn_id, monkeypatch.setenv) as inbox:
+    ours = load_settings(dags_folder(pytestconfig)).teams.conn_id
+    with teams(ours, "msteams_webhook_url", setenv=monkeypatch.setenv) as inbox:
         yield inbox
 
 

@@ -20,7 +20,7 @@ DEADLY = [task for task, fate in MORTAL.items() if task not in ("succeeded", "sl
 @pytest.fixture
 def inbox(monkeypatch, tmp_path):
     monkeypatch.setenv("MORTAL_NOTES", str(tmp_path / "notes"))
-    with teams("msteams_webhook_url", monkeypatch.setenv) as inbox:
+    with teams("msteams_webhook_url", setenv=monkeypatch.setenv) as inbox:
         yield inbox
 
 

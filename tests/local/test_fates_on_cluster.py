@@ -59,7 +59,7 @@ def real(namespace, scratch, repository, setenv):
     setenv("MORTAL_NOTES", str(scratch / "real.jsonl"))
     script = Path(__file__).with_name("on_cluster.py")
     command = [sys.executable, script, "mortal", repository / "dags", scratch / "home"]
-    with registry(), teams("msteams_webhook_url", setenv) as inbox:
+    with registry(), teams("msteams_webhook_url", setenv=setenv) as inbox:
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=500, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     states, diagnoses = (json.loads(re.search(rf"^{name} (.*)", done.stdout, re.MULTILINE)[1]) for name in NAMES)
@@ -78,7 +78,7 @@ def fake(namespace, scratch, repository, run_locally, setenv):
     setenv("MORTAL_NOTES", str(scratch / "fake.jsonl"))
     fates = Fates()
     fates.update({f"mortal.{task}": fate for task, fate in MORTAL.items()})
-    with teams("msteams_webhook_url", setenv) as inbox:
+    with teams("msteams_webhook_url", setenv=setenv) as inbox:
         result, _ = run_locally("mortal", script=Script(Succeeded(), fates))
     return Seen(
         {task.task_id: (task.state, task.tries) for task in result.tasks},

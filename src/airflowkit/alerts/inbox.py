@@ -21,8 +21,8 @@ class TeamsInbox:
         messages: Each request's body, in the order of arrival.
     """
 
+    _another: Callable[[str], TeamsInbox] = field(repr=False)
     messages: list[dict[str, Any]] = field(default_factory=list)
-    _open: Callable[[str], TeamsInbox] | None = None
 
     @property
     def cards(self) -> list[dict[str, Any]]:
@@ -35,32 +35,34 @@ class TeamsInbox:
         Args:
             conn_id: The connection that an alert names.
         """
-        if self._open is None:
-            raise LookupError("ask the inbox that the fixture gave")
-        return self._open(conn_id)
+        return self._another(conn_id)
 
 
 @contextmanager
-def teams(conn_id: str, setenv: Callable[[str, str], None]) -> Iterator[TeamsInbox]:
-    """Serve Teams, and yield the inbox of a connection.
+def teams(*conn_ids: str, setenv: Callable[[str, str], None]) -> Iterator[TeamsInbox]:
+    """Serve Teams, and yield the inbox that connections lead to.
 
     Args:
-        conn_id: The connection.
+        *conn_ids: The connections.
         setenv: Sets an environment variable, for as long as the inbox is needed.
     """
     inboxes: dict[str, TeamsInbox] = {}
 
-    def opened(named: str) -> TeamsInbox:
-        if named not in inboxes:
-            inboxes[named] = TeamsInbox([], opened)
-            url = f"http://127.0.0.1:{server.server_port}/{named}?sig=test"
-            setenv(f"AIRFLOW_CONN_{named.upper()}", json.dumps({"conn_type": "http", "password": url}))
-        return inboxes[named]
+    def lead(conn_id: str, inbox: TeamsInbox) -> TeamsInbox:
+        url = f"http://127.0.0.1:{server.server_port}/{conn_id}?sig=test"
+        setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps({"conn_type": "http", "password": url}))
+        return inboxes.setdefault(conn_id, inbox)
+
+    def another(conn_id: str) -> TeamsInbox:
+        return inboxes.get(conn_id) or lead(conn_id, TeamsInbox(another))
 
     with ThreadingHTTPServer(("127.0.0.1", 0), _receiver(inboxes)) as server:
         # It looks that often whether to end: by default every half second, which each test would wait for.
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield opened(conn_id)
+        inbox = TeamsInbox(another)
+        for conn_id in conn_ids:
+            lead(conn_id, inbox)
+        yield inbox
         server.shutdown()
 
 
