@@ -251,3 +251,9 @@ def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in)
     arguments = {"schedule": '[AssetAlias("orders")]', "start_date": "datetime(2026, 1, 1)"}
     text = in_dag('EmptyOperator(task_id="load")', **arguments, on_failure_callback="print")
     assert found_in(f"from airflow.sdk import AssetAlias\n\n{text}") == []
+
+
+def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in):
+    ((code, _message, mend),) = found_in("import airflow.no_more\n")
+    assert code == "AK101"
+    assert mend.endswith("has no such module; import from airflow.providers.common.compat.sdk, which any has")

@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
+from airflowkit._airflow import airflow_version
 from airflowkit.checks.facts import FailureKind
 from airflowkit.checks.findings import Fault, Severity
 from airflowkit.checks.rule import FileSubject, file_rule
@@ -34,8 +35,11 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     environment, gets a default: `os.environ.get("BUCKET", "")`.
     """
     for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
-        missing = file.facts.failure and file.facts.failure.missing_module
-        if missing:
+        missing = (file.facts.failure and file.facts.failure.missing_module) or ""
+        if missing.startswith("airflow.") and not missing.startswith("airflow.providers."):
+            mend = "Airflow {}.{} has no such module; import from airflow.providers.common.compat.sdk, which any has"
+            mend = mend.format(*airflow_version())
+        elif missing:
             mend = f"add what has {missing} to requirements.txt, and build the image anew"
         elif line is None and text.startswith(PermissionError.__name__):
             mend = "let everybody read it: chmod a+r"
