@@ -38,7 +38,7 @@ def session_of(version: str) -> Callable[[nox.Session], None]:
         lock = f"requirements/airflow-{version}.lock"
         session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", lock)
         session.run_install("uv", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
-        pytest = ("python", "-m", "pytest", "-n", "2")
+        pytest = ("python", "-m", "pytest", "-n", "2", "--dist", "worksteal")  # few tests take most of the time
         session.run(*pytest, "-m", CHOICE, *(session.posargs or TESTS))
         if not session.posargs:
             session.run(*pytest, *SLOW_TESTS)
