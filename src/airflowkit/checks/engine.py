@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 _AIRFLOW_IMPORT: Final = re.compile(rb"^(?:from|import)\s+(airflow(?:kit)?[.\w]*)", re.MULTILINE)
 _PUBLIC: Final = {"airflowkit": ("airflowkit.pods.task", "airflowkit.presets")}
+_SERIALIZATION: Final = (
+    "airflow.serialization.serialized_objects",
+    "airflow.providers.standard.operators.trigger_dagrun",
+    "airflow.providers.standard.sensors.external_task",
+)
+"""What Airflow imports before it writes its first DAG: the operators too, to see who waits for other DAGs."""
 
 
 def check(
@@ -106,17 +112,16 @@ def _checked_folder(part: _Part, options: Check, workers: int | None, progress: 
     new = [Job(path, str(folder), options, serialize=twice) for path in paths if path not in known]
     if new:
         size = min(len(new), workers or len(os.sched_getaffinity(0)))
-        known |= {facts.path: facts for facts in _told(new, _preloaded(part.files), size, progress, twice=twice)}
+        known |= {facts.path: facts for facts in _told(new, size, progress, twice=twice)}
         if use_cache:
             kept.put(known.values())
     return report_on(list(known.values()), folder, options, tuple(part.hidden), part.asked)
 
 
-def _told(
-    jobs: Sequence[Job], modules: tuple[str, ...], size: int, progress: Progress, *, twice: bool
-) -> Iterable[FileFacts]:
+def _told(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool) -> Iterable[FileFacts]:
     """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
     plugins = plugins_folder(Path(jobs[0].folder))
+    modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
     number = len(jobs) * (2 if twice else 1)
     # the others import Airflow while the first do
     with Pool(modules, size, hash_seed=1, plugins=plugins) if twice else nullcontext() as others:
