@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import send_handle
@@ -23,7 +23,7 @@ from airflowkit.checks.messages import FORK
 from airflowkit.errors import AirflowKitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
     from airflowkit.checks.messages import Answer, Job
@@ -66,8 +66,7 @@ class _Zygote:
         command = [sys.executable, "-P", "-m", "airflowkit.checks.worker", str(theirs.fileno())]
         self._ready = False
         self._control = Connection(ours.detach())
-        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until we know the process, and can end it
-        with self._errors.open("wb") as errors, theirs:
+        with self._errors.open("wb") as errors, theirs, _uninterrupted(end=self.close):
             self._process = subprocess.Popen(  # noqa: S603  this very Python
                 command,
                 pass_fds=[theirs.fileno()],
@@ -77,11 +76,6 @@ class _Zygote:
                 stderr=errors,
                 start_new_session=True,
             )
-        try:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
-        except KeyboardInterrupt:
-            self.close()
-            raise
         self._control.send(modules)
 
     def await_ready(self) -> None:
@@ -227,6 +221,20 @@ class Pool:
         self._zygote.close()
         self._zygote = _Zygote(self._modules, self._hash_seed, self._plugins)
         self._zygote.await_ready()
+
+
+@contextmanager
+def _uninterrupted(end: Callable[[], None]) -> Iterator[None]:
+    """Hold Ctrl-C back while a process starts, and end it then: before, nobody would know which."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        except KeyboardInterrupt:
+            end()
+            raise
 
 
 def _homes(scratch: Path) -> dict[str, str]:
