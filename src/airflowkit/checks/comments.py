@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -61,8 +62,8 @@ def comments(path: str | Path) -> tuple[Comment, ...]:
     try:
         content = Path(path).read_bytes()
         return comments_in(content) if b"airflowkit:" in content else ()
-    except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError):
-        return ()
+    except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError, SystemError):
+        return ()  # a SystemError is what CPython 3.12 and 3.13 say of some text with a NUL or a stray quote
 
 
 def comments_in(content: bytes) -> tuple[Comment, ...]:
@@ -73,8 +74,10 @@ def comments_in(content: bytes) -> tuple[Comment, ...]:
         UnicodeDecodeError: It is not in the encoding that it names, or in UTF-8.
         TokenError: It ends within a statement.
     """
-    tokens = tokenize.tokenize(io.BytesIO(content).readline)
-    return tuple(comment for statement in _statements(tokens) for comment in _comments_of(statement))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # Python says it when the file is imported
+        tokens = tokenize.tokenize(io.BytesIO(content).readline)
+        return tuple(comment for statement in _statements(tokens) for comment in _comments_of(statement))
 
 
 def _statements(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[list[tokenize.TokenInfo]]:
