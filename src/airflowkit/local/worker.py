@@ -152,7 +152,7 @@ def localize(dag: Any) -> list[str]:
     delayed = [task.task_id for task in dag.tasks if task.retries and task.retry_delay]
     for task in dag.tasks:
         _set(task, "retry_delay", timedelta(0))
-        _set(task, "retry_exponential_backoff", 0)
+        _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
     return [f"retry_delay is not waited for: {', '.join(delayed)}"] if delayed else []
 
 
