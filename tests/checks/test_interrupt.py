@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from airflowkit.checks.engine import check
+from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow
 
 COMMAND = [sys.executable, "-c", "from airflowkit.cli.app import main; main()", "check", "dags", "--once"]
-GOOD = """\
+GOOD = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
 
 with DAG("good", schedule=None):
     EmptyOperator(task_id="load")
-"""
+""")
 BUSY = """\
 import subprocess, time
 from pathlib import Path
