@@ -152,6 +152,13 @@ def test_safe_mode_leaves_out_files_that_name_no_dag(tmp_path):
     assert [path.name for path in dag_files(tmp_path)] == ["dag.py"]
 
 
+def test_a_named_file_has_one_name_however_it_is_written(tmp_path, monkeypatch):
+    (tmp_path / "team").mkdir()
+    (tmp_path / "orders.py").touch()
+    monkeypatch.chdir(tmp_path / "team")
+    assert dag_files(Path("../orders.py")) == dag_files(tmp_path / "orders.py") == [tmp_path / "orders.py"]
+
+
 @pytest.mark.parametrize("name", ["README.md", "dags.zip", "Dockerfile"])
 def test_a_named_file_that_cannot_hold_a_dag_is_refused(tmp_path, name):
     (tmp_path / name).write_text("airflow dag")

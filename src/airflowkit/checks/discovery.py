@@ -61,7 +61,7 @@ def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path]
 def _named(file: Path) -> Path:
     if file.suffix != ".py" and not is_archive(file):
         raise NoDagFile(f"{file} is neither Python nor an archive of it", hint="name DAG files or folders")
-    return file.absolute()
+    return plain(file)
 
 
 def hidden_dag_files(skipped: Iterable[Path]) -> list[Path]:
