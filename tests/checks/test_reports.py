@@ -210,11 +210,19 @@ def test_sarif_gives_a_file_outside_its_whole_address():
     assert sarif_artifact("/opt/a b.py") == {"uri": "file:///opt/a%20b.py"}
 
 
-def test_sarif_takes_a_finding_whose_line_moved_for_the_same():
-    first, moved, other = sarif_run(
-        REPORT.findings[0], replace(REPORT.findings[0], line=80), replace(REPORT.findings[0], task_id="other")
-    )["results"]
-    assert first["partialFingerprints"] == moved["partialFingerprints"] != other["partialFingerprints"]
+def sarif_fingerprints(*findings):
+    return [result["partialFingerprints"]["airflowkit/v1"] for result in sarif_run(*findings)["results"]]
+
+
+@pytest.mark.parametrize("change", [{"line": 80}, {"message": "takes 2.1 s of CPU time to import"}])
+def test_sarif_takes_a_finding_whose_line_or_numbers_changed_for_the_same(change):
+    first = REPORT.findings[0]
+    assert sarif_fingerprints(first) == sarif_fingerprints(replace(first, **change))
+
+
+def test_sarif_tells_findings_of_other_tasks_and_several_of_one_apart():
+    first = REPORT.findings[0]
+    assert len(set(sarif_fingerprints(first, first, replace(first, task_id="other")))) == 3
 
 
 def test_github_escapes_what_would_end_a_command():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,8 @@ from airflowkit.checks.findings import Finding, Severity
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from airflowkit.checks.report import Report
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -34,7 +37,10 @@ def render(report: Report) -> str:
         "automationDetails": {"id": "airflowkit/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the check was started in."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index[finding.code]) for finding in report.findings],
+        "results": [
+            _result(finding, index[finding.code], fingerprint)
+            for finding, fingerprint in zip(report.findings, _fingerprints(report.findings), strict=True)
+        ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
@@ -52,7 +58,7 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, index: int) -> dict[str, Any]:
+def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
     mend = f"\n{finding.mend}" if finding.mend else ""
     return {
         "ruleId": finding.code,
@@ -60,7 +66,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "level": _LEVEL[finding.severity],
         "message": {"text": finding.message + mend},
         "locations": [_location(finding)],
-        "partialFingerprints": {"airflowkit/v1": _fingerprint(finding)},
+        "partialFingerprints": {"airflowkit/v1": fingerprint},
     }
 
 
@@ -79,11 +85,15 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}
 
 
-def _fingerprint(finding: Finding) -> str:
-    """Return what stays the same when lines move: a result with it is the one that was reported before.
+def _fingerprints(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield what stays the same when lines move: a result with it is the one that was reported before.
 
-    The key is our own: GitHub's `primaryLocationLineHash` is a hash of the source around the line, which its
-    upload action adds, and it complains of any other.
+    Messages may hold the seconds that an import took, or a value that changes at each parse; so findings of one kind
+    are counted, as in the baseline. The key is our own: GitHub's `primaryLocationLineHash` is a hash of the source
+    around the line, which its upload action adds, and it complains of any other.
     """
-    parts = (finding.code, finding.path, finding.dag_id, finding.task_id, finding.message)
-    return hashlib.sha256(ascii(parts).encode()).hexdigest()[:32]
+    counts: Counter[tuple[str | None, ...]] = Counter()
+    for finding in findings:
+        kind = (finding.code, finding.path, finding.dag_id, finding.task_id)
+        counts[kind] += 1
+        yield hashlib.sha256(ascii((*kind, counts[kind])).encode()).hexdigest()[:32]
