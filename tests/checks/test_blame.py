@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit.checks.engine import checked
+from airflowkit.checks.messages import Job
 from airflowkit.checks.pool import Pool
 from airflowkit.settings import Check
 from airflows import for_this_airflow
@@ -85,3 +86,11 @@ def test_a_worker_that_is_replaced_in_between_changes_nothing(pool, folder):
         ("d", "AK103"),
         ("e", "AK111"),
     ]
+
+
+def test_nothing_is_worked_out_for_a_file_within_its_budget(pool, folder):
+    file = folder / "a.py"
+    file.write_text(DAG.format("import slow_helper", "a"))
+    within, over = (Job(str(file), str(folder), Check(parse_seconds=seconds)) for seconds in (600, 0.1))
+    assert [facts.imports for facts in pool.results([within])] == [()]
+    assert ["slow_helper" in [cost.name for cost in facts.imports] for facts in pool.results([over])] == [True]
