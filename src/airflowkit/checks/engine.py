@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.cache import Cache
+from airflowkit.checks.conclusion import report_on
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.discovery import hidden_dag_files, seen_and_skipped
 from airflowkit.checks.messages import Job
 from airflowkit.checks.parsetwice import compared
 from airflowkit.checks.pool import Pool
-from airflowkit.checks.report import Report, joined, report_on
+from airflowkit.checks.report import Report, joined
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.selection import is_selected, narrowed
 from airflowkit.repository import dags_folder_of, plain, plugins_folder

@@ -1,0 +1,87 @@
+"""Judges all that workers told of a folder: files, the folder as a whole, and then the comments that ignore rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflowkit.checks.comments import comments
+from airflowkit.checks.report import Examined, Report
+from airflowkit.checks.rule import FileSubject, FolderSubject, Scope
+from airflowkit.checks.rules import RULES
+from airflowkit.checks.selection import is_selected, selected
+from airflowkit.checks.unused import comment_subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Sequence
+
+    from airflowkit.checks.facts import FileFacts
+    from airflowkit.checks.findings import Finding
+    from airflowkit.settings import Check
+
+
+def report_on(
+    told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), asked: Sequence[Path] = ()
+) -> Report:
+    """Judge what workers told of one DAG folder; settings and comments decide which findings count.
+
+    Args:
+        told: What they told of each file.
+        folder: The DAG folder.
+        options: What `[check]` says.
+        hidden: The files that safe mode skips.
+        asked: The paths in it that were to be checked; none means all of it.
+    """
+    facts = _visible(told, {str(file) for file in hidden})
+    examined = _examined(facts, folder, options, asked)
+    comments_of = cache(comments)  # each file once, and anew in the next check
+    findings = [finding for file in facts for finding in file.findings]
+    findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
+    together = _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
+    findings += (finding for finding in together if examined.shows(finding.path))
+    paths = [file.path for file in facts]
+    findings += _judged(Scope.COMMENT, comment_subjects(paths, findings, examined, comments_of))
+    counting = selected(findings, options, folder, comments_of)
+    return Report(
+        findings=tuple(sorted(map(_relative, counting.findings), key=_position)),
+        files=len(facts),
+        dags=sum(len(file.dags) for file in facts),
+        ignored=counting.ignored,
+        examined=(examined,),
+    )
+
+
+def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, asked: Sequence[Path]) -> Examined:
+    failed = {file.path: file.failure is not None for file in facts}
+    return Examined(
+        folder=folder,
+        asked=tuple(asked),
+        files=frozenset(path for path, it in failed.items() if not it),
+        failed=frozenset(path for path, it in failed.items() if it),
+        codes=frozenset(rule.code for rule in RULES if is_selected(rule.code, options)),
+    )
+
+
+def _visible(facts: Iterable[FileFacts], hidden: Container[str]) -> tuple[FileFacts, ...]:
+    """Return the facts of DAG files; of those that safe mode skips, the ones that build DAGs."""
+    marked = (replace(file, safe_mode=file.path not in hidden) for file in sorted(facts, key=lambda it: it.path))
+    return tuple(file for file in marked if file.safe_mode or file.dags)
+
+
+def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
+    rules = [rule for rule in RULES if rule.scope is scope]
+    placed = ((subject, subject.place) for subject in subjects)
+    return [finding for subject, place in placed for rule in rules for finding in rule.findings(subject, place)]
+
+
+def _relative(finding: Finding) -> Finding:
+    """Return the finding with its path as one would type it."""
+    path = Path(finding.path)
+    here = Path.cwd()
+    return replace(finding, path=str(path.relative_to(here))) if path.is_relative_to(here) else finding
+
+
+def _position(finding: Finding) -> tuple[str, int, str, str]:
+    return (finding.path, finding.line or 0, finding.code, finding.message)
