@@ -257,3 +257,8 @@ def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in)
     ((code, _message, mend),) = found_in("import airflow.no_more\n")
     assert code == "AK101"
     assert mend.endswith("has no such module; import from airflow.providers.common.compat.sdk, which any has")
+
+
+def test_ids_of_a_files_own_enumeration_are_texts(found_in):
+    ids = 'from enum import Enum\n\n\nclass Ids(str, Enum):\n    DAG = "orders"\n    TASK = "load"\n\n\n'
+    assert found_in(ids + "with DAG(Ids.DAG, schedule=None):\n    EmptyOperator(task_id=Ids.TASK)\n") == []

@@ -114,7 +114,7 @@ def _work(channel: Connection) -> None:
                 os._exit(0)  # the file forked at the top level: this is its child
             facts = output.taken_from(facts)
             last = _spoilt(facts) or resident_bytes() > most
-            channel.send(Answer(facts, last=last))
+            channel.send_bytes(Answer(facts, last=last).as_bytes())
             if last:
                 return
 
