@@ -8,20 +8,16 @@ until the parent hangs up, or until a file ends it.
 from __future__ import annotations
 
 import gc
-import io
 import logging
 import os
-import resource
 import signal
 import sys
-import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from typing import Any, Final
+from typing import Final
 
 from airflowkit.checks import tampering, watch
 from airflowkit.checks.facts import FailureKind, FileFacts
@@ -29,13 +25,12 @@ from airflowkit.checks.judging import judge
 from airflowkit.checks.memory import MIB, limit_memory, resident_bytes
 from airflowkit.checks.messages import FORK, Answer
 from airflowkit.checks.offspring import adopt_orphans, end_children
+from airflowkit.checks.output import Output
 
 GROWTH: Final = 150 * MIB
 """A worker that grew by more than this is replaced, so that memory stays flat over any number of files."""
 OBJECTS: Final = 20_000
 """New objects until Python looks for garbage: a DAG file makes thousands, which all live until the next file."""
-LARGEST_FILE: Final = 64 * MIB
-LONGEST_EXCERPT: Final = 200
 
 
 def main() -> None:
@@ -103,7 +98,7 @@ def _work(channel: Connection) -> None:
     """Check one file after the other."""
     pid = os.getpid()
     os.setsid()  # so that the parent ends a worker together with all that its files started
-    output = _Output()
+    output = Output()
     most = resident_bytes() + GROWTH
     with suppress(EOFError):
         while True:
@@ -126,71 +121,6 @@ def _spoilt(facts: FileFacts) -> bool:
         or threading.active_count() > 1
         or (facts.failure is not None and facts.failure.kind is not FailureKind.EXCEPTION)
     )
-
-
-class _Excerpt(io.RawIOBase):
-    """Takes whatever is written to it, and keeps the beginning."""
-
-    def __init__(self) -> None:
-        self.kept = b""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        room = LONGEST_EXCERPT - len(self.kept)
-        self.kept += bytes(data[:room])
-        return len(data)
-
-    def fileno(self) -> int:
-        return 1
-
-    def close(self) -> None:
-        """Stay open for the next file."""
-
-
-class _Output:
-    """What DAG files print, through Python or below it, where both streams are a file of bounded size; no input."""
-
-    def __init__(self) -> None:
-        self._excerpt = _Excerpt()
-        self._inherited = self._streams = (sys.stdout, sys.stderr)  # Airflow's modules may have kept them
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  open as long as the worker
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, 0)
-        for stream in (1, 2):
-            os.dup2(self._file.fileno(), stream)
-        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, hard))
-        self._redirect()
-
-    def taken_from(self, facts: FileFacts) -> FileFacts:
-        """Return the facts of a file with the beginning of what it printed, and drop the rest.
-
-        What fills the bounded file fails, here alone: that is no failure of the file.
-        """
-        for stream in (*self._streams, *self._inherited):
-            with suppress(Exception):  # a DAG file may have closed or detached it
-                stream.flush()
-        self._redirect()
-        printed, size = self._excerpt.kept, self._file.tell()
-        self._excerpt.kept = b""
-        if size:
-            self._file.seek(0)
-            printed += self._file.read(LONGEST_EXCERPT)
-            self._file.seek(0)
-            self._file.truncate()
-        output = printed[:LONGEST_EXCERPT].decode(errors="backslashreplace")
-        return replace(facts, output=output, failure=None if size >= LARGEST_FILE else facts.failure)
-
-    def _redirect(self) -> None:
-        """Give Python streams that no file has closed yet."""
-        self._streams = (_stream_to(self._excerpt), _stream_to(self._excerpt))
-        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams  # type: ignore[misc]
-
-
-def _stream_to(raw: io.RawIOBase) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", write_through=True)
 
 
 if __name__ == "__main__":
