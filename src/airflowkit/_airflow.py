@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 import warnings
 from functools import lru_cache
 from importlib import import_module
@@ -216,9 +217,16 @@ def serialized(dag: Any) -> dict[str, Any]:
 
 
 def task_api() -> Any:
-    """Return the API that the tasks of `dag.test()` talk to, and have them share it: making it takes over a second."""
+    """Return the API that the tasks of `dag.test()` talk to, ready and shared by them: making it takes over a second.
+
+    From 3.3 on Airflow shares it and waits for its start itself; before, a quick task finds it without its services.
+    """
     from airflow.sdk.execution_time import supervisor
 
-    if not hasattr(supervisor.in_process_api_server, "cache_info"):  # before 3.3
+    if not hasattr(supervisor.in_process_api_server, "cache_info"):
         supervisor.in_process_api_server = lru_cache(maxsize=1)(supervisor.in_process_api_server)
-    return supervisor.in_process_api_server()
+    api = supervisor.in_process_api_server()
+    started = threading.Event()
+    api.transport.app.loop.call_soon_threadsafe(started.set)  # in its turn, which comes after that of the start
+    started.wait()
+    return api

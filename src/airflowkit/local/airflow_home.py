@@ -48,6 +48,8 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
     """
     ours = {
         "AIRFLOW_HOME": str(home),
+        # Before 3.3 the tasks' API does not start without one. It lets nobody in: that API is not on any network.
+        "AIRFLOW__API_AUTH__JWT_SECRET": "airflowkit" * 7,
         _VARIABLE: _local_connection(os.environ.get(_VARIABLE, "")),
         "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",

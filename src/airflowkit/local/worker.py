@@ -109,6 +109,7 @@ def run(request: Request, emit: Emit) -> None:
         if not request.verbose:
             around.enter_context(short_pod_failures(emit))
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
+        _airflow.task_api()
         dag_run = loaded.dag.test(**_arguments(request))
     if script:
         emit(FatesMet(script.met))

@@ -70,7 +70,6 @@ def rehearse() -> object:
     from airflowkit.local.script import Script
     from airflowkit.settings import forget_settings
 
-    api = _airflow.task_api()
     path, scratch = list(sys.path), Path(os.environ["KUBECONFIG"]).parent
     file = scratch / "rehearsal" / "dag.py"
     file.parent.mkdir(exist_ok=True)
@@ -80,7 +79,7 @@ def rehearse() -> object:
         worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None)
     sys.path[:] = path
     forget_settings()
-    return _rest(api)
+    return _rest(_airflow.task_api())
 
 
 def _rest(api: Any) -> object:
