@@ -119,6 +119,13 @@ def state(container):
     return kind, at.get("reason"), at.get("exitCode"), said(at.get("message")), container["restartCount"]
 
 
+def lasting(pod, task):
+    """Return a shape without what a busy kubelet may lose of a pod that it evicts: the container's words."""
+    if task != "evicted":
+        return pod
+    return pod | {"containers": {name: (kind, code) for name, (kind, _, code, *_) in pod["containers"].items()}}
+
+
 def said(message):
     """Return a message without what differs from pod to pod and from cluster to cluster."""
     text = re.sub(r"(preemption|no new claims).*", "", message or "").strip()
@@ -145,7 +152,8 @@ def test_the_user_sees_the_same_end(real, fake, task):
 def test_the_operator_reads_the_same_pod(real, fake, task):
     tries = [key for key in real.pods if key[0] == task]
     assert tries
-    assert {key: fake.pods.get(key) for key in tries} == {key: real.pods[key] for key in tries}
+    for key in tries:
+        assert lasting(fake.pods[key], task) == lasting(real.pods[key], task)
 
 
 def test_the_same_card_tells_of_all_that_failed(real, fake):
