@@ -118,7 +118,8 @@ def measure(count: int, rounds: int, scratch: Path) -> None:
     for row in table:
         wall, cpu = row.wall / table[0].wall, row.cpu / table[0].cpu
         print(f"{row.name:<42} {row.wall:>7.2f} {wall:>8.2f} {row.cpu:>7.2f} {cpu:>8.2f}")
-    print(f"{'memory of all processes, two cores':<42} {peak_memory(table[2], scratch):>7.0f} MiB")
+    for row in table[2], table[4]:
+        print(f"{f'memory: {row.name.strip()}':<42} {peak_memory(row, scratch):>7.0f} MiB")
 
 
 def rows(dags: Path, count: int) -> list[Row]:
