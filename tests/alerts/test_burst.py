@@ -64,10 +64,11 @@ def test_of_three_hundred_alerts_in_thirty_seconds_none_is_lost_silently(connect
     said = [record.message for record in caplog.records if record.name == "airflowkit.alerts"]
     accepted = sum("Teams accepted the alert" in line for line in said)
     lost = sum("Teams alert LOST" in line for line in said)
+    unsure = sum("may or may not have arrived" in line for line in said)
     with capsys.disabled():
         print(f"\n{ALERTS} alerts in {SECONDS:g} s: {accepted} arrived, {lost} reported as lost, ", end="")
         print(f"{len(receiver.requests)} requests, the longest callback {max(took):.1f} s")
-    assert accepted == receiver.taken
-    assert accepted + lost == ALERTS
+    assert accepted <= receiver.taken <= accepted + unsure
+    assert ALERTS <= accepted + lost <= ALERTS + unsure
     assert accepted > SECONDS * A_SECOND * 0.9
     assert max(took) < 10.5

@@ -79,7 +79,7 @@ def gone(processes, seconds=5):
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130)])
-def test_an_interrupted_run_leaves_no_process_port_or_folder(slow_run, number, status):
+def test_an_interrupted_run_says_no_more_and_leaves_no_process_port_or_folder(slow_run, number, status):
     process, scratch = slow_run
     below = descendants(process)
     ports = listening(below)
@@ -88,6 +88,7 @@ def test_an_interrupted_run_leaves_no_process_port_or_folder(slow_run, number, s
     assert reachable(ports[0])
     process.send_signal(number)
     assert process.wait(timeout=15) == status
+    assert process.stdout.read() == ""
     assert gone(below)
     assert not reachable(ports[0])
     assert list(scratch.iterdir()) == []

@@ -43,28 +43,37 @@ def own_airflow(request: Request, environ: Mapping[str, str], on_event: OnEvent)
         errors="replace",
     ) as process:
         os.close(writing)
-        with passed_on(process.stdout, on_event):
+        with passed_on(process.stdout, on_event) as broken_off:
             try:
                 _hand_over(process, request)
                 with os.fdopen(reading, encoding="utf-8") as stream:
                     yield stream
                 process.wait()
+            except BaseException:
+                broken_off.set()
+                raise
             finally:
                 _end(process)
 
 
 @contextmanager
-def passed_on(output: IO[str] | None, on_event: OnEvent) -> Iterator[None]:
-    """Pass on, from a thread, what a run prints, to its end."""
+def passed_on(output: IO[str] | None, on_event: OnEvent) -> Iterator[threading.Event]:
+    """Pass on, from a thread, what a run prints, to its end; what it says of its being broken off is for nobody.
+
+    Yields:
+        What to set when it is.
+    """
+    broken_off = threading.Event()
 
     def pass_on() -> None:
         for line in output or ():
-            on_event(Output(line.rstrip("\n")))
+            if not broken_off.is_set():
+                on_event(Output(line.rstrip("\n")))
 
     thread = threading.Thread(target=pass_on)
     thread.start()
     try:
-        yield
+        yield broken_off
     finally:
         thread.join()
 

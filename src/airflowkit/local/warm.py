@@ -72,10 +72,11 @@ class WarmAirflow:
             os.fdopen(output, encoding="utf-8", errors="replace") as printed,
         ):
             pid = self._send({"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}, events, writing)
-            with passed_on(printed, on_event):
+            with passed_on(printed, on_event) as broken_off:
                 try:
                     yield stream
                 except BaseException:
+                    broken_off.set()
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGINT)
                     raise
