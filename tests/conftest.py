@@ -24,7 +24,6 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ |= {
     "AIRFLOW_HOME": str(HOME),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-    "AIRFLOW__CORE__DAGS_FOLDER": str(HOME / "dags"),
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
     # Airflow 3's defaults
@@ -33,7 +32,7 @@ os.environ |= {
     # The examples' images cannot be pulled everywhere; tests of podman and docker name them.
     "AIRFLOWKIT_RUNTIME": "process",
 }
-for name in ("AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE"):
+for name in ("AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE", "AIRFLOW__CORE__DAGS_FOLDER"):
     os.environ.pop(name, None)
 
 

@@ -114,8 +114,8 @@ class Supervised:
 
     def remove(self, pod: str) -> None:
         """Take a pod away that a task has left, if only by its finalizer."""
-        self.api.patch_namespaced_pod(pod, NAMESPACE, {"metadata": {"finalizers": None}})
-        with suppress(ApiException):
+        with suppress(ApiException):  # it may be gone by now
+            self.api.patch_namespaced_pod(pod, NAMESPACE, {"metadata": {"finalizers": None}})
             self.api.delete_namespaced_pod(pod, NAMESPACE, grace_period_seconds=0)
 
     def supervise(self) -> None:
