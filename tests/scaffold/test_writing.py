@@ -138,8 +138,9 @@ def test_the_systems_own_refusal_is_reported_in_one_line():
 def test_ctrl_c_leaves_nothing(tmp_path):
     """A real signal, in a real process, while the tree is being written."""
     program = f"""
-import sys, time
+import signal, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for its background
 from airflowkit.scaffold.writing import write_tree
 def finish(folder):
     print("ready", flush=True)

@@ -22,31 +22,28 @@ LONGEST_EXCERPT: Final = 200
 
 
 class _Excerpt(io.RawIOBase):
-    """Takes whatever is written to it, and keeps the beginning."""
+    """Takes whatever is written to it, and keeps the beginning in a buffer that it shares."""
 
-    def __init__(self) -> None:
-        self.kept = b""
+    def __init__(self, kept: bytearray) -> None:
+        self._kept = kept
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        room = LONGEST_EXCERPT - len(self.kept)
-        self.kept += bytes(data[:room])
+        room = LONGEST_EXCERPT - len(self._kept)
+        self._kept += data[:room]
         return len(data)
 
     def fileno(self) -> int:
         return 1
-
-    def close(self) -> None:
-        """Stay open for the next file."""
 
 
 class Output:
     """What DAG files print, through Python or below it, where both streams are a file of bounded size; no input."""
 
     def __init__(self) -> None:
-        self._excerpt = _Excerpt()
+        self._excerpt = bytearray()
         self._inherited = self._streams = (sys.stdout, sys.stderr)  # Airflow's modules may have kept them
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  open as long as the worker
         null = os.open(os.devnull, os.O_RDONLY)
@@ -66,8 +63,8 @@ class Output:
             with suppress(Exception):  # a DAG file may have closed or detached it
                 stream.flush()
         self._redirect()
-        printed, size = self._excerpt.kept, self._file.tell()
-        self._excerpt.kept = b""
+        printed, size = bytes(self._excerpt), self._file.tell()
+        self._excerpt.clear()
         if size:
             self._file.seek(0)
             printed += self._file.read(LONGEST_EXCERPT)
@@ -78,9 +75,9 @@ class Output:
 
     def _redirect(self) -> None:
         """Give Python streams that no file has closed yet."""
-        self._streams = (_stream_to(self._excerpt), _stream_to(self._excerpt))
+        self._streams = (_stream_to(self._excerpt), _stream_to(self._excerpt))  # those before close themselves
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = self._streams  # type: ignore[misc]
 
 
-def _stream_to(raw: io.RawIOBase) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", write_through=True)
+def _stream_to(kept: bytearray) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedWriter(_Excerpt(kept)), "utf-8", "backslashreplace", write_through=True)
