@@ -15,7 +15,15 @@ from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow
 
-COMMAND = [sys.executable, "-c", "from airflowkit.cli.app import main; main()", "check", "dags", "--once"]
+PROGRAM = """\
+import signal
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for its background
+from airflowkit.cli.app import main
+
+main()
+"""
+COMMAND = [sys.executable, "-c", PROGRAM, "check", "dags", "--once"]
 GOOD = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
