@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -204,7 +204,7 @@ def test_another_parse_gives_the_same_bytes():
     runs = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)]
     runs = [run.splitlines()[-1] for run in runs]
     assert runs[0] == runs[1]
-    assert "0x" not in json.dumps(json.loads(runs[0]))
+    assert not re.search("0x[0-9a-f]{8}", runs[0])
 
 
 def test_a_problem_does_not_show_what_looks_like_a_secret(dag):
