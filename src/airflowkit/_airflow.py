@@ -41,19 +41,14 @@ def keep_home_clean() -> None:
     os.environ["AIRFLOW_HOME"] = scratch
 
 
-def dag_bag_class() -> Any:
-    """Return Airflow's DagBag."""
+def empty_dag_bag(folder: Path) -> Any:
+    """Return a DagBag for the files of a folder; it has loaded none of them yet."""
     try:
         from airflow.dag_processing.dagbag import DagBag
     except ImportError:  # before 3.2
         from airflow.models.dagbag import DagBag
-    return DagBag
-
-
-def empty_dag_bag(folder: Path) -> Any:
-    """Return a DagBag for the files of a folder; it has loaded none of them yet."""
     bundle = {"bundle_path": folder} if airflow_version() >= (3, 0) else {}  # Airflow 2 has no bundles
-    bag = dag_bag_class()(dag_folder=str(folder), collect_dags=False, **bundle)
+    bag = DagBag(dag_folder=str(folder), collect_dags=False, **bundle)
     bag._log = logging.getLogger("airflow.dag_processing")  # noqa: SLF001  its own writes past Python's logging
     return bag
 

@@ -92,7 +92,7 @@ class PodSpecError(AirflowKitError, ValueError):
         first = self.problems[0]
         task = f"DAG {first.dag_id!r}, task {first.task_id!r}" if first.dag_id else f"task {first.task_id!r}"
         lines = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"{where or task}: {_count(len(self.problems), 'problem')}\n{lines}")
+        super().__init__(f"{where or task}: {counted(len(self.problems), 'problem')}\n{lines}")
 
 
 class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  Airflow's names for outcomes have no Error either
@@ -131,7 +131,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else ""
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -192,24 +192,20 @@ def check_settings(start: Path) -> Check:
         SettingsError: One of the files is wrong.
     """
     ours = load_settings(start).check
-    beneath = _of_pyproject(_nearest("pyproject.toml", start))
+    beneath = _of_pyproject(_nearest("pyproject.toml", start.absolute()))
     return Check.model_validate({**beneath.model_dump(exclude_unset=True), **ours.model_dump(exclude_unset=True)})
 
 
 def forget_settings() -> None:
     """Read `airflowkit.toml` anew when it is asked for next; until then each file is read once in a process."""
-    find_settings.cache_clear()
+    _nearest.cache_clear()
     _read.cache_clear()
     _of_pyproject.cache_clear()
 
 
-@lru_cache(maxsize=256)
 def find_settings(start: Path) -> Path | None:
     """Return the nearest `airflowkit.toml` at or above a file or folder, or None; each folder is looked into once."""
-    path, above = start / FILE_NAME, start.absolute().parent
-    if path.is_file():
-        return path
-    return find_settings(above) if above != start else None
+    return _nearest(FILE_NAME, start.absolute())
 
 
 def caller_file() -> Path:
@@ -220,9 +216,12 @@ def caller_file() -> Path:
     return Path(frame.f_code.co_filename)
 
 
+@lru_cache(maxsize=512)
 def _nearest(name: str, start: Path) -> Path | None:
-    candidates = (folder / name for folder in (start, *start.absolute().parents))
-    return next((path for path in candidates if path.is_file()), None)
+    path = start / name
+    if path.is_file():
+        return path
+    return _nearest(name, start.parent) if start.parent != start else None
 
 
 @lru_cache(maxsize=64)

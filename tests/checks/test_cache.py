@@ -106,7 +106,7 @@ def test_a_file_that_was_read_counts_as_well(dags, imported):
 def test_changed_settings_cost_everything(dags, imported):
     check([dags], once=True)
     imported()
-    settings.find_settings.cache_clear()  # it lives as long as a command
+    settings.forget_settings()  # it lives as long as a command
     (dags.parent / "airflowkit.toml").write_text("[check]\nrequire_docs = true\n")
     assert [finding.code for finding in check([dags], once=True).findings] == ["AK207", "AK207"]
     assert imported() == ["first.py", "second.py"]

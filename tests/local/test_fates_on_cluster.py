@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from airflowkit.alerts.inbox import teams
-from airflowkit.local.fates import Fates, Succeeded
-from airflowkit.local.script import FATES, Script
+from airflowkit.local.fates import FATES, Fates, Succeeded
+from airflowkit.local.script import Script
 from local.deaths import MORTAL, texts
 from pods.record import registry
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.facts import Event, Facts, FailedTask
 from airflowkit.alerts.text import duration, moment, shortened
+from airflowkit.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,9 +150,9 @@ def _where(facts: Facts) -> list[str]:
     if facts.will_retry is not None:
         parts.append("will be tried again" if facts.will_retry else "will not be tried again")
     if facts.failed:
-        parts.append(_counted(len(facts.failed), "task") + " failed")
+        parts.append(counted(len(facts.failed), "task") + " failed")
     if facts.not_run:
-        parts.append(f"{_counted(facts.not_run, 'task')} did not run because of it")
+        parts.append(f"{counted(facts.not_run, 'task')} did not run because of it")
     return [part for part in parts if part]
 
 
@@ -163,7 +164,7 @@ def _why(facts: Facts) -> Iterator[Card]:
     for task in facts.failed[:_LISTED]:
         yield from _failed(task)
     if len(facts.failed) > _LISTED:
-        yield _text(_run(f"and {_counted(len(facts.failed) - _LISTED, 'task')} more", isSubtle=True))
+        yield _text(_run(f"and {counted(len(facts.failed) - _LISTED, 'task')} more", isSubtle=True))
 
 
 def _failed(task: FailedTask) -> Iterator[Card]:
@@ -259,7 +260,3 @@ def _text(*runs: Card, **properties: Any) -> Card:
 
 def _run(text: str, **properties: Any) -> Card:
     return {"type": "TextRun", "text": text, **properties}
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,6 +13,8 @@ from inspect import signature
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.pods.elements import elements, of_element
+
 if TYPE_CHECKING:
     from airflowkit.pods.elements import Element
     from airflowkit.settings import Check
@@ -115,8 +117,6 @@ def pods_of(task: Any, options: Check) -> tuple[Pod, ...]:
         return ()
     if getattr(task, "partial_kwargs", None) is None or hasattr(task, "op_kwargs_expand_input"):
         return (Pod(task, options),)  # what a decorated task is mapped over are its function's arguments, not the pod's
-    from airflowkit.pods.elements import elements  # noqa: PLC0415  few DAGs have mapped pods
-
     made = (_pod_of(task, element, options) for element in islice(elements(task), MOST_ELEMENTS))
     return tuple(pod for pod in made if pod)
 
@@ -146,8 +146,6 @@ def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
 
 
 def _pod_of(task: Any, element: Element, options: Check) -> Pod | None:
-    from airflowkit.pods.elements import of_element  # noqa: PLC0415  see above
-
     try:
         return Pod(of_element(task, element), options, task.partial_kwargs, element)
     except Exception:  # noqa: BLE001  operators refuse in their own ways; `pod-refused` tells of what Kubernetes refuses

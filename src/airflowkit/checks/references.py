@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit._airflow import cron_expression, fixed_interval
 from airflowkit.checks.facts import Reference, Schedule
 from airflowkit.checks.pods import MOST_ELEMENTS, class_names, operator_class
+from airflowkit.pods.elements import elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,8 +56,7 @@ def _given(task: Any, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
     if getattr(task, "partial_kwargs", None) is None:
         yield {name: getattr(task, name, None) for name in names}
         return
-    from airflowkit.pods.elements import elements  # noqa: PLC0415  few DAGs have mapped tasks of these kinds
-    from airflowkit.pods.templates import UNKNOWN  # noqa: PLC0415  see above
+    from airflowkit.pods.templates import UNKNOWN  # noqa: PLC0415  few DAGs have mapped tasks of these kinds
 
     for element in islice(elements(task), MOST_ELEMENTS):
         unknown = dict.fromkeys(element.unknown, UNKNOWN)

@@ -130,7 +130,7 @@ def _found(paths: list[Path], **how: Any) -> Report:
 
 
 def _accept(report: Report, known: Baseline) -> None:
-    from airflowkit.checks.reports.text import counted
+    from airflowkit.errors import counted
 
     known.accepting(report).write()
     typer.echo(f"{os.path.relpath(known.path)}: {counted(len(report.findings), 'finding')} accepted")

@@ -110,6 +110,12 @@ class SlowStart(Fate):
     then: Fate = Succeeded()
 
 
+FATES: Final = {
+    cls.__name__: cls
+    for cls in (Succeeded, Failed, OOMKilled, ImagePullBackOff, SecretNotFound, Unschedulable, Evicted, SlowStart)
+}
+"""All that there are, by their name."""
+
 Tries = Fate | Sequence[Fate]
 """One fate for each try of a task; the last is that of all later tries."""
 Planned = Tries | Mapping[int, Tries]

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from airflowkit.dags import load_dag
 from airflowkit.errors import DagNotFound, LocalRunError
-from airflowkit.local.fates import (
-    EVERY_INDEX,
-    Evicted,
-    Failed,
-    ImagePullBackOff,
-    OOMKilled,
-    SecretNotFound,
-    SlowStart,
-    Succeeded,
-    Turn,
-    Unschedulable,
-    by_index,
-)
+from airflowkit.local.fates import EVERY_INDEX, FATES, SlowStart, Turn, by_index
+from airflowkit.pods.elements import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +17,6 @@ if TYPE_CHECKING:
     from airflowkit.local.fates import Fate, Planned
 
 Json = dict[str, Any]
-
-FATES: Final = {
-    cls.__name__: cls
-    for cls in (Succeeded, Failed, OOMKilled, ImagePullBackOff, SecretNotFound, Unschedulable, Evicted, SlowStart)
-}
 
 
 class Script:
@@ -85,13 +69,12 @@ class Script:
             self._check_task(name, loaded.dag.get_task(loaded.task_id))
 
     def _check_task(self, name: str, task: Any) -> None:
-        from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+        from airflowkit.pods.render import has_pod  # noqa: PLC0415  it imports the pod operator
 
-        operator = getattr(task, "operator_class", type(task))
-        if not (isinstance(operator, type) and issubclass(operator, KubernetesPodOperator)):
+        if not has_pod(task):
             raise LocalRunError(f"fate of {name!r}: the task makes no pod, it is a {task.task_type}")
         fates = self._tasks[name]
-        if set(fates) != {EVERY_INDEX} and not hasattr(task, "partial_kwargs"):
+        if set(fates) != {EVERY_INDEX} and not is_mapped(task):
             hint = "give one fate, not one for each index"
             raise LocalRunError(f"fate of {name!r}: the task is not mapped", hint=hint)
         given, tries = max(map(len, fates.values())), (task.retries or 0) + 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.findings import Severity
 from airflowkit.checks.reports.folding import folded, printable
 from airflowkit.checks.rules import BY_CODE
+from airflowkit.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,8 +108,3 @@ def gone_from_baseline(report: Report) -> str:
 def _mendable(report: Report) -> str:
     number = sum(finding.fixable for finding in report.findings)
     return f"; --fix may mend {number}" if number else ""
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

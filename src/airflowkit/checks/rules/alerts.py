@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit._airflow import airflow_version
 from airflowkit.alerts.recorder import record_failure
 from airflowkit.checks.findings import Fault, Severity
+from airflowkit.checks.pods import operator_class
 from airflowkit.checks.rule import DagSubject, dag_rule
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _takes(task: Any, name: str) -> bool:
 
     Airflow 3's take some of them, and warn.
     """
-    classes = getattr(task, "operator_class", type(task)).__mro__
+    classes = operator_class(task).__mro__
     heeded = (kind for kind in classes if airflow_version() < (3, 0) or kind.__module__.partition(".")[0] != "airflow")
     return any(name in signature(vars(kind)["__init__"]).parameters for kind in heeded if "__init__" in vars(kind))
 

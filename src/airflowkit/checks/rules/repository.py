@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -145,7 +146,7 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     for place, folders, names in os.walk(folder.folder):
         folders[:] = (name for name in folders if name != "__pycache__")
         for path in map(Path(place).joinpath, names):
-            size = path.lstat().st_size  # of a link its own, as git keeps it
+            size = _bytes(path)
             if size > largest and str(path) not in told:
                 yield Fault(f"has {size // _KIB} KiB", mend="keep data in a bucket", path=str(path))
 
@@ -200,6 +201,13 @@ RULES: Final = (
 def _below(file: FileSubject) -> str:
     path, folder = Path(file.facts.path), file.folder.absolute()
     return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _bytes(path: Path) -> int:
+    """Return the size of a file, of a link its own, as git keeps it; 0 once it is gone."""
+    with suppress(FileNotFoundError):
+        return path.lstat().st_size
+    return 0
 
 
 def _files(folder: FolderSubject, *patterns: str) -> Iterator[Path]:

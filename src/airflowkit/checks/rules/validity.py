@@ -14,6 +14,7 @@ from airflowkit.checks.podrules import merged
 from airflowkit.checks.pods import MOST_ELEMENTS, is_checked, is_pod
 from airflowkit.checks.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
+from airflowkit.pods.elements import elements
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
@@ -153,7 +154,6 @@ def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
     if shared is None:
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
-    from airflowkit.pods.elements import elements
     from airflowkit.pods.layers import airflow_defaults
     from airflowkit.pods.templates import UNKNOWN
 
