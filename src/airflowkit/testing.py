@@ -180,13 +180,16 @@ def dags_folder(config: pytest.Config) -> Path:
 
 def _show(event: Event) -> None:
     """Print what a run says; pytest shows it where the test fails."""
-    from airflowkit.local.events import LogLine, Notice, Output, TaskFailed
+    from airflowkit.alerts.plain_text import lines_of
+    from airflowkit.local.events import AlertKept, LogLine, Notice, Output, TaskFailed
 
     match event:
         case LogLine(task_id=task_id, text=text):
             print(f"{task_id} | {text}")  # noqa: T201  for pytest to capture
         case Output(text=text) | Notice(text=text) | TaskFailed(reason=text):
             print(text)  # noqa: T201  for pytest to capture
+        case AlertKept(card=card):
+            print("Teams would show:", *lines_of(card), sep="\n  ")  # noqa: T201  for pytest to capture
 
 
 if not TYPE_CHECKING:  # pytest loads this module in every run of every user: what it offers is loaded on first use

@@ -1,4 +1,4 @@
-"""What becomes of each pod of the DAG `mortal`, and what can be read of a card."""
+"""What becomes of each pod of the DAG `mortal`."""
 
 from __future__ import annotations
 
@@ -29,12 +29,3 @@ MORTAL = {
     "evicted": Evicted("Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ", FILLED),
     "slow": SlowStart(3),
 }
-
-
-def texts(part):
-    """Yield all that can be read of a card."""
-    if isinstance(part, dict):
-        yield from (part[key] for key in ("text", "value") if isinstance(part.get(key), str))
-        part = list(part.values())
-    for each in part if isinstance(part, list) else ():
-        yield from texts(each)

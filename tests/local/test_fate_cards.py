@@ -7,10 +7,11 @@ import json
 import pytest
 
 from airflowkit.alerts.inbox import teams
+from airflowkit.alerts.plain_text import lines_of
 from airflowkit.local.fates import Fates, Succeeded
 from airflowkit.local.run import run_dag
 from airflowkit.local.script import Script
-from local.deaths import MORTAL, texts
+from local.deaths import MORTAL
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbo
         task
     )
     (card,) = inbox.cards
-    shown = " ".join(texts(card))
+    shown = " ".join(lines_of(card))
     assert ended.state == "failed"
     assert ended.reason in shown, json.dumps(card)
     assert ended.advice in shown

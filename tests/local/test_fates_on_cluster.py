@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from airflowkit.alerts.inbox import teams
+from airflowkit.alerts.plain_text import lines_of
 from airflowkit.local.fates import FATES, Fates, Succeeded
 from airflowkit.local.script import Script
-from local.deaths import MORTAL, texts
+from local.deaths import MORTAL
 from pods.record import registry
 
 pytestmark = [
@@ -135,7 +136,7 @@ def said(message):
 def words(card):
     """Return what can be read of a card, without run, times and names of pods; tasks end in any order."""
     times = r"\d{4}-\d\d-\d\d[T ][\d:.+Z]*|\d\d:\d\d|manual__[^\"&\\]*|(\d+ [hms]\b ?)+"
-    return sorted(re.sub(rf"{times}|[a-z-]+-[a-z0-9]{{8}}\b", "…", text) for text in texts(card))
+    return sorted(re.sub(rf"{times}|[a-z-]+-[a-z0-9]{{8}}\b", "…", text) for text in lines_of(card))
 
 
 def test_every_fate_is_met():

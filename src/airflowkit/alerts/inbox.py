@@ -1,4 +1,4 @@
-"""A Teams for tests: an HTTP server on this computer that keeps what it is sent."""
+"""A Teams of our own: an HTTP server on this computer that keeps what it is sent, for tests and for local runs."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import asdict, dataclass
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +79,14 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertKept:
+    """An alert that was not sent, for this computer has no such connection: the card that Teams would have got."""
+
+    conn_id: str
+    card: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRun:
     """How a task instance ended.
 
@@ -135,14 +143,12 @@ Event = (
     | FatesMet
     | LogLine
     | Output
+    | AlertKept
     | TaskRun
     | RunEnded
     | Refused
 )
-_CLASSES: Final = {
-    cls.__name__: cls
-    for cls in (Notice, TaskStarted, TaskFailed, TaskEnded, PodCreated, FatesMet, LogLine, TaskRun, RunEnded, Refused)
-}
+_CLASSES: Final = {cls.__name__: cls for cls in get_args(Event)}
 
 
 class EventWriter:

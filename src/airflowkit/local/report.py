@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from rich.console import Console
+from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
-from airflowkit.local.events import Event, LogLine, Notice, Output, TaskEnded, TaskFailed, TaskRun, TaskStarted
+from airflowkit.alerts.plain_text import lines_of
+from airflowkit.local.alerts import variable_of
+from airflowkit.local.events import (
+    AlertKept,
+    Event,
+    LogLine,
+    Notice,
+    Output,
+    TaskEnded,
+    TaskFailed,
+    TaskRun,
+    TaskStarted,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from airflowkit.local.run import DagRunResult
 
 _STYLES: Final = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta"}
+_COLOURS: Final = {"attention": "red", "good": "green", "warning": "yellow"}
+"""What an Adaptive Card calls its colours."""
 
 
 class RunReport:
@@ -54,6 +70,8 @@ class RunReport:
                 self._console.print(_log_line(event), soft_wrap=True)
             case Output(text):
                 self._console.print(Text(text, style="dim"), soft_wrap=True)
+            case AlertKept(conn_id, card):
+                self._console.print(_alert(conn_id, card))
 
     def table(self, result: DagRunResult) -> None:
         """Show how each task ended, and the run."""
@@ -76,6 +94,17 @@ def _log_line(line: LogLine) -> Text:
     if line.container != "base":
         place = f"{place}/{line.container}"
     return Text.assemble((f"{place} | ", "cyan"), line.text)
+
+
+def _alert(conn_id: str, card: Mapping[str, Any]) -> Panel:
+    return Panel(
+        Text("\n".join(lines_of(card))),
+        title="What Teams would show",
+        title_align="left",
+        subtitle=Text(f"not sent: {variable_of(conn_id)} is not set", style="dim"),
+        subtitle_align="left",
+        border_style=_COLOURS.get(card["body"][0].get("style", ""), ""),
+    )
 
 
 def _row(task: TaskRun) -> tuple[Text, Text, str, str]:

@@ -16,7 +16,7 @@ from airflowkit import errors
 from airflowkit._airflow import airflow_version
 from airflowkit.errors import AirflowKitError, LocalRunError
 from airflowkit.local.airflow_home import environment
-from airflowkit.local.events import Event, Refused, RunEnded, TaskRun, read_events
+from airflowkit.local.events import AlertKept, Event, Refused, RunEnded, TaskRun, read_events
 from airflowkit.local.process import own_airflow
 from airflowkit.local.request import Request
 from airflowkit.local.scratch import scratch_folder
@@ -38,6 +38,7 @@ class DagRunResult:
         run_id: Airflow's name of the run.
         state: `success` or `failed`.
         tasks: Each task instance, upstream first.
+        alerts: The cards that Teams would have got, where this computer has no connection to send them.
         folder: Where the run's files are, if they were to be kept.
     """
 
@@ -45,6 +46,7 @@ class DagRunResult:
     run_id: str
     state: str
     tasks: tuple[TaskRun, ...]
+    alerts: tuple[dict[str, Any], ...] = ()
     folder: Path | None = None
 
     @property
@@ -118,7 +120,8 @@ def _result(events: list[Event], folder: Path | None) -> DagRunResult:
     if ended is None:
         raise LocalRunError("the run broke off before its end", hint="see above; --verbose shows Airflow's log")
     tasks = tuple(event for event in events if isinstance(event, TaskRun))
-    return DagRunResult(ended.dag_id, ended.run_id, ended.state, tasks, folder)
+    alerts = tuple(event.card for event in events if isinstance(event, AlertKept))
+    return DagRunResult(ended.dag_id, ended.run_id, ended.state, tasks, alerts, folder)
 
 
 def _restored(refused: Refused) -> AirflowKitError:

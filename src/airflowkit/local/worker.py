@@ -24,9 +24,10 @@ from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
 from airflowkit.local.airflow_home import DEFAULT_CONNECTION, prepare_database
 from airflowkit.local.airflow_log import announced_tasks, short_pod_failures
+from airflowkit.local.alerts import kept_alerts
 from airflowkit.local.clock import Clock
 from airflowkit.local.cluster import LocalCluster
-from airflowkit.local.events import EventWriter, FatesMet, Notice, Refused, RunEnded, TaskRun
+from airflowkit.local.events import AlertKept, EventWriter, FatesMet, Notice, Refused, RunEnded, TaskRun
 from airflowkit.local.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.logbook import LogBook
 from airflowkit.local.objects import LocalObjects
@@ -106,6 +107,7 @@ def run(request: Request, emit: Emit) -> None:
             kubelet = runtime_kubelet(request, loaded, store, logs, emit)
         around.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
         around.enter_context(announced_tasks(emit))
+        kept = around.enter_context(kept_alerts(loaded))
         if not request.verbose:
             around.enter_context(short_pod_failures(emit))
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
@@ -113,6 +115,9 @@ def run(request: Request, emit: Emit) -> None:
         dag_run = loaded.dag.test(**_arguments(request))
     if script:
         emit(FatesMet(script.met))
+    for conn_id, inbox in kept.items():
+        for card in inbox.cards:
+            emit(AlertKept(conn_id, card))
     report(loaded, dag_run, logs, emit)
 
 

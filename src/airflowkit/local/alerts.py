@@ -1,0 +1,58 @@
+"""Where the alerts of a run go that this computer has no connection for: nowhere but to whoever started the run."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.alerts.inbox import teams
+from airflowkit.alerts.redaction import log
+from airflowkit.settings import load_settings
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterator, Mapping
+
+    from airflowkit.alerts.inbox import TeamsInbox
+    from airflowkit.dags import LoadedDag
+
+_CALLBACKS: Final = tuple(f"on_{end}_callback" for end in ("failure", "success", "retry", "execute", "skipped"))
+
+
+def variable_of(conn_id: str) -> str:
+    """Return the environment variable that holds a connection."""
+    return f"AIRFLOW_CONN_{conn_id.upper()}"
+
+
+@contextmanager
+def kept_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
+    """Keep the alerts that a DAG sends through connections that the environment, a run's only source, does not hold.
+
+    Yields:
+        The inboxes by connection.
+    """
+    conn_ids = {load_settings(loaded.path).teams.conn_id, *_connections(loaded.dag)}
+    unknown = sorted(conn_id for conn_id in conn_ids if variable_of(conn_id) not in os.environ)
+    log.addFilter(_is_of_interest)
+    with teams(setenv=os.environ.__setitem__) as inbox:
+        yield {conn_id: inbox.of(conn_id) for conn_id in unknown}
+
+
+def _connections(dag: Any) -> Iterator[str]:
+    """Yield the connections of the Teams callbacks of a DAG and its tasks."""
+    from airflowkit.alerts.notifier import TeamsNotifier  # noqa: PLC0415  it imports Airflow
+
+    for owner in (dag, *dag.tasks):
+        for callback in (callback for name in _CALLBACKS for callback in _listed(getattr(owner, name, None))):
+            if isinstance(callback, TeamsNotifier):
+                yield callback.conn_id
+
+
+def _is_of_interest(record: logging.LogRecord) -> bool:
+    """Return whether a run that is not Airflow's deployment has to say it: its cards lead nowhere in any case."""
+    return not record.msg.startswith("airflowkit: the links in Teams cards")
+
+
+def _listed(callbacks: Any) -> list[Any]:
+    return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
