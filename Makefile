@@ -5,6 +5,8 @@ PYTHON ?= $(shell scripts/find-python)
 VENV ?= .venv
 BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
+# Most tests wait for something else than a processor. Tests of one file share what it has set up.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile
 # Airflow's import takes twice as long without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -34,11 +36,11 @@ demo: setup ## new repository, new DAG, check, run with no cluster, and the aler
 
 .PHONY: test
 test: setup ## all tests that this machine can run
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 .PHONY: test-fast
 test-fast: setup ## the tests that need neither a cluster nor a browser nor a whole Airflow
-	@$(BIN)/python -m pytest -m "not (cluster or apiserver or podman or node or browser or slow)"
+	@$(PYTEST) -m "not (cluster or apiserver or podman or node or browser or slow)"
 
 .PHONY: matrix
 matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1, 3.2 and 3.3

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,9 +141,15 @@ class Registry(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+@retry(retry=retry_if_exception_type(OSError), wait=wait_fixed(0.5), stop=stop_after_delay(400), reraise=True)
+def served() -> ThreadingHTTPServer:
+    """Wait for the port, which the images are named after: tests run side by side."""
+    return ThreadingHTTPServer(("127.0.0.1", 5099), Registry)
+
+
 @contextmanager
 def registry() -> Iterator[None]:
-    server = ThreadingHTTPServer(("127.0.0.1", 5099), Registry)
+    server = served()
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield
