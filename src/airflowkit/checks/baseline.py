@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from airflowkit.errors import AirflowKitError, SettingsError
+from airflowkit.replacement import replacing
 from airflowkit.repository import dags_folder_of, plain, repository_root
 
 if TYPE_CHECKING:
@@ -94,17 +93,10 @@ class Baseline:
             BaselineNotWritten: It cannot be written.
         """
         entries = [entry._asdict() | {"count": count} for entry, count in sorted(self.counts.items())]
-        place = self.path.resolve()
-        scratch = ""
         try:
-            with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=place.parent, delete=False) as file:
-                scratch = file.name
-                file.write(json.dumps(entries, indent=1) + "\n")
-            Path(scratch).chmod(0o644)
-            Path(scratch).replace(place)
+            with replacing(self.path) as file:
+                file.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
-            with suppress(OSError):
-                os.unlink(scratch)  # noqa: PTH108  an empty name is no file
             hint = "name another with --baseline"
             raise BaselineNotWritten(f"{self.path} cannot be written: {error.strerror}", hint=hint) from None
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.replacement import replacing
 from airflowkit.settings import find_settings
 
 if TYPE_CHECKING:
@@ -97,12 +98,8 @@ class Cache:
         content = pickle.dumps((self.key, self.entries))
         with suppress(OSError):  # a cache that cannot be written costs time and nothing else
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            scratch = self.path.with_suffix(f".{os.getpid()}")
-            try:
-                scratch.write_bytes(content)
-                scratch.replace(self.path)
-            finally:
-                scratch.unlink(missing_ok=True)
+            with replacing(self.path) as file:
+                file.write_bytes(content)
 
     def _entry(self, facts: FileFacts) -> Entry:
         known = self.entries.get(facts.path)

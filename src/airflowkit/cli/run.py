@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
@@ -38,7 +39,9 @@ def run(
     """
     from airflowkit.local.report import RunReport
     from airflowkit.local.run import run_dag
+    from airflowkit.replacement import replacing
 
+    _check_place(json_file)
     with RunReport() as report:
         result = run_dag(
             dag,
@@ -52,7 +55,8 @@ def run(
         )
     report.table(result)
     if json_file:
-        json_file.write_text(json.dumps(asdict(result), indent=2, default=str) + "\n", encoding="utf-8")
+        with replacing(json_file) as file:
+            file.write_text(json.dumps(asdict(result), indent=2, default=str) + "\n", encoding="utf-8")
     raise typer.Exit(0 if result.ok else 1)
 
 
@@ -66,6 +70,12 @@ def _json_object(text: str) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise typer.BadParameter("no JSON object", param_hint="--conf")
     return value
+
+
+def _check_place(file: Path | None) -> None:
+    """Refuse a file that cannot be written before the run, not after it."""
+    if file and (file.is_dir() or not os.access(file.absolute().parent, os.W_OK)):
+        raise typer.BadParameter(f"{file} cannot be written", param_hint="--json")
 
 
 def _date(text: str) -> str | None:

@@ -71,11 +71,10 @@ def send_sample(
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    from airflowkit.replacement import replacing
+
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        with replacing(path) as file:
+            file.write_text(text, encoding="utf-8")
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}", param_hint="--output") from None

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import codecs
 import io
-import os
-import stat
-import tempfile
 import tokenize
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflowkit.errors import AirflowKitError
+from airflowkit.replacement import replacing
 from airflowkit.repository import dags_folder_of, repository_root
 
 if TYPE_CHECKING:
@@ -69,18 +66,9 @@ def write(file: TextFile, content: bytes) -> None:
         NotMended: It may not be written, lies outside the repository, or is not what was read.
     """
     try:
-        place = _place(file)
-        mode = stat.S_IMODE(place.stat().st_mode) if file.content is not None else 0o666 & ~_umask()
-        handle, scratch = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        try:
-            with open(handle, "wb") as stream:  # noqa: PTH123  a descriptor
-                stream.write(content)
-            os.chmod(scratch, mode)  # noqa: PTH101  a descriptor's name
+        with replacing(_place(file)) as new:
+            new.write_bytes(content)
             _refuse_changed(file)
-            os.replace(scratch, place)  # noqa: PTH105  a descriptor's name
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(scratch)  # noqa: PTH108  a descriptor's name
     except NotMended:
         raise
     except OSError as error:
@@ -114,12 +102,6 @@ def _encoding(path: Path, content: bytes) -> str:
     if path.suffix == ".py":
         return tokenize.detect_encoding(io.BytesIO(content).readline)[0]
     return "utf-8-sig" if content.startswith(codecs.BOM_UTF8) else "utf-8"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _reason(error: Exception) -> str:
