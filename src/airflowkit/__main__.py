@@ -1,5 +1,18 @@
-"""`python -m airflowkit`: the command, where no script of that name is on the path."""
+"""The `airflowkit` command, also as `python -m airflowkit`: starts so that Ctrl-C ends it silently at any moment."""
 
-from airflowkit.cli.app import main
+import signal
 
-main()
+
+def main() -> None:
+    """Run the command. While it is still being imported there is nothing to clean up after an interrupt."""
+    handler = signal.getsignal(signal.SIGINT)  # a shell has SIGINT ignored in its background
+    if handler is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from airflowkit.cli import app  # noqa: PLC0415  see above
+
+    signal.signal(signal.SIGINT, handler)
+    app.main()
+
+
+if __name__ == "__main__":
+    main()
