@@ -5,8 +5,9 @@ PYTHON ?= $(shell scripts/find-python)
 VENV ?= .venv
 BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
-# Most tests wait for something else than a processor. Tests of one file share what it has set up.
-PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile
+# Most tests wait for something else than a processor. Tests of one file share what it has set up; files with few tests
+# take long, and should not come last.
+PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # Airflow's import takes twice as long without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 

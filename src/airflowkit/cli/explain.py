@@ -9,6 +9,7 @@ import typer
 
 from airflowkit._airflow import ignore_own_deprecations, keep_home_clean
 from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads it
+from airflowkit.cli.pods import tasks_with_pods
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,19 +84,14 @@ def _pods(ref: str, dags_folder: Path) -> None:
     from airflowkit.dags import load_dag
     from airflowkit.errors import DagNotFound
     from airflowkit.pods.explain import explain_pod
-    from airflowkit.pods.render import has_pod
 
     try:
         loaded = load_dag(ref, dags_folder)
     except DagNotFound as error:
         error.hint = nearest_rule(ref) or error.hint
         raise
-    tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and has_pod(task)]
-    if not tasks:
-        typer.echo(f"airflowkit: {ref} has no pods", err=True)
-        raise typer.Exit(2)
     console = Console()
-    for task in tasks:
+    for task in tasks_with_pods(loaded, ref):
         console.print(Text(f"{loaded.dag.dag_id}.{task.task_id}", style="bold"))
         for row in explain_pod(task, loaded.path):
             origin = ", ".join(filter(None, (row.layer, row.place)))

@@ -8,6 +8,7 @@ import typer
 
 from airflowkit._airflow import ignore_own_deprecations, keep_home_clean
 from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads it
+from airflowkit.cli.pods import tasks_with_pods
 
 
 def render(
@@ -22,12 +23,8 @@ def render(
     keep_home_clean()  # before anything imports Airflow
     ignore_own_deprecations()
     from airflowkit.dags import load_dag
-    from airflowkit.pods.render import has_pod, render_pod, to_yaml
+    from airflowkit.pods.render import render_pod, to_yaml
 
-    loaded = load_dag(ref, dags_folder)
-    tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and has_pod(task)]
-    if not tasks:
-        typer.echo(f"airflowkit: {ref} has no pods", err=True)
-        raise typer.Exit(2)
+    tasks = tasks_with_pods(load_dag(ref, dags_folder), ref)
     manifests = [render_pod(task) for task in sorted(tasks, key=lambda task: task.task_id)]
     typer.echo(to_yaml(manifests), nl=False)

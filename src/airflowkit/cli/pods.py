@@ -1,0 +1,29 @@
+"""The pods that a command is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from airflowkit.dags import LoadedDag
+
+
+def tasks_with_pods(loaded: LoadedDag, ref: str) -> list[Any]:
+    """Return the tasks of a DAG that run in pods of their own, or the one that was named.
+
+    Args:
+        loaded: The DAG.
+        ref: What the user called it.
+
+    Raises:
+        typer.Exit: There are none; the user is told.
+    """
+    from airflowkit.pods.render import has_pod
+
+    tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and has_pod(task)]
+    if not tasks:
+        typer.echo(f"airflowkit: {ref} has no pods", err=True)
+        raise typer.Exit(2)
+    return tasks
