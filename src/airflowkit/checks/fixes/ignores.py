@@ -1,4 +1,4 @@
-"""Fixes of the comments that ignore rules."""
+"""Fixes of the comments that ignore rules. Python does not look at comments: no DAG is changed."""
 
 from __future__ import annotations
 
@@ -13,39 +13,57 @@ from airflowkit.checks.selection import is_code
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
     from airflowkit.checks.findings import Finding
 
+    Codes = tuple[str, ...]
+
 
 def with_true_ignores(finding: Finding, text: str) -> str | None:
-    """Delete a comment that ignores nothing, for it has no reason; else what it names beside rules.
+    """Delete a comment that ignores nothing, for it has no reason; else what it names beside rules."""
 
-    Python does not look at comments.
-    """
+    def kept(match: re.Match[str]) -> Codes:
+        codes = codes_in(match)
+        return tuple(filter(is_code, codes)) or codes if match["reason"].strip() else ()
+
+    return _edited(finding, text, kept)
+
+
+def without_unused_ignore(finding: Finding, text: str) -> str | None:
+    """Delete a code that ignores nothing, and with the last one the comment."""
+    unused = finding.message.split()[1].rstrip(",")
+
+    def kept(match: re.Match[str]) -> Codes:
+        return tuple(code for code in codes_in(match) if code != unused)
+
+    return _edited(finding, text, kept)
+
+
+FIXES: Final = (Fix("AK608", with_true_ignores), Fix("AK609", without_unused_ignore))
+
+
+def _edited(finding: Finding, text: str, kept: Callable[[re.Match[str]], Codes]) -> str | None:
+    """Return the text with the first comment of the finding's line that does not name what is to be kept alone."""
     column = _comment(text, finding.line)
     if finding.line is None or column is None:
         return None
     lines = lines_of(text)
     line = lines[finding.line - 1]
-    match = IGNORE.search(line.rstrip("\n"), column)
-    if not match or match["codes"] is None:
-        return None
-    lines[finding.line - 1] = _mended(line, match)
-    return "".join(lines)
+    for match in IGNORE.finditer(line.rstrip("\n"), column):
+        if match["codes"] is not None and kept(match) != codes_in(match):
+            lines[finding.line - 1] = _with_codes(line, match, kept(match))
+            return "".join(lines)
+    return None
 
 
-FIXES: Final = (Fix("AK608", with_true_ignores),)
-
-
-def _mended(line: str, match: re.Match[str]) -> str:
-    end = line[match.end() :]
-    if not match["reason"].strip():
-        left = line[: match.start()].rstrip()
-        return f"{left}{end}" if left else ""
-    rules = [code for code in codes_in(match) if is_code(code)]
-    if not rules:
-        return line
-    return f"{line[: match.start('codes')]}{', '.join(rules)}{line[match.end('codes') :]}"
+def _with_codes(line: str, match: re.Match[str], codes: Codes) -> str:
+    if codes:
+        return f"{line[: match.start('codes')]}{', '.join(codes)}{line[match.end('codes') :]}"
+    before, after = line[: match.start()], line[match.end() :]
+    if not after.strip():
+        return f"{before.rstrip()}{after}" if before.strip() else ""
+    return before + after.lstrip()
 
 
 def _comment(text: str, number: int | None) -> int | None:

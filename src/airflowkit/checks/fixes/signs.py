@@ -26,6 +26,7 @@ SIGNS: Final = {
         "AK604": r"^\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*\S+\s*$",
         "AK606": "",
         "AK608": "",
+        "AK609": "",
     }.items()
 }
 """The rules that have a fix, each with what a file holds wherever the fix applies."""
