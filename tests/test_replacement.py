@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
-from airflowkit.replacement import replacing
+from airflowkit.replacement import can_replace, replacing
 
 
 def test_a_new_file_has_the_mode_that_any_program_would_give_it(tmp_path):
@@ -53,3 +55,31 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     assert os.read(reader, 9) == b"new"
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     os.close(reader)
+
+
+def test_what_stands_for_a_pipe_is_written_to_as_well():
+    code = """
+from pathlib import Path
+from airflowkit.replacement import can_replace, replacing
+
+assert can_replace(Path("/dev/stdout"))
+with replacing(Path("/dev/stdout")) as file:
+    file.write_text("new")
+"""
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "new"
+
+
+def test_the_name_that_is_written_to_cannot_be_foreseen(tmp_path):
+    names = set()
+    for _ in range(2):
+        with replacing(tmp_path / "new") as file:
+            names.add(file.name)
+            file.touch()
+    assert len(names) == 2
+    assert all(name.startswith(".") for name in names)
+
+
+def test_a_folder_and_a_file_in_no_folder_cannot_be_replaced(tmp_path):
+    assert can_replace(tmp_path / "new")
+    assert not can_replace(tmp_path)
+    assert not can_replace(tmp_path / "nowhere" / "new")

@@ -115,6 +115,11 @@ def make_tables() -> None:
     Base.metadata.create_all(settings.engine, tables=tables)
 
 
+def connection_variable(conn_id: str) -> str:
+    """Return the environment variable in which Airflow looks for a connection."""
+    return f"AIRFLOW_CONN_{conn_id.upper()}"
+
+
 def connection(conn_id: str) -> Any:
     """Return a connection that says nothing but its id."""
     if airflow_version() < (3, 0):

@@ -4,6 +4,7 @@ import pytest
 
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
+from airflowkit.checks.rules.repository import _bytes
 from airflows import for_this_airflow
 
 HEAD = """\
@@ -262,3 +263,7 @@ def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in)
 def test_ids_of_a_files_own_enumeration_are_texts(found_in):
     ids = 'from enum import Enum\n\n\nclass Ids(str, Enum):\n    DAG = "orders"\n    TASK = "load"\n\n\n'
     assert found_in(ids + "with DAG(Ids.DAG, schedule=None):\n    EmptyOperator(task_id=Ids.TASK)\n") == []
+
+
+def test_a_file_that_is_gone_before_its_size_is_asked_has_none(tmp_path):
+    assert _bytes(tmp_path / "gone") == 0

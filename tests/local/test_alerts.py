@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import threading
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
+from airflowkit._airflow import connection_variable
 from airflowkit.alerts.inbox import teams
+from airflowkit.alerts.notifier import TeamsNotifier
 from airflowkit.alerts.plain_text import lines_of
+from airflowkit.dags import LoadedDag
+from airflowkit.local.alerts import kept_alerts
 from airflowkit.local.events import AlertKept, Output
 from airflowkit.local.fates import Failed
 from airflowkit.local.report import RunReport
@@ -49,6 +55,16 @@ def test_a_card_is_sent_where_the_environment_has_the_connection(fail, monkeypat
     assert [event.conn_id for event in events if isinstance(event, AlertKept)] == ["msteams_webhook_url"]
     assert len(inbox.cards) == 3
     assert len(result.alerts) == 1
+
+
+def test_no_server_runs_where_the_environment_has_every_connection(monkeypatch, repository):
+    dag = SimpleNamespace(tasks=[], on_failure_callback=TeamsNotifier(conn_id="team"))
+    for conn_id in ("msteams_webhook_url", "team"):
+        monkeypatch.setenv(connection_variable(conn_id), "http://127.0.0.1")
+    threads = threading.active_count()
+    with kept_alerts(LoadedDag(dag, repository / "dags" / "alerting.py")) as inboxes:
+        assert inboxes == {}
+        assert threading.active_count() == threads
 
 
 def test_the_terminal_shows_a_kept_card_and_what_would_send_it(fail):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
+from airflowkit._airflow import connection_variable
 from airflowkit.alerts import redaction
 from airflowkit.alerts.lenient import look, number, text
 from airflowkit.alerts.links import is_loopback
@@ -93,7 +94,7 @@ async def read_webhook_async(conn_id: str) -> Webhook:
 def _missing(conn_id: str, error: Exception) -> DeliveryError:
     return DeliveryError(
         f"cannot read the Airflow connection {conn_id!r} ({type(error).__name__})",
-        hint=f"define it where this process runs: {_WORKFLOW}; or set AIRFLOW_CONN_{conn_id.upper()}",
+        hint=f"define it where this process runs: {_WORKFLOW}; or set {connection_variable(conn_id)}",
     )
 
 

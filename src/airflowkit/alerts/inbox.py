@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from airflowkit._airflow import connection_variable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -50,7 +52,7 @@ def teams(*conn_ids: str, setenv: Callable[[str, str], None]) -> Iterator[TeamsI
 
     def lead(conn_id: str, inbox: TeamsInbox) -> TeamsInbox:
         url = f"http://127.0.0.1:{server.server_port}/{conn_id}?sig=test"
-        setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps({"conn_type": "http", "password": url}))
+        setenv(connection_variable(conn_id), json.dumps({"conn_type": "http", "password": url}))
         return inboxes.setdefault(conn_id, inbox)
 
     def another(conn_id: str) -> TeamsInbox:

@@ -13,7 +13,7 @@ from inspect import signature
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.elements import elements, of_element
+from airflowkit.pods.elements import elements, is_mapped, of_element
 
 if TYPE_CHECKING:
     from airflowkit.pods.elements import Element
@@ -82,10 +82,7 @@ def operator_class(task: Any) -> type:
 
 def argument(task: Any, name: str, default: Any = None) -> Any:
     """Return an argument of a task; the default where it is mapped and so not known yet."""
-    arguments = getattr(task, "partial_kwargs", None)
-    if arguments is None:
-        return getattr(task, name, default)
-    return arguments.get(name, default)
+    return task.partial_kwargs.get(name, default) if is_mapped(task) else getattr(task, name, default)
 
 
 def effective(task: Any, name: str) -> Any:
@@ -93,10 +90,9 @@ def effective(task: Any, name: str) -> Any:
 
     `UNDECIDED` where the elements of a mapped task may decide it.
     """
-    arguments = getattr(task, "partial_kwargs", None)
-    if arguments is None:
+    if not is_mapped(task):
         return getattr(task, name, None)
-    mapped = task.expand_input.value
+    arguments, mapped = task.partial_kwargs, task.expand_input.value
     if not isinstance(mapped, Mapping) or name in mapped:
         return UNDECIDED
     defaults = {**_defaults(operator_class(task)), **(arguments.get("default_args") or {})}
@@ -115,7 +111,7 @@ def pods_of(task: Any, options: Check) -> tuple[Pod, ...]:
     """Return the pods of a task: none, one, or of a mapped task one for each element that is known at parse."""
     if not is_pod(task):
         return ()
-    if getattr(task, "partial_kwargs", None) is None or hasattr(task, "op_kwargs_expand_input"):
+    if not is_mapped(task) or hasattr(task, "op_kwargs_expand_input"):
         return (Pod(task, options),)  # what a decorated task is mapped over are its function's arguments, not the pod's
     made = (_pod_of(task, element, options) for element in islice(elements(task), MOST_ELEMENTS))
     return tuple(pod for pod in made if pod)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit._airflow import cron_expression, fixed_interval
 from airflowkit.checks.facts import Reference, Schedule
 from airflowkit.checks.pods import MOST_ELEMENTS, class_names, operator_class
-from airflowkit.pods.elements import elements
+from airflowkit.pods.elements import elements, is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,7 @@ def references_of(dag: DagSubject) -> Iterator[Reference]:
 
 def _given(task: Any, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
     """Yield what a task is given of some arguments; of a mapped task, what each of its known elements is."""
-    if getattr(task, "partial_kwargs", None) is None:
+    if not is_mapped(task):
         yield {name: getattr(task, name, None) for name in names}
         return
     from airflowkit.pods.templates import UNKNOWN  # noqa: PLC0415  few DAGs have mapped tasks of these kinds

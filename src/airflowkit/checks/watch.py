@@ -199,7 +199,7 @@ def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(cls: type, conn_id: str) -> Any:
         if WATCH.path:
             WATCH.connections.append(Observation(conn_id, WATCH.line()))
-        if f"AIRFLOW_CONN_{conn_id.upper()}" in os.environ:
+        if _airflow.connection_variable(conn_id) in os.environ:
             return get(cls, conn_id)
         return _airflow.connection(conn_id)
 

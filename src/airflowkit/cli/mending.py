@@ -13,6 +13,7 @@ from airflowkit.checks.fixes.files import NotMended, write
 from airflowkit.checks.fixes.lines import lines_of
 from airflowkit.checks.fixes.plan import Edit, planned
 from airflowkit.checks.fixes.proof import proved
+from airflowkit.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,7 +46,7 @@ def mend(findings: Sequence[Finding], workers: int | None, *, to_stderr: bool) -
         typer.echo(f"{where} {finding.code} mended", err=to_stderr)
     if mended:
         counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in mended).items()))
-        typer.echo(f"{len(mended)} mended in {files} {'file' if files == 1 else 'files'}: {counts}\n", err=to_stderr)
+        typer.echo(f"{len(mended)} mended in {counted(files, 'file')}: {counts}\n", err=to_stderr)
     return bool(mended)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
@@ -74,7 +73,9 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 def _check_place(file: Path | None) -> None:
     """Refuse a file that cannot be written before the run, not after it."""
-    if file and (file.is_dir() or not os.access(file.absolute().parent, os.W_OK)):
+    from airflowkit.replacement import can_replace
+
+    if file and not can_replace(file):
         raise typer.BadParameter(f"{file} cannot be written", param_hint="--json")
 
 

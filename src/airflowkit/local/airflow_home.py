@@ -6,18 +6,20 @@ import json
 import os
 import shutil
 import sqlite3
-import tempfile
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from airflowkit._airflow import connection_variable
+from airflowkit.replacement import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_CONNECTION: Final = "kubernetes_default"
 """The connection that all pods of a run take: it names no cluster, so that KUBECONFIG decides."""
-_VARIABLE: Final = f"AIRFLOW_CONN_{DEFAULT_CONNECTION.upper()}"
+_VARIABLE: Final = connection_variable(DEFAULT_CONNECTION)
 _KEPT: Final = ("namespace", "xcom_sidecar_container_image", "xcom_sidecar_container_resources")
 """What of the user's connection holds in the local run too: nothing that leads to a cluster."""
 _DATABASE: Final = "airflow.db"
@@ -102,9 +104,7 @@ def _template(environ: Mapping[str, str]) -> Path:
 def _keep(database: Path, template: Path) -> None:
     """Write the template whole or not at all; another run may be doing the same."""
     template.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=template.parent) as folder:
-        copy = Path(folder) / template.name
+    with replacing(template) as copy:
         with sqlite3.connect(database) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
         connection.close()
-        copy.replace(template)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import connection_variable
 from airflowkit.alerts.inbox import teams
 from airflowkit.alerts.redaction import log
 from airflowkit.settings import load_settings
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 _CALLBACKS: Final = tuple(f"on_{end}_callback" for end in ("failure", "success", "retry", "execute", "skipped"))
 
 
-def variable_of(conn_id: str) -> str:
-    """Return the environment variable that holds a connection."""
-    return f"AIRFLOW_CONN_{conn_id.upper()}"
-
-
 @contextmanager
 def kept_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
     """Keep the alerts that a DAG sends through connections that the environment, a run's only source, does not hold.
@@ -33,10 +29,12 @@ def kept_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
         The inboxes by connection.
     """
     conn_ids = {load_settings(loaded.path).teams.conn_id, *_connections(loaded.dag)}
-    unknown = sorted(conn_id for conn_id in conn_ids if variable_of(conn_id) not in os.environ)
-    log.addFilter(_is_of_interest)
-    with teams(setenv=os.environ.__setitem__) as inbox:
-        yield {conn_id: inbox.of(conn_id) for conn_id in unknown}
+    unknown = sorted(conn_id for conn_id in conn_ids if connection_variable(conn_id) not in os.environ)
+    with ExitStack() as around:
+        log.addFilter(_is_of_interest)
+        around.callback(log.removeFilter, _is_of_interest)
+        inbox = around.enter_context(teams(setenv=os.environ.__setitem__)) if unknown else None
+        yield {conn_id: inbox.of(conn_id) for conn_id in unknown} if inbox else {}
 
 
 def _connections(dag: Any) -> Iterator[str]:

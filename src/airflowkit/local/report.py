@@ -9,8 +9,8 @@ from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
+from airflowkit._airflow import connection_variable
 from airflowkit.alerts.plain_text import lines_of
-from airflowkit.local.alerts import variable_of
 from airflowkit.local.events import (
     AlertKept,
     Event,
@@ -101,7 +101,7 @@ def _alert(conn_id: str, card: Mapping[str, Any]) -> Panel:
         Text("\n".join(lines_of(card))),
         title="What Teams would show",
         title_align="left",
-        subtitle=Text(f"not sent: {variable_of(conn_id)} is not set", style="dim"),
+        subtitle=Text(f"not sent: {connection_variable(conn_id)} is not set", style="dim"),
         subtitle_align="left",
         border_style=_COLOURS.get(card["body"][0].get("style", ""), ""),
     )

@@ -38,6 +38,7 @@ from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.script import Script
 from airflowkit.local.scripted import ScriptedKubelet
 from airflowkit.pods.diagnosis import XCOM_KEY
+from airflowkit.pods.elements import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,7 +165,7 @@ def localize(dag: Any) -> list[str]:
 
 def _set(task: Any, name: str, value: Any) -> None:
     """Set an argument of an operator, mapped or not, that has it."""
-    if hasattr(task, "partial_kwargs"):
+    if is_mapped(task):
         if name in task.partial_kwargs:
             task.partial_kwargs[name] = value
     elif getattr(task, name, None):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from airflowkit.errors import ScaffoldError
+from airflowkit.replacement import remove, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +23,9 @@ def write_file(path: Path, text: str) -> None:
     if not path.parent.is_dir():
         write_tree(path.parent, {path.name: text})
         return
-    with _reported(path), _temporary(path.parent) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        _link_or_rename(temporary, path)
+    with _reported(path), temporary(path.parent) as scratch:
+        scratch.write_text(text, encoding="utf-8", newline="\n")
+        _link_or_rename(scratch, path)
 
 
 def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], None] = lambda _: None) -> None:
@@ -43,14 +42,14 @@ def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], 
     with _reported(target):
         _check_vacant(target)
         place = next(folder for folder in (target, *target.parents) if folder.is_dir() or folder.parent.is_dir())
-        with _temporary(place if place.is_dir() else place.parent) as temporary:
-            folder = temporary / target.relative_to(place)
+        with temporary(place if place.is_dir() else place.parent) as scratch:
+            folder = scratch / target.relative_to(place)
             for path, text in files.items():
                 file = folder / path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, encoding="utf-8", newline="\n")
             finish(folder)
-            _move(temporary, place)
+            _move(scratch, place)
 
 
 def _check_vacant(target: Path) -> None:
@@ -73,7 +72,7 @@ def _move(folder: Path, target: Path) -> None:
             path.rename(moved[-1])
     except BaseException:
         for path in moved:
-            _remove(path)
+            remove(path)
         raise
 
 
@@ -87,24 +86,6 @@ def _link_or_rename(temporary: Path, path: Path) -> None:
         if os.path.lexists(path):
             raise ScaffoldError(f"{path} exists already", hint="Choose another name, or remove it first") from None
         temporary.rename(path)
-
-
-@contextmanager
-def _temporary(folder: Path) -> Iterator[Path]:
-    """Yield a name on the same disk that Airflow and git-sync pass over; nothing of it stays."""
-    temporary = folder / f".airflowkit-{secrets.token_hex(8)}"
-    try:
-        yield temporary
-    finally:
-        _remove(temporary)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from airflowkit.checks.podrules import merged
 from airflowkit.checks.pods import MOST_ELEMENTS, is_checked, is_pod
 from airflowkit.checks.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
-from airflowkit.pods.elements import elements
+from airflowkit.pods.elements import elements, is_mapped
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
@@ -150,14 +150,13 @@ def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
 
     Of a mapped task, those of each element that is known, with its map index.
     """
-    shared = getattr(task, "partial_kwargs", None)
-    if shared is None:
+    if not is_mapped(task):
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
     from airflowkit.pods.layers import airflow_defaults
     from airflowkit.pods.templates import UNKNOWN
 
-    shared = {**airflow_defaults(task.dag, task.task_group), **shared}
+    shared = {**airflow_defaults(task.dag, task.task_group), **task.partial_kwargs}
     for element in islice(elements(task), MOST_ELEMENTS):
         unknown = dict.fromkeys(element.unknown if element.complete else ("image",), UNKNOWN)
         yield element.index, {**unknown, **shared, **element.keywords}
