@@ -69,4 +69,4 @@ benchmarks: setup ## airflowkit against plain Airflow, as ratios
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv .demo tests/node/node_modules src/airflowkit/alerts/renderer
+	rm -rf .venv .demo tests/node/node_modules src/airflowkit/alerts/teams/renderer

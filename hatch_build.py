@@ -17,7 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 NODE = ROOT / "tests" / "node"
 MODULES = NODE / "node_modules"
-RENDERER = ROOT / "src" / "airflowkit" / "alerts" / "renderer"
+RENDERER = ROOT / "src" / "airflowkit" / "alerts" / "teams" / "renderer"
 FILES = (
     "adaptivecards/dist/adaptivecards.min.js",
     "markdown-it/dist/markdown-it.min.js",

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from airflowkit.alerts.card import fitting_card
-from airflowkit.alerts.preview import preview_page
-from airflowkit.alerts.samples import SAMPLES
+from airflowkit.alerts.teams.card import fitting_card
+from airflowkit.alerts.teams.preview import preview_page
+from airflowkit.alerts.teams.samples import SAMPLES
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 PICTURES = {

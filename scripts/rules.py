@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from airflowkit.checks.fixes.signs import FIXABLE
+from airflowkit.checks.model.fixable import FIXABLE
 from airflowkit.checks.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "checks.md"
-CASES = ROOT / "tests" / "checks" / "cases"
+CASES = ROOT / "tests" / "checks" / "rules" / "cases"
 PAGES = Path(__file__).parent / "pages"
 
 

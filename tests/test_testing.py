@@ -148,14 +148,14 @@ def test_a_fate_that_no_pod_meets_fails_a_test_that_passes(repository):
 
 
 def test_every_fate_of_the_page_is_there_and_none_is_left_out():
-    from airflowkit.local.fates import FATES
+    from airflowkit.local.fake.outcomes import FATES
 
     assert set(re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)) == set(FATES)
 
 
 def test_every_public_name_is_there():
     from airflowkit import testing
-    from airflowkit.local.fates import FATES
+    from airflowkit.local.fake.outcomes import FATES
 
     assert set(FATES) < set(testing.__all__)
     assert all(getattr(testing, name).__name__ == name for name in testing.__all__)

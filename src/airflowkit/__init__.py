@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from airflowkit.alerts.delivery import send_card
-    from airflowkit.alerts.notifier import TeamsNotifier, teams_failure, teams_recovery
+    from airflowkit.alerts.teams.delivery import send_card
+    from airflowkit.alerts.teams.notifier import TeamsNotifier, teams_failure, teams_recovery
     from airflowkit.errors import AirflowKitError, PodSpecError
-    from airflowkit.pods.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
     from airflowkit.pods.override import pod_override
-    from airflowkit.pods.resources import Resources
     from airflowkit.pods.task import pod_task
-    from airflowkit.pods.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume
+    from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
+    from airflowkit.pods.values.resources import Resources
+    from airflowkit.pods.values.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume
     from airflowkit.presets import dag_args, default_args
 
 __all__ = [
@@ -44,25 +44,25 @@ __all__ = [
 
 _MODULE_OF = {
     "AirflowKitError": "errors",
-    "ClaimVolume": "pods.volumes",
-    "ConfigMapEnv": "pods.env",
-    "ConfigMapEnvFrom": "pods.env",
-    "ConfigMapVolume": "pods.volumes",
-    "EmptyDirVolume": "pods.volumes",
-    "FieldEnv": "pods.env",
+    "ClaimVolume": "pods.values.volumes",
+    "ConfigMapEnv": "pods.values.env",
+    "ConfigMapEnvFrom": "pods.values.env",
+    "ConfigMapVolume": "pods.values.volumes",
+    "EmptyDirVolume": "pods.values.volumes",
+    "FieldEnv": "pods.values.env",
     "PodSpecError": "errors",
-    "Resources": "pods.resources",
-    "SecretEnv": "pods.env",
-    "SecretEnvFrom": "pods.env",
-    "SecretVolume": "pods.volumes",
-    "TeamsNotifier": "alerts.notifier",
+    "Resources": "pods.values.resources",
+    "SecretEnv": "pods.values.env",
+    "SecretEnvFrom": "pods.values.env",
+    "SecretVolume": "pods.values.volumes",
+    "TeamsNotifier": "alerts.teams.notifier",
     "dag_args": "presets",
     "default_args": "presets",
     "pod_override": "pods.override",
     "pod_task": "pods.task",
-    "send_card": "alerts.delivery",
-    "teams_failure": "alerts.notifier",
-    "teams_recovery": "alerts.notifier",
+    "send_card": "alerts.teams.delivery",
+    "teams_failure": "alerts.teams.notifier",
+    "teams_recovery": "alerts.teams.notifier",
 }
 
 if not TYPE_CHECKING:  # a visible __getattr__ would let every typo pass the type check

@@ -18,7 +18,7 @@ _MODULES: Final = (
     "airflowkit.pods.task",
     "airflowkit.pods.override",
     "airflowkit.presets",
-    "airflowkit.alerts.notifier",
+    "airflowkit.alerts.teams.notifier",
     # Airflow's serialization imports these in each fork, to see who waits for other DAGs: half of a file's time.
     "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.providers.standard.sensors.external_task",

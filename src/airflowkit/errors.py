@@ -99,7 +99,7 @@ class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  Airflow's names f
     """A pod ended badly; the message's first line says why in words.
 
     Attributes:
-        diagnosis: The same as data, an `airflowkit.pods.diagnosis.Diagnosis`.
+        diagnosis: The same as data, an `airflowkit.pods.diagnostics.diagnosis.Diagnosis`.
     """
 
     diagnosis: object = None

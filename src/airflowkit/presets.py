@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from airflowkit.alerts.recorder import record_failure
+from airflowkit.alerts.facts.recorder import record_failure
 from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
 from airflowkit.settings import caller_file, load_settings
 
@@ -95,7 +95,7 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     merged = values | overrides | {"on_failure_callback": callbacks}
     if not merged.keys() & _OF_PODS:
         return merged
-    from airflowkit.pods.defaults import for_any_operator  # noqa: PLC0415  it imports the operator
+    from airflowkit.pods.default_args import for_any_operator  # noqa: PLC0415  it imports the operator
 
     return for_any_operator(merged, load_settings(caller_file()))
 

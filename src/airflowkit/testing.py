@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from airflowkit.alerts.inbox import TeamsInbox
+    from airflowkit.alerts.teams.inbox import TeamsInbox
     from airflowkit.dags import Dags
-    from airflowkit.local.events import Event
-    from airflowkit.local.fake_cluster import FakeCluster
-    from airflowkit.local.fates import (
+    from airflowkit.local.fake.outcomes import (
         Evicted,
         Failed,
         Fate,
@@ -33,7 +31,9 @@ if TYPE_CHECKING:
         Succeeded,
         Unschedulable,
     )
-    from airflowkit.local.process import Worker
+    from airflowkit.local.fake_cluster import FakeCluster
+    from airflowkit.local.process.events import Event
+    from airflowkit.local.process.spawn import Worker
     from airflowkit.local.run import DagRunResult
 
 __all__ = [
@@ -51,10 +51,10 @@ __all__ = [
     "Unschedulable",
 ]
 
-_MODULE_OF = dict.fromkeys(__all__, "local.fates") | {
+_MODULE_OF = dict.fromkeys(__all__, "local.fake.outcomes") | {
     "Dags": "dags",
     "FakeCluster": "local.fake_cluster",
-    "TeamsInbox": "alerts.inbox",
+    "TeamsInbox": "alerts.teams.inbox",
 }
 
 PASSED = pytest.StashKey[bool]()
@@ -67,7 +67,7 @@ COLD = pytest.StashKey[bool]()
 def dag_bag(pytestconfig: pytest.Config) -> Dags:
     """The repository's DAGs, loaded once in the tests' own process."""
     from airflowkit._airflow import keep_home_clean
-    from airflowkit.checks.discovery import dag_files
+    from airflowkit.checks.discovery.dag_files import dag_files
     from airflowkit.dags import load_files
 
     keep_home_clean()  # before anything imports Airflow
@@ -90,8 +90,8 @@ def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
 
 
 def _rendered(task: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    from airflowkit.checks.pods import is_pod
-    from airflowkit.pods.elements import elements, is_mapped, of_element
+    from airflowkit.checks.model.pod_view import is_pod
+    from airflowkit.pods.expansion import elements, is_mapped, of_element
     from airflowkit.pods.render import render_pod
 
     if not is_pod(task):
@@ -110,7 +110,7 @@ def airflowkit_worker(pytestconfig: pytest.Config) -> Iterator[Worker | None]:
 
     Where it cannot be forked, None: each run then starts its own.
     """
-    from airflowkit.local.warm import WarmAirflow, can_stay_warm
+    from airflowkit.local.worker.warm import WarmAirflow, can_stay_warm
 
     pytestconfig.stash[COLD] = not can_stay_warm()
     if not can_stay_warm():
@@ -152,7 +152,7 @@ def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | Non
 @pytest.fixture
 def teams_inbox(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
     """A Teams of the test's own: alerts on the repository's connection end here, over HTTP on this computer."""
-    from airflowkit.alerts.inbox import teams
+    from airflowkit.alerts.teams.inbox import teams
     from airflowkit.settings import load_settings
 
     ours = load_settings(dags_folder(pytestconfig)).teams.conn_id
@@ -180,8 +180,8 @@ def dags_folder(config: pytest.Config) -> Path:
 
 def _show(event: Event) -> None:
     """Print what a run says; pytest shows it where the test fails."""
-    from airflowkit.alerts.plain_text import lines_of
-    from airflowkit.local.events import AlertKept, LogLine, Notice, Output, TaskFailed
+    from airflowkit.alerts.teams.plain_text import lines_of
+    from airflowkit.local.process.events import AlertKept, LogLine, Notice, Output, TaskFailed
 
     match event:
         case LogLine(task_id=task_id, text=text):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from airflowkit.alerts.facts import Event, Facts, FailedTask, Mention
-from airflowkit.pods.diagnosis import Diagnosis
+from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 from alerts.contexts import AT, RUN_ID
 
 TASK = Facts(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from airflowkit.checks.pool import Pool
+from airflowkit.checks.workers.pool import Pool
 
-collect_ignore = ["fixes"]  # repositories before and after a fix; some have tests of their own
+collect_ignore = ["fixes/cases"]  # repositories before and after a fix; some have tests of their own
 MODULES = ("airflow.providers.standard.operators.empty", "airflow.providers.cncf.kubernetes.operators.pod")
 
 

@@ -43,7 +43,7 @@ def run_locally(repository):
 @pytest.fixture(scope="session")
 def warm_airflow():
     """An Airflow that is started once for all tests that can do with a fork of it."""
-    from airflowkit.local.warm import WarmAirflow
+    from airflowkit.local.worker.warm import WarmAirflow
 
     with WarmAirflow() as airflow:
         yield airflow

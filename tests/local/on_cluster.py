@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from airflowkit.local.airflow_home import environment, prepare_database
+from airflowkit.local.worker.airflow_home import environment, prepare_database
 
 dag_id, folder, scratch = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 os.environ |= environment(scratch / "airflow", Path(os.environ["KUBECONFIG"]), verbose=True)
@@ -19,7 +19,7 @@ os.environ["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps({"conn_type": "kubern
 
 from airflowkit import _airflow  # noqa: E402  after the environment
 from airflowkit.dags import load_dag  # noqa: E402
-from airflowkit.pods.diagnosis import XCOM_KEY  # noqa: E402
+from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY  # noqa: E402
 
 
 def left(instance):

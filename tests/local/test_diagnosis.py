@@ -2,9 +2,9 @@
 
 import pytest
 
-from airflowkit.local.events import TaskFailed, TaskStarted
+from airflowkit.local.process.events import TaskFailed, TaskStarted
 from pods.dag_runs import NAMESPACE
-from pods.test_diagnosis_cluster import DEATHS
+from pods.diagnostics.test_diagnosis_cluster import DEATHS
 
 pytestmark = [pytest.mark.slow, pytest.mark.namespaces]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from airflowkit.errors import DagLoadError, DagNotFound, LocalRunError
-from airflowkit.local.events import LogLine, Notice, Output
+from airflowkit.local.process.events import LogLine, Notice, Output
 
 pytestmark = pytest.mark.namespaces
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.local.events import Output
+from airflowkit.local.process.events import Output
 
 pytestmark = [
     pytest.mark.cluster,

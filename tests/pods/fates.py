@@ -18,8 +18,8 @@ from kubernetes.client import models as k8s
 from kubernetes.client.exceptions import ApiException
 
 from airflowkit import pod_task
-from airflowkit.pods.names import label_fault
 from airflowkit.pods.render import render_pod
+from airflowkit.pods.schema.names import label_fault
 
 CLUSTER_KNOWS = ("not found", "no PriorityClass", "RuntimeClass")
 """What the server says of a name that may exist in another cluster."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.errors import AirflowKitError, did_you_mean
 
 if TYPE_CHECKING:
-    from airflowkit.checks.rule import Rule
+    from airflowkit.checks.model.rule import Rule
 
 FAMILIES: Final = {
     "AK1": "The file and its import",

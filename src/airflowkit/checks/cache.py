@@ -22,7 +22,7 @@ from airflowkit.settings import find_settings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from airflowkit.checks.facts import FileFacts
+    from airflowkit.checks.model.facts import FileFacts
     from airflowkit.settings import Check
 
 _FORMAT: Final = 2

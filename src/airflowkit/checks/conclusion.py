@@ -7,18 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.comments import comments
+from airflowkit.checks.model.comments import comments
+from airflowkit.checks.model.rule import FileSubject, FolderSubject, Scope
 from airflowkit.checks.report import Examined, Report
-from airflowkit.checks.rule import FileSubject, FolderSubject, Scope
 from airflowkit.checks.rules import RULES
-from airflowkit.checks.selection import is_selected, selected
-from airflowkit.checks.unused import comment_subjects
+from airflowkit.checks.suppression.selection import is_selected, selected
+from airflowkit.checks.suppression.unused import comment_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-    from airflowkit.checks.facts import FileFacts
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.facts import FileFacts
+    from airflowkit.checks.model.findings import Finding
     from airflowkit.settings import Check
 
 

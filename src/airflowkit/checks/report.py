@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airflowkit.checks.findings import Finding, Severity
-from airflowkit.checks.rule import Scope
+from airflowkit.checks.model.findings import Finding, Severity
+from airflowkit.checks.model.rule import Scope
 from airflowkit.checks.rules import BY_CODE
 from airflowkit.repository import places_beside
 

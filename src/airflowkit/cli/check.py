@@ -18,9 +18,9 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflowkit.checks.baseline import Baseline
     from airflowkit.checks.engine import Progress
     from airflowkit.checks.report import Report
+    from airflowkit.checks.suppression.baseline import Baseline
 
 
 class Format(StrEnum):
@@ -83,8 +83,8 @@ def check(  # noqa: PLR0913  one for each option
 
         airflowkit check --write-baseline
     """
-    from airflowkit.checks.baseline import Baseline
-    from airflowkit.checks.fixes.signs import marked
+    from airflowkit.checks.model.fixable import marked
+    from airflowkit.checks.suppression.baseline import Baseline
     from airflowkit.repository import default_dags_folder
 
     if write_baseline and (fix or diff):
@@ -117,7 +117,7 @@ def check(  # noqa: PLR0913  one for each option
 
 
 def _found(paths: list[Path], **how: Any) -> Report:
-    from airflowkit.checks.discovery import NoDagFile
+    from airflowkit.checks.discovery.dag_files import NoDagFile
     from airflowkit.checks.engine import check as check_paths
 
     begun = time.monotonic()

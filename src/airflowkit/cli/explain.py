@@ -50,7 +50,7 @@ def explain(
 def _rules(family: str) -> None:
     """List the rules whose codes begin so, by family."""
     from airflowkit.checks import FAMILIES
-    from airflowkit.checks.fixes.signs import FIXABLE
+    from airflowkit.checks.model.fixable import FIXABLE
     from airflowkit.checks.rules import RULES
 
     longest = max(len(rule.name) for rule in RULES)

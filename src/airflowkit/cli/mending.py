@@ -18,7 +18,7 @@ from airflowkit.errors import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
 
 
 def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:

@@ -24,9 +24,9 @@ def preview(
     """
     from dataclasses import replace
 
-    from airflowkit.alerts.card import fitting_card
-    from airflowkit.alerts.preview import has_renderer, preview_page
-    from airflowkit.alerts.samples import SAMPLES
+    from airflowkit.alerts.teams.card import fitting_card
+    from airflowkit.alerts.teams.preview import has_renderer, preview_page
+    from airflowkit.alerts.teams.samples import SAMPLES
     from airflowkit.settings import load_settings
 
     environment = load_settings().teams.environment or "PROD"
@@ -47,10 +47,10 @@ def send_sample(
 
     Example: airflowkit teams test msteams_webhook_url
     """
-    from airflowkit.alerts.card import build_card
-    from airflowkit.alerts.connection import read_webhook
-    from airflowkit.alerts.delivery import deliver
-    from airflowkit.alerts.samples import trial_facts
+    from airflowkit.alerts.teams.card import build_card
+    from airflowkit.alerts.teams.connection import read_webhook
+    from airflowkit.alerts.teams.delivery import deliver
+    from airflowkit.alerts.teams.samples import trial_facts
     from airflowkit.settings import load_settings
 
     settings = load_settings().teams

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.local.events import FatesMet, PodCreated
-from airflowkit.local.fates import Fate, Fates, Succeeded
+from airflowkit.local.fake.outcomes import Fate, Fates, Succeeded
+from airflowkit.local.fake.script import Script
+from airflowkit.local.process.events import FatesMet, PodCreated
 from airflowkit.local.run import run_dag
-from airflowkit.local.script import Script
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from airflowkit.local.events import Event
-    from airflowkit.local.process import OnEvent, Worker
+    from airflowkit.local.process.events import Event
+    from airflowkit.local.process.spawn import OnEvent, Worker
     from airflowkit.local.run import DagRunResult
 
 

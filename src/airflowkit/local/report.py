@@ -10,8 +10,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from airflowkit._airflow import connection_variable
-from airflowkit.alerts.plain_text import lines_of
-from airflowkit.local.events import (
+from airflowkit.alerts.teams.plain_text import lines_of
+from airflowkit.local.process.events import (
     AlertKept,
     Event,
     LogLine,

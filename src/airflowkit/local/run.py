@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 from airflowkit import errors
 from airflowkit._airflow import airflow_version
 from airflowkit.errors import AirflowKitError, LocalRunError
-from airflowkit.local.airflow_home import environment
-from airflowkit.local.events import AlertKept, Event, Refused, RunEnded, TaskRun, read_events
-from airflowkit.local.process import own_airflow
-from airflowkit.local.request import Request
-from airflowkit.local.scratch import scratch_folder
+from airflowkit.local.process.events import AlertKept, Event, Refused, RunEnded, TaskRun, read_events
+from airflowkit.local.process.request import Request
+from airflowkit.local.process.scratch import scratch_folder
+from airflowkit.local.process.spawn import own_airflow
+from airflowkit.local.worker.airflow_home import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from airflowkit.local.process import Worker
-    from airflowkit.local.script import Script
+    from airflowkit.local.fake.script import Script
+    from airflowkit.local.process.spawn import Worker
 
 
 @dataclass(frozen=True, slots=True)

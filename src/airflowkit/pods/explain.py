@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import AirflowKitError
-from airflowkit.pods.arguments import OF_THE_POD, OURS
-from airflowkit.pods.construction import settings_of
-from airflowkit.pods.elements import of_first_element
-from airflowkit.pods.layers import merges, nearest, resolve
-from airflowkit.pods.shorthands import expand_resources
+from airflowkit.pods.expansion import of_first_element
+from airflowkit.pods.spec.keywords import OF_THE_POD, OURS
+from airflowkit.pods.spec.layers import merges, nearest, resolve
+from airflowkit.pods.spec.operator_call import settings_of
+from airflowkit.pods.spec.shorthands import expand_resources
 
 if TYPE_CHECKING:
     from pathlib import Path

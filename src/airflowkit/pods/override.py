@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from airflowkit.errors import PodSpecError, did_you_mean
-from airflowkit.pods.arguments import PLACES
-from airflowkit.pods.draft import Draft
-from airflowkit.pods.faults import Fault
-from airflowkit.pods.reading import Reader
-from airflowkit.pods.rules import pod_faults
-from airflowkit.pods.shapes import to_model
-from airflowkit.pods.shorthands import expand_shorthands, named_after_resources, secure
-from airflowkit.pods.sources import SOURCES, read_sources
-from airflowkit.pods.versions import parse_version
+from airflowkit.pods.schema.decoder import Reader
+from airflowkit.pods.schema.faults import Fault
+from airflowkit.pods.schema.models import to_model
+from airflowkit.pods.schema.versions import parse_version
+from airflowkit.pods.spec.builder import Draft
+from airflowkit.pods.spec.env_and_volumes import SOURCES, read_sources
+from airflowkit.pods.spec.keywords import PLACES
+from airflowkit.pods.spec.shorthands import expand_shorthands, named_after_resources, secure
+from airflowkit.pods.validation import pod_faults
 from airflowkit.settings import caller_file, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from airflowkit.errors import Problem
-    from airflowkit.pods.keywords import OverrideKeywords
+    from airflowkit.pods.spec.keyword_types import OverrideKeywords
 
 _OF_THE_OPERATOR: Final = {
     "base_container_name",

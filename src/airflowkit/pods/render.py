@@ -12,9 +12,9 @@ import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
 from airflowkit.errors import PodSpecError, Problem
-from airflowkit.pods.elements import STAND_IN, of_first_element
-from airflowkit.pods.shapes import to_manifest
-from airflowkit.pods.templates import is_later
+from airflowkit.pods.expansion import STAND_IN, of_first_element
+from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.models import to_manifest
 
 _QUIET: Final = logging.getLogger(f"{__name__}.provider")
 _QUIET.setLevel(logging.WARNING)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from airflowkit.pods.mapping import MappedPod
-from airflowkit.pods.operator import CheckedPodOperator
+from airflowkit.pods.mapped import MappedPod
+from airflowkit.pods.operator.operator import CheckedPodOperator
 
 if TYPE_CHECKING:
-    from airflowkit.pods.keywords import PodKeywords
+    from airflowkit.pods.spec.keyword_types import PodKeywords
 
 
 class PodTask:

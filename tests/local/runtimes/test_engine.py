@@ -10,10 +10,10 @@ import subprocess
 
 import pytest
 
-from airflowkit.local.events import Notice, TaskFailed
+from airflowkit.local.process.events import Notice, TaskFailed
 from airflowkit.local.runtimes import choose_runtime, engine
-from airflowkit.local.runtimes.engine import EngineRuntime
-from pods.test_diagnosis_cluster import DEATHS
+from airflowkit.local.runtimes.container_engine import EngineRuntime
+from pods.diagnostics.test_diagnosis_cluster import DEATHS
 
 pytestmark = pytest.mark.podman
 

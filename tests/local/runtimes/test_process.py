@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.local.containers import CannotStart, Container, Exit, Mount
 from airflowkit.local.runtimes.process import ProcessRuntime
+from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mount
 
 pytestmark = pytest.mark.namespaces
 

@@ -20,7 +20,7 @@ from airflowkit.checks.fixes.syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
 
 _Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 

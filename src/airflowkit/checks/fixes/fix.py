@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
 
 Mend = Callable[["Finding", str], str | None]
 

@@ -6,16 +6,16 @@ import io
 import tokenize
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.comments import IGNORE, codes_in
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.lines import lines_of
-from airflowkit.checks.selection import is_code
+from airflowkit.checks.model.comments import IGNORE, codes_in
+from airflowkit.checks.suppression.selection import is_code
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
 
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
 
     Codes = tuple[str, ...]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from airflowkit.checks.fixes.files import NotMended, TextFile
 from airflowkit.checks.fixes.lines import moved
-from airflowkit.checks.fixes.signs import FIXABLE
+from airflowkit.checks.model.fixable import FIXABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from airflowkit.checks.findings import Finding
     from airflowkit.checks.fixes.fix import Fix
+    from airflowkit.checks.model.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.fixes.evidence import ARGUMENTS
 from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
-from airflowkit.checks.messages import Job
-from airflowkit.checks.pool import Pool
+from airflowkit.checks.workers.evidence import ARGUMENTS
+from airflowkit.checks.workers.messages import Job
+from airflowkit.checks.workers.pool import Pool
 from airflowkit.repository import dags_folder_of, plugins_folder
 from airflowkit.settings import check_settings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from airflowkit.checks.facts import FileFacts
+    from airflowkit.checks.model.facts import FileFacts
 
 _Declared = frozenset[tuple[str, str]]
 

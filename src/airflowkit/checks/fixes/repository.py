@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.checks.discovery.airflowignore import IGNORE_FILE, syntax
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.lines import lines_of, with_line, without_line
-from airflowkit.checks.ignoring import IGNORE_FILE, syntax
 from airflowkit.repository import dags_folder_of
 
 if TYPE_CHECKING:
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
 
 _STRANGER: Final = re.compile(r"\s*airflowkit(?=\s*(?:#.*)?$)")
 _NO_BYTECODE: Final = re.compile(r"\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*[\"']?\w*[\"']?\s*")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
 
 _NAMED: Final = 3
 

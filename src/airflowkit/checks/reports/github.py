@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Severity
+from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.reports.folding import folded, printable
 from airflowkit.checks.rules import BY_CODE
 

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.findings import Severity
+from airflowkit.checks.model.findings import Severity
 
 if TYPE_CHECKING:
     from airflowkit.checks.report import Report

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from airflowkit.checks.findings import Severity
+from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.reports.folding import name_of, printable
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
-    from airflowkit.checks.findings import Finding
+    from airflowkit.checks.model.findings import Finding
     from airflowkit.checks.report import Report
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from airflowkit.checks.findings import Finding, Severity
+from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Severity
+from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.reports.folding import folded, printable
 from airflowkit.checks.rules import BY_CODE
 from airflowkit.errors import counted

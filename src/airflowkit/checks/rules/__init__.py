@@ -21,7 +21,7 @@ from airflowkit.checks.rules import (
 )
 
 if TYPE_CHECKING:
-    from airflowkit.checks.rule import Rule
+    from airflowkit.checks.model.rule import Rule
 
 _FAMILIES: Final = (
     imports,

@@ -7,10 +7,10 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version
-from airflowkit.alerts.recorder import record_failure
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import operator_class
-from airflowkit.checks.rule import DagSubject, dag_rule
+from airflowkit.alerts.facts.recorder import record_failure
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.model.rule import DagSubject, dag_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import argument, request
-from airflowkit.checks.rule import DagSubject, TaskSubject, dag_rule
-from airflowkit.pods.elements import is_mapped
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_view import argument, request
+from airflowkit.checks.model.rule import DagSubject, TaskSubject, dag_rule
+from airflowkit.pods.expansion import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +116,6 @@ def _readable(size: Decimal, resource: str) -> str:
 
 
 def _amount(quantity: str) -> Decimal:
-    from airflowkit.pods.quantities import parse_quantity  # noqa: PLC0415  for those who set a budget
+    from airflowkit.pods.schema.quantities import parse_quantity  # noqa: PLC0415  for those who set a budget
 
     return parse_quantity(quantity)

@@ -6,13 +6,13 @@ from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.rule import DagSubject, FileSubject, FolderSubject, dag_rule, file_rule, folder_rule
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.rule import DagSubject, FileSubject, FolderSubject, dag_rule, file_rule, folder_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflowkit.checks.facts import DagFacts
+    from airflowkit.checks.model.facts import DagFacts
 
 
 @dag_rule("AK201", "dag-cycle")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import class_names, effective, operator_class
-from airflowkit.checks.rule import DagSubject, FileSubject, TaskSubject, dag_rule, file_rule, task_rule
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_view import class_names, effective, operator_class
+from airflowkit.checks.model.rule import DagSubject, FileSubject, TaskSubject, dag_rule, file_rule, task_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

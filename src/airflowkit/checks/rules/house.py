@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import effective
-from airflowkit.checks.rule import DagSubject, TaskSubject, dag_rule, task_rule
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_view import effective
+from airflowkit.checks.model.rule import DagSubject, TaskSubject, dag_rule, task_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:

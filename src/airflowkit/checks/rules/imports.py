@@ -7,9 +7,9 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import airflow_version
-from airflowkit.checks.facts import FailureKind
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.rule import FileSubject, file_rule
+from airflowkit.checks.model.facts import FailureKind
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.rule import FileSubject, file_rule
 from airflowkit.checks.rules.sources import module_home
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.podrules import pod_rule
-from airflowkit.checks.pods import Pod, argument, environment, field_of, is_pod, pods_of, request
-from airflowkit.checks.rule import TaskSubject, task_rule
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_rule import pod_rule
+from airflowkit.checks.model.pod_view import Pod, argument, environment, field_of, is_pod, pods_of, request
+from airflowkit.checks.model.rule import TaskSubject, task_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

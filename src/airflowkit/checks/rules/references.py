@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.findings import Fault
-from airflowkit.checks.rule import FolderSubject, folder_rule
+from airflowkit.checks.model.findings import Fault
+from airflowkit.checks.model.rule import FolderSubject, folder_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflowkit.checks.facts import DagFacts, Reference, Schedule
+    from airflowkit.checks.model.facts import DagFacts, Reference, Schedule
 
 _RUNS: Final = 400
 """How many runs are compared; more than a year of daily ones."""

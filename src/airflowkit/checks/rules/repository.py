@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 from pathspec import GitIgnoreSpec
 
-from airflowkit.checks.discovery import python_files
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.rule import CommentSubject, FileSubject, FolderSubject, comment_rule, file_rule, folder_rule
-from airflowkit.checks.safemode import might_hold_dag
+from airflowkit.checks.discovery.dag_files import python_files
+from airflowkit.checks.discovery.safe_mode import might_hold_dag
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.rule import (
+    CommentSubject,
+    FileSubject,
+    FolderSubject,
+    comment_rule,
+    file_rule,
+    folder_rule,
+)
 from airflowkit.repository import places_beside
 from airflowkit.settings import FILE_NAME
 

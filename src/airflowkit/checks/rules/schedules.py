@@ -10,9 +10,9 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import cron_expression, fixed_interval
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.pods import operator_class
-from airflowkit.checks.rule import DagSubject, FileSubject, dag_rule, file_rule
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.model.rule import DagSubject, FileSubject, dag_rule, file_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.facts import FailureKind
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.rule import FileSubject, FolderSubject, file_rule, folder_rule
+from airflowkit.checks.model.facts import FailureKind
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.rule import FileSubject, FolderSubject, file_rule, folder_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

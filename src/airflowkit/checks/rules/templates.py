@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from airflowkit._airflow import context_names
-from airflowkit.checks.findings import Fault
-from airflowkit.checks.pods import operator_class
-from airflowkit.checks.rule import TaskSubject, task_rule
+from airflowkit.checks.model.findings import Fault
+from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.checks.findings import Fault, Severity
-from airflowkit.checks.podrules import merged
-from airflowkit.checks.pods import MOST_ELEMENTS, is_checked, is_pod
-from airflowkit.checks.rule import TaskSubject, task_rule
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_rule import merged
+from airflowkit.checks.model.pod_view import MOST_ELEMENTS, is_checked, is_pod
+from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
-from airflowkit.pods.elements import elements, is_mapped
+from airflowkit.pods.expansion import elements, is_mapped
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
@@ -87,8 +87,8 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     names = [container.name for container in (pod.spec and pod.spec.containers) or ()]
     if names and "base" not in names:
         yield Fault(f"its pod_override has no container 'base', only {', '.join(names)}", "call the container 'base'")
-    from airflowkit.pods.construction import settings_of
     from airflowkit.pods.override import override_problems
+    from airflowkit.pods.spec.operator_call import settings_of
 
     for problem in override_problems(pod, version=settings_of(task.dag).kubernetes.version):
         yield Fault(f"its pod_override: {problem.field}: {problem.reason}", mend=problem.mend)
@@ -115,9 +115,9 @@ RULES: Final = (pod_refused, dead_pod_argument, override_refused)
 
 def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...]:
     from airflowkit.errors import PodSpecError
-    from airflowkit.pods.arguments import OF_THE_POD
-    from airflowkit.pods.construction import settings_of
-    from airflowkit.pods.spec import checked_pod
+    from airflowkit.pods.spec.checked_pod import checked_pod
+    from airflowkit.pods.spec.keywords import OF_THE_POD
+    from airflowkit.pods.spec.operator_call import settings_of
 
     template = given.get("pod_template_file")
     if isinstance(template, str) and template and "{{" not in template and not Path(template).is_file():
@@ -153,8 +153,8 @@ def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
     if not is_mapped(task):
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
-    from airflowkit.pods.layers import airflow_defaults
-    from airflowkit.pods.templates import UNKNOWN
+    from airflowkit.pods.schema.jinja import UNKNOWN
+    from airflowkit.pods.spec.layers import airflow_defaults
 
     shared = {**airflow_defaults(task.dag, task.task_group), **task.partial_kwargs}
     for element in islice(elements(task), MOST_ELEMENTS):

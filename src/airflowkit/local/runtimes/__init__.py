@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import LocalRunError, did_you_mean
-from airflowkit.local.runtimes.engine import EngineRuntime, engine
+from airflowkit.local.runtimes.container_engine import EngineRuntime, engine
 from airflowkit.local.runtimes.process import ProcessRuntime, can_mount
 
 if TYPE_CHECKING:
-    from airflowkit.local.containers import Runtime
+    from airflowkit.local.runtimes.protocol import Runtime
 
 __all__ = ["NAMES", "can_mount", "choose_runtime", "engine"]
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from airflowkit.local.containers import CannotStart, Container, Exit, Mount
+from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

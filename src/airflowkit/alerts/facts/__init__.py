@@ -1,0 +1,1 @@
+"""What is known of a failed task or run, whatever channel tells it."""

@@ -1,0 +1,72 @@
+"""The tasks that failed in a run, the mapped ones folded, each with the reason that it left behind."""
+
+from __future__ import annotations
+
+from itertools import groupby, islice
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.alerts.facts.facts import FailedTask
+from airflowkit.alerts.facts.recorder import restored
+from airflowkit.alerts.facts.run_state import FAILED, NOT_MAPPED, UPSTREAM_FAILED, TaskState, left_behind, task_states
+from airflowkit.alerts.safety.lenient import look, number, text
+from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+
+_NAME: Final = 250
+_ASKED_FOR: Final = 8
+"""Failed tasks whose reason is read: as many as a card lists."""
+_INSTANCES: Final = 3
+"""A mapped task's instances that are asked until one has left a reason."""
+_READING: Final = 4.0
+"""Seconds after which no further reason is read; the card goes out with what there is."""
+
+
+def failed_tasks(context: Any, dag_id: str, run_id: str) -> tuple[tuple[FailedTask, ...], int]:
+    """Return a run's failed tasks in the DAG's order, and how many tasks never ran because of them."""
+    try:
+        states = task_states(dag_id, run_id, list(look(context, "dag", "task_dict") or ()))
+    except Exception as error:  # noqa: BLE001  an Airflow that does not answer costs the list, not the card
+        log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
+        return _known_failure(context), 0
+    folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
+    tasks = [list(instances) for _, instances in folded]
+    diagnoses = list(islice(_diagnoses(dag_id, run_id, tasks), _ASKED_FOR))
+    diagnoses += [None] * (len(tasks) - len(diagnoses))
+    not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
+    return tuple(map(_folded, tasks, diagnoses)), len(not_run)
+
+
+def _folded(instances: Sequence[TaskState], diagnosis: Diagnosis | None) -> FailedTask:
+    indexes = tuple(state.map_index for state in instances if state.map_index != NOT_MAPPED)
+    return FailedTask(one_line(instances[0].task_id, _NAME), indexes, diagnosis)
+
+
+def _diagnoses(dag_id: str, run_id: str, tasks: Sequence[Sequence[TaskState]]) -> Iterator[Diagnosis | None]:
+    until = monotonic() + _READING
+    for instances in tasks:
+        if monotonic() > until:
+            return
+        found = (_left_behind(dag_id, run_id, state) for state in instances[:_INSTANCES])
+        yield next(filter(None, found), None)
+
+
+def _left_behind(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:
+    try:
+        return restored(left_behind(dag_id, run_id, state.task_id, state.map_index))
+    except Exception as error:  # noqa: BLE001  the reason is missing then, and the card says so
+        log.warning("airflowkit: cannot read why %s failed (%s)", state.task_id, type(error).__name__)
+        return None
+
+
+def _known_failure(context: Any) -> tuple[FailedTask, ...]:
+    """Return the failed task that a DAG-level context names, where Airflow does not tell the others."""
+    task_id, index = text(context, "ti", "task_id"), number(context, "ti", "map_index")
+    if not task_id or text(context, "reason") != "task_failure":
+        return ()
+    return (FailedTask(one_line(task_id, _NAME), (index,) if index is not None and index >= 0 else ()),)

@@ -1,0 +1,79 @@
+"""The reason of a failure, left where the run's own alert finds it.
+
+Airflow calls a DAG-level callback in the DAG processor and hands it no exception. A task's failure callback
+has one: this small one, which the presets put into `default_args`, leaves it as XCom. A pod leaves its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.alerts.safety.lenient import look, text
+from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.text import one_line, presentable
+from airflowkit.errors import PodFailed
+from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_REASON: Final = 500
+_ADVICE: Final = 300
+_LOG_LINES: Final = 10
+_LOG_LINE: Final = 200
+
+
+def record_failure(context: Mapping[str, Any]) -> None:
+    """Leave a failed task's reason as XCom, redacted; for `on_failure_callback`. Never raises."""
+    try:
+        exception = look(context, "exception")
+        if exception is None or isinstance(exception, PodFailed):
+            return
+        push = look(context, "ti", "xcom_push")
+        push(key=XCOM_KEY, value=diagnosis_of(exception).to_xcom())
+    except Exception as error:  # noqa: BLE001  the task's own failure is what counts
+        log.warning("airflowkit: could not leave the failure's reason behind (%s)", type(error).__name__)
+
+
+def diagnosis_of(exception: object) -> Diagnosis:
+    """Return why a task failed, from its exception: redacted and bounded."""
+    found = next((held for link in _chain(exception) if isinstance(held := look(link, "diagnosis"), Diagnosis)), None)
+    if found is not None:
+        return _bounded(found.reason, found.advice, found.log_tail)
+    if isinstance(exception, PodFailed):
+        return _bounded(str(exception).partition("\n")[0], "", ())
+    return _bounded(_summary(exception), "", ())
+
+
+def restored(value: Mapping[str, Any] | None) -> Diagnosis | None:
+    """Return a diagnosis as it was pushed; None where it is none. It is foreign text: anybody may push it."""
+    reason = text(value, "reason")
+    lines = look(value, "log_tail")
+    return _bounded(reason, text(value, "advice"), lines if isinstance(lines, list | tuple) else ()) if reason else None
+
+
+def _bounded(reason: str, advice: str, log_tail: object) -> Diagnosis:
+    lines = [presentable(line, _LOG_LINE) for line in list(log_tail)[-_LOG_LINES:]] if log_tail else []  # type: ignore[call-overload]
+    return Diagnosis(presentable(reason, _REASON), one_line(advice, _ADVICE), tuple(lines))
+
+
+def _summary(exception: object) -> str:
+    """Return `Type: message`, without the pod that the provider appends to it."""
+    if not isinstance(exception, BaseException):
+        return str(exception)
+    try:
+        message = str(exception)
+    except Exception:  # noqa: BLE001  somebody's __str__
+        message = ""
+    message = message.partition("\nremote_pod:")[0].strip()
+    name = type(exception).__name__
+    return f"{name}: {message}" if message else name
+
+
+def _chain(exception: object) -> Iterator[object]:
+    """Yield an exception and those that caused it."""
+    seen: set[int] = set()
+    while exception is not None and id(exception) not in seen:
+        seen.add(id(exception))
+        yield exception
+        exception = look(exception, "__cause__") or look(exception, "__context__")

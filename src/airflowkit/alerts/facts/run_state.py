@@ -1,0 +1,158 @@
+"""What a run-level alert asks Airflow: which tasks failed, what they left behind, how the run before ended.
+
+Two ways lead there. In Airflow 3's processes the supervisor answers. In `dag.test`, which `airflowkit run`
+uses, a DAG-level callback has no supervisor but the metadata database itself; so it is in Airflow 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit._airflow import airflow_version
+from airflowkit.alerts.safety.lenient import text
+from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FAILED: Final = "failed"
+UPSTREAM_FAILED: Final = "upstream_failed"
+NOT_MAPPED: Final = -1
+_AIRFLOW_3: Final = (3, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """The state of a task instance.
+
+    Attributes:
+        task_id: The task.
+        map_index: Its index, or -1 where it is not mapped.
+        state: Such as `failed`; empty where it has none.
+    """
+
+    task_id: str
+    map_index: int
+    state: str
+
+
+def task_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> tuple[TaskState, ...]:
+    """Return the states of a run's task instances, in the DAG's order.
+
+    Args:
+        dag_id: The DAG.
+        run_id: The run.
+        task_ids: The DAG's tasks.
+    """
+    order = {task_id: position for position, task_id in enumerate(task_ids)}
+    states = _supervised_states(dag_id, run_id, order) if _supervisor() else _stored_states(dag_id, run_id)
+    return tuple(sorted(states, key=lambda state: (order.get(state.task_id, len(order)), state.map_index)))
+
+
+def left_behind(dag_id: str, run_id: str, task_id: str, map_index: int) -> Mapping[str, Any] | None:
+    """Return the diagnosis that a failed task left as XCom, as it was pushed, or None."""
+    read = _supervised_xcom if _supervisor() else _stored_xcom
+    value = read(dag_id, run_id, task_id, map_index)
+    return value if isinstance(value, Mapping) else None
+
+
+def previous_run_failed(dag_id: str, logical_date: datetime) -> bool:
+    """Whether the DAG's run before a logical date failed."""
+    read = _supervised_previous if _supervisor() else _stored_previous
+    return read(dag_id, logical_date) == FAILED
+
+
+def _supervisor() -> Any:
+    try:
+        from airflow.sdk.execution_time import task_runner
+    except ImportError:  # Airflow 2
+        return None
+    return getattr(task_runner, "SUPERVISOR_COMMS", None)
+
+
+def _supervised_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> list[TaskState]:
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+    groups = list(tellable_groups(task_ids))
+    found = []
+    for group in groups:
+        asked_for = sorted(group) if len(groups) > 1 else None  # a long list would not fit into the request's URL
+        answer = RuntimeTaskInstance.get_task_states(dag_id, run_ids=[run_id], task_ids=asked_for)
+        found += [_instance(key, state, group) for key, state in answer.get(run_id, {}).items()]
+    return found
+
+
+def tellable_groups(task_ids: Iterable[str]) -> Iterator[frozenset[str]]:
+    """Split a DAG's tasks so that within a group each key of an answer can be told.
+
+    Airflow's keys are `task` and, for mapped ones, `task_INDEX`; another task may be called `task_0`.
+    """
+    left = frozenset(task_ids)
+    while True:
+        alike = frozenset(task_id for task_id in left if _split(task_id)[0] in left)
+        yield left - alike
+        if not alike:
+            return
+        left = alike
+
+
+def _instance(key: str, state: object, group: frozenset[str]) -> TaskState:
+    task_id, index = _split(key)
+    mapped = key not in group and task_id in group
+    return TaskState(task_id, index, text(state)) if mapped else TaskState(key, NOT_MAPPED, text(state))
+
+
+def _split(key: str) -> tuple[str, int]:
+    task_id, _, index = key.rpartition("_")
+    return (task_id, int(index)) if index.isdecimal() else ("", NOT_MAPPED)
+
+
+def _stored_states(dag_id: str, run_id: str) -> list[TaskState]:
+    from airflow.models.taskinstance import TaskInstance as Instance
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    query = select(Instance.task_id, Instance.map_index, Instance.state)
+    with create_session() as session:
+        rows = session.execute(query.where(Instance.dag_id == dag_id, Instance.run_id == run_id))
+        return [TaskState(task_id, map_index, text(state)) for task_id, map_index, state in rows]
+
+
+def _supervised_xcom(dag_id: str, run_id: str, task_id: str, map_index: int) -> object:
+    from airflow.providers.common.compat.sdk import XCom
+
+    return XCom.get_one(key=XCOM_KEY, dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index)
+
+
+def _stored_xcom(dag_id: str, run_id: str, task_id: str, map_index: int) -> object:
+    from airflow.utils.session import create_session
+
+    try:
+        from airflow.models.xcom import XComModel
+    except ImportError:  # Airflow 2, where XCom itself reads the database
+        return _supervised_xcom(dag_id, run_id, task_id, map_index)
+    query = XComModel.get_many(
+        key=XCOM_KEY, dag_ids=dag_id, run_id=run_id, task_ids=task_id, map_indexes=map_index, limit=1
+    )
+    with create_session() as session:
+        found = session.scalars(query).first()
+        return XComModel.deserialize_value(found) if found else None
+
+
+def _supervised_previous(dag_id: str, logical_date: datetime) -> str:
+    from airflow.sdk.execution_time.comms import GetPreviousDagRun
+
+    return text(_supervisor().send(GetPreviousDagRun(dag_id=dag_id, logical_date=logical_date)), "dag_run", "state")
+
+
+def _stored_previous(dag_id: str, logical_date: datetime) -> str:
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    date = DagRun.logical_date if airflow_version() >= _AIRFLOW_3 else DagRun.execution_date
+    earlier = select(DagRun.state).where(DagRun.dag_id == dag_id, date < logical_date)
+    with create_session() as session:
+        return text(session.scalars(earlier.order_by(date.desc()).limit(1)).first())

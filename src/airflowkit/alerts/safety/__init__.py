@@ -1,0 +1,1 @@
+"""What makes text safe to send: redaction, clipping, templates that cannot hurt, time limits."""

@@ -1,0 +1,1 @@
+"""Microsoft Teams' own part: the connection, the card, its delivery."""

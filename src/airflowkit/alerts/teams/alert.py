@@ -1,0 +1,138 @@
+"""One alert on its way: connection, facts, card, delivery; within its budget, and never raising."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any, Final
+
+from airflowkit.alerts.facts.context import House, event_of, gather, minimal_facts, recovered
+from airflowkit.alerts.facts.facts import Event
+from airflowkit.alerts.safety.jinja import rendered
+from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.timebox import within
+from airflowkit.alerts.teams.card import Card, fitting_card, minimal_card
+from airflowkit.alerts.teams.connection import Webhook, read_webhook, read_webhook_async
+from airflowkit.alerts.teams.delivery import LARGEST_BUDGET, Delivery, post
+from airflowkit.errors import DeliveryError
+
+_LOST: Final = "airflowkit: Teams alert LOST%s: %s"
+
+
+@dataclass(slots=True)
+class Alert:
+    """One alert.
+
+    Attributes:
+        context: What Airflow handed to the callback.
+        conn_id: The connection that leads to Teams.
+        event: What to tell of; None leaves it to the context.
+        house: What the author and `airflowkit.toml` add; its title and message may hold Jinja.
+        budget: Seconds that all of it may take.
+        started: When it began.
+        stage: What is being done, for when the time is up.
+    """
+
+    context: Any
+    conn_id: str
+    event: Event | None
+    house: House
+    budget: float
+    started: float = field(default_factory=monotonic)
+    stage: str = "asking how the run before ended"
+
+    def send(self) -> None:
+        """Send it, or log why it is lost."""
+        if within(self._left(), self._tried) is None:
+            self._late()
+
+    async def send_async(self) -> None:
+        """Do as `send` without holding up the event loop."""
+        try:
+            # The triggerer's supervisor may be asked from its event loop only.
+            self.stage = f"reading the connection {self.conn_id!r}"
+            webhook = await asyncio.wait_for(read_webhook_async(self.conn_id), self._left())
+            ended = await asyncio.to_thread(within, self._left(), lambda: self._tried(webhook))
+        except Exception as error:  # noqa: BLE001  an alert must not hurt what runs beside it
+            self._lost(error)
+        else:
+            if ended is None:
+                self._late()
+
+    def _tried(self, webhook: Webhook | None = None) -> bool:
+        try:
+            self._send(webhook)
+        except Exception as error:  # noqa: BLE001  an alert must not hurt the task that it tells of
+            self._lost(error)
+        return True
+
+    def _send(self, webhook: Webhook | None) -> None:
+        event = self._event()
+        if event is None:
+            return
+        self.stage = f"reading the connection {self.conn_id!r}"
+        webhook = webhook or read_webhook(self.conn_id)
+        for warning in webhook.warnings:
+            log.warning("airflowkit: %s", warning)
+        self.stage = "reading what failed in the run"
+        card, smallest = self._cards(event)
+        self.stage = f"waiting for an answer from {webhook.host}; the card may or may not have arrived"
+        _report(post(webhook, card, smallest, self.started + self._budget()))
+
+    def _event(self) -> Event | None:
+        """Return what to tell of, or None for nothing: a run that succeeded as always has not recovered."""
+        if self.event is Event.RECOVERY:
+            return Event.RECOVERY if recovered(self.context) else None
+        if self.event is Event.FAILURE:
+            # A failure callback may serve as a retry callback too.
+            return Event.RETRY if event_of(self.context) is Event.RETRY else Event.FAILURE
+        return self.event or event_of(self.context)
+
+    def _cards(self, event: Event) -> tuple[Card, Card]:
+        """Return the card, and the smallest one for when Teams finds it too large."""
+        try:
+            title, words = (rendered(template, self.context) for template in (self.house.title, self.house.message))
+            facts = gather(self.context, event, replace(self.house, title=title, message=words))
+            return fitting_card(facts), minimal_card(facts)
+        except Exception as error:  # noqa: BLE001  a poorer card is better than none
+            log.warning("airflowkit: the card says less than it could (%s)", _fault(error))
+            smallest = minimal_card(minimal_facts(self.context, event))
+            return smallest, smallest
+
+    def _budget(self) -> float:
+        return min(self.budget, LARGEST_BUDGET)
+
+    def _left(self) -> float:
+        return max(0.0, self.started + self._budget() - monotonic())
+
+    def _late(self) -> None:
+        log.error(_LOST, "", f"after {self._budget():g} s it was still {self.stage}")
+
+    def _lost(self, error: Exception) -> None:
+        if isinstance(error, TimeoutError):
+            self._late()
+        else:
+            log.error(_LOST, "", error if isinstance(error, DeliveryError) else f"{_fault(error)} while {self.stage}")
+
+
+def _report(delivery: Delivery) -> None:
+    if not delivery.accepted:
+        tried = f" after {delivery.attempts} attempts" if delivery.attempts > 1 else ""
+        log.error(_LOST, tried, f"{delivery.problem}. {delivery.hint}" if delivery.hint else delivery.problem)
+        return
+    log.info(
+        "airflowkit: Teams accepted the alert (HTTP %s, attempt %s, %.1f s); it does not say whether it shows it",
+        delivery.status,
+        delivery.attempts,
+        delivery.seconds,
+    )
+
+
+def _fault(error: BaseException) -> str:
+    """Return where a fault of airflowkit's own lies; the exception's text may hold anything."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

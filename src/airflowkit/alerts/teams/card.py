@@ -1,0 +1,262 @@
+"""An Adaptive Card from facts: what failed and where, whether it is tried again, why, since when, who, what to click.
+
+Version 1.4 and elements of 1.2, because Teams shows an error for newer ones (microsoft/AdaptiveCards#8965). Foreign
+text stands in TextRuns, which know no Markdown; TextBlocks and FactSets do, so there are none but for mentions.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.alerts.facts.facts import Event, Facts, FailedTask
+from airflowkit.alerts.safety.text import duration, moment, shortened
+from airflowkit.errors import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+
+Card = dict[str, Any]
+
+ON_THE_WIRE: Final = 20_000
+"""Bytes of a message that surely pass: Teams drops one of about 28 KB, after its own expansion, and says nothing."""
+ESCAPED: Final = 26_000
+"""Bytes of the same message as a string within JSON, which is how a flow hands it on."""
+
+_LISTED: Final = 8
+_INDEXES: Final = 5
+_SHORT: Final = 200
+_MENTIONED: Final = 20
+_TITLES: Final = "110px"
+
+_LOOK: Final = {
+    Event.FAILURE: ("attention", "🔴", "failed"),
+    Event.RETRY: ("warning", "🟠", "failed"),
+    Event.SUCCESS: ("good", "🟢", "succeeded"),
+    Event.RECOVERY: ("good", "🟢", "recovered"),
+    Event.DEADLINE: ("warning", "⏰", "missed its deadline"),
+}
+
+
+def message(card: Card) -> Card:
+    """Return the envelope that a Teams workflow expects around a card."""
+    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
+    return {"type": "message", "attachments": [attachment]}
+
+
+def fits(card: Mapping[str, Any]) -> bool:
+    """Whether Teams takes a card of this size, measured in the form that is sent."""
+    wire = json.dumps(message(dict(card)))
+    return len(wire) <= ON_THE_WIRE and len(json.dumps(wire)) <= ESCAPED
+
+
+def fitting_card(facts: Facts) -> Card:
+    """Return the fullest card that fits: what matters least is left out first."""
+    cards = (build_card(fewer) for fewer in _ever_fewer(facts))
+    return next((card for card in cards if fits(card)), minimal_card(facts))
+
+
+def build_card(facts: Facts) -> Card:
+    """Return the card that shows all facts."""
+    body = [_header(facts), *_why(facts), *_message(facts), *_facts(facts), *_details(facts)]
+    entities = [
+        {"type": "mention", "text": _at(name), "mentioned": {"id": address, "name": name}}
+        for name, address in _mentions(facts)
+    ]
+    return _card(facts, body, _actions(facts), {"entities": entities} if entities else {})
+
+
+def minimal_card(facts: Facts) -> Card:
+    """Return the smallest card that still says what failed and where."""
+    least = Facts(
+        event=facts.event,
+        dag_id=shortened(facts.dag_id, _SHORT),
+        task_id=shortened(facts.task_id, _SHORT),
+        environment=shortened(facts.environment, _SHORT),
+        title=shortened(facts.title, _SHORT),
+        log_url=_short_link(facts.log_url),
+        run_url=_short_link(facts.run_url),
+    )
+    run = [_text(_run(shortened(facts.run_id, _SHORT), isSubtle=True))] if facts.run_id else []
+    return _card(least, [_header(least), *run], _actions(least), {})
+
+
+def headline(facts: Facts) -> str:
+    """Return a card's first line, such as `[PROD] Task failed: load_orders`."""
+    place = f"[{facts.environment}] " if facts.environment else ""
+    subject = facts.task_id or facts.dag_id or "unknown"
+    index = f"[{facts.map_index}]" if facts.map_index else ""
+    kind = "Task" if facts.task_id else "Run"
+    return f"{place}{facts.title}" if facts.title else f"{place}{kind} {_LOOK[facts.event][2]}: {subject}{index}"
+
+
+def _ever_fewer(facts: Facts) -> Iterator[Facts]:
+    """Yield the facts, then ever fewer of them, in the order in which they can be spared."""
+    yield facts
+    facts = replace(facts, traceback="")
+    yield facts
+    facts = replace(facts, host="", run_type="", logical_date=None, runbook=_short_link(facts.runbook))
+    yield facts
+    facts = replace(facts, message="")
+    yield facts
+    yield replace(
+        facts,
+        diagnosis=_shortened(facts.diagnosis),
+        failed=tuple(replace(task, diagnosis=_shortened(task.diagnosis)) for task in facts.failed),
+    )
+
+
+def _shortened(diagnosis: Diagnosis | None) -> Diagnosis | None:
+    return diagnosis and replace(diagnosis, reason=shortened(diagnosis.reason, _SHORT), log_tail=())
+
+
+def _short_link(url: str) -> str:
+    """Return a link unless it alone would fill the card."""
+    return url if len(url) <= 10 * _SHORT else ""
+
+
+def _card(facts: Facts, body: list[Card], actions: list[Card], teams: Card) -> Card:
+    return {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "fallbackText": " · ".join((headline(facts), *_where(facts))),
+        "msteams": {"width": "Full", **teams},
+        "body": body,
+        **({"actions": actions} if actions else {}),
+    }
+
+
+def _header(facts: Facts) -> Card:
+    style, sign, _ = _LOOK[facts.event]
+    where = " · ".join(_where(facts))
+    items = [
+        _text(_run(f"{sign} {headline(facts)}", weight="Bolder", size="Large")),
+        *([_text(_run(where, isSubtle=True), spacing="None")] if where else []),
+        *([_mention_line(facts)] if facts.mentions else []),
+    ]
+    return {"type": "Container", "style": style, "bleed": True, "items": items}
+
+
+def _where(facts: Facts) -> list[str]:
+    """Return where it happened, which try it was, and whether another follows."""
+    parts = [facts.dag_id] if facts.task_id or facts.title else []
+    parts += [facts.task_id] if facts.title else []
+    if facts.try_number is not None:
+        parts.append(f"try {facts.try_number} of {facts.tries}" if facts.tries else f"try {facts.try_number}")
+    if facts.will_retry is not None:
+        parts.append("will be tried again" if facts.will_retry else "will not be tried again")
+    if facts.failed:
+        parts.append(counted(len(facts.failed), "task") + " failed")
+    if facts.not_run:
+        parts.append(f"{counted(facts.not_run, 'task')} did not run because of it")
+    return [part for part in parts if part]
+
+
+def _why(facts: Facts) -> Iterator[Card]:
+    if facts.reason:
+        yield _text(_run(facts.reason))
+    if facts.diagnosis:
+        yield from _diagnosis(facts.diagnosis)
+    for task in facts.failed[:_LISTED]:
+        yield from _failed(task)
+    if len(facts.failed) > _LISTED:
+        yield _text(_run(f"and {counted(len(facts.failed) - _LISTED, 'task')} more", isSubtle=True))
+
+
+def _failed(task: FailedTask) -> Iterator[Card]:
+    count = f"  \u00d7{len(task.map_indexes)}" if task.map_indexes else ""
+    first = ", ".join(str(index) for index in task.map_indexes[:_INDEXES])
+    more = ", …" if len(task.map_indexes) > _INDEXES else ""
+    where = [_run(f"  (map index {first}{more})", isSubtle=True)] if first else []
+    yield _text(_run(f"{task.task_id}{count}", weight="Bolder"), *where, separator=True)
+    if task.diagnosis:
+        yield from _diagnosis(task.diagnosis)
+    else:
+        yield _text(_run("It left no reason behind: see its log.", isSubtle=True), spacing="None")
+
+
+def _diagnosis(diagnosis: Diagnosis) -> Iterator[Card]:
+    yield from _monospace(diagnosis.reason)
+    if diagnosis.advice:
+        yield _text(_run("→ "), _run(diagnosis.advice), spacing="Small")
+    if diagnosis.log_tail:
+        yield _text(_run("Last lines of the log", isSubtle=True, size="Small"), spacing="Small")
+        yield from _monospace("\n".join(diagnosis.log_tail))
+
+
+def _message(facts: Facts) -> Iterator[Card]:
+    for line in filter(None, facts.message.splitlines()):
+        yield _text(_run(line))
+
+
+def _facts(facts: Facts) -> Iterator[Card]:
+    facts_of_run = {
+        "Run": facts.run_id if facts.run_id.startswith(facts.run_type) else f"{facts.run_id} ({facts.run_type})",
+        "Logical date": moment(facts.logical_date) if facts.logical_date else "",
+        "Deadline": moment(facts.deadline) if facts.deadline else "",
+        "Started": moment(facts.started) if facts.started else "",
+        "Running for" if facts.event is Event.DEADLINE else "Duration": duration(facts.lasted) if facts.lasted else "",
+        "Owner": ", ".join(facts.owners),
+        "Host": facts.host,
+    }
+    shown = [(title, value) for title, value in facts_of_run.items() if value]
+    for number, (title, value) in enumerate(shown):
+        yield _row(title, value, separator=not number, spacing="None" if number else "Default")
+
+
+def _row(title: str, value: str, **properties: Any) -> Card:
+    """Return a title beside its value: a FactSet would take the value for Markdown."""
+    left = {"type": "Column", "width": _TITLES, "items": [_text(_run(title, weight="Bolder"))]}
+    right = {"type": "Column", "width": "stretch", "items": [_text(_run(value))]}
+    return {"type": "ColumnSet", "columns": [left, right], **properties}
+
+
+def _details(facts: Facts) -> Iterator[Card]:
+    if facts.traceback:
+        items = list(_monospace(facts.traceback))
+        yield {"type": "Container", "id": "traceback", "isVisible": False, "items": items}
+
+
+def _actions(facts: Facts) -> list[Card]:
+    urls = {"Open log": facts.log_url, "Open run": facts.run_url, "Runbook": facts.runbook}
+    actions: list[Card] = [{"type": "Action.OpenUrl", "title": title, "url": url} for title, url in urls.items() if url]
+    if facts.traceback:
+        actions.append({"type": "Action.ToggleVisibility", "title": "Traceback", "targetElements": ["traceback"]})
+    return actions
+
+
+def _mention_line(facts: Facts) -> Card:
+    names = " ".join(_at(name) for name, _ in _mentions(facts))
+    return {"type": "TextBlock", "text": names, "wrap": True, "spacing": "Small"}
+
+
+def _mentions(facts: Facts) -> list[tuple[str, str]]:
+    """Return names and addresses; angle brackets in a name would end the mention early."""
+    cleaned = ((mention.name.translate(_NO_BRACKETS).strip(), mention.address) for mention in facts.mentions)
+    return [(name or address, address) for name, address in cleaned][:_MENTIONED]
+
+
+_NO_BRACKETS: Final = str.maketrans("", "", "<>&\"'")
+
+
+def _at(name: str) -> str:
+    return f"<at>{name}</at>"
+
+
+def _monospace(text: str) -> Iterator[Card]:
+    """Yield a block per line: a line break within a TextRun is not shown everywhere."""
+    for number, line in enumerate(line for line in text.splitlines() if line.strip()):
+        indented = "\u00a0" * (len(line) - len(line.lstrip())) + line.strip()
+        yield _text(_run(indented, fontType="Monospace", size="Small"), spacing="None" if number else "Small")
+
+
+def _text(*runs: Card, **properties: Any) -> Card:
+    return {"type": "RichTextBlock", "inlines": list(runs), **properties}
+
+
+def _run(text: str, **properties: Any) -> Card:
+    return {"type": "TextRun", "text": text, **properties}

@@ -1,0 +1,181 @@
+"""The callbacks that a DAG names: `TeamsNotifier`, `teams_failure()`, `teams_recovery()`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from airflow.providers.common.compat.sdk import BaseNotifier  # noqa: TID253  it is a subclass
+
+from airflowkit.alerts.facts.context import House
+from airflowkit.alerts.facts.facts import Event, Mention
+from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.teams.alert import Alert
+from airflowkit.errors import SettingsError, did_you_mean
+from airflowkit.settings import Teams, caller_file, load_settings
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+Mentions = Mapping[str, str] | Sequence[str]
+
+
+class AlertOptions(TypedDict, total=False):
+    """The keywords that every alert takes; `TeamsNotifier` describes them."""
+
+    conn_id: str
+    title: str
+    message: str
+    mentions: Mentions
+    runbook: str
+    environment: str
+    budget: float
+
+
+class TeamsNotifier(BaseNotifier):
+    """Posts a card to Microsoft Teams; for any callback of a DAG or a task, and for deadlines.
+
+    It never raises, and never takes longer than its budget. What is not given comes from `[teams]` in
+    `airflowkit.toml`.
+
+    Args:
+        event: `failure`, `retry`, `success`, `recovery` or `deadline`; by default the context tells.
+        conn_id: The Airflow connection whose password is the workflow's URL.
+        title: Replaces the card's first line; may hold Jinja.
+        message: Your own words on the card; may hold Jinja.
+        mentions: Who is notified: addresses, or addresses by name.
+        runbook: A link; may hold `{dag_id}` and `{task_id}`.
+        environment: Shown in front of the first line, such as PROD.
+        budget: Seconds that the alert may take in all, at most 15.
+        context: The context of a deadline, which Airflow hands to the constructor.
+        **unknown: An error; but in a deadline's callback, whose keywords nobody checks before it is called, a warning.
+
+    Example:
+        >>> TeamsNotifier(message="{{ ds }} is incomplete", mentions=["oncall@example.com"])
+        TeamsNotifier(conn_id='msteams_webhook_url')
+    """
+
+    template_fields: Sequence[str] = ("title", "message")
+
+    def __init__(  # noqa: PLR0913  keywords of a public interface
+        self,
+        *,
+        event: str | None = None,
+        conn_id: str | None = None,
+        title: str = "",
+        message: str = "",
+        mentions: Mentions = (),
+        runbook: str | None = None,
+        environment: str | None = None,
+        budget: float | None = None,
+        context: Mapping[str, Any] | None = None,
+        **unknown: Any,
+    ) -> None:
+        _refuse(unknown, lenient=context is not None)
+        self.title = title
+        self.message = message
+        super().__init__()
+        teams = _teams_settings(lenient=context is not None)
+        self.event = Event(event) if event else None
+        self.conn_id = conn_id or teams.conn_id
+        self.budget = teams.budget if budget is None else float(budget)
+        self.context = context or {}
+        self.house = House(
+            environment=teams.environment if environment is None else environment,
+            owners=dict(teams.owners),
+            mentions=_mentioned(mentions),
+            runbook=teams.runbook if runbook is None else runbook,
+            title=title,
+            message=message,
+        )
+
+    def __repr__(self) -> str:
+        event = f", event={str(self.event)!r}" if self.event else ""
+        return f"TeamsNotifier(conn_id={self.conn_id!r}{event})"
+
+    def __call__(self, *args: Any) -> None:
+        """Send the card; `args` is the context, as every callback gets it."""
+        self.notify(args[0] if args else self.context)
+
+    def __await__(self) -> Generator[Any, None, None]:
+        """Send the card from the triggerer, with the context that the constructor was given."""
+        return self.async_notify(self.context).__await__()
+
+    def notify(self, context: Any) -> None:
+        """Send the card that fits the context; never raises."""
+        self._alert(context).send()
+
+    async def async_notify(self, context: Any) -> None:
+        """Do as `notify` without holding up the event loop; never raises."""
+        await self._alert(context).send_async()
+
+    def _alert(self, context: Any) -> Alert:
+        return Alert(context, self.conn_id, self.event, self.house, self.budget)
+
+
+def teams_failure(**options: Unpack[AlertOptions]) -> TeamsNotifier:
+    """Return a callback that tells Teams of a failure: one card per run on a DAG, one per failure on a task.
+
+    Put it on the DAG: the run's card lists every failed task and why it failed. On a task it also serves as
+    `on_retry_callback`.
+
+    Args:
+        **options: The keywords of `TeamsNotifier` but `event`.
+
+    Example:
+        >>> teams_failure(mentions={"Data on-call": "oncall@example.com"})
+        TeamsNotifier(conn_id='msteams_webhook_url', event='failure')
+    """
+    return TeamsNotifier(event=Event.FAILURE, **options)
+
+
+def teams_recovery(**options: Unpack[AlertOptions]) -> TeamsNotifier:
+    """Return a DAG's `on_success_callback` that tells Teams when a run succeeds after a failed one.
+
+    Args:
+        **options: The keywords of `TeamsNotifier` but `event`.
+
+    Example:
+        >>> teams_recovery()
+        TeamsNotifier(conn_id='msteams_webhook_url', event='recovery')
+    """
+    return TeamsNotifier(event=Event.RECOVERY, **options)
+
+
+def _refuse(unknown: Mapping[str, Any], *, lenient: bool) -> None:
+    for name in unknown:
+        hint = did_you_mean(name, (*AlertOptions.__annotations__, "event"))
+        fault = f"TeamsNotifier has no keyword {name!r}{'; ' if hint else ''}{hint}"
+        if not lenient:
+            raise TypeError(fault)
+        log.warning("airflowkit: %s", fault)
+
+
+def _teams_settings(*, lenient: bool) -> Teams:
+    """Return `[teams]`: from the DAG file's `airflowkit.toml`, else from the DAG folder's.
+
+    A deadline's callback is made outside the DAG file, when it is too late for an error.
+    """
+    try:
+        settings = load_settings(caller_file())
+        return settings.teams if settings.path else load_settings(_dag_folder()).teams
+    except SettingsError as error:
+        if not lenient:
+            raise
+        log.warning("airflowkit: %s", error)
+        return Teams()
+
+
+def _dag_folder() -> Path:
+    from airflow.providers.common.compat.sdk import conf
+
+    return Path(conf.get("core", "dags_folder"))
+
+
+def _mentioned(mentions: Mentions) -> tuple[Mention, ...]:
+    if isinstance(mentions, str):
+        mentions = [mentions]
+    if isinstance(mentions, Mapping):
+        return tuple(Mention(name, address) for name, address in mentions.items())
+    return tuple(Mention(address.partition("@")[0], address) for address in mentions)

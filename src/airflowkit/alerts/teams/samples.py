@@ -1,0 +1,73 @@
+"""Sample incidents: what `airflowkit teams preview` shows and `airflowkit teams test` sends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+
+_AT: Final = datetime(2026, 3, 14, 2, 0, 7, tzinfo=UTC)
+_RUN_ID: Final = "scheduled__2026-03-14T02:00:00+00:00"
+_AIRFLOW: Final = "https://airflow.example.com/dags/orders_daily/runs/scheduled__2026-03-14T02%3A00%3A00%2B00%3A00"
+
+_RUN: Final = Facts(
+    event=Event.FAILURE,
+    dag_id="orders_daily",
+    run_id=_RUN_ID,
+    owners=("data-eng",),
+    mentions=(Mention("Data on-call", "oncall@example.com"),),
+    started=_AT,
+    lasted=timedelta(minutes=4, seconds=12),
+    run_type="scheduled",
+    logical_date=_AT.replace(second=0),
+    run_url=_AIRFLOW,
+    runbook="https://wiki.example.com/orders_daily",
+)
+_OUT_OF_MEMORY: Final = Diagnosis(
+    "out of memory: the container used all of its 512Mi (exit code 137)",
+    "raise the task's memory: resources=Resources(memory='1Gi')",
+    ("reading part 7 of 12", "merging 4,182,331 rows"),
+)
+_TASK: Final = replace(
+    _RUN,
+    task_id="load_orders",
+    try_number=3,
+    tries=3,
+    will_retry=False,
+    diagnosis=_OUT_OF_MEMORY,
+    traceback='  File "/opt/airflow/dags/orders_daily.py", line 41, in load\n    merge(parts)',
+    host="airflow-worker-2",
+    log_url=f"{_AIRFLOW}/tasks/load_orders?try_number=3",
+)
+
+SAMPLES: Final = {
+    "A failed run": replace(
+        _RUN,
+        failed=(
+            FailedTask("load_orders", (), _OUT_OF_MEMORY),
+            FailedTask("export_region", tuple(range(200)), Diagnosis("TimeoutError: no answer from orders-db")),
+        ),
+        not_run=2,
+        log_url=f"{_AIRFLOW}/tasks/load_orders",
+    ),
+    "A failed task": _TASK,
+    "A retry": replace(_TASK, event=Event.RETRY, try_number=1, will_retry=True),
+    "A recovery": replace(_RUN, event=Event.RECOVERY),
+    "A missed deadline": replace(
+        _RUN, event=Event.DEADLINE, lasted=timedelta(hours=4), deadline=_AT.replace(hour=6, second=0)
+    ),
+}
+"""Facts by what they show."""
+
+
+def trial_facts(environment: str) -> Facts:
+    """Return the facts of a card that only says that it arrived."""
+    return Facts(
+        event=Event.SUCCESS,
+        environment=environment,
+        title="A test from airflowkit",
+        message="If you can read this, alerts of failed runs will arrive here.",
+    )

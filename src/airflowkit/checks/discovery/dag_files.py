@@ -1,0 +1,128 @@
+"""Which files are DAG files: by Airflow's rules (`.airflowignore`, safe mode), but without importing Airflow."""
+
+from __future__ import annotations
+
+import ast
+import os
+from contextlib import suppress
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
+from airflowkit.checks.discovery.safe_mode import is_archive, might_hold_dag
+from airflowkit.errors import AirflowKitError
+from airflowkit.repository import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_LARGEST_SOURCE: Final = 2**20
+"""Bytes of a file that might be a DAG file in hiding: to parse more takes a hundred times its size in memory."""
+
+
+class NoDagFile(AirflowKitError, ValueError):  # noqa: N818  as the package's other names
+    """A file that cannot hold a DAG."""
+
+
+def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
+    """Return the DAG files at a path, sorted; a file that is named is taken whatever it looks like.
+
+    Args:
+        path: A file, a DAG folder, a folder below it, or one around it.
+        folder: The DAG folder, where that is not the path itself; its `.airflowignore` holds for the path.
+
+    Raises:
+        NoDagFile: The path is a file that cannot hold a DAG.
+    """
+    return seen_and_skipped(path, folder)[0]
+
+
+def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path], list[Path]]:
+    """Return the DAG files at a path, and the Python files that safe mode skips, both sorted.
+
+    Args:
+        path: As of `dag_files`; a file that is named is not skipped.
+        folder: As of `dag_files`.
+
+    Raises:
+        NoDagFile: The path is a file that cannot hold a DAG.
+    """
+    if path.is_file():
+        return [_named(path)], []
+    files: tuple[list[Path], list[Path]] = ([], [])
+    part = plain(path)
+    for file in python_files(folder or path):
+        if folder is None or file.is_relative_to(part):
+            files[not might_hold_dag(file)].append(file)
+    return sorted(files[0]), sorted(files[1])
+
+
+def _named(file: Path) -> Path:
+    if file.suffix != ".py" and not is_archive(file):
+        raise NoDagFile(f"{file} is neither Python nor an archive of it", hint="name DAG files or folders")
+    return plain(file)
+
+
+def hidden_dag_files(skipped: Iterable[Path]) -> list[Path]:
+    """Return those of the files that safe mode skips that might build DAGs all the same: they call something."""
+    return [file for file in skipped if _calls_something(file)]
+
+
+def python_files(folder: Path) -> Iterator[Path]:
+    """Yield the Python files and archives below a folder that `.airflowignore` lets through.
+
+    Raises:
+        BadIgnoreFile: An `.airflowignore` cannot be read as Airflow would read it.
+    """
+    root = plain(folder)
+    yield from _python_files_below(root, root, syntax(), [], {os.path.realpath(root)})
+
+
+def _python_files_below(here: Path, root: Path, spelling: str, above: list[Rule], seen: set[str]) -> Iterator[Path]:
+    rules = above + rules_in(here, root, spelling)
+    folders, files = _content(here)
+    yield from (file for file in files if _is_python(file, rules))
+    for folder in folders:
+        if not is_ignored(folder, rules, is_folder=True) and _first_visit(folder, seen):
+            yield from _python_files_below(folder, root, spelling, rules, seen)
+
+
+def _content(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the folders and files in a folder: no pipe, no link that leads nowhere, and nothing if it is locked."""
+    folders, files = [], []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in sorted(entries, key=attrgetter("name")):
+            with suppress(OSError):  # a link to itself
+                if entry.is_dir() and entry.name != "__pycache__":
+                    folders.append(Path(entry.path))
+                elif entry.is_file():
+                    files.append(Path(entry.path))
+    return folders, files
+
+
+def _is_python(path: Path, rules: list[Rule]) -> bool:
+    """Return whether Airflow might import a file."""
+    if path.name == IGNORE_FILE or is_ignored(path, rules, is_folder=False):
+        return False
+    return path.suffix == ".py" or is_archive(path)
+
+
+def _calls_something(file: Path) -> bool:
+    """Return whether a file imports something and calls something at the top level, as users of factories do."""
+    try:
+        body = ast.parse(file.read_bytes()).body if file.stat().st_size <= _LARGEST_SOURCE else []
+    except (OSError, SyntaxError, ValueError):
+        return False
+    imports = any(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
+    values = [getattr(statement, "value", None) for statement in body if isinstance(statement, (ast.Expr, ast.Assign))]
+    return imports and any(isinstance(value, ast.Call) for value in values)
+
+
+def _first_visit(folder: Path, seen: set[str]) -> bool:
+    """Return False for a folder that was walked already: a symbolic link that leads back would never end."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        return False
+    seen.add(real)
+    return True

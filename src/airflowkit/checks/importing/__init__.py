@@ -1,0 +1,1 @@
+"""Importing one DAG file: loading, watching what it does, what its imports cost."""

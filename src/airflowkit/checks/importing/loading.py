@@ -1,0 +1,242 @@
+"""Imports one DAG file in a worker process, as Airflow's DAG processor does, whatever the file may do."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import signal
+import sys
+import traceback
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.checks.discovery.safe_mode import is_archive
+from airflowkit.checks.importing.archives import import_archive
+from airflowkit.checks.importing.import_costs import LEDGER, Cost
+from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
+from airflowkit.checks.importing.watch import WATCH
+from airflowkit.checks.model.facts import Failure, FailureKind, Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import CodeType, FrameType, ModuleType
+
+LONGEST_TEXT: Final = 2000
+_PACKAGE: Final = str(Path(__file__).parents[2])
+_KIND_OF: Final[Mapping[type[BaseException], FailureKind]] = {
+    SystemExit: FailureKind.EXIT,
+    MemoryError: FailureKind.MEMORY,
+}
+
+
+class _TimedOut(BaseException):
+    """The import took too long. No `Exception`, since DAG files swallow those."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """A DAG file after its import.
+
+    Attributes:
+        failure: Why the import failed, or None.
+        dags: The DAGs that Airflow sees, with the line that builds each, in the order of construction.
+        strays: DAGs that it built and that Airflow does not see.
+        orphans: Tasks that it built outside any DAG.
+        lines: The line of each thing that it built, by `id()`.
+        modules: Loaded modules that it replaced or removed.
+        patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
+        cpu_seconds: The CPU time of the import.
+        memory: The bytes by which it made the process grow.
+    """
+
+    failure: Failure | None
+    dags: tuple[tuple[Any, int | None], ...] = ()
+    strays: tuple[Observation, ...] = ()
+    orphans: tuple[Observation, ...] = ()
+    lines: Mapping[int, int | None] | None = None
+    modules: tuple[Observation, ...] = ()
+    patches: tuple[Observation, ...] = ()
+    cpu_seconds: float = 0.0
+    memory: int = 0
+
+
+def load(path: str, folder: str, seconds: float, content: bytes | None = None) -> LoadedFile:
+    """Import a DAG file and collect what it built.
+
+    Args:
+        path: The file.
+        folder: The DAG folder, from which the file may import.
+        seconds: How long the import may take.
+        content: What to take for the file's content, if not what the file holds.
+    """
+    from airflow.utils.file import get_unique_dag_module_name
+
+    context = _airflow.dag_context()
+    name = get_unique_dag_module_name(path)
+    remember()
+    context.autoregistered_dags.clear()
+    context.current_autoregister_module_name = name
+    WATCH.start(path)
+    LEDGER.start(name)
+    patches: list[Observation] = []
+    begun = Cost.so_far()
+    try:
+        with warnings.catch_warnings(), _restored_process(), _restored_builtins(patches), _time_limit(seconds):
+            WATCH.listen()
+            sys.path.append(folder)  # where Airflow puts it
+            modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
+    except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
+        patches += patched_airflow()
+        return LoadedFile(_failure(error, path, seconds), modules=replaced_modules(), patches=tuple(patches))
+    finally:
+        WATCH.stop()
+        context.current_autoregister_module_name = None
+        sys.modules.pop(name, None)
+    cost = Cost.so_far() - begun + LEDGER.spared()
+    loaded = _collected(modules, [dag for dag, _module in context.autoregistered_dags])
+    return replace(
+        loaded,
+        modules=replaced_modules(),
+        patches=(*patches, *patched_airflow()),
+        cpu_seconds=cost.seconds,
+        memory=cost.memory,
+    )
+
+
+class _SourceLoader(SourceFileLoader):
+    """Compiles a file as it is now: bytecode caches tell versions apart by seconds, and litter the DAG folder."""
+
+    def __init__(self, fullname: str, path: str, content: bytes | None) -> None:
+        super().__init__(fullname, path)
+        self._content = content
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  the base class' signature
+        content = self.get_data(self.path) if self._content is None else self._content
+        return self.source_to_code(content, self.path)
+
+
+def _executed(name: str, path: str, content: bytes | None) -> ModuleType:
+    loader = _SourceLoader(name, path, content)
+    spec = spec_from_loader(name, loader)
+    assert spec  # noqa: S101  a loader always has one
+    module = sys.modules[name] = module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
+    dag_class: Any = _airflow.constructors()[1]
+    lines = {id(thing): line for thing, line in WATCH.built}
+    things = [thing for module in modules for thing in vars(module).values()]
+    seen = {id(dag): dag for dag in [*things, *registered] if isinstance(dag, dag_class)}
+    built = [thing for thing, _line in WATCH.built]
+    order = {id(thing): position for position, thing in enumerate(built)}
+    found = sorted(seen.values(), key=lambda dag: order.get(id(dag), -1))
+    return LoadedFile(
+        failure=None,
+        dags=tuple((dag, lines.get(id(dag))) for dag in found),
+        strays=tuple(
+            Observation(thing.dag_id, lines[id(thing)])
+            for thing in built
+            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register
+        ),
+        orphans=tuple(
+            Observation(thing.task_id, lines[id(thing)])
+            for thing in built
+            if not isinstance(thing, dag_class) and not thing.has_dag()
+        ),
+        lines=lines,
+    )
+
+
+def _failure(error: BaseException, path: str, seconds: float) -> Failure:
+    if isinstance(error, _TimedOut):
+        return Failure(FailureKind.TIMEOUT, f"still running after {seconds:g} s", _line(error, path))
+    kind = next((kind for base, kind in _KIND_OF.items() if isinstance(error, base)), FailureKind.EXCEPTION)
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    return Failure(kind, f"{_described(error)}{_elsewhere(error, path)}"[:LONGEST_TEXT], _line(error, path), missing)
+
+
+def _described(error: BaseException) -> str:
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:  # noqa: BLE001  a foreign exception's own text may raise anything, too
+        text = "(no text)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _line(error: BaseException, path: str) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == path:
+        return error.lineno
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    return lines[-1] if lines else None
+
+
+def _elsewhere(error: BaseException, path: str) -> str:
+    """Return where the error arose, if not in the DAG file itself nor in an installed package."""
+    if isinstance(error, SyntaxError):
+        place = (error.filename or path, error.lineno)
+    else:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
+        place = (frames[-1].filename, frames[-1].lineno) if frames else (path, None)
+    return "" if place[0] == path else f" ({place[0]}:{place[1]})"
+
+
+def _is_users(file: str) -> bool:
+    return "site-packages" not in file and not file.startswith((_PACKAGE, sys.base_prefix, "<"))
+
+
+@contextmanager
+def _restored_process() -> Iterator[None]:
+    """Undo what a file changes in its process: the environment, the path, the folder, signal handlers."""
+    path, finders, folder = list(sys.path), list(sys.meta_path), os.getcwd()  # noqa: PTH109  a string to go back to
+    interrupt, recursion = signal.getsignal(signal.SIGINT), sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        for name, value in WATCH.environment.items():
+            _restore_variable(name, value)
+        sys.path[:], sys.meta_path[:] = path, finders
+        os.chdir(folder)
+        signal.signal(signal.SIGINT, interrupt)
+        sys.setrecursionlimit(recursion)
+
+
+@contextmanager
+def _restored_builtins(patches: list[Observation]) -> Iterator[None]:
+    """Undo what a file changes of Python's own functions, before anything here calls them, and tell of it."""
+    ours = builtins.__dict__.copy()
+    try:
+        yield
+    finally:
+        theirs = builtins.__dict__.copy()
+        builtins.__dict__.update(ours)
+        patches += [Observation(f"builtins.{name}", None) for name in ours if theirs.get(name) is not ours[name]]
+
+
+def _restore_variable(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise in the main thread when the time is up; what swallows even that is killed by the parent."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise _TimedOut
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

@@ -1,0 +1,87 @@
+"""What a DAG file replaces for all files after it in the same process: loaded modules, and parts of Airflow's classes.
+
+To compare all loaded modules after each file is a tenth of its time: there are thousands, and a glance at each drives
+everything else out of the processor's cache. So `sys` tells who asks it for them, and they are compared from the first
+file on that does: it may have kept them for the next.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from operator import is_not
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.checks.model.facts import Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HARMLESS: Final = frozenset({"airflow", "airflowkit", "attr", "dataclasses", "importlib", "pydantic", "warnings"})
+"""Packages that ask for the loaded modules in nearly every file, and replace none."""
+_LOADED: Final[dict[str, ModuleType]] = {}
+"""The modules that were loaded before the last file: to copy them for each file costs as much as a small DAG."""
+
+
+class _System(ModuleType):
+    """Python's `sys`, which notes when other code than usual asks for the loaded modules."""
+
+    asked: bool = False
+
+    @property
+    def modules(self) -> dict[str, ModuleType]:
+        asking = str(sys._getframe(1).f_globals.get("__name__"))  # noqa: SLF001  `inspect` asks for modules itself
+        if asking.partition(".")[0] not in _HARMLESS:
+            _System.asked = True
+        return self.__dict__["modules"]  # type: ignore[no-any-return]
+
+    @modules.setter
+    def modules(self, modules: dict[str, ModuleType]) -> None:
+        _System.asked = True
+        self.__dict__["modules"] = modules
+
+
+def install() -> None:
+    """Begin to note who asks for the loaded modules."""
+    sys.__class__ = _System  # a module's class may be exchanged for a subclass
+
+
+def remember() -> None:
+    """Take note of what is loaded before a file is imported."""
+    _parts_of_airflow()
+    if len(_LOADED) != len(sys.modules):
+        _LOADED.clear()
+        _LOADED.update(sys.modules)
+
+
+def replaced_modules() -> tuple[Observation, ...]:
+    """Return the modules that were loaded before the file and are not, or not the same, now."""
+    loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
+    if not _System.asked or (len(loaded) >= len(_LOADED) and not any(map(is_not, _LOADED.values(), loaded))):
+        return ()
+    return tuple(Observation(name, None) for name, module in _LOADED.items() if sys.modules.get(name) is not module)
+
+
+def patched_airflow() -> tuple[Observation, ...]:
+    """Return the changed parts of Airflow's classes."""
+    return tuple(
+        Observation(f"{owner.__name__}.{name}", None)
+        for owner, parts in _parts_of_airflow().items()
+        if any(map(is_not, map(vars(owner).get, parts), parts.values()))
+        for name, part in parts.items()
+        if vars(owner).get(name) is not part
+    )
+
+
+@lru_cache(maxsize=1)
+def _parts_of_airflow() -> Mapping[type, Mapping[str, Any]]:
+    """Return the attributes of the classes that every DAG file uses, as they were before the first.
+
+    What is None there is something that Airflow 2 works out on first use.
+    """
+    return {
+        owner: {name: part for name, part in vars(owner).items() if part is not None}
+        for owner in _airflow.constructors()
+    }

@@ -1,0 +1,232 @@
+"""What a DAG file does while it is imported: what it builds, looks up and talks to, each with its line.
+
+Worker processes only: Airflow's constructors and look-ups are wrapped here, for good. Nothing is looked up in a
+database or a secrets backend: values come from the environment or are a stand-in.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import socket
+import sys
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+from itertools import dropwhile
+from pathlib import Path
+from traceback import walk_stack
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
+
+from airflowkit import _airflow
+from airflowkit.checks.importing.import_costs import LEDGER
+from airflowkit.checks.model.facts import Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+
+@dataclass(slots=True)
+class Watch:
+    """What the file that is being imported did so far.
+
+    Attributes:
+        path: The file, or an empty string between two files.
+        built: Each DAG and task that it built, with its line, in the order of construction.
+        variables: Variables that it looked up.
+        connections: Connections that it looked up.
+        hosts: Hosts that it talked to.
+        deprecations: What Airflow and its providers say of it that is deprecated, each once.
+        environment: Variables of the environment that it changed, with their values before; None for a new one.
+        read: Files and folders that it read.
+        modules: Modules of the repository that this process has imported so far, for this file or one before.
+    """
+
+    path: str = ""
+    built: list[tuple[Any, int | None]] = field(default_factory=list)
+    variables: list[Observation] = field(default_factory=list)
+    connections: list[Observation] = field(default_factory=list)
+    hosts: list[Observation] = field(default_factory=list)
+    deprecations: dict[Observation, None] = field(default_factory=dict)
+    environment: dict[str, str | None] = field(default_factory=dict)
+    read: set[str] = field(default_factory=set)
+    modules: set[str] = field(default_factory=set)
+
+    def start(self, path: str) -> None:
+        """Forget the file before, and begin with this one."""
+        self.built.clear()
+        self.variables.clear()
+        self.connections.clear()
+        self.hosts.clear()
+        self.deprecations.clear()
+        self.environment.clear()
+        self.read.clear()
+        self.path = path
+
+    def stop(self) -> None:
+        """Ignore what follows: rules build and look up things, too."""
+        self.path = ""
+
+    def listen(self) -> None:
+        """Note deprecations until the end of the `warnings.catch_warnings` block."""
+        warnings.simplefilter("always")
+        warnings.showwarning = self._note
+
+    def _note(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,  # noqa: ARG002  Python's signature
+        line: str | None = None,  # noqa: ARG002
+    ) -> None:
+        if category.__module__.startswith("airflow."):
+            if filename in _constructors():
+                filename, lineno = _built_by()
+            if filename == self.path:
+                self.deprecations[Observation(str(message), lineno)] = None
+
+    def line(self) -> int | None:
+        """Return the line of the file that is being executed."""
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  `inspect.stack` reads source files
+        while frame and frame.f_code.co_filename != self.path:
+            frame = frame.f_back
+        return frame.f_lineno if frame else None
+
+
+_INSTALLED: Final = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "/proc", "/dev", "/sys", "/etc")
+
+WATCH = Watch()
+"""The one of this process: Airflow's constructors know no other way to it."""
+
+
+class StandIn(str):
+    """The value of a Variable that only the deployment knows: a text that also passes for a number or a mapping."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Self:
+        """Return the one text that is a number and JSON as well."""
+        return super().__new__(cls, "0")
+
+    def __getitem__(self, _key: object) -> StandIn:
+        return StandIn()
+
+    def get(self, _key: object, _default: object = None) -> StandIn:
+        """Pass for a mapping."""
+        return StandIn()
+
+
+def install() -> None:
+    """Begin to watch this process."""
+    _record_construction()
+    _airflow.make_tables()
+    for variable in _airflow.variable_classes():
+        variable.get = classmethod(_looked_up_variable(variable.get.__func__))
+    for owner, name in _airflow.connection_lookups():
+        setattr(owner, name, classmethod(_looked_up_connection(getattr(owner, name).__func__)))
+    LEDGER.install()
+    sys.addaudithook(_audit)
+
+
+def _record_construction() -> None:
+    meta, dag, mapped = _airflow.constructors()
+
+    def build(cls: type, *args: Any, **kwargs: Any) -> Any:
+        operator = type.__call__(cls, *args, **kwargs)
+        _remember(operator)
+        return operator
+
+    for owner, name in ((dag, "__init__"), (mapped, "__attrs_post_init__")):
+        setattr(owner, name, _remembering(getattr(owner, name)))
+    setattr(meta, "__call__", build)  # noqa: B010  a type checker sees a method there
+    # Airflow asks for an operator's parameters, and would now be told those of `build`.
+    setattr(meta, "__signature__", property(_signature))  # noqa: B010  as above
+
+
+@lru_cache(maxsize=1)
+def _constructors() -> frozenset[str]:
+    """Return the files that stand between a DAG file and the constructor that it calls, this one among them."""
+    meta, *_classes = _airflow.constructors()
+    return frozenset({__file__, inspect.getfile(meta)})
+
+
+def _built_by() -> tuple[str, int]:
+    """Return the file and line that call the constructor which is warning right now."""
+    calls = ((frame.f_code.co_filename, line) for frame, line in walk_stack(sys._getframe(2)))  # noqa: SLF001
+    inside = dropwhile(lambda call: call[0] not in _constructors(), calls)
+    return next(dropwhile(lambda call: call[0] in _constructors(), inside), ("", 0))
+
+
+def _signature(cls: Any) -> inspect.Signature:
+    whole = inspect.signature(cls.__init__)
+    return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
+def _remembering(construct: Callable[..., None]) -> Callable[..., None]:
+    @wraps(construct)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        construct(self, *args, **kwargs)
+        if getattr(self, "fileloc", None) == __file__:  # a DAG takes its caller for its file, whose settings then hold
+            self.fileloc = sys._getframe(1).f_code.co_filename  # noqa: SLF001
+        _remember(self)
+
+    return wrapped
+
+
+def _remember(built: object) -> None:
+    if WATCH.path:
+        WATCH.built.append((built, WATCH.line()))
+
+
+def _looked_up_variable(get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def wrapped(cls: type, key: str, *args: Any, **kwargs: Any) -> Any:
+        if WATCH.path:
+            WATCH.variables.append(Observation(key, WATCH.line()))
+        if f"AIRFLOW_VAR_{key.upper()}" in os.environ:
+            return get(cls, key, *args, **kwargs)
+        defaults = [*args[:1], *(kwargs[name] for name in ("default", "default_var") if name in kwargs)]
+        return defaults[0] if defaults else StandIn()
+
+    return wrapped
+
+
+def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def wrapped(cls: type, conn_id: str) -> Any:
+        if WATCH.path:
+            WATCH.connections.append(Observation(conn_id, WATCH.line()))
+        if _airflow.connection_variable(conn_id) in os.environ:
+            return get(cls, conn_id)
+        return _airflow.connection(conn_id)
+
+    return wrapped
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    """Record connections to hosts and changes of the environment; refuse to signal other processes."""
+    if not WATCH.path:
+        return
+    if event in {"open", "os.listdir", "os.scandir"}:
+        _record_read(args[0])
+    elif event in {"os.putenv", "os.unsetenv"}:
+        name = os.fsdecode(args[0])
+        WATCH.environment.setdefault(name, os.environ.get(name))
+    elif event == "socket.connect" and args[0].family in {socket.AF_INET, socket.AF_INET6}:
+        WATCH.hosts.append(Observation(f"{args[1][0]}:{args[1][1]}", WATCH.line()))
+    elif event == "os.killpg" or (event == "os.kill" and args[0] != os.getpid()):
+        raise PermissionError(f"sends signal {args[1]} to process {args[0]}")
+
+
+def _record_read(read: object) -> None:
+    if not isinstance(read, str) or not read.startswith("/") or read == WATCH.path or read.startswith(_INSTALLED):
+        return
+    if read.endswith(".pyc"):
+        WATCH.modules.add(f"{Path(read).parent.parent / Path(read).name.partition('.')[0]}.py")
+    elif read.endswith(".py"):
+        WATCH.modules.add(read)
+    elif read not in sys.path:  # the import system lists those
+        WATCH.read.add(read)

@@ -1,0 +1,195 @@
+"""What a worker tells of a DAG file: frozen values that cross the process boundary.
+
+Rules that judge one DAG or task run in the worker, beside the live objects. All other rules run on these facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airflowkit.checks.model.findings import Finding
+
+
+class FailureKind(StrEnum):
+    """How the import of a DAG file ended badly."""
+
+    EXCEPTION = "exception"
+    EXIT = "exit"
+    DEATH = "death"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a DAG file could not be imported.
+
+    Attributes:
+        kind: How it ended.
+        text: The exception's name and message, or what became of the process.
+        line: The line of the DAG file that was being executed.
+        missing_module: The module that was not found, for a ModuleNotFoundError.
+    """
+
+    kind: FailureKind
+    text: str
+    line: int | None = None
+    missing_module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that a DAG file did while it was imported, such as the look-up of a Variable.
+
+    Attributes:
+        name: What it touched: a Variable's key, a host, a module.
+        line: The line of the DAG file that did it, where one did.
+    """
+
+    name: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCost:
+    """What one import of a DAG file costs.
+
+    Attributes:
+        name: The module.
+        seconds: The CPU time.
+        memory: The bytes by which the process grew.
+    """
+
+    name: str
+    seconds: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something about a DAG as the DAG processor writes it.
+
+    Attributes:
+        dag_id: The DAG.
+        text: What is wrong with it.
+        line: Where the DAG is built.
+    """
+
+    dag_id: str
+    text: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a DAG runs, as far as two can be compared.
+
+    Attributes:
+        kind: `cron`, `delta`, `none` (started by hand or by another DAG) or `other`.
+        cron: The expression, for `cron`.
+        timezone: Its time zone, for `cron`.
+    """
+
+    kind: str
+    cron: str = ""
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A task that waits for another DAG, or starts it.
+
+    Attributes:
+        task_id: The task.
+        line: Where it is built.
+        starts: Whether it starts the other DAG; else it waits for it.
+        dag_id: The other DAG.
+        task_ids: The other DAG's tasks that it waits for.
+        group_id: The other DAG's task group that it waits for.
+        seconds: By how much the other run is earlier; None where a function decides.
+    """
+
+    task_id: str
+    line: int | None
+    starts: bool
+    dag_id: str
+    task_ids: tuple[str, ...] = ()
+    group_id: str | None = None
+    seconds: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DagFacts:
+    """A DAG as far as rules over several files need it.
+
+    Attributes:
+        dag_id: Its id.
+        line: Where it is built.
+        task_ids: All its tasks, in the order of definition.
+        group_ids: All its task groups.
+        schedule: When it runs.
+        references: Other DAGs that its tasks wait for or start.
+    """
+
+    dag_id: str
+    line: int | None
+    task_ids: tuple[str, ...] = ()
+    group_ids: tuple[str, ...] = ()
+    schedule: Schedule | None = None
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A DAG file, and how its import went.
+
+    Attributes:
+        path: The file.
+        failure: Why it could not be imported, or None.
+        dags: Its DAGs, in the order of definition; empty after a failure.
+        findings: What the rules about DAGs and tasks found.
+        variables: Variables that it looked up.
+        connections: Connections that it looked up.
+        hosts: Hosts that it talked to.
+        modules: Loaded modules that it replaced or removed.
+        patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
+        output: The beginning of what it printed.
+        strays: DAGs that it built and that Airflow cannot see.
+        orphans: Tasks that it built outside any DAG.
+        deprecations: What Airflow and its providers said about names and arguments that will go.
+        cpu_seconds: The CPU time of its import.
+        memory: The bytes by which its import made the process grow.
+        safe_mode: Whether Airflow's safe mode would look at it.
+        sources: What else its content comes from: modules of the repository, files and folders that it read.
+        serialized: Each DAG's id and what the DAG processor would write of it, where that was asked for.
+        evidence: What else each task does, as the proof of a fix wants it, where that was asked for.
+        unserializable: DAGs of which it can write nothing.
+        changes: DAGs that differ between two parses.
+        imports: What its import statements cost, Airflow's preloaded modules aside; only if it is over its budget.
+    """
+
+    path: str
+    failure: Failure | None = None
+    dags: tuple[DagFacts, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    variables: tuple[Observation, ...] = ()
+    connections: tuple[Observation, ...] = ()
+    hosts: tuple[Observation, ...] = ()
+    modules: tuple[Observation, ...] = ()
+    patches: tuple[Observation, ...] = ()
+    output: str = ""
+    strays: tuple[Observation, ...] = ()
+    orphans: tuple[Observation, ...] = ()
+    deprecations: tuple[Observation, ...] = ()
+    cpu_seconds: float = 0.0
+    memory: int = 0
+    safe_mode: bool = True
+    sources: tuple[str, ...] = ()
+    serialized: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    unserializable: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] = ()
+    imports: tuple[ImportCost, ...] = ()

@@ -1,0 +1,148 @@
+"""A task's pod as rules see it: the few things that policies ask for, read without building the pod.
+
+Building a pod costs milliseconds, more than importing the file; only pods that come from a template are built,
+and the operators that mapped tasks expand to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from inspect import signature
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.pods.expansion import elements, is_mapped, of_element
+
+if TYPE_CHECKING:
+    from airflowkit.pods.expansion import Element
+    from airflowkit.settings import Check
+
+TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
+MOST_ELEMENTS: Final = 32
+"""Of a mapped task; each costs as much as a task, and those of a long list are made by a rule."""
+UNDECIDED: Final = object()
+_NO_POD: Final = frozenset({"SparkKubernetesOperator"})
+"""Operators that have the pod operator's arguments, and hand another controller a manifest instead of a pod."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod for rules to judge.
+
+    Attributes:
+        operator: The operator that starts it, mapped no more.
+        options: What `[check]` says.
+        shared: What it has in common with the other pods of its mapped task.
+        element: Which of those it is; None for a task that is not mapped.
+    """
+
+    operator: Any
+    options: Check
+    shared: Mapping[str, Any] = field(default_factory=dict)
+    element: Element | None = None
+
+    def argument(self, name: str, default: Any = None) -> Any:
+        """Return an argument of the operator."""
+        return argument(self.operator, name, default)
+
+    def knows(self, name: str) -> bool:
+        """Return whether an argument is known, and not left to a template or to another task's output."""
+        return not any(self.argument(template) for template in TEMPLATES) and self._is_given(name)
+
+    def _is_given(self, name: str) -> bool:
+        element = self.element
+        if element is None:
+            return True
+        return name not in element.unknown and (element.complete or self.shared.get(name) is not None)
+
+
+def is_pod(task: Any) -> bool:
+    """Return whether a task, mapped or not, runs in a pod of its own."""
+    names = class_names(operator_class(task))
+    return "KubernetesPodOperator" in names and not names & _NO_POD
+
+
+def is_checked(task: Any) -> bool:
+    """Return whether `pod_task` made it, so that its pod is checked already."""
+    return "CheckedPodOperator" in class_names(operator_class(task))
+
+
+@lru_cache(maxsize=256)
+def class_names(operator: Any) -> frozenset[str]:
+    """Return the names of a class and its bases: they tell operators apart without importing them."""
+    return frozenset(cls.__name__ for cls in operator.__mro__)
+
+
+def operator_class(task: Any) -> type:
+    """Return the class that does the work."""
+    return getattr(task, "operator_class", type(task))
+
+
+def argument(task: Any, name: str, default: Any = None) -> Any:
+    """Return an argument of a task; the default where it is mapped and so not known yet."""
+    return task.partial_kwargs.get(name, default) if is_mapped(task) else getattr(task, name, default)
+
+
+def effective(task: Any, name: str) -> Any:
+    """Return what an argument of a task comes to: given, of `default_args`, or the operator's own default.
+
+    `UNDECIDED` where the elements of a mapped task may decide it.
+    """
+    if not is_mapped(task):
+        return getattr(task, name, None)
+    arguments, mapped = task.partial_kwargs, task.expand_input.value
+    if not isinstance(mapped, Mapping) or name in mapped:
+        return UNDECIDED
+    defaults = {**_defaults(operator_class(task)), **(arguments.get("default_args") or {})}
+    return arguments.get(name, defaults.get(name))
+
+
+@lru_cache(maxsize=256)
+def _defaults(operator: Any) -> Mapping[str, Any]:
+    """Return what an operator's class and its bases take for what nobody says."""
+    constructors = [vars(cls)["__init__"] for cls in reversed(operator.__mro__) if "__init__" in vars(cls)]
+    parameters = (parameter for it in constructors for parameter in signature(it).parameters.values())
+    return {it.name: it.default for it in parameters if it.default is not it.empty}
+
+
+def pods_of(task: Any, options: Check) -> tuple[Pod, ...]:
+    """Return the pods of a task: none, one, or of a mapped task one for each element that is known at parse."""
+    if not is_pod(task):
+        return ()
+    if not is_mapped(task) or hasattr(task, "op_kwargs_expand_input"):
+        return (Pod(task, options),)  # what a decorated task is mapped over are its function's arguments, not the pod's
+    made = (_pod_of(task, element, options) for element in islice(elements(task), MOST_ELEMENTS))
+    return tuple(pod for pod in made if pod)
+
+
+def field_of(thing: Any, name: str) -> Any:
+    """Return a field of a Kubernetes object, or of a dictionary in Kubernetes' or Python's spelling."""
+    if isinstance(thing, Mapping):
+        head, *rest = name.split("_")
+        return thing.get(name, thing.get(head + "".join(word.title() for word in rest)))
+    return getattr(thing, name, None)
+
+
+def environment(pod: Pod) -> Iterator[tuple[str, Any]]:
+    """Yield the name and value of each plain environment variable."""
+    variables = pod.argument("env_vars")
+    if isinstance(variables, Mapping):
+        yield from variables.items()
+    elif isinstance(variables, (list, tuple)):
+        yield from ((str(field_of(it, "name")), field_of(it, "value")) for it in variables)
+
+
+def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
+    """Return what a pod requests of a resource, or its limit."""
+    values = field_of(pod.argument("container_resources"), kind)
+    value = values.get(resource) if isinstance(values, Mapping) else None
+    return None if value is None else str(value)
+
+
+def _pod_of(task: Any, element: Element, options: Check) -> Pod | None:
+    try:
+        return Pod(of_element(task, element), options, task.partial_kwargs, element)
+    except Exception:  # noqa: BLE001  operators refuse in their own ways; `pod-refused` tells of what Kubernetes refuses
+        return None

@@ -1,0 +1,1 @@
+"""Which findings count: selection, ignores and their reasons, the baseline."""

@@ -1,0 +1,1 @@
+"""The processes in which DAG files are imported and judged."""

@@ -1,0 +1,44 @@
+"""What a task does beyond what the DAG processor writes of it: its arguments, and its pods as Kubernetes gets them.
+
+A serialized DAG holds the template fields of an operator, and neither a pod's resources nor its security context.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from airflowkit.checks.model.rule import TaskSubject
+
+ARGUMENTS: Final = "arguments"
+_ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
+
+
+def evidence_of(task: TaskSubject) -> str:
+    """Return a text that is the same for two tasks of the same arguments and pods."""
+    given = getattr(task.task, "partial_kwargs", None) or getattr(task.task, "_BaseOperator__init_kwargs", {})
+    arguments = {name: _written(value) for name, value in given.items() if name not in _PLACES}
+    pods = [_rendered(pod.operator) for pod in task.pods]
+    return json.dumps({"task_id": task.task.task_id, ARGUMENTS: arguments, "pods": pods}, sort_keys=True)
+
+
+_PLACES: Final = frozenset({"dag", "task_group", "default_args"})
+"""Where a task belongs to, and defaults: each operator has those that it takes among its own arguments."""
+
+
+def _written(value: Any) -> str:
+    try:
+        return _ADDRESS.sub("", repr(value))
+    except Exception as error:  # noqa: BLE001  a foreign object's own text may raise anything
+        return type(error).__name__
+
+
+def _rendered(operator: Any) -> Any:
+    from airflowkit.pods.render import render_pod  # noqa: PLC0415  only for files with pods
+
+    try:
+        return render_pod(operator)
+    except Exception as error:  # noqa: BLE001  operators refuse in their own ways; their arguments are compared anyway
+        return type(error).__name__

@@ -1,0 +1,104 @@
+"""Loads a DAG file, lets the rules about DAGs and tasks judge it, and keeps what the other rules need."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.checks.importing.import_costs import LEDGER
+from airflowkit.checks.importing.loading import LoadedFile, load
+from airflowkit.checks.importing.memory import MIB
+from airflowkit.checks.importing.watch import WATCH
+from airflowkit.checks.model.facts import Change, DagFacts, FileFacts
+from airflowkit.checks.model.rule import DagSubject, Place, Scope, TaskSubject
+from airflowkit.checks.rules import RULES
+from airflowkit.checks.workers.references import references_of, schedule_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflowkit.checks.model.findings import Finding
+    from airflowkit.checks.workers.messages import Job
+    from airflowkit.settings import Check
+
+_DAG_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.DAG)
+_TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
+
+
+def judge(job: Job) -> FileFacts:
+    """Import a file, and return what there is to tell of it."""
+    path = job.path
+    loaded = load(path, job.folder, job.options.import_timeout, job.content)
+    subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
+    facts = FileFacts(
+        path=path,
+        failure=loaded.failure,
+        dags=tuple(_facts(subject) for subject in subjects),
+        findings=tuple(finding for subject in subjects for finding in _findings(subject, path)),
+        variables=tuple(WATCH.variables),
+        connections=tuple(WATCH.connections),
+        hosts=tuple(WATCH.hosts),
+        modules=loaded.modules,
+        patches=loaded.patches,
+        strays=loaded.strays,
+        orphans=loaded.orphans,
+        deprecations=tuple(WATCH.deprecations),
+        cpu_seconds=loaded.cpu_seconds,
+        memory=loaded.memory,
+        imports=tuple(LEDGER.costs()) if _is_over_budget(loaded, job.options) else (),
+        sources=tuple(sorted(WATCH.read | WATCH.modules)),
+    )
+    if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is another
+        facts = replace(facts, **_serialized(subjects))
+    if job.evidence:
+        from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
+
+        facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
+    WATCH.start("")  # let go of the DAGs
+    return facts
+
+
+def _is_over_budget(loaded: LoadedFile, options: Check) -> bool:
+    """Return whether somebody will ask which imports are to blame."""
+    return loaded.cpu_seconds > options.parse_seconds or loaded.memory > options.parse_memory * MIB
+
+
+def _serialized(subjects: list[DagSubject]) -> dict[str, Any]:
+    texts, faults = [], []
+    for subject in subjects:
+        dag_id = subject.dag.dag_id
+        try:
+            texts.append((dag_id, json.dumps(_airflow.serialized(subject.dag), sort_keys=True, default=repr)))
+        except Exception as error:  # noqa: BLE001  each operator's own code takes part
+            faults.append(Change(dag_id, f"{type(error).__name__}: {error}", subject.line))
+    return {"serialized": tuple(texts), "unserializable": tuple(faults)}
+
+
+def _subject(dag: Any, line: int | None, loaded: LoadedFile, options: Check) -> DagSubject:
+    lines = loaded.lines or {}
+    tasks = tuple(TaskSubject(task, lines.get(id(task)), dag, options) for task in dag.tasks)
+    return DagSubject(dag, line, tasks, options)
+
+
+def _facts(subject: DagSubject) -> DagFacts:
+    dag = subject.dag
+    return DagFacts(
+        dag_id=dag.dag_id,
+        line=subject.line,
+        task_ids=tuple(dag.task_ids),
+        group_ids=tuple(group for group in dag.task_group.get_task_group_dict() if group),
+        schedule=schedule_of(dag),
+        references=tuple(references_of(subject)),
+    )
+
+
+def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
+    dag_id = subject.dag.dag_id
+    for rule in _DAG_RULES:
+        yield from rule.findings(subject, Place(path, subject.line, dag_id))
+    placed = [(task, Place(path, task.line, dag_id, task.task.task_id)) for task in subject.tasks]
+    for rule in _TASK_RULES:  # one rule after the other: its code stays at hand for all tasks
+        for task, place in placed:
+            yield from rule.findings(task, place)

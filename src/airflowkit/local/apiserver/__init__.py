@@ -1,0 +1,1 @@
+"""The Kubernetes API on loopback that the operators talk to."""

@@ -1,0 +1,1 @@
+"""The fake cluster: pods that end as a test says."""

@@ -1,0 +1,204 @@
+"""A kubelet that starts nothing: it writes of each pod what the nodes of a cluster write in such a case.
+
+The states, events and texts are those of `tests/pods/diagnostics/recorded`, taken from a real cluster.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import LocalRunError
+from airflowkit.local.apiserver.status import Running, Terminated, Waiting, now
+from airflowkit.local.fake.outcomes import (
+    Evicted,
+    Failed,
+    Fate,
+    ImagePullBackOff,
+    OOMKilled,
+    SecretNotFound,
+    SlowStart,
+    Succeeded,
+    Unschedulable,
+)
+from airflowkit.local.fake.sidecar import Sidecar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from airflowkit.local.apiserver.store import Pod, PodStore
+    from airflowkit.local.fake.clock import Clock
+    from airflowkit.local.kubelet.kubelet import OnLine
+
+Json = dict[str, Any]
+
+_START: Final = 1.0
+"""Seconds that every pod takes to start: a deferrable operator defers only for one that does not run yet."""
+_SIDECAR: Final = "airflow-xcom-sidecar"
+_NO_XCOM: Final = "__airflow_xcom_result_empty__"
+_KILLED: Final = 137
+
+
+class ScriptedKubelet:
+    """Lets the pods of a store meet their fates.
+
+    Args:
+        store: The pods.
+        fate_of: What becomes of a pod.
+        clock: The time.
+        on_line: Called with each line that a container writes.
+        on_pod: Called with each pod that is created.
+    """
+
+    def __init__(
+        self,
+        store: PodStore,
+        fate_of: Callable[[Pod], Fate],
+        clock: Clock,
+        on_line: OnLine,
+        on_pod: Callable[[Pod], None],
+    ) -> None:
+        self._store = store
+        self._fate_of = fate_of
+        self._clock = clock
+        self._on_line = on_line
+        self._on_pod = on_pod
+        self._due: dict[Pod, tuple[float, Fate]] = {}
+        self._sidecars: dict[Pod, Sidecar] = {}
+
+    def admit(self, pod: Pod) -> None:
+        """Decide what becomes of a pod."""
+        self._on_pod(pod)
+        fate, delay = self._fate_of(pod), _START
+        while isinstance(fate, SlowStart):
+            delay += fate.seconds
+            fate = fate.then
+        if isinstance(fate, Unschedulable):
+            pod.unschedulable = fate.message
+            self._store.event(pod, "FailedScheduling", fate.message, "Warning")
+            return
+        self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to localhost")
+        if isinstance(fate, SecretNotFound):
+            self._lack_secret(pod, fate)
+            return
+        base = _base(pod)
+        self._store.event(pod, "Pulling", f'Pulling image "{base["image"]}"', container=base["name"])
+        self._due[pod] = (self._clock.time() + delay, fate)
+
+    async def settle(self, pod: Pod) -> None:
+        """Let happen what is due."""
+        moment, fate = self._due.get(pod, (float("inf"), None))
+        if fate is not None and self._clock.time() >= moment:
+            del self._due[pod]
+            self._happen(pod, fate)
+
+    def container(self, pod: Pod, name: str) -> Sidecar | None:
+        """Return a container that runs: none but the one that waits until its XCom is read."""
+        return self._sidecars.get(pod) if name == _SIDECAR else None
+
+    def delete(self, pod: Pod, grace: float | None) -> None:  # noqa: ARG002  nothing needs time to end
+        """Delete a pod."""
+        self._due.pop(pod, None)
+        self._sidecars.pop(pod, None)
+        self._store.remove(pod)
+
+    async def shut_down(self) -> None:
+        """Do nothing: nothing runs."""
+
+    def _lack_secret(self, pod: Pod, fate: SecretNotFound) -> None:
+        in_env, in_volumes = list(_env_secrets(pod)), list(_volume_secrets(pod))
+        names = [name for name, _ in (*in_volumes, *in_env)]
+        name = fate.name or next(iter(names), "")
+        if name not in names:
+            named = f"it names {', '.join(map(repr, names))}" if names else "it names none"
+            raise LocalRunError(f"{fate} cannot come true: pod {pod.name!r} names no secret {name!r}", hint=named)
+        message = f'secret "{name}" not found'
+        for volume in (volume for secret, volume in in_volumes if secret == name):
+            text = f'MountVolume.SetUp failed for volume "{volume}" : {message}'
+            self._store.event(pod, "FailedMount", text, "Warning")
+            return
+        container = next(container for secret, container in in_env if secret == name)
+        pod.set_state(container, Waiting("CreateContainerConfigError", message))
+        self._store.event(pod, "Failed", f"Error: {message}", "Warning", container)
+
+    def _happen(self, pod: Pod, fate: Fate) -> None:
+        if isinstance(fate, ImagePullBackOff):
+            self._lack_image(pod, fate)
+            return
+        base = _base(pod)
+        self._start_all(pod, base)
+        match fate:
+            case Succeeded(logs=logs):
+                self._end(pod, base, 0, "Completed", logs)
+            case Failed(exit_code=code, logs=logs):
+                self._end(pod, base, code, "Error", logs)
+            case OOMKilled(logs=logs):
+                self._end(pod, base, _KILLED, "OOMKilled", logs)
+            case Evicted(message=message, logs=logs):
+                self._store.event(pod, "Evicted", message, "Warning")
+                pod.fail(f"Evicted: {message}")
+                self._end(pod, base, _KILLED, "Error", logs)
+                self._store.event(pod, "Killing", f"Stopping container {base['name']}", container=base["name"])
+        for sidecar in (spec for spec in pod.containers if spec["name"] == _SIDECAR):
+            self._keep_sidecar(pod, sidecar, fate)
+
+    def _lack_image(self, pod: Pod, fate: ImagePullBackOff) -> None:
+        base = _base(pod)
+        image, name = base["image"], base["name"]
+        answer = (
+            f'rpc error: code = NotFound desc = failed to pull and unpack image "{image}": '
+            f'failed to resolve reference "{image}": {image}: {fate.message}'
+        )
+        self._store.event(pod, "Failed", f'Failed to pull image "{image}": {answer}', "Warning", name)
+        self._store.event(pod, "Failed", "Error: ErrImagePull", "Warning", name)
+        self._store.event(pod, "BackOff", f'Back-off pulling image "{image}"', container=name)
+        message = f'Back-off pulling image "{image}": ErrImagePull: {answer}'
+        pod.set_state(name, Waiting("ImagePullBackOff", message))
+
+    def _start_all(self, pod: Pod, base: Json) -> None:
+        """Let all containers run, and all but the base one end well."""
+        self._store.event(pod, "Pulled", f'Successfully pulled image "{base["image"]}"', container=base["name"])
+        for spec in (*pod.init_containers, *pod.containers):
+            name = spec["name"]
+            self._store.event(pod, "Created", "Container created", container=name)
+            self._store.event(pod, "Started", "Container started", container=name)
+            pod.set_state(name, Running(now()))
+            if name not in (base["name"], _SIDECAR):
+                self._end(pod, spec, 0, "Completed")
+
+    def _end(self, pod: Pod, spec: Json, code: int, reason: str, logs: Sequence[str] = ()) -> None:
+        name = spec["name"]
+        log = pod.logs[name]
+        lines = [*log.feed("".join(f"{line}\n" for line in logs).encode()), *log.close()]
+        message = log.termination_message(spec.get("terminationMessagePolicy"), code)
+        pod.set_state(name, Terminated(code, reason, message, now(), now()))
+        for line in lines:
+            self._on_line(pod, name, line)
+
+    def _keep_sidecar(self, pod: Pod, spec: Json, fate: Fate) -> None:
+        if isinstance(fate, Evicted):
+            self._end(pod, spec, _KILLED, "Error")
+            return
+        xcom = fate.xcom if isinstance(fate, Succeeded) else None
+        content = _NO_XCOM if xcom is None else json.dumps(xcom)
+        self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, spec, 0, "Completed"))
+
+
+def _base(pod: Pod) -> Json:
+    return next((spec for spec in pod.containers if spec["name"] == "base"), pod.containers[0])
+
+
+def _env_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
+    """Yield the secrets that variables come from, each with its container."""
+    for spec in (*pod.init_containers, *pod.containers):
+        sources = [(each.get("valueFrom") or {}).get("secretKeyRef") for each in spec.get("env") or ()]
+        for reference in (*sources, *(each.get("secretRef") for each in spec.get("envFrom") or ())):
+            if reference:
+                yield reference["name"], spec["name"]
+
+
+def _volume_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
+    """Yield the secrets that volumes hold, each with its volume."""
+    for volume in pod.spec.get("volumes") or ():
+        if secret := volume.get("secret"):
+            yield secret["secretName"], volume["name"]

@@ -1,0 +1,1 @@
+"""Turns a pod into containers: environment, volumes, Secrets and config maps."""

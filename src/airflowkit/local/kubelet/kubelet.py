@@ -1,0 +1,243 @@
+"""Runs pods as the kubelet does: volumes, init containers in order, containers, deadline, deletion."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.local.apiserver.logs import Line
+from airflowkit.local.apiserver.status import Running, Terminated, Waiting, now
+from airflowkit.local.apiserver.store import FINAL, Pod, PodStore, is_sidecar
+from airflowkit.local.kubelet.downward_api import memory_limit
+from airflowkit.local.kubelet.environment import environment, expand_all
+from airflowkit.local.kubelet.objects import LocalObjects, MissingObject
+from airflowkit.local.kubelet.volumes import Volume, VolumeFolders, mounts
+from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mount, RunningContainer, Runtime
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Json = dict[str, Any]
+OnLine = Callable[[Pod, str, Line], None]
+
+_RETRY: Final = 1.0
+"""Seconds between two attempts at what a pod waits for; the kubelet takes longer."""
+_PATIENCE: Final = 5.0
+"""Seconds for a pod to start before it is shown as `Pending`."""
+_GRACE: Final = 30
+"""Kubernetes' default of `terminationGracePeriodSeconds`."""
+_CLEANUP: Final = 5.0
+"""Seconds for an engine to remove its containers at the end of the run."""
+_MESSAGE_PATH: Final = "/dev/termination-log"
+_MESSAGE_SIZE: Final = 4096
+
+
+class Kubelet:
+    """Runs the pods of a store.
+
+    Args:
+        store: The pods.
+        runtime: What runs their containers.
+        objects: Their secrets and config maps.
+        scratch: The run's folder.
+        on_line: Called with each line that a container writes.
+    """
+
+    def __init__(
+        self, store: PodStore, runtime: Runtime, objects: LocalObjects, scratch: Path, on_line: OnLine
+    ) -> None:
+        self._store = store
+        self._runtime = runtime
+        self._objects = objects
+        self._volumes = VolumeFolders(scratch, objects)
+        self._on_line = on_line
+        self._tasks: dict[Pod, asyncio.Task[None]] = {}
+        self._running: dict[Pod, dict[str, RunningContainer]] = {}
+        self._others: set[asyncio.Task[None]] = set()
+
+    def admit(self, pod: Pod) -> None:
+        """Start to run a pod."""
+        self._running[pod] = {}
+        self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to this computer")
+        self._tasks[pod] = asyncio.create_task(self._run(pod))
+
+    async def settle(self, pod: Pod) -> None:
+        """Give a pod that is on its way out of `Pending` a moment."""
+        await pod.settled(_PATIENCE)
+
+    def container(self, pod: Pod, name: str) -> RunningContainer | None:
+        """Return a container that runs."""
+        return self._running.get(pod, {}).get(name)
+
+    def delete(self, pod: Pod, grace: float | None) -> None:
+        """Begin to delete a pod: end its containers, then forget it."""
+        if pod.deleted.is_set():
+            return
+        if grace is None:
+            grace = pod.spec.get("terminationGracePeriodSeconds", _GRACE)
+        pod.metadata |= {"deletionTimestamp": now(), "deletionGracePeriodSeconds": int(grace)}
+        pod.deleted.set()
+        pod.touch()
+        if pod.phase in FINAL and not self._running[pod]:
+            self._store.remove(pod)
+        else:
+            self._tasks[pod].add_done_callback(lambda _: self._store.remove(pod))
+            self._keep(self._stop(pod, grace))
+
+    async def shut_down(self) -> None:
+        """End everything at once; the run is over."""
+        for pod in list(self._tasks):
+            pod.deleted.set()
+            await self._stop(pod, 0)
+        if self._others:
+            await asyncio.wait(self._others, timeout=_CLEANUP)
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _run(self, pod: Pod) -> None:
+        try:
+            async with asyncio.timeout(pod.spec.get("activeDeadlineSeconds")) as deadline:
+                volumes = await self._mounted(pod)
+                if await self._initialized(pod, volumes):
+                    await self._run_containers(pod, volumes)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            pod.fail("DeadlineExceeded: Pod was active on the node longer than the specified deadline")
+            self._store.event(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+        finally:
+            await self._stop(pod, pod.spec.get("terminationGracePeriodSeconds", _GRACE))
+
+    async def _mounted(self, pod: Pod) -> Mapping[str, Volume]:
+        while True:
+            try:
+                return self._volumes.prepare(pod.manifest)
+            except MissingObject as missing:
+                self._store.event(pod, "FailedMount", f"MountVolume.SetUp failed: {missing}", "Warning")
+                await _deleted_within(pod, _RETRY)
+
+    async def _initialized(self, pod: Pod, volumes: Mapping[str, Volume]) -> bool:
+        for spec in pod.init_containers:
+            running = await self._start(pod, spec, volumes)
+            if running is None:
+                return False
+            follower = self._follower(pod, spec, running)
+            if not is_sidecar(spec):
+                await asyncio.wait({follower})
+                state = pod.states[spec["name"]]
+                if isinstance(state, Terminated) and state.exit_code:
+                    return False
+        return True
+
+    async def _run_containers(self, pod: Pod, volumes: Mapping[str, Volume]) -> None:
+        followers = set()
+        for spec in pod.containers:
+            if running := await self._start(pod, spec, volumes):
+                followers.add(self._follower(pod, spec, running))
+        if followers:
+            await asyncio.wait(followers)  # unlike `gather`, it leaves them alone when the deadline comes
+
+    async def _start(self, pod: Pod, spec: Json, volumes: Mapping[str, Volume]) -> RunningContainer | None:
+        """Start a container; try again while what it waits for may still come."""
+        name, since = spec["name"], now()
+        while True:
+            try:
+                running = await self._runtime.start(self._container(pod, spec, volumes))
+            except (MissingObject, CannotStart) as fault:
+                if isinstance(fault, CannotStart) and fault.final:
+                    pod.set_state(name, Terminated(128, fault.reason, str(fault), since, now()))
+                    self._store.event(pod, "Failed", f"Error: {fault}", "Warning", name)
+                    pod.logs[name].close()
+                    return None
+                reason = fault.reason if isinstance(fault, CannotStart) else "CreateContainerConfigError"
+                pod.set_state(name, Waiting(reason, str(fault)))
+                self._store.event(pod, "Failed", f"Error: {fault}", "Warning", name)
+                await _deleted_within(pod, _RETRY)
+            else:
+                self._running[pod][name] = running
+                pod.set_state(name, Running(now()))
+                self._store.event(pod, "Started", f"Started container {name}", container=name)
+                return running
+
+    def _container(self, pod: Pod, spec: Json, volumes: Mapping[str, Volume]) -> Container:
+        variables = environment(spec, pod.manifest, self._objects)
+        scratch = self._scratch(pod, spec)
+        message = Mount(scratch / "termination-log", spec.get("terminationMessagePath") or _MESSAGE_PATH)
+        message.source.touch()
+        return Container(
+            pod=pod.name,
+            name=spec["name"],
+            image=spec.get("image", ""),
+            command=expand_all(spec.get("command"), variables),
+            args=expand_all(spec.get("args"), variables),
+            env=variables,
+            working_dir=spec.get("workingDir") or "",
+            mounts=mounts(spec, volumes, variables),
+            message=message,
+            scratch=scratch,
+            pull=spec.get("imagePullPolicy") or "",
+            memory=memory_limit(spec),
+        )
+
+    def _scratch(self, pod: Pod, spec: Json) -> Path:
+        folder = self._volumes.pod_folder(pod.manifest) / "containers" / str(spec["name"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _follower(self, pod: Pod, spec: Json, running: RunningContainer) -> asyncio.Task[None]:
+        return self._keep(self._follow(pod, spec, running))
+
+    def _keep(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Start a task; the event loop alone would forget it."""
+        task = asyncio.create_task(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+        return task
+
+    async def _follow(self, pod: Pod, spec: Json, running: RunningContainer) -> None:
+        """Keep a container's log, and note how it ended: first the state, then the end of the log.
+
+        The operator reads the pod when the log ends, and sleeps two seconds if it is not done.
+        """
+        name = spec["name"]
+        while data := await running.read():
+            self._tell(pod, name, pod.logs[name].feed(data))
+        how = await running.wait()
+        state = pod.states[name]
+        since = state.since if isinstance(state, Running) else now()
+        message = self._message(pod, spec, how)
+        self._running[pod].pop(name, None)
+        pod.set_state(name, Terminated(how.code, how.reason, message, since, now()))
+        self._tell(pod, name, pod.logs[name].close())
+
+    def _tell(self, pod: Pod, container: str, lines: list[Line]) -> None:
+        for line in lines:
+            self._on_line(pod, container, line)
+
+    def _message(self, pod: Pod, spec: Json, how: Exit) -> str:
+        with suppress(OSError):
+            file = self._scratch(pod, spec) / "termination-log"
+            if text := file.read_text(encoding="utf-8", errors="replace")[:_MESSAGE_SIZE]:
+                return text
+        return pod.logs[spec["name"]].termination_message(spec.get("terminationMessagePolicy"), how.code)
+
+    async def _stop(self, pod: Pod, grace: float) -> None:
+        """Send SIGTERM to all containers, SIGKILL to those that are there after the grace period."""
+        for number in (signal.SIGTERM, signal.SIGKILL) if grace else (signal.SIGKILL,):
+            for running in list(self._running[pod].values()):
+                await running.signal(number)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(grace or _RETRY):
+                    while self._running[pod]:
+                        await pod.changed()
+
+
+async def _deleted_within(pod: Pod, seconds: float) -> None:
+    """Wait for the next attempt; a deleted pod makes none."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(pod.deleted.wait(), seconds)
+        raise asyncio.CancelledError

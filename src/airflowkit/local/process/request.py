@@ -1,0 +1,39 @@
+"""What a run is asked to do: made by `airflowkit.local.run`, served by `airflowkit.local.worker.worker`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to run.
+
+    Attributes:
+        dag: A DAG id or a file.
+        dags_folder: The DAG folder.
+        scratch: The run's folder; it holds the volumes.
+        runtime: `auto`, `process`, `podman` or `docker`.
+        conf: The DAG run's configuration.
+        logical_date: ISO 8601, or None for now.
+        verbose: Whether to show Airflow's own log as it is.
+        script: What becomes of each pod, as `Script.as_json` writes it; None to run them.
+    """
+
+    dag: str
+    dags_folder: str
+    scratch: str
+    runtime: str = "auto"
+    conf: Mapping[str, Any] | None = None
+    logical_date: str | None = None
+    verbose: bool = False
+    script: Mapping[str, Any] | None = None
+
+    def as_json(self) -> str:
+        """Return it for the worker's standard input."""
+        return json.dumps(asdict(self))

@@ -1,0 +1,208 @@
+"""Containers of podman or docker, by the engine's command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import subprocess
+import uuid
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.local.runtimes.process import Exec
+from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mount
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PIECE: Final = 65536
+_LABEL: Final = "airflowkit-run"
+_NEVER: Final = "0001-01-01"
+"""How Go writes a time that never came."""
+_OUT_OF_MEMORY: Final = "oom"
+"""The file that podman's monitor writes where it was started, on cgroups v1; podman itself looks elsewhere for it."""
+_PULL: Final = {"Always": "always", "Never": "never", "IfNotPresent": "missing", "": "missing"}
+
+
+@lru_cache(maxsize=8)
+def engine(name: str = "") -> str | None:
+    """Return the name of a container engine that answers, podman first; None where none does.
+
+    Args:
+        name: Ask for this one only.
+    """
+    return next((each for each in ([name] if name else ["podman", "docker"]) if _answers(each)), None)
+
+
+def _answers(name: str) -> bool:
+    """Ask the engine itself: docker's client alone is no engine."""
+    program = shutil.which(name)
+    if not program:
+        return False
+    try:
+        done = subprocess.run([program, "info"], capture_output=True, timeout=20, check=False)  # noqa: S603  a name of ours
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+class EngineRuntime:
+    """Runs a container by `podman` or `docker`: create, start, wait, remove."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.notice = f"pods run as containers of {name}"
+
+    async def start(self, container: Container) -> EngineContainer:
+        """Start a container; return when its command runs.
+
+        Raises:
+            CannotStart: The image cannot be had, or has no such command.
+        """
+        name = f"airflowkit-{uuid.uuid4().hex[:16]}"
+        env_file = container.scratch / "env"
+        _write_env_file(env_file, container)
+        try:
+            await self._created(name, container, env_file)
+        finally:
+            env_file.unlink(missing_ok=True)
+        process = await asyncio.create_subprocess_exec(
+            *(self._name, "start", "--attach", name),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+            cwd=container.scratch,
+        )
+        running = EngineContainer(self._name, name, process, container.scratch / _OUT_OF_MEMORY)
+        await running.started()
+        return running
+
+    async def _created(self, name: str, container: Container, env_file: Path) -> None:
+        code, output = await _call(*create_command(self._name, name, container, env_file))
+        if code:
+            raise _fault(container.image, output)
+
+
+def create_command(engine_name: str, name: str, container: Container, env_file: Path) -> list[str]:
+    """Return the command that creates a container; the environment goes by file, for others can read a command."""
+    mounts = [*container.mounts, container.message]
+    entrypoint = [f"--entrypoint={json.dumps(list(container.command))}"] if container.command else []
+    args = list(container.args)
+    if engine_name == "docker" and container.command:  # its --entrypoint takes one word
+        entrypoint = [f"--entrypoint={container.command[0]}"]
+        args = [*container.command[1:], *args]
+    return [
+        engine_name,
+        "create",
+        f"--name={name}",
+        f"--hostname={container.pod[:63]}",
+        f"--label={_LABEL}={container.pod}",
+        f"--pull={_PULL.get(container.pull, 'missing')}",
+        "--network=host",
+        f"--env-file={env_file}",
+        *([f"--workdir={container.working_dir}"] if container.working_dir else []),
+        *([f"--memory={container.memory}", f"--memory-swap={container.memory}"] if container.memory else []),
+        *(f"--volume={_volume(mount)}" for mount in mounts),
+        *entrypoint,
+        container.image,
+        *args,
+    ]
+
+
+def _volume(mount: Mount) -> str:
+    return f"{mount.source}:{mount.target}:ro" if mount.read_only else f"{mount.source}:{mount.target}"
+
+
+def _write_env_file(file: Path, container: Container) -> None:
+    several_lines = [name for name, value in container.env.items() if "\n" in value]
+    if several_lines:
+        names = ", ".join(several_lines)
+        raise CannotStart("CreateContainerError", f"an engine takes no value of several lines: {names}", final=True)
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{name}={value}\n" for name, value in container.env.items()), encoding="utf-8")
+
+
+def _fault(image: str, output: str) -> CannotStart:
+    """Return the reason and message for what an engine said when it could not create a container."""
+    said = output.strip().splitlines()[-1] if output.strip() else "no word from the engine"
+    if "reference format" in said:
+        message = f'Failed to apply default image tag "{image}": {said}'
+        return CannotStart("InvalidImageName", message, final=False)
+    return CannotStart("ErrImagePull", f'failed to pull image "{image}": {said}', final=False)
+
+
+class EngineContainer:
+    """A container of podman or docker."""
+
+    def __init__(self, engine_name: str, name: str, process: asyncio.subprocess.Process, out_of_memory: Path) -> None:
+        self._out_of_memory = out_of_memory
+        self._engine = engine_name
+        self._name = name
+        self._process = process
+
+    async def started(self) -> None:
+        """Return when its command runs, or has run.
+
+        Raises:
+            CannotStart: The engine could not start it.
+        """
+        while True:
+            state = await self._state()
+            if state.get("Running"):
+                return
+            if self._process.returncode is not None:
+                if str(state.get("StartedAt", _NEVER)).startswith(_NEVER):
+                    output = (await self.read()).decode(errors="replace").strip()
+                    await self._remove()
+                    raise CannotStart("StartError", output or str(state.get("Error")), final=True)
+                return
+            await asyncio.sleep(0.05)
+
+    async def read(self) -> bytes:
+        """Return the next piece of standard output and error; nothing at their end."""
+        return await self._process.stdout.read(_PIECE) if self._process.stdout else b""
+
+    async def wait(self) -> Exit:
+        """Return how it ended, and remove it."""
+        await self._process.wait()
+        state = await self._state()
+        await self._remove()
+        code = int(state.get("ExitCode", 0))
+        out_of_memory = state.get("OOMKilled") or self._out_of_memory.exists()
+        return Exit(code, "OOMKilled") if code and out_of_memory else Exit.of(code)
+
+    async def signal(self, number: int) -> None:
+        """Send a signal to the container's first process."""
+        await _call(self._engine, "kill", f"--signal={signal.Signals(number).name}", self._name)
+
+    async def exec(self, command: list[str]) -> Exec:
+        """Start one more process in the container."""
+        process = await asyncio.create_subprocess_exec(
+            *(self._engine, "exec", "--interactive", self._name, *command),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        return Exec(process)
+
+    async def _state(self) -> dict[str, Any]:
+        code, output = await _call(self._engine, "inspect", "--type=container", "--format={{json .State}}", self._name)
+        with suppress(ValueError):
+            return dict(json.loads(output)) if code == 0 else {}
+        return {}
+
+    async def _remove(self) -> None:
+        await _call(self._engine, "rm", "--force", self._name)
+
+
+async def _call(*command: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, start_new_session=True
+    )
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode(errors="replace")

@@ -1,0 +1,56 @@
+"""Where the alerts of a run go that this computer has no connection for: nowhere but to whoever started the run."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit._airflow import connection_variable
+from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.teams.inbox import teams
+from airflowkit.settings import load_settings
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterator, Mapping
+
+    from airflowkit.alerts.teams.inbox import TeamsInbox
+    from airflowkit.dags import LoadedDag
+
+_CALLBACKS: Final = tuple(f"on_{end}_callback" for end in ("failure", "success", "retry", "execute", "skipped"))
+
+
+@contextmanager
+def kept_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
+    """Keep the alerts that a DAG sends through connections that the environment, a run's only source, does not hold.
+
+    Yields:
+        The inboxes by connection.
+    """
+    conn_ids = {load_settings(loaded.path).teams.conn_id, *_connections(loaded.dag)}
+    unknown = sorted(conn_id for conn_id in conn_ids if connection_variable(conn_id) not in os.environ)
+    with ExitStack() as around:
+        log.addFilter(_is_of_interest)
+        around.callback(log.removeFilter, _is_of_interest)
+        inbox = around.enter_context(teams(setenv=os.environ.__setitem__)) if unknown else None
+        yield {conn_id: inbox.of(conn_id) for conn_id in unknown} if inbox else {}
+
+
+def _connections(dag: Any) -> Iterator[str]:
+    """Yield the connections of the Teams callbacks of a DAG and its tasks."""
+    from airflowkit.alerts.teams.notifier import TeamsNotifier  # noqa: PLC0415  it imports Airflow
+
+    for owner in (dag, *dag.tasks):
+        for callback in (callback for name in _CALLBACKS for callback in _listed(getattr(owner, name, None))):
+            if isinstance(callback, TeamsNotifier):
+                yield callback.conn_id
+
+
+def _is_of_interest(record: logging.LogRecord) -> bool:
+    """Return whether a run that is not Airflow's deployment has to say it: its cards lead nowhere in any case."""
+    return not record.msg.startswith("airflowkit: the links in Teams cards")
+
+
+def _listed(callbacks: Any) -> list[Any]:
+    return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]

@@ -1,0 +1,56 @@
+"""What the pods of a run wrote, and whose they are: the operator's labels say it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.local.process.events import LogLine, Notice, PodCreated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflowkit.local.apiserver.logs import Line
+    from airflowkit.local.apiserver.store import Pod
+    from airflowkit.local.process.events import Event
+
+_NUMBERS: Final = (("map_index", "-1"), ("try_number", "1"))
+
+
+class LogBook:
+    """Notes what happens to the pods, by task; the API's thread adds to it.
+
+    Args:
+        emit: Called with each event that comes of it.
+    """
+
+    def __init__(self, emit: Callable[[Event], None]) -> None:
+        self._emit = emit
+        self._warned: set[tuple[str, str]] = set()
+        self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
+
+    def add(self, pod: Pod, container: str, line: Line) -> None:
+        """Note a line of a pod."""
+        task_id, map_index, try_number = self.place(pod)
+        text = line.text.decode(errors="replace").rstrip("\n")
+        self._texts[task_id, map_index].append(text)
+        self._emit(LogLine(task_id, map_index, try_number, container, text))
+
+    def place(self, pod: Pod) -> tuple[str, int, int]:
+        """Return whose pod it is: task, map index and try."""
+        map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
+        return pod.labels.get("task_id", pod.name), map_index, try_number
+
+    def created(self, pod: Pod) -> None:
+        """Note what a pod was asked to be."""
+        self._emit(PodCreated(*self.place(pod), pod.manifest))
+
+    def warn(self, pod: Pod, message: str) -> None:
+        """Say once what a pod waits for, or why it failed."""
+        if (pod.name, message) not in self._warned:
+            self._warned.add((pod.name, message))
+            self._emit(Notice(f"{pod.labels.get('task_id', pod.name)}: {message}"))
+
+    def text(self, task_id: str, map_index: int) -> str:
+        """Return all that a task's pods wrote."""
+        return "\n".join(self._texts[task_id, map_index])

@@ -1,0 +1,215 @@
+"""The run itself, in a process of its own: Airflow, the loopback API, the pods.
+
+It is started by `airflowkit.local.run` as `python -m airflowkit.local.worker.worker EVENTS`, with the environment of
+`airflow_home.environment`; EVENTS is the file descriptor that takes the events. The request comes as JSON on standard
+input.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import traceback
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.dags import LoadedDag, load_dag
+from airflowkit.errors import AirflowKitError
+from airflowkit.local.apiserver.server import LocalCluster
+from airflowkit.local.apiserver.store import PodStore
+from airflowkit.local.fake.clock import Clock
+from airflowkit.local.fake.script import Script
+from airflowkit.local.fake.scripted import ScriptedKubelet
+from airflowkit.local.kubelet.kubelet import Kubelet as RuntimeKubelet
+from airflowkit.local.kubelet.objects import LocalObjects
+from airflowkit.local.process.events import AlertKept, EventWriter, FatesMet, Notice, Refused, RunEnded, TaskRun
+from airflowkit.local.process.request import Request
+from airflowkit.local.process.spawn import end_with_parent
+from airflowkit.local.runtimes import choose_runtime
+from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_database
+from airflowkit.local.worker.airflow_log import announced_tasks, short_pod_failures
+from airflowkit.local.worker.alerts import kept_alerts
+from airflowkit.local.worker.logbook import LogBook
+from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
+from airflowkit.pods.expansion import is_mapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from airflowkit.local.apiserver.api import Kubelet
+    from airflowkit.local.apiserver.store import Pod
+    from airflowkit.local.fake.outcomes import Fate
+    from airflowkit.local.process.events import Event
+
+    Emit = Callable[[Event], None]
+
+_GARBAGE: Final = 100_000
+"""New objects before Python looks for garbage: by default that takes a quarter of the time of Airflow's imports."""
+_ELSEWHERE: Final = ("config_file", "in_cluster", "cluster_context")
+"""The operator's arguments that name a cluster other than the local one."""
+
+
+def main() -> int:
+    """Serve one request; return the exit status."""
+    gc.set_threshold(_GARBAGE)
+    return serve(Request(**json.load(sys.stdin)), int(sys.argv[1]))
+
+
+def serve(request: Request, events: int) -> int:
+    """Serve a request in this process, which is good for nothing else afterwards; return the exit status.
+
+    Args:
+        request: What to run.
+        events: The file descriptor that takes the events.
+    """
+    end_with_parent()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for its background
+        signal.signal(number, signal.default_int_handler)
+    with os.fdopen(events, "w", encoding="utf-8") as stream:
+        emit = EventWriter(stream)
+        try:
+            run(request, emit)
+        except AirflowKitError as error:
+            emit(Refused(type(error).__name__, error.message, error.hint))
+        except KeyboardInterrupt:
+            return 130
+        except Exception:  # noqa: BLE001  whatever Airflow raised is for the user to see
+            traceback.print_exc()
+            return 1
+    return 0
+
+
+def run(request: Request, emit: Emit) -> None:
+    """Load the DAG, serve the API, run the DAG, say how it went."""
+    home = Path(os.environ["AIRFLOW_HOME"])
+    prepare_database(home)
+    whole = load_dag(request.dag, Path(request.dags_folder))
+    script = Script.from_json(request.script) if request.script else None
+    if script:
+        script.check(whole.dag, Path(request.dags_folder))
+    loaded = _one_task(whole)
+    logs = LogBook(emit)
+    store = PodStore(logs.warn)
+    kubelet: Kubelet
+    with ExitStack() as around:
+        if script:
+            localize(loaded.dag)
+            clock = Clock()
+            around.enter_context(clock.installed())
+            kubelet = scripted_kubelet(script, loaded.dag, store, logs, clock)
+        else:
+            kubelet = runtime_kubelet(request, loaded, store, logs, emit)
+        around.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
+        around.enter_context(announced_tasks(emit))
+        kept = around.enter_context(kept_alerts(loaded))
+        if not request.verbose:
+            around.enter_context(short_pod_failures(emit))
+        _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
+        _airflow.task_api()
+        dag_run = loaded.dag.test(**_arguments(request))
+    if script:
+        emit(FatesMet(script.met))
+    for conn_id, inbox in kept.items():
+        for card in inbox.cards:
+            emit(AlertKept(conn_id, card))
+    report(loaded, dag_run, logs, emit)
+
+
+def _one_task(loaded: LoadedDag) -> LoadedDag:
+    """Return the DAG with nothing but the task that was named, if one was."""
+    if loaded.task_id is None:
+        return loaded
+    return replace(loaded, dag=loaded.dag.partial_subset([loaded.task_id], include_upstream=False))
+
+
+def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, clock: Clock) -> ScriptedKubelet:
+    """Return a kubelet that lets the DAG's pods meet their fates."""
+    from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
+
+    tasks = {make_safe_label_value(task_id): f"{dag.dag_id}.{task_id}" for task_id in dag.task_ids}
+
+    def fate_of(pod: Pod) -> Fate:
+        task_id, map_index, try_number = logs.place(pod)
+        return script.fate(tasks.get(task_id, ""), map_index, try_number)
+
+    return ScriptedKubelet(store, fate_of, clock, logs.add, logs.created)
+
+
+def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: LogBook, emit: Emit) -> RuntimeKubelet:
+    """Return a kubelet that runs the DAG's pods on this computer; say what is other than in a cluster."""
+    runtime = choose_runtime(request.runtime)
+    for notice in (runtime.notice, *localize(loaded.dag)):
+        emit(Notice(notice))
+    return RuntimeKubelet(store, runtime, LocalObjects.for_dag(loaded.path), Path(request.scratch), logs.add)
+
+
+def localize(dag: Any) -> list[str]:
+    """Lead a DAG's pods to the local API, and its retries to the next second; return what to say about it."""
+    for task in dag.tasks:
+        _set(task, "kubernetes_conn_id", DEFAULT_CONNECTION)
+        for name in _ELSEWHERE:
+            _set(task, name, None)
+    delayed = [task.task_id for task in dag.tasks if task.retries and task.retry_delay]
+    for task in dag.tasks:
+        _set(task, "retry_delay", timedelta(0))
+        _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
+    return [f"retry_delay is not waited for: {', '.join(delayed)}"] if delayed else []
+
+
+def _set(task: Any, name: str, value: Any) -> None:
+    """Set an argument of an operator, mapped or not, that has it."""
+    if is_mapped(task):
+        if name in task.partial_kwargs:
+            task.partial_kwargs[name] = value
+    elif getattr(task, name, None):
+        setattr(task, name, value)
+
+
+def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: Emit) -> None:
+    """Say how each task instance ended, and the run."""
+    order = {task.task_id: place for place, task in enumerate(loaded.dag.topological_sort())}
+    instances = sorted(_airflow.task_instances(dag_run), key=lambda each: (order.get(each.task_id, 0), each.map_index))
+    for each in instances:
+        emit(
+            TaskRun(
+                each.task_id,
+                each.map_index,
+                str(each.state or "none"),
+                each.duration or 0.0,
+                each.try_number,
+                logs.text(each.task_id, each.map_index),
+                *_diagnosis(each),
+            )
+        )
+    emit(RunEnded(dag_run.dag_id, dag_run.run_id, str(dag_run.state)))
+
+
+def _diagnosis(instance: Any) -> tuple[str, str]:
+    """Return what a failed task left for its run's alert: the reason and the advice."""
+    if instance.state != "failed":
+        return "", ""
+    left = instance.xcom_pull(
+        task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
+    )
+    return (str(left["reason"]), str(left["advice"])) if isinstance(left, dict) else ("", "")
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    from airflow.sdk import timezone
+
+    date = {"logical_date": timezone.parse(request.logical_date)} if request.logical_date else {}
+    return {"run_conf": dict(request.conf) if request.conf else None, **date}
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # Airflow's own way out waits seconds for threads that have nothing more to do

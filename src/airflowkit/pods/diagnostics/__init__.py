@@ -1,0 +1,1 @@
+"""Why a pod died, from what Kubernetes says."""

@@ -1,0 +1,198 @@
+"""Why a container died, or cannot start: what its state in the pod's status says.
+
+The kubelet writes the state (Kubernetes API, core/v1 ContainerState); the texts within are its own and the container
+runtime's and have no grammar. The patterns are those of Kubernetes 1.30 to 1.35; what none matches is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.pods.diagnostics.images import REASONS as IMAGE_REASONS
+from airflowkit.pods.diagnostics.images import image_cause
+from airflowkit.pods.diagnostics.missing import missing_cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_NOT_STARTED_YET: Final = frozenset({"ContainerCreating", "PodInitializing", ""})
+_CANNOT_START: Final = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
+_COMMAND: Final = re.compile(r'exec: "(?P<command>[^"]*)": (?P<why>.+?)(?:: unknown)?$', re.DOTALL)
+_WORKING_DIR: Final = re.compile(r"(?i)chdir to cwd|mkdir [^:]+: not a directory")
+
+_MEANING: Final = {
+    2: "wrong usage",
+    126: "the command cannot be executed",
+    127: "command not found",
+    128: "the container could not start",
+}
+_ADVICE: Final = {
+    2: "check the arguments; a Python script that does not exist ends so too",
+    126: "check the file's permissions and that it is built for the node's platform",
+    127: "check the command's name and the image's PATH",
+    134: "the process aborted itself; its last log lines say why",
+    137: "something ended the process without a word: most often memory, sometimes a probe or a person",
+    139: "a crash in native code; look at the libraries that the image brings",
+    143: "something asked the process to stop: look for a drained node or a person",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod: what was asked for, and what became of it.
+
+    Attributes:
+        name: Its name.
+        spec: Its part of the pod's spec.
+        state: Its state, such as `{"terminated": {"exitCode": 1}}`; empty before the kubelet has seen it.
+        init: Whether it is an init container.
+    """
+
+    name: str
+    spec: Mapping[str, Any]
+    state: Mapping[str, Any]
+    init: bool = False
+
+    @property
+    def title(self) -> str:
+        """How a sentence calls it."""
+        return f"init container {self.name!r}" if self.init else f"container {self.name!r}"
+
+    @property
+    def terminated(self) -> Mapping[str, Any]:
+        """The end of it, or nothing."""
+        return self.state.get("terminated") or {}
+
+    @property
+    def waiting(self) -> Mapping[str, Any]:
+        """What it waits for, or nothing."""
+        return self.state.get("waiting") or {}
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended badly, or waits for something that is wrong."""
+        return bool(self.terminated.get("exitCode")) or self.waiting.get("reason", "") not in _NOT_STARTED_YET
+
+
+def containers(pod: Mapping[str, Any], base: str) -> list[Container]:
+    """Return a pod's containers in the order in which they are to blame: init containers, the base one, the others."""
+    status, spec = pod.get("status", {}), pod["spec"]
+    init = _paired(spec.get("initContainers"), status.get("initContainerStatuses"), init=True)
+    main = _paired(spec["containers"], status.get("containerStatuses"), init=False)
+    return [*init, *sorted(main, key=lambda container: container.name != base)]
+
+
+def _paired(
+    specs: Sequence[Mapping[str, Any]] | None, statuses: Sequence[Mapping[str, Any]] | None, *, init: bool
+) -> Iterator[Container]:
+    states = {status["name"]: status.get("state") or {} for status in statuses or ()}
+    for spec in specs or ():
+        yield Container(spec["name"], spec, states.get(spec["name"], {}), init)
+
+
+def container_cause(container: Container, pod: Mapping[str, Any], *, log: Sequence[str], warnings: str) -> Cause | None:
+    """Return why a container failed, or None if it did not.
+
+    Args:
+        container: The container.
+        pod: Its pod.
+        log: The last lines of its log.
+        warnings: The messages of the pod's warning events.
+    """
+    if not container.failed:
+        return None
+    if container.terminated:
+        return _terminated_cause(container, log)
+    return _waiting_cause(container, pod, warnings)
+
+
+def _terminated_cause(container: Container, log: Sequence[str]) -> Cause:
+    reason, message = container.terminated.get("reason", ""), container.terminated.get("message") or ""
+    if reason == "OOMKilled":
+        return _out_of_memory(container)
+    if reason in _CANNOT_START:
+        return _start_cause(container, message)
+    if reason == "ContainerStatusUnknown":
+        advice = "the node was restarted or lost; a retry runs on another"
+        return Cause(f"node lost: nobody knows what became of {container.title}", advice)
+    return _exit_cause(container, _last_line(message.splitlines()) or _last_line(log))
+
+
+def _out_of_memory(container: Container) -> Cause:
+    code = container.terminated["exitCode"]
+    limit = container.spec.get("resources", {}).get("limits", {}).get("memory")
+    if not limit:
+        reason = f"out of memory: {container.title} has no memory limit, and its node ran short (exit code {code})"
+        return Cause(reason, "request the memory that it needs in resources")
+    return Cause(
+        f"out of memory: {container.title} used up its memory limit of {limit} (exit code {code})",
+        "raise memory in resources, or let the work need less at a time",
+    )
+
+
+def _start_cause(container: Container, message: str) -> Cause:
+    if found := _COMMAND.search(message):
+        return _command_cause(container, found["command"], found["why"])
+    if _WORKING_DIR.search(message):
+        folder = container.spec.get("workingDir", "")
+        return Cause(
+            f"{container.title} cannot start: {folder!r} cannot be its working directory",
+            "correct working_dir, or make that folder in the image",
+        )
+    last = message.removesuffix(": unknown").rsplit(": ", 1)[-1] or "no reason given"
+    return Cause(f"{container.title} cannot start: {last}", "look at its command, user and mounts")
+
+
+def _command_cause(container: Container, command: str, why: str) -> Cause:
+    if "permission denied" in why or "is a directory" in why:
+        advice = "make it an executable file, or name the interpreter in cmds"
+        return Cause(f"command cannot be executed: {command!r} ({container.title})", advice)
+    if "exec format error" in why:
+        return Cause(f"command is built for another platform: {command!r} ({container.title})", "rebuild the image")
+    advice = "check cmds: the first item is the program alone, and the image must have it"
+    return Cause(f"command not found: {command!r} is not in the image ({container.title})", advice)
+
+
+def _exit_cause(container: Container, last_line: str) -> Cause:
+    code = container.terminated["exitCode"]
+    meaning = _MEANING.get(code) or _signal_name(code)
+    where = f"{container.title} failed: " if container.init else ""
+    said = f": {last_line}" if last_line else ", and it wrote no log"
+    silent = "let the program print what goes wrong"
+    return Cause(
+        f"{where}exit code {code}{f' ({meaning})' if meaning else ''}{said}",
+        _ADVICE.get(code) or ("the last lines of its log say more" if last_line else silent),
+    )
+
+
+def _signal_name(code: int) -> str:
+    try:
+        return signal.Signals(code - 128).name
+    except ValueError:
+        return ""
+
+
+def _last_line(lines: Sequence[str]) -> str:
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) -> Cause:
+    reason, message = container.waiting["reason"], container.waiting.get("message") or ""
+    if reason in IMAGE_REASONS:
+        secrets = [each["name"] for each in pod["spec"].get("imagePullSecrets", [])]
+        cause = image_cause(container.spec.get("image", ""), reason, message, secrets, warnings)
+        return cause._replace(reason=f"{container.title}: {cause.reason}") if container.init else cause
+    if missing := missing_cause(message, pod):
+        return missing
+    if "runAsNonRoot" in message:
+        advice = "set run_as_user in the security context, or let the image name a user by its number"
+        return Cause(f"{container.title} cannot start: the image runs as root, which runAsNonRoot forbids", advice)
+    if "no command specified" in message:
+        return Cause(f"{container.title} cannot start: neither the image nor cmds names a command", "set cmds")
+    return Cause(
+        f"{container.title} cannot start: {reason}: {message}".rstrip(": "), "look at the pod's events in the log"
+    )

@@ -1,0 +1,190 @@
+"""Why a pod died, in words, and where the DAG's own callback finds it later.
+
+`diagnose` is a pure function of what Kubernetes wrote: the pod's status and conditions, its events, the end of its
+log. Whoever serves these (a cluster, or the local run's own API) gets the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.pods.diagnostics.containers import Container, container_cause, containers
+from airflowkit.pods.diagnostics.pods import (
+    deleted_cause,
+    ended_cause,
+    gone_cause,
+    setup_cause,
+    unscheduled_cause,
+    waiting_cause,
+)
+from airflowkit.pods.diagnostics.redaction import environment_mask, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+XCOM_KEY: Final = "airflowkit_diagnosis"
+"""A failed task leaves its diagnosis under this key: a DAG-level callback gets no exception, but may read XComs."""
+
+LOG_LINES: Final = 15
+_LOG_LINE: Final = 200
+_LOG: Final = 1200
+_SENTENCE: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why a task failed; redacted and bounded, fit for a log, a card and an XCom.
+
+    Attributes:
+        reason: One line that says why, such as `out of memory: container 'base' used up its memory limit of 512Mi`.
+        advice: What to do about it; may be empty.
+        log_tail: The last lines of the log.
+    """
+
+    reason: str
+    advice: str = ""
+    log_tail: tuple[str, ...] = ()
+
+    def to_xcom(self) -> dict[str, Any]:
+        """Return it as the plain value that goes under `XCOM_KEY`."""
+        return {"reason": self.reason, "advice": self.advice, "log_tail": list(self.log_tail)}
+
+
+class Interruption(Enum):
+    """What ended the task from Airflow's side, whatever became of the pod."""
+
+    KILLED = Cause(
+        "killed: the task was told to stop (SIGTERM)",
+        "if nobody stopped it, look at the worker: it was shut down, drained or scaled in",
+    )
+    MARKED_FAILED = Cause("killed by a user: the task was set to failed while it ran")
+    TIMED_OUT = Cause(
+        "execution timeout: the task ran longer than its execution_timeout",
+        "raise execution_timeout, or find out what takes so long",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of a failed pod.
+
+    Attributes:
+        pod: The pod as the API shows it (camelCase), or as it was last seen; None if it never was.
+        events: Its events, the oldest first.
+        log: The last lines of the log of the container to blame; see `culprit`.
+        base: The name of the base container.
+        gone: Whether the pod is no longer there.
+        interruption: What ended the task from Airflow's side, if something did.
+        error: What the operator met instead of the pod's end, if it did.
+    """
+
+    pod: Mapping[str, Any] | None = None
+    events: Sequence[Mapping[str, Any]] = ()
+    log: Sequence[str] = ()
+    base: str = "base"
+    gone: bool = False
+    interruption: Interruption | None = None
+    error: Cause | None = None
+
+
+def diagnose(evidence: Evidence) -> Diagnosis:
+    """Return why the task failed: what Airflow did comes before what the pod shows, and that before mere suspicion."""
+    shown = _without_environment(evidence)
+    cause = _cause(shown)
+    return Diagnosis(_sentence(cause.reason), _sentence(cause.advice), _log_tail(shown.log))
+
+
+def blames_error(evidence: Evidence) -> bool:
+    """Return whether it is the error that explains the failure, and not the pod."""
+    return evidence.error is not None and _cause(evidence) is evidence.error
+
+
+def culprit(pod: Mapping[str, Any], base: str) -> Container:
+    """Return the container to blame, whose log matters: the first that failed, or the base container."""
+    found = containers(pod, base)
+    main = next(container for container in found if not container.init)
+    return next((container for container in found if container.failed), main)
+
+
+def _cause(evidence: Evidence) -> Cause:
+    return _interruption(evidence) or _certain(evidence) or _stuck(evidence) or evidence.error or _suspected(evidence)
+
+
+def _interruption(evidence: Evidence) -> Cause | None:
+    if evidence.interruption is None:
+        return None
+    cause: Cause = evidence.interruption.value
+    fault = _certain(evidence) or _stuck(evidence) if evidence.interruption is Interruption.TIMED_OUT else None
+    return Cause(f"{cause.reason}; {fault.reason}", fault.advice) if fault else cause
+
+
+def _certain(evidence: Evidence) -> Cause | None:
+    """Return what the pod itself shows."""
+    pod = evidence.pod
+    if pod is None:
+        return None
+    blamed = culprit(pod, evidence.base)
+    return (
+        ended_cause(pod)
+        or (gone_cause(evidence.events) if evidence.gone else None)
+        or deleted_cause(pod, blamed.terminated.get("exitCode"))
+        or container_cause(blamed, pod, log=evidence.log, warnings=_warnings(evidence.events))
+    )
+
+
+def _stuck(evidence: Evidence) -> Cause | None:
+    """Return what a pod needs that has not started."""
+    if evidence.pod is None or evidence.gone:
+        return None
+    return unscheduled_cause(evidence.pod) or setup_cause(evidence.pod, evidence.events)
+
+
+def _suspected(evidence: Evidence) -> Cause:
+    if evidence.pod is None:
+        return gone_cause(evidence.events)
+    phase = evidence.pod.get("status", {}).get("phase", "Unknown")
+    unknown = Cause(f"the pod ended in phase {phase} and says no more", "look at the log")
+    return waiting_cause(evidence.pod, evidence.events) or unknown
+
+
+def _warnings(events: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(event.get("message") or "" for event in events if event.get("type") == "Warning")
+
+
+def _without_environment(evidence: Evidence) -> Evidence:
+    """Mask the pod's environment where its programs may have printed it: in the log and in a container's last words."""
+    if evidence.pod is None:
+        return evidence
+    mask = environment_mask(evidence.pod)
+    status = dict(evidence.pod.get("status") or {})
+    for key in ("initContainerStatuses", "containerStatuses"):
+        status[key] = [_masked_end(each, mask) for each in status.get(key) or ()]
+    return replace(evidence, pod={**evidence.pod, "status": status}, log=[mask(line) for line in evidence.log])
+
+
+def _masked_end(status: Mapping[str, Any], mask: Callable[[str], str]) -> Mapping[str, Any]:
+    end = (status.get("state") or {}).get("terminated")
+    if not end or not end.get("message"):
+        return status
+    return {**status, "state": {"terminated": {**end, "message": mask(end["message"])}}}
+
+
+def _sentence(text: str) -> str:
+    line = redact(" ".join(text.split()))
+    return line if len(line) <= _SENTENCE else f"{line[: _SENTENCE - 1]}…"
+
+
+def _log_tail(log: Sequence[str]) -> tuple[str, ...]:
+    """Return the last lines, each cut, as many as fit."""
+    kept: list[str] = []
+    room = _LOG
+    for line in reversed([line for line in log if line.strip()][-LOG_LINES:]):
+        shown = redact(line.rstrip())[:_LOG_LINE]
+        room -= len(shown)
+        if room < 0:
+            break
+        kept.append(shown)
+    return tuple(reversed(kept))

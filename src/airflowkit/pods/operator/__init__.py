@@ -1,0 +1,1 @@
+"""The operator that pod_task returns, and its deferrable trigger."""

@@ -1,0 +1,271 @@
+"""The operator behind `pod_task`: KubernetesPodOperator with its known faults mended.
+
+Each mend is a method that overrides the provider's and names the public issue, if there is one; each has a test
+that fails with the plain operator.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
+from airflow.providers.cncf.kubernetes.utils.container import container_is_succeeded
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodPhase
+from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferred, XComArg
+from kubernetes.client.exceptions import ApiException
+
+from airflowkit.errors import PodFailed
+from airflowkit.pods.copies import own
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
+from airflowkit.pods.diagnostics.evidence import read_evidence
+from airflowkit.pods.operator.outcome import interruption_of, leave, may_have_made_a_pod, own_words, state_on_server
+from airflowkit.pods.operator.startup import WatchfulPodManager
+from airflowkit.pods.operator.trigger import WatchfulPodTrigger
+from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+_TRIGGER_FAILED: Final = "__fail__"
+"""What Airflow names as the method to go on with when there is nothing to go on with."""
+_LABELS_OF_A_TRY: Final = ("dag_id", "task_id", "run_id", "map_index", "try_number")
+_LATE: Final = 1.0
+"""Seconds after which a pod is looked for again whose creation was abandoned half-way."""
+_TIMEOUT: Final = 5
+"""Seconds for a call that tidies up."""
+
+
+class _Killed(BaseException):
+    """Leaves `execute` at once when the task is told to stop; no Exception, for the provider swallows some."""
+
+
+class CheckedPodOperator(KubernetesPodOperator):
+    """A `KubernetesPodOperator` that says why its pod died, and that never ends well when it was killed."""
+
+    shallow_copy_attrs = (*KubernetesPodOperator.shallow_copy_attrs, "pod_layers")
+
+    # Airflow takes for `partial` only what a signature names; all else is the provider's.
+    def __init__(self, *, security: Any = NOT_GIVEN, node_pool: Any = NOT_GIVEN, **keywords: Any) -> None:
+        spec = checked_spec({**keywords, "security": security, "node_pool": node_pool})
+        super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **spec.keywords)
+        self.pod_layers = spec.layers
+        for output in spec.upstream:
+            XComArg.apply_upstream_relationship(self, output)
+
+    env_vars: Any
+
+    # `dag.test` waits for a deferred pod in the task's own process, and takes another copy of the task for the rest.
+    _stopped_pods: ClassVar[set[str]] = set()
+    # What a run leaves behind for its own explanation.
+    _executing = False
+    _creating = False
+    _evidence: Evidence | None = None
+    _in_flight: BaseException | None = None
+    _event: Mapping[str, Any] | None = None
+
+    def execute(self, context: Any) -> Any:
+        """Run the pod.
+
+        Raises:
+            PodFailed: The pod, or the way to it, failed; the first line says why.
+        """
+        return self._explained(context, partial(super().execute, context))
+
+    def trigger_reentry(self, context: Any, event: dict[str, Any]) -> Any:
+        """Take a deferred pod up again.
+
+        Raises:
+            PodFailed: The pod, or the way to it, failed; the first line says why.
+        """
+        self._event = event
+        self._killed = event["name"] in self._stopped_pods
+        return self._explained(context, partial(super().trigger_reentry, context, event))
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """Go on after a deferral; where the trigger itself has failed, the provider leaves the pod running.
+
+        Raises:
+            PodFailed: As for `execute`.
+        """
+        resume = partial(super().resume_execution, next_method, next_kwargs, context)
+        if next_method != _TRIGGER_FAILED:
+            return resume()
+        try:
+            return self._explained(context, resume)
+        finally:
+            self._delete_deferred(context["ti"])
+
+    def on_kill(self) -> None:
+        """Delete the pod and leave `execute`, which would otherwise end in success (apache/airflow#73006, #71202).
+
+        While the pod is being created nobody knows yet whether there is one: `get_or_create_pod` sees to it then.
+        """
+        super().on_kill()
+        if self.pod is not None:
+            self._stopped_pods.add(self.pod.metadata.name)
+        if self._executing and not self._creating:
+            raise _Killed
+
+    def get_or_create_pod(self, pod_request_obj: Any, context: Any) -> Any:
+        """Return the task's pod; a task that is killed or timed out meanwhile leaves none behind."""
+        self._creating = True
+        try:
+            self._disown_dying_pods(pod_request_obj.metadata.namespace, context)
+            self.pod = super().get_or_create_pod(pod_request_obj, context)
+        except BaseException as error:
+            if may_have_made_a_pod(error):
+                self._delete_unseen(pod_request_obj)
+            raise
+        finally:
+            self._creating = False
+        if self._killed:
+            self.on_kill()
+        return self.pod
+
+    def cleanup(self, pod: Any, remote_pod: Any, xcom_result: Any = None, context: Any = None) -> None:
+        """Delete the pod as `on_finish_action` says, but read first what it died of.
+
+        The provider calls this in a `finally` and raises in it, which hides what went wrong before: that is kept too.
+        """
+        self._in_flight = sys.exception()
+        if not remote_pod and self.pod is not None and not self._killed:  # an error came before the first look at it
+            with suppress(Exception):
+                remote_pod = self.pod_manager.read_pod(self.pod)
+        if remote_pod and not self._killed and not self._ended_well(remote_pod):
+            self._evidence = self._read_evidence(remote_pod.metadata.name, remote_pod.metadata.namespace)
+        super().cleanup(pod=pod, remote_pod=remote_pod, xcom_result=xcom_result, context=context)
+
+    def build_pod_request_obj(self, context: Any = None, *, dry_run: bool = False) -> Any:
+        """Return the pod; the provider appends `pod_runtime_info_envs` to the list that the user handed in."""
+        given: Any = self.env_vars
+        self.env_vars = list(given) if isinstance(given, list) else given
+        try:
+            return super().build_pod_request_obj(context, dry_run=dry_run)
+        finally:
+            self.env_vars = given
+
+    def defer(self, *, trigger: Any, **keywords: Any) -> None:
+        """Hand over to the triggerer, with a trigger that gives up on a pod that cannot start."""
+        if type(trigger) is KubernetesPodTrigger:
+            trigger = WatchfulPodTrigger(**trigger.serialize()[1])
+        super().defer(trigger=trigger, **keywords)
+
+    @cached_property
+    def pod_manager(self) -> WatchfulPodManager:
+        """What creates, reads and deletes the pod."""
+        return WatchfulPodManager(kube_client=self.client, callbacks=self.callbacks)
+
+    def _do_render_template_fields(
+        self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]
+    ) -> None:
+        """Render this task's own copies: Jinja writes into objects that other tasks, and map indices, share.
+
+        What a mapped task was expanded to is no template and stays the object that Airflow has marked as seen.
+        """
+        if parent is self:
+            for field in template_fields:
+                value = getattr(self, field)
+                setattr(self, field, value if id(value) in seen_oids else own(value))
+        super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+
+    def _explained(self, context: Any, run: Callable[[], Any]) -> Any:
+        """Run, and turn whatever that ends in, other than well, into a PodFailed that says why."""
+        if self._executing:  # `execute` calls `trigger_reentry` for a pod that has ended before it could defer
+            return run()
+        result, error = None, None
+        self._executing = True
+        try:
+            result = run()
+        except (AirflowSkipException, TaskDeferred):
+            if not self._killed:
+                raise
+        except BaseException as raised:  # noqa: BLE001  a timeout and a kill are no Exceptions
+            error = raised
+        finally:
+            self._executing = False
+        if self._killed:
+            return self._end_killed(context)
+        if error is not None:
+            self._end_failed(error, context)
+        return result
+
+    def _end_killed(self, context: Any) -> None:
+        """Fail, unless the task was marked as success: Airflow would call its failure callbacks nonetheless."""
+        if self.pod is None and self._event is not None:
+            self._delete(self._event["name"], self._event["namespace"])
+        state = state_on_server(context["ti"])
+        if state == "success":
+            self.log.info("The task was marked as success while its pod ran; the pod is stopped.")
+            return
+        interruption = Interruption.MARKED_FAILED if state == "failed" else Interruption.KILLED
+        raise self._failure(diagnose(Evidence(interruption=interruption)), context)
+
+    def _end_failed(self, error: BaseException, context: Any) -> None:
+        hidden = self._in_flight or error
+        if isinstance(hidden, (KeyboardInterrupt, SystemExit)):
+            raise hidden
+        event = self._event or {}
+        evidence = replace(
+            self._evidence or self._read_what_is_left(),
+            interruption=interruption_of(hidden, event),
+            error=own_words(hidden, event),
+        )
+        raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
+
+    def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
+        leave(diagnosis, context["ti"])
+        failure = PodFailed(diagnosis.reason, hint=diagnosis.advice)
+        failure.diagnosis = diagnosis
+        return failure
+
+    def _ended_well(self, pod: Any) -> bool:
+        return bool(pod.status.phase == PodPhase.SUCCEEDED or container_is_succeeded(pod, self.base_container_name))
+
+    def _read_what_is_left(self) -> Evidence:
+        if self.pod is not None:
+            return self._read_evidence(self.pod.metadata.name, self.pod.metadata.namespace)
+        if self._event is not None:
+            return self._read_evidence(self._event["name"], self._event["namespace"])
+        return Evidence()
+
+    def _read_evidence(self, name: str, namespace: str) -> Evidence:
+        last_seen = self.pod_manager.last_seen
+        return read_evidence(self.client, name, namespace, base=self.base_container_name, last_seen=last_seen)
+
+    def _disown_dying_pods(self, namespace: str, context: Any) -> None:
+        """Keep this try from a pod of an earlier one that is still being deleted: the search knows no such thing.
+
+        The provider would wait for its end, or find two pods where it can bear only one.
+        """
+        if context["ti"].try_number <= 1:
+            return
+        selector = self._build_find_pod_label_selector(context)
+        for pod in self.client.list_namespaced_pod(namespace, label_selector=selector).items:
+            if pod.metadata.deletion_timestamp:
+                self.patch_already_checked(pod, reraise=False)
+
+    def _delete_unseen(self, request: Any) -> None:
+        """Delete the pod of a creation that was broken off: the API server may be about to make it."""
+        name, namespace, labels = request.metadata.name, request.metadata.namespace, request.metadata.labels
+        for delay in (0, _LATE):
+            time.sleep(delay)
+            with suppress(Exception):
+                found = self.client.read_namespaced_pod(name, namespace, _request_timeout=_TIMEOUT)
+                if all(found.metadata.labels.get(key) == labels.get(key) for key in _LABELS_OF_A_TRY):
+                    self._delete(name, namespace)
+                return
+
+    def _delete_deferred(self, ti: Any) -> None:
+        with suppress(Exception):
+            name, namespace = (ti.xcom_pull(task_ids=ti.task_id, key=key) for key in ("pod_name", "pod_namespace"))
+            self.process_pod_deletion(self.client.read_namespaced_pod(name, namespace), reraise=False)
+
+    def _delete(self, name: str, namespace: str) -> None:
+        with suppress(ApiException):
+            self.client.delete_namespaced_pod(name, namespace, _request_timeout=_TIMEOUT)

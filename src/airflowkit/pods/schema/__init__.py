@@ -1,0 +1,1 @@
+"""Kubernetes types, names, quantities and versions, and how values are decoded into them."""

@@ -1,0 +1,38 @@
+"""What happens when the operator is made: the settings of its DAG file, its checked pod, its upstreams."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from airflowkit._airflow import place_of
+from airflowkit.pods.spec.checked_pod import PodSpec, checked_pod
+from airflowkit.settings import Settings, caller_file, load_settings
+
+NOT_OF_THE_POD: Final = frozenset({"dag", "default_args", "params", "task_group", "task_id"})
+NOT_GIVEN: Final = object()
+"""The default of a keyword for which None means: none, whatever the lower layers say."""
+
+
+def checked_spec(keywords: dict[str, Any]) -> PodSpec:
+    """Return the checked pod of the keywords that Airflow hands to an operator's `__init__`.
+
+    Args:
+        keywords: The call's own, and the DAG, the task group and their joined `default_args`.
+    """
+    dag, group = place_of(keywords.get("dag"), keywords.get("task_group"))
+    task_id = keywords.get("task_id", "")
+    call = {key: value for key, value in keywords.items() if key not in NOT_OF_THE_POD and value is not NOT_GIVEN}
+    return checked_pod(
+        call,
+        keywords.get("default_args") or {},
+        settings_of(dag),
+        dag_id=dag.dag_id if dag else "",
+        task_id=group.child_id(task_id) if group else task_id,
+        native=bool(dag and dag.render_template_as_native_obj),
+    )
+
+
+def settings_of(dag: Any) -> Settings:
+    """Return the settings that hold for a DAG's file, or for the calling file where there is no DAG."""
+    return load_settings(Path(dag.fileloc) if dag else caller_file())

@@ -1,0 +1,164 @@
+"""airflowkit's own keywords, and the Kubernetes fields that they stand for: `resources`, `security`, `node_pool`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields as attributes
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import Problem, did_you_mean
+from airflowkit.pods.schema.faults import MISSING
+from airflowkit.pods.schema.jinja import UNKNOWN, is_later
+from airflowkit.pods.schema.models import is_model, to_model
+from airflowkit.pods.spec.layers import joined
+from airflowkit.pods.values.resources import Resources
+
+if TYPE_CHECKING:
+    from airflowkit.pods.spec.builder import Draft
+    from airflowkit.settings import Settings
+
+_AMOUNT: Final = re.compile(r"container_resources\.(limits|requests)(?:\.([\w-]+)|\['([^']+)'\])")
+Refuse = Callable[..., Any]
+SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "small": {"cpu": "250m", "memory": "512Mi"},
+    "medium": {"cpu": "1", "memory": "2Gi"},
+    "large": {"cpu": "4", "memory": "8Gi"},
+}
+"""Sizes that are there without an `airflowkit.toml`; `[resources.NAME]` adds more, or changes these."""
+
+_RESTRICTED_CONTAINER: Final = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+SECURITY: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
+    "none": ({}, {}),
+    "non-root": ({"runAsNonRoot": True}, {}),
+    "restricted": (
+        {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        _RESTRICTED_CONTAINER,
+    ),
+}
+"""Security presets: what each sets for the pod, and for each of its containers.
+
+`restricted` is Kubernetes' restricted Pod Security Standard.
+"""
+
+
+def expand_resources(values: Mapping[str, Any], settings: Settings, refuse: Refuse) -> dict[str, Any]:
+    """Return a layer's keywords with `resources` turned into `container_resources`."""
+    expanded = dict(values)
+    if "resources" not in expanded:
+        return expanded
+    resources = expanded.pop("resources")
+    if expanded.get("container_resources") is not None and resources is not None:
+        refuse("resources", resources, "stands beside container_resources", "give one of the two")
+    elif (amounts := _amounts(resources, settings, refuse)) is not MISSING:
+        expanded["container_resources"] = amounts
+    return expanded
+
+
+def _amounts(resources: Any, settings: Settings, refuse: Refuse) -> Any:
+    if isinstance(resources, str) and not is_later(resources):
+        sizes = {**SIZES, **settings.resources}
+        if resources not in sizes:
+            known = ", ".join(sorted(sizes))
+            mend = did_you_mean(resources, sizes) or f"there are {known}; [resources.{resources}] would add it"
+            return refuse("resources", resources, "is no size that airflowkit.toml defines", mend)
+        resources = sizes[resources]
+    if isinstance(resources, Mapping) and not {"requests", "limits", "claims"} & set(resources):
+        resources = _from_table(resources, refuse)
+    if isinstance(resources, Resources):
+        return resources.build(settings.gpu.resource)
+    if resources is None or resources in (MISSING, UNKNOWN) or isinstance(resources, Mapping) or is_model(resources):
+        return resources
+    return refuse("resources", resources, "is neither Resources(…) nor a size's name", "write Resources(memory='1Gi')")
+
+
+def _from_table(table: Mapping[str, Any], refuse: Refuse) -> Any:
+    known = [attribute.name for attribute in attributes(Resources)]
+    unknown = [key for key in table if key not in known]
+    for key in unknown:
+        refuse(("resources", str(key)), table[key], "Resources has no such argument", did_you_mean(str(key), known))
+    return MISSING if unknown else Resources(**table)
+
+
+def expand_shorthands(values: Mapping[str, Any], settings: Settings, draft: Draft) -> dict[str, Any]:
+    """Return keywords with Kubernetes' own in the place of `resources` and `node_pool`."""
+    refuse = draft.reader.refuse
+    return place(expand_resources(values, settings, refuse), settings, refuse)
+
+
+def place(values: dict[str, Any], settings: Settings, refuse: Refuse) -> dict[str, Any]:
+    """Return keywords with the node selector and the tolerations that `node_pool` and GPUs stand for beneath them."""
+    placed = {key: value for key, value in values.items() if key != "node_pool"}
+    for keyword, below in (*_pool(values.get("node_pool"), settings, refuse), *_gpu_tolerations(values, settings)):
+        above = placed.get(keyword)
+        placed[keyword] = below if above is None else joined(keyword, above, below)
+    return placed
+
+
+def _pool(name: Any, settings: Settings, refuse: Refuse) -> Iterator[tuple[str, Any]]:
+    if name is None:
+        return
+    pool = settings.node_pools.get(name) if isinstance(name, str) else None
+    if pool is None:
+        known = ", ".join(sorted(settings.node_pools)) or "none"
+        mend = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] would add it"
+        refuse("node_pool", name, "airflowkit.toml defines no such pool", mend)
+        return
+    yield "node_selector", dict(pool.node_selector)
+    yield "tolerations", list(pool.tolerations)
+
+
+def _gpu_tolerations(values: Mapping[str, Any], settings: Settings) -> Iterator[tuple[str, Any]]:
+    resources = values.get("container_resources")
+    limits = resources.get("limits") if isinstance(resources, Mapping) else getattr(resources, "limits", None)
+    if settings.gpu.tolerations and isinstance(limits, Mapping) and settings.gpu.resource in limits:
+        yield "tolerations", list(settings.gpu.tolerations)
+
+
+def secure(draft: Draft, level: Any) -> None:
+    """Lay a security preset under the pod's own settings."""
+    if level is None:
+        return
+    if not isinstance(level, str) or level not in SECURITY:
+        draft.reader.refuse("security", level, "is no security preset", _other(level))
+        return
+    pod, container = SECURITY[level]
+    _lay_under(draft, "security_context", draft.spec, pod, "V1PodSecurityContext")
+    _lay_under(draft, "container_security_context", draft.container, container, "V1SecurityContext")
+    if container:
+        sidecar = "xcom_sidecar_container_security_context"
+        _lay_under(draft, sidecar, draft.sidecar, container, "V1SecurityContext")
+        for init in draft.spec.get("initContainers", ()):
+            init["securityContext"] = {**container, **init.get("securityContext", {})}
+        if "initContainers" in draft.spec:
+            draft.keywords["init_containers"] = to_model(draft.spec["initContainers"], "V1Container", many=True)
+
+
+def _other(level: object) -> str:
+    return did_you_mean(str(level), SECURITY) or f"there are {', '.join(SECURITY)}"
+
+
+def _lay_under(draft: Draft, keyword: str, part: dict[str, Any], preset: Mapping[str, Any], model: str) -> None:
+    if preset:
+        part["securityContext"] = {**preset, **part.get("securityContext", {})}
+        draft.keywords[keyword] = to_model(part["securityContext"], model)
+
+
+def named_after_resources(problem: Problem, resources: Any) -> Problem:
+    """Return a problem of `container_resources` as one of the `resources` that it was made of.
+
+    Args:
+        problem: The problem.
+        resources: What `resources` was given; None where it was not.
+    """
+    match = _AMOUNT.fullmatch(problem.field)
+    if resources is None or not match:
+        return problem
+    part, name = match.group(1), (match.group(2) or match.group(3)).replace("-", "_")
+    if "/" in name:
+        extended = getattr(resources, "extended", {})
+        return replace(problem, field=f"resources.extended[{name!r}]" if name in extended else "resources.gpu")
+    limit = f"{name}_limit"
+    own = limit if part == "limits" and getattr(resources, limit, None) is not None else name
+    return replace(problem, field=f"resources.{own}")

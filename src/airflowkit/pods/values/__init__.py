@@ -1,0 +1,1 @@
+"""The value classes that users write: variables, volumes, resources."""

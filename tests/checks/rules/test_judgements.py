@@ -1,0 +1,269 @@
+"""What a rule's bad and good example do not show: the cases that it tells apart, and those that it leaves alone."""
+
+import pytest
+
+from airflowkit.checks.discovery.deployment import check_options
+from airflowkit.checks.engine import checked
+from airflowkit.checks.rules.repository import _bytes
+from airflows import for_this_airflow
+
+HEAD = """\
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
+from airflow.providers.standard.sensors.python import PythonSensor
+from airflow.sdk import DAG, TaskGroup
+from airflowkit import default_args
+
+with DAG("returns", schedule=None):
+    EmptyOperator(task_id="load")
+
+"""
+
+
+@pytest.fixture
+def found_in(pool, tmp_path):
+    """Return what the rules find in a DAG file."""
+    folder = tmp_path / "dags"
+    folder.mkdir()
+
+    def judge(text: str) -> list[tuple[str, str, str]]:
+        path = folder / "orders.py"
+        path.write_text(for_this_airflow(HEAD + text))
+        return [(it.code, it.message, it.mend) for it in checked(pool, folder, [path], check_options(folder)).findings]
+
+    return judge
+
+
+def in_dag(task: str, **arguments: str) -> str:
+    given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
+    return f'with DAG("orders"{given}):\n    {task}\n'
+
+
+SENSOR = 'PythonSensor.partial(task_id="wait"'
+
+
+@pytest.mark.parametrize(
+    ("task", "codes"),
+    [
+        (SENSOR + ", python_callable=print).expand(op_args=[[1], [2]])", ["AK305"]),
+        (SENSOR + ', python_callable=print, mode="reschedule").expand(op_args=[[1]])', []),
+        (SENSOR + ", python_callable=print, timeout=600).expand(op_args=[[1]])", []),
+        (SENSOR + ", python_callable=print).expand(timeout=[600, 60])", []),
+        (SENSOR + ", python_callable=print, execution_timeout=timedelta(minutes=9)).expand(op_args=[[1]])", []),
+        (SENSOR + ').expand_kwargs([{"python_callable": print, "mode": "reschedule"}])', []),
+    ],
+)
+def test_a_mapped_sensor_holds_a_worker_as_any_other(found_in, task, codes):
+    assert [code for code, *_ in found_in(in_dag(task))] == codes
+
+
+def test_a_sensor_that_its_dag_ends_holds_no_worker_for_days(found_in):
+    sensor = 'PythonSensor(task_id="wait", python_callable=print)'
+    assert found_in(in_dag(sensor, dagrun_timeout="timedelta(hours=1)")) == []
+    assert [code for code, *_ in found_in(in_dag(sensor, dagrun_timeout="timedelta(hours=2)"))] == ["AK305"]
+
+
+WAITS = 'ExternalTaskSensor.partial(task_id="wait", mode="reschedule"'
+
+
+@pytest.mark.parametrize(
+    ("task", "messages"),
+    [
+        (WAITS + ', external_dag_id="returns").expand(external_task_id=["load"])', []),
+        (
+            WAITS + ', external_dag_id="returns").expand(external_task_id=["load", "send"])',
+            ["waits for returns.send, which does not exist"],
+        ),
+        (
+            WAITS + ', external_dag_id="returns").expand(external_task_ids=[["load"], ["sent"]])',
+            ["waits for returns.sent, which does not exist"],
+        ),
+        (
+            WAITS + ').expand(external_dag_id=["returns", "return", "return"])',
+            ["waits for the DAG 'return', which does not exist"],
+        ),
+        (
+            'TriggerDagRunOperator.partial(task_id="start").expand(trigger_dag_id=["returns", "return"])',
+            ["starts the DAG 'return', which does not exist"],
+        ),
+    ],
+)
+def test_every_element_of_a_mapped_task_that_names_another_dag_is_looked_up(found_in, task, messages):
+    assert [message for _code, message, _mend in found_in(in_dag(task))] == messages
+
+
+NEVER_MET = "waits for nightly, whose schedule '0 2 * * *' has no run at the dates of '0 3 * * *'"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "messages"),
+    [
+        ("", [NEVER_MET]),
+        (", execution_delta=timedelta(hours=1)", []),
+        (", execution_date_fn=print", []),
+    ],
+)
+def test_a_mapped_sensor_waits_for_a_run_that_there_is(found_in, arguments, messages):
+    other = 'with DAG("nightly", schedule="0 2 * * *", start_date=datetime(2026, 1, 1), catchup=False):\n'
+    other += '    EmptyOperator(task_id="load")\n'
+    task = f'{WAITS}, external_dag_id="nightly"{arguments}).expand(external_task_id=["load"])'
+    own = in_dag(task, schedule="'0 3 * * *'", start_date="datetime(2026, 1, 1)", catchup="False")
+    found = [message for code, message, _mend in found_in(other + own) if code != "AK501"]
+    assert found == messages
+
+
+def grouped(defaults: str) -> str:
+    return in_dag(f'with TaskGroup("load", default_args={defaults}):\n        EmptyOperator(task_id="orders")')
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (grouped('{"retries": 2}'), []),
+        (
+            grouped('{"retires": 2}'),
+            [("default_args of the task group 'load' has 'retires', which no task knows", "did you mean 'retries'?")],
+        ),
+        (
+            in_dag('EmptyOperator(task_id="load")', default_args='{"max_active_runs": 1}'),
+            [
+                (
+                    "default_args has 'max_active_runs', which is the DAG's and not its tasks'",
+                    "pass max_active_runs= to the DAG",
+                )
+            ],
+        ),
+        (in_dag('EmptyOperator(task_id="load")', default_args='{"owner": "a", "owners": "b"}'), []),
+        (in_dag('EmptyOperator(task_id="load")', default_args='{"team": "sales"}'), []),
+    ],
+)
+def test_default_args_that_nobody_takes_are_told_with_what_is_meant(found_in, text, found):
+    assert [(message, mend) for _code, message, mend in found_in(text)] == found
+
+
+def test_a_default_of_a_group_within_a_group_is_told_once(found_in):
+    inner = 'with TaskGroup("inner"):\n            EmptyOperator(task_id="orders")'
+    text = in_dag(f'with TaskGroup("load", default_args={{"retires": 2}}):\n        {inner}')
+    assert [code for code, *_ in found_in(text)] == ["AK214"]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        'EmptyOperator(task_id="load", start_date=datetime.now())',
+        'BashOperator.partial(task_id="load", start_date=datetime.now()).expand(bash_command=["true "])',
+    ],
+)
+def test_a_start_date_of_a_task_may_not_move_either(found_in, task):
+    assert [code for code, *_ in found_in(in_dag(task))] == ["AK212"]
+
+
+def test_a_moving_date_of_all_tasks_is_told_once(found_in):
+    text = in_dag('EmptyOperator(task_id="load")', default_args='{"start_date": datetime.now()}')
+    assert [code for code, *_ in found_in(text)] == ["AK212"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "codes"),
+    [
+        ('default_args("standard", owner="sales")', ["AK501"]),
+        ('default_args("standard", owner="sales", on_failure_callback=print)', []),
+    ],
+)
+def test_the_recorder_of_the_presets_is_no_alert(found_in, defaults, codes):
+    text = in_dag(
+        'EmptyOperator(task_id="load")',
+        schedule='"@daily"',
+        start_date="datetime(2026, 1, 1)",
+        catchup="False",
+        default_args=defaults,
+    )
+    assert [code for code, *_ in found_in(text)] == codes
+
+
+def test_an_operator_that_renders_its_templates_itself_may_have_names_of_its_own(found_in):
+    own = """\
+class Report(BashOperator):
+    def render_template_fields(self, context, jinja_env=None):
+        super().render_template_fields({**context, "rows": 3}, jinja_env)
+
+"""
+    assert found_in(own + in_dag('Report(task_id="load", bash_command="echo {{ rows }}")')) == []
+    assert [code for code, *_ in found_in(in_dag('BashOperator(task_id="a", bash_command="{{ rows }}")'))] == ["AK311"]
+
+
+LATE = """\
+from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback
+
+late = DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=1), SyncCallback(print))
+"""
+
+
+@pytest.mark.needs_airflow(3, 2, "airflow.sdk names SyncCallback")
+@pytest.mark.parametrize(
+    ("files", "codes"),
+    [
+        ({"deploy/values.yaml": "images: {}\nexecutor: KubernetesExecutor\n"}, ["AK502"]),
+        ({"helm/values-prod.yml": 'airflow:\n  executor: "CeleryExecutor,KubernetesExecutor"\n'}, ["AK502"]),
+        ({"deploy/values.yaml": "executor: LocalExecutor  # not KubernetesExecutor\n"}, []),
+        ({"deploy/values.yaml": "executor: KubernetesExecutor\n", "airflowkit.toml": "LocalExecutor"}, []),
+        ({"deploy/values.yaml": "{{ executor }}: \n# executor: KubernetesExecutor\n"}, []),
+        ({}, []),
+    ],
+)
+def test_the_executor_is_read_from_the_helm_values_where_the_settings_say_nothing(
+    found_in, tmp_path, monkeypatch, files, codes
+):
+    monkeypatch.delenv("AIRFLOW__CORE__EXECUTOR", raising=False)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f'[check]\nexecutor = "{text}"\n' if name.endswith(".toml") else text)
+    text = LATE + in_dag('EmptyOperator(task_id="load")', deadline="late")
+    assert [code for code, *_ in found_in(text)] == codes
+
+
+def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_alone(found_in):
+    spark = "from airflow.providers.cncf.kubernetes.operators.spark_kubernetes import SparkKubernetesOperator\n\n"
+    assert found_in(spark + in_dag('SparkKubernetesOperator(task_id="load", template_spec={})')) == []
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "mend"),
+    [
+        ("0 2 * * *", "0 3 * * *", "pass execution_delta=timedelta(minutes=60)"),
+        ("30 23 * * *", "0 1 * * *", "pass execution_delta=timedelta(minutes=90)"),
+        ("0 2 1 * *", "0 3 15 * *", "pass execution_delta=timedelta(minutes=20220)"),
+        ("0 2 1 * *", "0 3 * * 1", "pass the other run's date as execution_date_fn, or schedule on assets instead"),
+    ],
+)
+def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, mend):
+    day = "start_date=datetime(2026, 1, 1), catchup=False, on_failure_callback=print"
+    other = f'with DAG("nightly", schedule="{theirs}", {day}):\n    EmptyOperator(task_id="load")\n'
+    wait = 'ExternalTaskSensor(task_id="wait", external_dag_id="nightly", mode="reschedule")'
+    own = f'with DAG("orders", schedule="{ours}", {day}):\n    {wait}\n'
+    assert [(code, told) for code, _message, told in found_in(other + own)] == [("AK322", mend)]
+
+
+def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in):
+    arguments = {"schedule": '[AssetAlias("orders")]', "start_date": "datetime(2026, 1, 1)"}
+    text = in_dag('EmptyOperator(task_id="load")', **arguments, on_failure_callback="print")
+    assert found_in(f"from airflow.sdk import AssetAlias\n\n{text}") == []
+
+
+def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in):
+    ((code, _message, mend),) = found_in("import airflow.no_more\n")
+    assert code == "AK101"
+    assert mend.endswith("has no such module; import from airflow.providers.common.compat.sdk, which any has")
+
+
+def test_ids_of_a_files_own_enumeration_are_texts(found_in):
+    ids = 'from enum import Enum\n\n\nclass Ids(str, Enum):\n    DAG = "orders"\n    TASK = "load"\n\n\n'
+    assert found_in(ids + "with DAG(Ids.DAG, schedule=None):\n    EmptyOperator(task_id=Ids.TASK)\n") == []
+
+
+def test_a_file_that_is_gone_before_its_size_is_asked_has_none(tmp_path):
+    assert _bytes(tmp_path / "gone") == 0

@@ -1,0 +1,46 @@
+"""Each death is followed to the card in Teams."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from airflowkit.alerts.teams.inbox import teams
+from airflowkit.alerts.teams.plain_text import lines_of
+from airflowkit.local.fake.outcomes import Fates, Succeeded
+from airflowkit.local.fake.script import Script
+from airflowkit.local.run import run_dag
+from local.fake.deaths import MORTAL
+
+pytestmark = pytest.mark.slow
+
+DEADLY = [task for task, fate in MORTAL.items() if task not in ("succeeded", "slow", "raw_failed")]
+
+
+@pytest.fixture
+def inbox(monkeypatch, tmp_path):
+    monkeypatch.setenv("MORTAL_NOTES", str(tmp_path / "notes"))
+    with teams("msteams_webhook_url", setenv=monkeypatch.setenv) as inbox:
+        yield inbox
+
+
+@pytest.mark.parametrize("task", DEADLY)
+def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbox, repository):
+    fates = Fates()
+    fates[f"mortal.{task}"] = MORTAL[task]
+    script = Script(Succeeded(), fates)
+    ended = run_dag(f"mortal.{task}", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker).task(
+        task
+    )
+    (card,) = inbox.cards
+    shown = " ".join(lines_of(card))
+    assert ended.state == "failed"
+    assert ended.reason in shown, json.dumps(card)
+    assert ended.advice in shown
+
+
+def test_no_card_tells_of_a_pod_that_ended_well(warm_airflow, inbox, repository):
+    script = Script(MORTAL["slow"], {})
+    assert run_dag("mortal.slow", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker).ok
+    assert inbox.cards == []
