@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "mistakes.md"
-FATES = {
+OUTCOMES = {
     "parse": "refused when the file is read",
     "run": "an error when the task runs",
     "server": "refused by the API server when the task runs",
@@ -43,10 +43,10 @@ def page() -> str:
 
 
 def _row(entry: dict[str, str]) -> str:
-    fate = FATES[entry["raw"]] + (f": {entry['effect']}" if "effect" in entry else "")
+    outcome = OUTCOMES[entry["raw"]] + (f": {entry['effect']}" if "effect" in entry else "")
     ours = f"refused at `{entry['field']}`" if entry["airflowkit"] == "refused" else entry["airflowkit"]
     call = entry["call"].replace("|", "\\|")
-    return f"| `{call}` | {fate} | {ours} |\n"
+    return f"| `{call}` | {outcome} | {ours} |\n"
 
 
 def main() -> int:

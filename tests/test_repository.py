@@ -4,15 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.errors import SettingsError
-from airflowkit.repository import (
-    NoSuchPath,
-    dags_folder,
-    dags_folder_of,
-    default_dags_folder,
-    places_beside,
-    repository_root,
-)
+from airflowkit.errors import NoSuchPath, SettingsError
+from airflowkit.repository import dags_folder, dags_folder_of, default_dags_folder, places_beside, repository_root
 
 
 @pytest.fixture(params=["airflowkit.toml", ".git"])

@@ -37,7 +37,7 @@ def test_the_next_run_forks_it(fake_cluster, dag_bag):
 
 
 def test_a_misspelt_task_is_an_error(fake_cluster):
-    fake_cluster.fates["orders_daily.lod"] = Succeeded()
+    fake_cluster.outcomes["orders_daily.lod"] = Succeeded()
     with pytest.raises(DagNotFound, match="did you mean 'load'"):
         fake_cluster.run("orders_daily")
     assert fake_cluster.pods == []
@@ -52,19 +52,19 @@ from airflowkit.testing import Failed, Succeeded
 
 
 def test_passes_but_proves_nothing(fake_cluster):
-    fake_cluster.fates["orders_daily.extract"] = [Succeeded(xcom={"rows": 3}), Succeeded()]
-    fake_cluster.fates["orders_daily.region"] = {1: Failed(), 7: Failed()}
+    fake_cluster.outcomes["orders_daily.extract"] = [Succeeded(xcom={"rows": 3}), Succeeded()]
+    fake_cluster.outcomes["orders_daily.region"] = {1: Failed(), 7: Failed()}
     fake_cluster.run("orders_daily")
 
 
 def test_fails_by_itself(fake_cluster):
-    fake_cluster.fates["orders_daily.extract"] = Succeeded()
+    fake_cluster.outcomes["orders_daily.extract"] = Succeeded()
     assert False
 
 
 def test_takes_its_plan_back(fake_cluster):
-    fake_cluster.fates["orders_daily.extract"] = Failed()
-    del fake_cluster.fates["orders_daily.extract"]
+    fake_cluster.outcomes["orders_daily.extract"] = Failed()
+    del fake_cluster.outcomes["orders_daily.extract"]
 """
 DAYS = """
 from airflow.sdk import DAG, Variable, task
@@ -148,16 +148,16 @@ def test_a_fate_that_no_pod_meets_fails_a_test_that_passes(repository):
 
 
 def test_every_fate_of_the_page_is_there_and_none_is_left_out():
-    from airflowkit.local.fake.outcomes import FATES
+    from airflowkit.local.fake.outcomes import OUTCOMES
 
-    assert set(re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)) == set(FATES)
+    assert set(re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)) == set(OUTCOMES)
 
 
 def test_every_public_name_is_there():
     from airflowkit import testing
-    from airflowkit.local.fake.outcomes import FATES
+    from airflowkit.local.fake.outcomes import OUTCOMES
 
-    assert set(FATES) < set(testing.__all__)
+    assert set(OUTCOMES) < set(testing.__all__)
     assert all(getattr(testing, name).__name__ == name for name in testing.__all__)
     with pytest.raises(AttributeError, match="no attribute 'OMKilled'"):
         _ = testing.OMKilled

@@ -7,6 +7,13 @@
     ├── PodFailed (RuntimeError)        a pod ended badly; its first line says why
     ├── DagLoadError (ImportError)      a DAG file cannot be imported
     ├── DagNotFound (LookupError)       no DAG of that id
+    ├── NoSuchPath (FileNotFoundError)  a folder or file to check that does not exist
+    ├── NoDagFile (ValueError)          a file that cannot hold a DAG
+    ├── BadIgnoreFile (ValueError)      an .airflowignore that Airflow could not read
+    ├── WorkersUnavailable (RuntimeError)  Airflow cannot be imported
+    ├── UnknownRule (LookupError)       a code or name that no rule has
+    ├── FixFailed (OSError)             a file that `check --fix` cannot read or write
+    ├── BaselineNotWritten (OSError)    the baseline's file cannot be written
     ├── LocalRunError (RuntimeError)    this computer cannot run the pod
     ├── ScaffoldError (ValueError)      a name or a place that cannot become a DAG or a repository
     └── DeliveryError (RuntimeError)    a card did not reach Teams; it never leaves a callback
@@ -63,7 +70,7 @@ class Problem:
         field: The path of the argument, such as `secrets[1].mount_path`.
         value: The offending value's `repr`, shortened; never a secret's content.
         reason: Why it is wrong.
-        mend: What to write instead.
+        hint: What to write instead.
         dag_id: The DAG, or an empty string outside one.
         task_id: The task.
     """
@@ -71,13 +78,13 @@ class Problem:
     field: str
     value: str
     reason: str
-    mend: str = ""
+    hint: str = ""
     dag_id: str = ""
     task_id: str = ""
 
     def __str__(self) -> str:
         text = f"{self.field} = {self.value}: {self.reason}" if self.value else f"{self.field}: {self.reason}"
-        return f"{text}; {self.mend}" if self.mend else text
+        return f"{text}; {self.hint}" if self.hint else text
 
 
 class PodSpecError(AirflowKitError, ValueError):
@@ -115,6 +122,34 @@ class DagNotFound(AirflowKitError, LookupError):  # noqa: N818  as Airflow's own
 
 class LocalRunError(AirflowKitError, RuntimeError):
     """This computer cannot run the pod as it is written."""
+
+
+class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  named as the built-in exceptions are
+    """A folder or file to check that does not exist."""
+
+
+class NoDagFile(AirflowKitError, ValueError):  # noqa: N818  named as the built-in exceptions are
+    """A file that cannot hold a DAG."""
+
+
+class BadIgnoreFile(AirflowKitError, ValueError):  # noqa: N818  named as the built-in exceptions are
+    """An `.airflowignore` at which Airflow's own discovery of DAG files ends."""
+
+
+class WorkersUnavailable(AirflowKitError, RuntimeError):  # noqa: N818  named as the built-in exceptions are
+    """Airflow cannot be imported at all."""
+
+
+class UnknownRule(AirflowKitError, LookupError):  # noqa: N818  named as the built-in exceptions are
+    """A code that no rule has."""
+
+
+class FixFailed(AirflowKitError, OSError):  # noqa: N818  named as the built-in exceptions are
+    """A file that `--fix` leaves as it is."""
+
+
+class BaselineNotWritten(AirflowKitError, OSError):  # noqa: N818  named as the built-in exceptions are
+    """A baseline that cannot be written."""
 
 
 class ScaffoldError(AirflowKitError, ValueError):

@@ -187,7 +187,7 @@ def _checked(folder: Path) -> _Verdicts:
     from airflowkit.checks.model.findings import Severity
     from airflowkit.checks.suppression.baseline import Baseline
 
-    report = Baseline.of(folder).sifted(check([folder]))
+    report = Baseline.of(folder).without_known(check([folder]))
     files = {str(path) for path in dag_files(folder)}
     verdicts: _Verdicts = {}
     for examined in report.examined:
@@ -206,5 +206,5 @@ def _checked(folder: Path) -> _Verdicts:
 def _described(finding: Finding) -> str:
     where = ".".join(name for name in (finding.dag_id, finding.task_id) if name)
     message = f"{where}: {finding.message}" if where else finding.message
-    mend = f"\n  > {finding.mend}" if finding.mend else ""
-    return f"{finding.path}:{finding.line or 1}: {finding.code} {message}{mend}"
+    hint = f"\n  > {finding.hint}" if finding.hint else ""
+    return f"{finding.path}:{finding.line or 1}: {finding.code} {message}{hint}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a file to write, which takes the place of another if the block ends well, and else goes.
 
     It gets the mode of the other. A link stays, and what it leads to is replaced. What is no file, such as a pipe
@@ -36,7 +36,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def can_replace(path: Path) -> bool:
-    """Return whether `replacing` may write a file."""
+    """Return whether `atomic_write` may write a file."""
     return not path.is_dir() and os.access(path if _is_special(path) else path.resolve().parent, os.W_OK)
 
 

@@ -10,12 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import NoSuchPath
 from airflowkit.settings import check_settings, find_settings
-
-
-class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  as the package's other names
-    """A folder or file to check that does not exist."""
 
 
 def repository_root(path: Path) -> Path | None:

@@ -1,7 +1,7 @@
 """Fixtures for users' own tests; installing airflowkit makes them known to pytest.
 
 def test_out_of_memory_is_told(fake_cluster, teams_inbox):
-    fake_cluster.fates["orders_daily.load"] = OOMKilled()
+    fake_cluster.outcomes["orders_daily.load"] = OOMKilled()
     result = fake_cluster.run("orders_daily")
     assert result.task("load").reason.startswith("out of memory")
     assert len(teams_inbox.cards) == 1
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from airflowkit.local.fake.outcomes import (
         Evicted,
         Failed,
-        Fate,
         ImagePullBackOff,
         OOMKilled,
+        PodOutcome,
         SecretNotFound,
         SlowStart,
         Succeeded,
@@ -41,9 +41,9 @@ __all__ = [
     "Evicted",
     "Failed",
     "FakeCluster",
-    "Fate",
     "ImagePullBackOff",
     "OOMKilled",
+    "PodOutcome",
     "SecretNotFound",
     "SlowStart",
     "Succeeded",
@@ -137,16 +137,16 @@ def run_dag(pytestconfig: pytest.Config, airflowkit_worker: Worker | None) -> Ca
 def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | None) -> Iterator[FakeCluster]:
     """A Kubernetes that runs nothing, and where you say what becomes of the pods.
 
-    A fate that no pod has met fails a test that has passed: it proves nothing, and somebody believes it does.
+    A outcome that no pod has met fails a test that has passed: it proves nothing, and somebody believes it does.
     """
     from airflowkit.local.fake_cluster import FakeCluster
 
     cluster = FakeCluster(dags_folder(request.config), airflowkit_worker, _show)
     yield cluster
-    if request.node.stash.get(PASSED, False) and (unmet := cluster.fates.unmet):
-        lines = "\n".join(f"  {fate}" for fate in unmet)
+    if request.node.stash.get(PASSED, False) and (unused := cluster.outcomes.unused):
+        lines = "\n".join(f"  {outcome}" for outcome in unused)
         why = "there is no such map index, an earlier try has ended well, or the task was not reached"
-        pytest.fail(f"no pod has met its fate ({why}):\n{lines}", pytrace=False)
+        pytest.fail(f"no pod has met its outcome ({why}):\n{lines}", pytrace=False)
 
 
 @pytest.fixture

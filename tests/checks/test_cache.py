@@ -39,13 +39,13 @@ def imported(monkeypatch):
     """The files that were given to workers since the last look."""
     files = []
 
-    original = engine._told
+    original = engine._results
 
     def told(jobs, *rest, **options):
         files.extend(job.path.rpartition("/")[2] for job in jobs)
         return original(jobs, *rest, **options)
 
-    monkeypatch.setattr(engine, "_told", told)
+    monkeypatch.setattr(engine, "_results", told)
 
     def look():
         seen, files[:] = sorted(files), []

@@ -58,7 +58,7 @@ def test_a_finding_fails_the_check_and_json_tells_all_of_it(repository):
             "line": 3,
             "dag_id": None,
             "task_id": None,
-            "mend": "add what has nosuch to requirements.txt, and build the image anew",
+            "hint": "add what has nosuch to requirements.txt, and build the image anew",
             "fixable": False,
         }
     ]
@@ -93,7 +93,7 @@ def test_exit_zero_reports_and_succeeds(repository):
         (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is no rule. its code is AK408"),
         (["--format", "yaml"], "Invalid value for '--format': "),
         (["--baseline", "nowhere.json"], "Invalid value for --baseline: nowhere.json does not exist; --write-baseline"),
-        (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would mend: choose one of them"),
+        (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would fix: choose one of them"),
         (["--once", "--write-baseline", "--baseline", "no/b.json"], "no/b.json cannot be written: No such file or"),
         (["--selct", "AK1"], "No such option: --selct"),
     ],

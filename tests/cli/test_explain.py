@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
-from airflowkit.checks import FAMILIES, UnknownRule, explain
+from airflowkit.checks import FAMILIES, explain
 from airflowkit.checks.rules import RULES
+from airflowkit.errors import UnknownRule
 
 
 def airflowkit(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +49,7 @@ def test_a_family_lists_its_rules():
 def test_a_rule_prints_its_page(name):
     result = airflowkit("explain", name)
     assert "AK401 pod-without-limits (warning)" in result.stdout
-    assert "How to mend it" in result.stdout
+    assert "How to fix it" in result.stdout
 
 
 def test_a_rule_that_does_not_exist_is_one_line():

@@ -1,7 +1,7 @@
 import pytest
 
 from airflowkit.errors import SettingsError
-from airflowkit.scaffold.places import file_of_dag, folder_for_dag, house_owner
+from airflowkit.scaffold.places import default_owner, file_of_dag, folder_for_dag
 
 
 @pytest.fixture
@@ -35,19 +35,19 @@ def test_a_dag_goes_beside_others_where_there_is_no_dags_folder(tmp_path):
 
 
 def test_the_owner_is_the_house_rules(repository):
-    assert house_owner(repository) == "finance"
+    assert default_owner(repository) == "finance"
 
 
 @pytest.mark.parametrize("text", ["", "[presets]\n", "[presets.standard]\nretries = 1\n"])
 def test_there_may_be_no_owner(repository, text):
     (repository / "airflowkit.toml").write_text(text)
-    assert house_owner(repository) is None
+    assert default_owner(repository) is None
 
 
 def test_settings_that_are_no_toml_are_reported(repository):
     (repository / "airflowkit.toml").write_text("[presets\n")
     with pytest.raises(SettingsError, match=r"airflowkit\.toml"):
-        house_owner(repository)
+        default_owner(repository)
 
 
 @pytest.mark.parametrize(

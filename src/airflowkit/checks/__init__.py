@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.errors import AirflowKitError, did_you_mean
+from airflowkit.errors import UnknownRule, did_you_mean
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.rule import Rule
@@ -18,10 +18,6 @@ FAMILIES: Final = {
     "AK6": "The repository and its deployment",
 }
 """What the rules are about, by the beginning of their codes."""
-
-
-class UnknownRule(AirflowKitError, LookupError):  # noqa: N818  as the package's other names
-    """A code that no rule has."""
 
 
 def find_rule(name: str) -> Rule[Any] | None:

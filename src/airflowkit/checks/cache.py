@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.replacement import replacing
+from airflowkit.replacement import atomic_write
 from airflowkit.settings import find_settings
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Cache:
         content = pickle.dumps((self.key, self.entries))
         with suppress(OSError):  # a cache that cannot be written costs time and nothing else
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with replacing(self.path) as file:
+            with atomic_write(self.path) as file:
                 file.write_bytes(content)
 
     def _entry(self, facts: FileFacts) -> Entry:

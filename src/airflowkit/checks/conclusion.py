@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 def report_on(
-    told: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), asked: Sequence[Path] = ()
+    results: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), asked: Sequence[Path] = ()
 ) -> Report:
     """Judge what workers told of one DAG folder; settings and comments decide which findings count.
 
     Args:
-        told: What they told of each file.
+        results: What they told of each file.
         folder: The DAG folder.
         options: What `[check]` says.
         hidden: The files that safe mode skips.
         asked: The paths in it that were to be checked; none means all of it.
     """
-    facts = _visible(told, {str(file) for file in hidden})
+    facts = _visible(results, {str(file) for file in hidden})
     examined = _examined(facts, folder, options, asked)
     comments_of = cache(comments)  # each file once, and anew in the next check
     findings = [finding for file in facts for finding in file.findings]

@@ -113,13 +113,13 @@ def _checked_folder(part: _Part, options: Check, workers: int | None, progress: 
     new = [Job(path, str(folder), options, serialize=twice) for path in paths if path not in known]
     if new:
         size = min(len(new), workers or len(os.sched_getaffinity(0)))
-        known |= {facts.path: facts for facts in _told(new, size, progress, twice=twice)}
+        known |= {facts.path: facts for facts in _results(new, size, progress, twice=twice)}
         if use_cache:
             kept.put(known.values())
     return report_on(list(known.values()), folder, options, tuple(part.hidden), part.asked)
 
 
-def _told(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool) -> Iterable[FileFacts]:
+def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool) -> Iterable[FileFacts]:
     """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
     plugins = plugins_folder(Path(jobs[0].folder))
     modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
@@ -152,18 +152,18 @@ def checked(
         folder: The DAG folder.
         files: The DAG files.
         options: What `[check]` says.
-        hidden: Files that safe mode skips, to be told of if they build DAGs.
+        hidden: Files that safe mode skips, to be results of if they build DAGs.
         again: Workers with another hash seed, for the rules that need a second parse.
     """
     jobs = [Job(str(file), str(folder), options, serialize=again is not None) for file in (*files, *hidden)]
-    told: Iterable[FileFacts] = list(pool.results(jobs))
+    results: Iterable[FileFacts] = list(pool.results(jobs))
     if again:
-        told = compared(told, list(again.results(jobs)))
-    return report_on(told, folder, options, hidden)
+        results = compared(results, list(again.results(jobs)))
+    return report_on(results, folder, options, hidden)
 
 
-def _counted(told: Iterable[FileFacts], progress: Progress, number: int, begin: int = 0) -> Iterator[FileFacts]:
-    for done, facts in enumerate(told, start=begin + 1):
+def _counted(results: Iterable[FileFacts], progress: Progress, number: int, begin: int = 0) -> Iterator[FileFacts]:
+    for done, facts in enumerate(results, start=begin + 1):
         progress(done, number)
         yield facts
 

@@ -88,7 +88,7 @@ def check(  # noqa: PLR0913  one for each option
     from airflowkit.repository import default_dags_folder
 
     if write_baseline and (fix or diff):
-        raise typer.BadParameter("a baseline accepts what --fix would mend: choose one of them")
+        raise typer.BadParameter("a baseline accepts what --fix would fix: choose one of them")
     if baseline and not baseline.exists() and not write_baseline:
         raise typer.BadParameter(f"{baseline} does not exist; --write-baseline writes it", param_hint="--baseline")
     asked = paths or [default_dags_folder()]
@@ -105,20 +105,20 @@ def check(  # noqa: PLR0913  one for each option
     if write_baseline:
         _accept(find(), known)
         return
-    report = known.sifted(find())
+    report = known.without_known(find())
     if diff:
-        from airflowkit.cli.mending import show_diff
+        from airflowkit.cli.fixing import show_diff
 
         raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
     if fix and _mended(report, workers, output_format):
-        report = known.sifted(find())
+        report = known.without_known(find())
     _show(report if fix else replace(report, findings=marked(report.findings)), output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
 
 def _found(paths: list[Path], **how: Any) -> Report:
-    from airflowkit.checks.discovery.dag_files import NoDagFile
     from airflowkit.checks.engine import check as check_paths
+    from airflowkit.errors import NoDagFile
 
     begun = time.monotonic()
     with _progress_bar() as progress:
@@ -132,14 +132,14 @@ def _found(paths: list[Path], **how: Any) -> Report:
 def _accept(report: Report, known: Baseline) -> None:
     from airflowkit.errors import counted
 
-    known.accepting(report).write()
+    known.updated_with(report).write()
     typer.echo(f"{os.path.relpath(known.path)}: {counted(len(report.findings), 'finding')} accepted")
 
 
 def _mended(report: Report, workers: int | None, output_format: Format) -> bool:
-    from airflowkit.cli.mending import mend
+    from airflowkit.cli.fixing import apply_fixes
 
-    return mend(report.findings, workers, to_stderr=output_format is not Format.TEXT)
+    return apply_fixes(report.findings, workers, to_stderr=output_format is not Format.TEXT)
 
 
 def _show(report: Report, output_format: Format) -> None:

@@ -29,10 +29,10 @@ def new_dag(
     """
     from airflowkit.scaffold.answers import DagAnswers
     from airflowkit.scaffold.creation import create_dag
-    from airflowkit.scaffold.places import folder_for_dag, house_owner
+    from airflowkit.scaffold.places import default_owner, folder_for_dag
 
     folder = dags_folder.absolute() if dags_folder else folder_for_dag(Path.cwd())
-    team = owner or house_owner(folder) or "data-eng"
+    team = owner or default_owner(folder) or "data-eng"
     labels = tuple(tag.strip() for tag in tags.split(",") if tag.strip()) or (team,)
     answers = DagAnswers(
         name=name,

@@ -38,7 +38,7 @@ def run(
     """
     from airflowkit.local.report import RunReport
     from airflowkit.local.run import run_dag
-    from airflowkit.replacement import replacing
+    from airflowkit.replacement import atomic_write
 
     _check_place(json_file)
     with RunReport() as report:
@@ -54,7 +54,7 @@ def run(
         )
     report.table(result)
     if json_file:
-        with replacing(json_file) as file:
+        with atomic_write(json_file) as file:
             file.write_text(json.dumps(asdict(result), indent=2, default=str) + "\n", encoding="utf-8")
     raise typer.Exit(0 if result.ok else 1)
 

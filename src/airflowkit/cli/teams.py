@@ -71,10 +71,10 @@ def send_sample(
 
 
 def _write(path: Path, text: str) -> None:
-    from airflowkit.replacement import replacing
+    from airflowkit.replacement import atomic_write
 
     try:
-        with replacing(path) as file:
+        with atomic_write(path) as file:
             file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}", param_hint="--output") from None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.local.fake.outcomes import Fate, Fates, Succeeded
+from airflowkit.local.fake.outcomes import PodOutcome, PodOutcomes, Succeeded
 from airflowkit.local.fake.script import Script
-from airflowkit.local.process.events import FatesMet, PodCreated
+from airflowkit.local.process.events import OutcomesUsed, PodCreated
 from airflowkit.local.run import run_dag
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class FakeCluster:
         on_event: Called with each event of a run.
 
     Attributes:
-        fates: What becomes of a task's pods, by `DAG.TASK`: one fate, a list of one for each try (the last stays), or
-            a dictionary of such by map index.
+        outcomes: What becomes of a task's pods, by `DAG.TASK`: one outcome, a list with one for each try (the
+            last stays), or a dictionary of those by map index.
         default: What becomes of all other pods.
         pods: The manifests of the pods that were created, in their order, as the operator sent them.
     """
@@ -36,8 +36,8 @@ class FakeCluster:
         self._folder = folder
         self._worker = worker
         self._on_event = on_event
-        self.fates = Fates()
-        self.default: Fate = Succeeded()
+        self.outcomes = PodOutcomes()
+        self.default: PodOutcome = Succeeded()
         self.pods: list[dict[str, Any]] = []
 
     def run(self, dag: Any, **options: Any) -> DagRunResult:
@@ -48,13 +48,13 @@ class FakeCluster:
             **options: `conf` and `logical_date` of the run.
 
         Raises:
-            DagNotFound: There is no such DAG or task, or a fate names none.
-            LocalRunError: A fate can never come true.
+            DagNotFound: There is no such DAG or task, or a outcome names none.
+            LocalRunError: A outcome can never come true.
         """
         return run_dag(
             dag if isinstance(dag, str) else str(dag.dag_id),
             dags_folder=self._folder,
-            script=Script(self.default, self.fates),
+            script=Script(self.default, self.outcomes),
             worker=self._worker,
             on_event=self._take,
             **options,
@@ -63,6 +63,6 @@ class FakeCluster:
     def _take(self, event: Event) -> None:
         if isinstance(event, PodCreated):
             self.pods.append(event.manifest)
-        elif isinstance(event, FatesMet):
-            self.fates.note(event.turns)
+        elif isinstance(event, OutcomesUsed):
+            self.outcomes.note(event.turns)
         self._on_event(event)

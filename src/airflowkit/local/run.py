@@ -18,7 +18,7 @@ from airflowkit.errors import AirflowKitError, LocalRunError
 from airflowkit.local.process.events import AlertKept, Event, Refused, RunEnded, TaskRun, read_events
 from airflowkit.local.process.request import Request
 from airflowkit.local.process.scratch import scratch_folder
-from airflowkit.local.process.spawn import own_airflow
+from airflowkit.local.process.spawn import spawn_worker
 from airflowkit.local.worker.airflow_home import environment
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def run_dag(  # noqa: PLR0913  what the command's options are
         request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
         events: list[Event] = []
-        with (worker or own_airflow)(request, environ, on_event) as stream:
+        with (worker or spawn_worker)(request, environ, on_event) as stream:
             for event in read_events(stream):
                 events.append(event)
                 on_event(event)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import PodSpecError
-from airflowkit.pods.schema.decoder import Reader
+from airflowkit.pods.schema.decoder import Decoder
 from airflowkit.pods.schema.versions import parse_version
-from airflowkit.pods.spec.builder import Draft
+from airflowkit.pods.spec.builder import PodBuilder
 from airflowkit.pods.spec.env_and_volumes import read_sources
 from airflowkit.pods.spec.keywords import OF_THE_POD, OURS, PLACES
 from airflowkit.pods.spec.shorthands import expand_shorthands, named_after_resources, secure
@@ -37,15 +37,15 @@ def for_any_operator(values: Mapping[str, Any], settings: Settings) -> dict[str,
     """
     if not values.keys() & (OF_THE_POD | OURS):
         return dict(values)
-    draft = Draft(Reader(parse_version(settings.kubernetes.version)))
-    expanded = expand_shorthands(values, settings, draft)
+    builder = PodBuilder(Decoder(parse_version(settings.kubernetes.version)))
+    expanded = expand_shorthands(values, settings, builder)
     for keyword in PLACES.keys() & expanded.keys():
         if expanded[keyword] is not None:
-            draft.set(keyword, expanded[keyword])
-    read_sources(draft, {keyword: expanded[keyword] for keyword in _SOURCES if keyword in expanded})
-    secure(draft, expanded.pop("security", None))
-    if draft.reader.faults:
+            builder.set(keyword, expanded[keyword])
+    read_sources(builder, {keyword: expanded[keyword] for keyword in _SOURCES if keyword in expanded})
+    secure(builder, expanded.pop("security", None))
+    if builder.decoder.faults:
         resources = values.get("resources")
-        problems = [named_after_resources(problem, resources) for problem in draft.read_problems()]
+        problems = [named_after_resources(problem, resources) for problem in builder.problems()]
         raise PodSpecError(problems, where="default_args")
-    return expanded | draft.keywords
+    return expanded | builder.keywords

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import XComArg
 
 from airflowkit.pods.operator.operator import CheckedPodOperator
 from airflowkit.pods.schema.faults import MISSING
-from airflowkit.pods.schema.jinja import UNKNOWN
+from airflowkit.pods.schema.jinja import RUNTIME
 from airflowkit.pods.spec.keywords import KNOWN
 from airflowkit.pods.spec.layers import airflow_defaults
 from airflowkit.pods.spec.operator_call import checked_spec, settings_of
@@ -54,7 +54,7 @@ class MappedPod:
         Raises:
             PodSpecError: What is known at parse is wrong.
         """
-        unknown = dict.fromkeys(mapped, UNKNOWN)
+        unknown = dict.fromkeys(mapped, RUNTIME)
         elements = (
             {name: element}
             for name, values in mapped.items()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from airflowkit.errors import PodSpecError, did_you_mean
-from airflowkit.pods.schema.decoder import Reader
+from airflowkit.pods.schema.decoder import Decoder
 from airflowkit.pods.schema.faults import Fault
 from airflowkit.pods.schema.models import to_model
 from airflowkit.pods.schema.versions import parse_version
-from airflowkit.pods.spec.builder import Draft
+from airflowkit.pods.spec.builder import PodBuilder
 from airflowkit.pods.spec.env_and_volumes import SOURCES, read_sources
 from airflowkit.pods.spec.keywords import PLACES
 from airflowkit.pods.spec.shorthands import expand_shorthands, named_after_resources, secure
@@ -55,24 +55,24 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     """
     settings = load_settings(caller_file())
     version = parse_version(settings.kubernetes.version)
-    draft = Draft(Reader(version))
-    values = expand_shorthands({key: value for key, value in keywords.items() if key in KEYWORDS}, settings, draft)
+    builder = PodBuilder(Decoder(version))
+    values = expand_shorthands({key: value for key, value in keywords.items() if key in KEYWORDS}, settings, builder)
     for keyword, value in values.items():
         if keyword in PLACES and value is not None:
-            draft.set(keyword, value)
-    read_sources(draft, {keyword: value for keyword, value in values.items() if value is not None})
-    secure(draft, values.get("security"))
-    problems = [*draft.read_problems(), *(fault.as_problem() for fault in (*_unknown(keywords), *_templates(draft)))]
+            builder.set(keyword, value)
+    read_sources(builder, {keyword: value for keyword, value in values.items() if value is not None})
+    secure(builder, values.get("security"))
+    problems = [*builder.problems(), *(fault.as_problem() for fault in (*_unknown(keywords), *_templates(builder)))]
     said = {problem.field for problem in problems}
-    found = map(draft.problem, pod_faults(_over_a_template(draft.manifest()), version))
+    found = map(builder.problem, pod_faults(_over_a_template(builder.manifest()), version))
     problems += [problem for problem in found if problem.field not in said]
     if problems:
         named = (named_after_resources(problem, keywords.get("resources")) for problem in problems)
         raise PodSpecError(
             {(problem.field, problem.value): problem for problem in named}.values(), where="pod_override"
         )
-    spec = draft.spec | {"containers": [draft.container | {"name": "base"}]}
-    return {"pod_override": to_model({"metadata": draft.metadata, "spec": spec}, "V1Pod")}
+    spec = builder.spec | {"containers": [builder.container | {"name": "base"}]}
+    return {"pod_override": to_model({"metadata": builder.metadata, "spec": spec}, "V1Pod")}
 
 
 def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem, ...]:
@@ -87,12 +87,12 @@ def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem,
         ()
     """
     numbers = parse_version(version)
-    reader = Reader(numbers, mend=False)
-    manifest = reader.model(pod, "V1Pod", "")
-    later = (Fault(path, value, _NOT_FILLED_IN) for path, value in reader.later)
-    unread = [fault.path for fault in reader.faults]
+    decoder = Decoder(numbers, coerce=False)
+    manifest = decoder.model(pod, "V1Pod", "")
+    later = (Fault(path, value, _NOT_FILLED_IN) for path, value in decoder.runtime_values)
+    unread = [fault.path for fault in decoder.faults]
     found = (fault for fault in pod_faults(_over_a_template(manifest), numbers) if fault.path not in unread)
-    return tuple(fault.as_problem() for fault in (*reader.faults, *later, *found))
+    return tuple(fault.as_problem() for fault in (*decoder.faults, *later, *found))
 
 
 def _unknown(keywords: Mapping[str, Any]) -> Iterator[Fault]:
@@ -101,8 +101,8 @@ def _unknown(keywords: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(keyword, value, "is nothing that an override can set", did_you_mean(keyword, KEYWORDS))
 
 
-def _templates(draft: Draft) -> Iterator[Fault]:
-    for path, value in draft.reader.later:
+def _templates(builder: PodBuilder) -> Iterator[Fault]:
+    for path, value in builder.decoder.runtime_values:
         yield Fault(path, value, _NOT_FILLED_IN)
 
 

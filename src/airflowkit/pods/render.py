@@ -13,7 +13,7 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 
 from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.expansion import STAND_IN, of_first_element
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import to_manifest
 
 _QUIET: Final = logging.getLogger(f"{__name__}.provider")
@@ -71,25 +71,25 @@ def render_pod(operator: Any) -> dict[str, Any]:
     try:
         return _rendered(of_first_element(operator))
     except Exception as error:  # the provider refuses in its own ways
-        reason, mend = f"the operator cannot make it: {error}", "see airflowkit check"
-        raise PodSpecError([Problem("pod", "", reason, mend, operator.dag_id, operator.task_id)]) from error
+        reason, hint = f"the operator cannot make it: {error}", "see airflowkit check"
+        raise PodSpecError([Problem("pod", "", reason, hint, operator.dag_id, operator.task_id)]) from error
 
 
 def _rendered(operator: Any) -> dict[str, Any]:
-    twin = copy.copy(operator)
-    namespace = twin.namespace
-    twin.__dict__ |= {
+    clone = copy.copy(operator)
+    namespace = clone.namespace
+    clone.__dict__ |= {
         "hook": _NoConnection(),
         "random_name_suffix": False,
         "namespace": namespace or "default",
     }
-    twin.__dict__["name"] = _pod_name(twin)
-    cls: Any = type(twin)
-    twin.__class__ = _quiet(cls)
+    clone.__dict__["name"] = _pod_name(clone)
+    cls: Any = type(clone)
+    clone.__class__ = _quiet(cls)
     for field in ("env_vars", "env_from", "volumes", "volume_mounts", "configmaps", "node_selector", "labels"):
-        if is_later(getattr(twin, field)):
-            twin.__dict__[field] = []
-    manifest = to_manifest(twin.build_pod_request_obj(dry_run=True))
+        if is_runtime_value(getattr(clone, field)):
+            clone.__dict__[field] = []
+    manifest = to_manifest(clone.build_pod_request_obj(dry_run=True))
     if not namespace:
         manifest["metadata"].pop("namespace", None)
     return dict(_plain(manifest, ()))
@@ -109,7 +109,7 @@ def has_pod(operator: Any) -> bool:
 def _pod_name(operator: Any) -> str | None:
     """Return the pod's name as the operator settles it when it runs, or None where it makes one of the task's id."""
     name = operator.name
-    if not name or is_later(name):
+    if not name or is_runtime_value(name):
         return None
     return re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
 
@@ -121,7 +121,7 @@ def _plain(value: Any, path: tuple[str | int, ...]) -> Any:
         return {key: inner for key, inner in contents.items() if inner or key not in _SENT_EMPTY}
     if isinstance(value, list):
         return [_plain(inner, (*path, index)) for index, inner in enumerate(value)]
-    if is_later(value):
+    if is_runtime_value(value):
         return str(value) if _FREE_TEXT & set(path) else _stood_in(str(value), path)
     if value is not None and not isinstance(value, (str, int, float)):
         raise TypeError(f"{'.'.join(map(str, path))} = {value!r} is neither text nor a number")

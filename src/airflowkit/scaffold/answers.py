@@ -1,4 +1,4 @@
-"""What a template is told: typed, checked and frozen before anything is rendered."""
+"""What a template is results: typed, checked and frozen before anything is rendered."""
 
 from __future__ import annotations
 

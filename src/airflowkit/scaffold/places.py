@@ -24,7 +24,7 @@ def folder_for_dag(start: Path) -> Path:
     return start if stands_in_it else dags
 
 
-def house_owner(folder: Path) -> str | None:
+def default_owner(folder: Path) -> str | None:
     """Return the owner that `airflowkit.toml` gives the preset `standard`, if it names one."""
     owner = load_settings(folder).presets.get("standard", {}).get("owner")
     return None if owner is None else str(owner)

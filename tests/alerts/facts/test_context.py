@@ -8,21 +8,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airflowkit.alerts.facts.context import House, event_of, gather
+from airflowkit.alerts.facts.context import AlertSettings, event_of, gather
 from airflowkit.alerts.facts.facts import Event, Mention
 from airflowkit.alerts.teams.card import fitting_card
 from alerts import contexts
 from alerts.official import complaints, fact, texts
 
-HOUSE = House(
+HOUSE = AlertSettings(
     environment="PROD",
     owners={"data-eng": "data@example.com"},
     runbook="https://wiki.example.com/{dag_id}/{task_id}",
 )
 
 
-def facts_of(context, house=HOUSE):
-    return gather(context, event_of(context), house)
+def facts_of(context, settings=HOUSE):
+    return gather(context, event_of(context), settings)
 
 
 def test_a_task_in_the_worker_tells_all():
@@ -39,7 +39,7 @@ def test_a_task_in_the_worker_tells_all():
 
 
 def test_a_runbook_that_is_no_web_address_is_left_out_because_teams_would_drop_the_card():
-    facts = facts_of(contexts.in_worker(), House(runbook="wiki/{dag_id}"))
+    facts = facts_of(contexts.in_worker(), AlertSettings(runbook="wiki/{dag_id}"))
     assert facts.runbook == ""
 
 

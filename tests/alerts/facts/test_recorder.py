@@ -87,15 +87,15 @@ def test_nothing_makes_the_recorder_raise(context):
     record_failure(context)
 
 
-@pytest.mark.parametrize("value", [None, {}, {"reason": ""}, {"reason": 7}, {"advice": "x"}])
+@pytest.mark.parametrize("value", [None, {}, {"reason": ""}, {"reason": 7}, {"hint": "x"}])
 def test_what_is_no_diagnosis_is_none(value):
     assert restored(value) is None
 
 
 def test_a_diagnosis_that_somebody_else_pushed_is_redacted_and_bounded():
-    found = restored({"reason": "password=hunter2 " + "x" * 10_000, "advice": 7, "log_tail": ["y" * 900, 5] * 50})
+    found = restored({"reason": "password=hunter2 " + "x" * 10_000, "hint": 7, "log_tail": ["y" * 900, 5] * 50})
     assert found.reason.startswith("password=*** x")
     assert len(found.reason) <= 500
-    assert found.advice == ""
+    assert found.hint == ""
     assert len(found.log_tail) <= 10
     assert max(map(len, found.log_tail)) <= 200

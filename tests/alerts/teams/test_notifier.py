@@ -79,7 +79,7 @@ def test_the_settings_say_what_the_call_does_not(tmp_path, monkeypatch, receiver
     assert card["msteams"]["entities"][0]["mentioned"] == {"id": "data@example.com", "name": "data-eng"}
     assert "https://wiki.example/orders_daily" in [action["url"] for action in card["actions"] if "url" in action]
     assert (notifier.conn_id, notifier.budget) == ("alerts", 3)
-    assert teams_failure(environment="", runbook="", conn_id="other", budget=5).house.environment == ""
+    assert teams_failure(environment="", runbook="", conn_id="other", budget=5).settings.environment == ""
 
 
 def test_wrong_settings_are_an_error_at_parse_but_not_in_an_incident(tmp_path, monkeypatch, teams, caplog):

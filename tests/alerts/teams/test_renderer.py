@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.alerts.facts.context import House, event_of, gather
+from airflowkit.alerts.facts.context import AlertSettings, event_of, gather
 from airflowkit.alerts.teams.card import build_card, fitting_card, minimal_card
 from airflowkit.alerts.teams.preview import has_renderer, preview_page
 from airflowkit.alerts.teams.samples import SAMPLES, trial_facts
@@ -30,7 +30,9 @@ def rendered(cards):
 
 @pytest.mark.node
 def test_every_kind_of_card_is_rendered_without_a_complaint(airflow_db):
-    shapes = [gather(context, event_of(context), House()) for context in (make() for make in contexts.SHAPES.values())]
+    shapes = [
+        gather(context, event_of(context), AlertSettings()) for context in (make() for make in contexts.SHAPES.values())
+    ]
     everything = [*SAMPLES.values(), trial_facts("PROD"), TASK, RUN, *shapes]
     cards = [make(facts) for facts in everything for make in (build_card, fitting_card, minimal_card)]
     for card, answer in zip(cards, rendered(cards), strict=True):

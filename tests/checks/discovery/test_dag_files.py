@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.checks.discovery import airflowignore as ignoring
-from airflowkit.checks.discovery.airflowignore import BadIgnoreFile
-from airflowkit.checks.discovery.dag_files import NoDagFile, dag_files, hidden_dag_files, python_files, seen_and_skipped
+from airflowkit.checks.discovery.dag_files import dag_files, hidden_dag_files, python_files, seen_and_skipped
+from airflowkit.errors import BadIgnoreFile, NoDagFile
 from airflowkit.repository import dags_folder_of
 
 TREE = {

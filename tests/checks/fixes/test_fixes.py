@@ -107,7 +107,7 @@ def test_a_fix_makes_the_second_file_of_the_first_and_a_second_fix_changes_nothi
     assert code in {finding.code for finding in marked(before) if finding.fixable}
     result = airflowkit("check", "--fix", cwd=repository)
     assert files(repository) == files(copied(CASES / code / "after", tmp_path / "after"))
-    assert f" {code} mended\n" in result.stdout
+    assert f" {code} fixed\n" in result.stdout
     after = found(pool, repository)
     assert counted(after)[code] == 0
     assert counted(after) <= counted(before)
@@ -141,8 +141,8 @@ def test_several_fixes_in_one_file_compose(repository):
         'import DAG\n\nwith DAG("orders", schedule=None, doc_md=__doc__):\n    EmptyOperator(task_id="load")\n'
     )
     assert result.returncode == 0
-    assert result.stdout.startswith("dags/orders.py AK105 mended\ndags/orders.py:8 AK207 mended\n")
-    assert "4 mended in 1 file: 1 AK105, 1 AK207, 1 AK506, 1 AK608\n" in result.stdout
+    assert result.stdout.startswith("dags/orders.py AK105 fixed\ndags/orders.py:8 AK207 fixed\n")
+    assert "4 fixed in 1 file: 1 AK105, 1 AK207, 1 AK506, 1 AK608\n" in result.stdout
     assert result.stdout.endswith(": nothing found\n")
 
 
@@ -163,7 +163,7 @@ def test_the_report_says_what_can_be_mended(repository):
     dag_file(repository, PRINTS)
     (repository / "dags" / "broken.py").write_text("# airflow dag\nimport nosuch\n")
     text = airflowkit("check", cwd=repository)
-    assert text.stdout.endswith("`airflowkit explain CODE` tells more; --fix may mend 1\n")
+    assert text.stdout.endswith("`airflowkit explain CODE` tells more; --fix can fix 1\n")
     told = json.loads(airflowkit("check", "--format", "json", cwd=repository).stdout)
     assert [(it["code"], it["fixable"]) for it in told["findings"]] == [("AK101", False), ("AK105", True)]
 
@@ -172,7 +172,7 @@ def test_a_machine_gets_its_report_alone_on_standard_output(repository):
     dag_file(repository, PRINTS)
     result = airflowkit("check", "--fix", "--format", "json", cwd=repository)
     assert json.loads(result.stdout)["findings"] == []
-    assert "dags/orders.py AK105 mended" in result.stderr
+    assert "dags/orders.py AK105 fixed" in result.stderr
 
 
 def test_line_ends_a_byte_order_mark_comments_and_the_mode_stay(repository):
@@ -209,7 +209,7 @@ def test_a_file_that_cannot_be_imported_is_left(repository):
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == before
-    assert "dags/orders.py: AK105, AK608 not mended: it cannot be imported" in result.stderr
+    assert "dags/orders.py: AK105, AK608 not fixed: it cannot be imported" in result.stderr
 
 
 def test_a_link_out_of_the_repository_is_left(repository, tmp_path_factory):
@@ -249,7 +249,7 @@ def test_an_edit_that_would_change_a_dag_is_not_made(repository):
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == before
-    assert "dags/orders.py: AK105 not mended: " in result.stderr
+    assert "dags/orders.py: AK105 not fixed: " in result.stderr
 
 
 def test_the_proof_refuses_an_edit_that_changes_a_task(repository, pool):
@@ -316,8 +316,8 @@ with DAG("orders", schedule=None, default_args={"provide_context": True}):
     result = airflowkit("check", "--fix", cwd=repository)
     assert 'print("loading")\n' in path.read_text()
     assert 'DAG("orders", schedule=None):\n' in path.read_text()
-    assert "AK105 not mended: the DAG orders would not stay the same" in result.stderr
-    assert "2 mended in 1 file: 1 AK506, 1 AK608\n" in result.stdout
+    assert "AK105 not fixed: the DAG orders would not stay the same" in result.stderr
+    assert "2 fixed in 1 file: 1 AK506, 1 AK608\n" in result.stdout
 
 
 def test_a_zipped_file_is_left_alone(repository):
@@ -329,7 +329,7 @@ def test_a_zipped_file_is_left_alone(repository):
     before = files(repository)
     result = airflowkit("check", "--fix", cwd=repository)
     assert "AK105" in result.stdout
-    assert "mended" not in result.stdout
+    assert "fixed" not in result.stdout
     assert files(repository) == before
 
 
@@ -408,4 +408,4 @@ LAYOUTS = [
 def test_what_is_cut_out_leaves_the_layout_and_the_other_comments(before, after):
     finding = Finding("AK506", Severity.WARNING, "default_args has 'sla', which", "orders.py", 2)
     head = "from airflow.sdk import DAG\n"
-    assert FIXES["AK506"].mend(finding, f"{head}{before}\n") == f"{head}{after}\n"
+    assert FIXES["AK506"].apply(finding, f"{head}{before}\n") == f"{head}{after}\n"

@@ -50,7 +50,7 @@ def shown(report: Report, width: int = 40, **options) -> str:
     return console.file.getvalue()
 
 
-def test_text_names_place_severity_rule_and_mend():
+def test_text_names_place_severity_rule_and_hint():
     output = shown(REPORT)
     assert "     3 W AK401 pod-without-limits  orders.load: a | b" in output
     assert "               > pass resources" in output
@@ -120,7 +120,7 @@ def test_many_findings_are_counted_by_rule():
 @pytest.mark.parametrize("render", [shown, markdown.render, github.render, junit.render])
 def test_no_report_lets_foreign_text_command_the_terminal_or_end_it(render):
     """A file's name and an exception's text may hold anything, such as bytes that are no UTF-8."""
-    hostile = replace(REPORT.findings[0], message="\x1b[2J\x9b\udcff", path="dags/\x1b[2J\udcff.py", mend="\x07")
+    hostile = replace(REPORT.findings[0], message="\x1b[2J\x9b\udcff", path="dags/\x1b[2J\udcff.py", hint="\x07")
     output = render(Report((hostile,), 1, 1))
     assert not set(output) & set("\x1b\x9b\x07")
     assert "dags/?[2J?.py" in output.replace("\\", "")
@@ -181,7 +181,7 @@ def sarif_artifact(path: str):
 @pytest.mark.parametrize("line", [None, 1, 12345])
 @pytest.mark.parametrize("severity", Severity)
 def test_sarif_keeps_to_its_schema(sarif_schema, severity, line, path):
-    findings = (Finding("AK401", severity, ODD, path, line, "orders", "load", "mend"), REPORT.findings[1])
+    findings = (Finding("AK401", severity, ODD, path, line, "orders", "load", "hint"), REPORT.findings[1])
     sarif_schema.validate(json.loads(sarif.render(Report(findings, 2, 1))))
 
 
@@ -199,7 +199,7 @@ def test_sarif_names_the_rule_with_its_page():
     run = sarif_run(*REPORT.findings)
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["AK401", "AK602"]
     assert [(it["ruleIndex"], it["level"]) for it in run["results"]] == [(0, "warning"), (1, "note")]
-    assert all("## How to mend it" in rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+    assert all("## How to fix it" in rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
 
 
 def test_sarif_quotes_paths_and_sets_them_below_the_root_of_the_sources():

@@ -33,7 +33,7 @@ def found_in(pool, tmp_path):
     def judge(text: str) -> list[tuple[str, str, str]]:
         path = folder / "orders.py"
         path.write_text(for_this_airflow(HEAD + text))
-        return [(it.code, it.message, it.mend) for it in checked(pool, folder, [path], check_options(folder)).findings]
+        return [(it.code, it.message, it.hint) for it in checked(pool, folder, [path], check_options(folder)).findings]
 
     return judge
 
@@ -93,7 +93,7 @@ WAITS = 'ExternalTaskSensor.partial(task_id="wait", mode="reschedule"'
     ],
 )
 def test_every_element_of_a_mapped_task_that_names_another_dag_is_looked_up(found_in, task, messages):
-    assert [message for _code, message, _mend in found_in(in_dag(task))] == messages
+    assert [message for _code, message, _hint in found_in(in_dag(task))] == messages
 
 
 NEVER_MET = "waits for nightly, whose schedule '0 2 * * *' has no run at the dates of '0 3 * * *'"
@@ -112,7 +112,7 @@ def test_a_mapped_sensor_waits_for_a_run_that_there_is(found_in, arguments, mess
     other += '    EmptyOperator(task_id="load")\n'
     task = f'{WAITS}, external_dag_id="nightly"{arguments}).expand(external_task_id=["load"])'
     own = in_dag(task, schedule="'0 3 * * *'", start_date="datetime(2026, 1, 1)", catchup="False")
-    found = [message for code, message, _mend in found_in(other + own) if code != "AK501"]
+    found = [message for code, message, _hint in found_in(other + own) if code != "AK501"]
     assert found == messages
 
 
@@ -142,7 +142,7 @@ def grouped(defaults: str) -> str:
     ],
 )
 def test_default_args_that_nobody_takes_are_told_with_what_is_meant(found_in, text, found):
-    assert [(message, mend) for _code, message, mend in found_in(text)] == found
+    assert [(message, hint) for _code, message, hint in found_in(text)] == found
 
 
 def test_a_default_of_a_group_within_a_group_is_told_once(found_in):
@@ -232,7 +232,7 @@ def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_a
 
 
 @pytest.mark.parametrize(
-    ("theirs", "ours", "mend"),
+    ("theirs", "ours", "hint"),
     [
         ("0 2 * * *", "0 3 * * *", "pass execution_delta=timedelta(minutes=60)"),
         ("30 23 * * *", "0 1 * * *", "pass execution_delta=timedelta(minutes=90)"),
@@ -240,12 +240,12 @@ def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_a
         ("0 2 1 * *", "0 3 * * 1", "pass the other run's date as execution_date_fn, or schedule on assets instead"),
     ],
 )
-def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, mend):
+def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, hint):
     day = "start_date=datetime(2026, 1, 1), catchup=False, on_failure_callback=print"
     other = f'with DAG("nightly", schedule="{theirs}", {day}):\n    EmptyOperator(task_id="load")\n'
     wait = 'ExternalTaskSensor(task_id="wait", external_dag_id="nightly", mode="reschedule")'
     own = f'with DAG("orders", schedule="{ours}", {day}):\n    {wait}\n'
-    assert [(code, told) for code, _message, told in found_in(other + own)] == [("AK322", mend)]
+    assert [(code, told) for code, _message, told in found_in(other + own)] == [("AK322", hint)]
 
 
 def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in):
@@ -255,9 +255,9 @@ def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in)
 
 
 def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in):
-    ((code, _message, mend),) = found_in("import airflow.no_more\n")
+    ((code, _message, hint),) = found_in("import airflow.no_more\n")
     assert code == "AK101"
-    assert mend.endswith("has no such module; import from airflow.providers.common.compat.sdk, which any has")
+    assert hint.endswith("has no such module; import from airflow.providers.common.compat.sdk, which any has")
 
 
 def test_ids_of_a_files_own_enumeration_are_texts(found_in):

@@ -78,4 +78,4 @@ def test_codes_and_names_are_unique_and_in_order():
 def test_every_page_says_why_and_how(rule):
     assert rule.title.endswith(".")
     assert "## Why it matters" in rule.page
-    assert "## How to mend it" in rule.page
+    assert "## How to fix it" in rule.page

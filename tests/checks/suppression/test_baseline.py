@@ -10,8 +10,8 @@ import pytest
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.report import Examined, Report
 from airflowkit.checks.rules import BY_CODE
-from airflowkit.checks.suppression.baseline import FILE, Baseline, BaselineNotWritten
-from airflowkit.errors import SettingsError
+from airflowkit.checks.suppression.baseline import FILE, Baseline
+from airflowkit.errors import BaselineNotWritten, SettingsError
 
 
 @pytest.fixture
@@ -35,20 +35,20 @@ def report(
 
 
 def accepted(root: Path, *findings: Finding, **how) -> Baseline:
-    baseline = Baseline.of(root).accepting(report(root, *findings, **how))
+    baseline = Baseline.of(root).updated_with(report(root, *findings, **how))
     baseline.write()
     return Baseline.of(root)
 
 
 def test_it_hides_what_it_holds_wherever_that_moves(root):
     known = accepted(root, finding(line=3), finding(line=9), finding("AK402"))
-    sifted = known.sifted(report(root, finding(line=5), finding(line=11), finding(line=20), finding("AK402")))
+    sifted = known.without_known(report(root, finding(line=5), finding(line=11), finding(line=20), finding("AK402")))
     assert [it.line for it in sifted.findings] == [20]
     assert (sifted.known, sifted.gone) == (3, 0)
 
 
 def test_without_a_file_everything_counts(root):
-    assert len(Baseline.of(root).sifted(report(root, finding())).findings) == 1
+    assert len(Baseline.of(root).without_known(report(root, finding())).findings) == 1
 
 
 @pytest.mark.parametrize("content", ["{}x", "[1]", '[{"path": "a"}]', '{"a": 1}', "\xff"])
@@ -63,7 +63,7 @@ def test_its_paths_start_at_the_repositorys_root_wherever_the_command_runs(root,
     assert [entry["path"] for entry in json.loads((root / FILE).read_text())] == ["dags/orders.py"]
     monkeypatch.chdir(root / "dags")
     named = Finding("AK401", Severity.WARNING, "message", "orders.py", 3, "orders", "load")
-    assert known.sifted(Report((named,), 1, 1)).findings == ()
+    assert known.without_known(Report((named,), 1, 1)).findings == ()
     assert Baseline.of(Path("orders.py")).path == root / FILE
 
 
@@ -91,8 +91,8 @@ def test_its_order_is_that_of_the_paths_and_the_same_at_each_writing(root):
 def test_what_was_mended_is_called_gone_and_written_out(root):
     known = accepted(root, finding(), finding(), finding("AK402"))
     now = report(root, finding())
-    assert known.sifted(now).gone == 2
-    assert sum(known.accepting(now).counts.values()) == 1
+    assert known.without_known(now).gone == 2
+    assert sum(known.updated_with(now).counts.values()) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,26 +107,26 @@ def test_what_was_mended_is_called_gone_and_written_out(root):
 def test_what_was_not_looked_for_is_neither_called_gone_nor_written_out(root, looked):
     known = accepted(root, finding())
     now = report(root, **looked)
-    assert known.sifted(now).gone == 0
-    assert known.accepting(now).counts == known.counts
+    assert known.without_known(now).gone == 0
+    assert known.updated_with(now).counts == known.counts
 
 
 def test_a_file_that_was_deleted_is_gone_once_the_whole_folder_is_checked(root):
     known = accepted(root, finding())
-    assert known.sifted(report(root, files=("dags/other.py",), whole=False)).gone == 0
-    assert known.sifted(report(root, files=("dags/other.py",))).gone == 1
+    assert known.without_known(report(root, files=("dags/other.py",), whole=False)).gone == 0
+    assert known.without_known(report(root, files=("dags/other.py",))).gone == 1
 
 
 def test_what_files_have_together_is_gone_only_once_all_are_checked(root):
     known = accepted(root, finding("AK202"))
-    assert known.sifted(report(root, whole=False)).gone == 0
-    assert known.sifted(report(root)).gone == 1
+    assert known.without_known(report(root, whole=False)).gone == 0
+    assert known.without_known(report(root)).gone == 1
 
 
 def test_files_beside_the_dag_folder_are_looked_at_with_the_whole_of_it(root):
     known = accepted(root, finding("AK604", "Dockerfile", task_id=None), finding(path="other/dags/orders.py"))
-    assert known.sifted(report(root, whole=False)).gone == 0
-    assert known.sifted(report(root)).gone == 1
+    assert known.without_known(report(root, whole=False)).gone == 0
+    assert known.without_known(report(root)).gone == 1
 
 
 def test_it_is_written_whole_or_not_at_all(root, monkeypatch):

@@ -79,9 +79,9 @@ def test_a_rule_that_does_not_exist_is_wrong_use(options):
     ],
 )
 def test_the_command_lines_mistake_says_what_may_have_been_meant(code, hint):
-    with pytest.raises(SettingsError, match=f"^--select names '{code.upper()}', which is no rule") as told:
+    with pytest.raises(SettingsError, match=f"^--select names '{code.upper()}', which is no rule") as raised:
         narrowed(Check(), [code], [])
-    assert told.value.hint.startswith(hint)
+    assert raised.value.hint.startswith(hint)
 
 
 def test_the_command_line_replaces_select_and_adds_to_ignore():

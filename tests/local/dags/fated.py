@@ -1,4 +1,4 @@
-"""Pods of each kind of operator, for fates that are scripted."""
+"""Pods of each kind of operator, for outcomes that are scripted."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Pods that meet each fate on a real cluster, and note how the API shows them then."""
+"""Pods that meet each outcome on a real cluster, and note how the API shows them then."""
 
 import json
 import os

@@ -12,9 +12,9 @@ from airflowkit.errors import DagNotFound, LocalRunError
 from airflowkit.local.fake.outcomes import (
     Evicted,
     Failed,
-    Fates,
     ImagePullBackOff,
     OOMKilled,
+    PodOutcomes,
     SecretNotFound,
     SlowStart,
     Succeeded,
@@ -23,7 +23,7 @@ from airflowkit.local.fake.outcomes import (
 from airflowkit.local.fake.script import Script
 from airflowkit.local.process.events import PodCreated
 
-FATES = {
+OUTCOMES = {
     "load": [ImagePullBackOff(), Succeeded(logs=["at last"])],
     "failing": Failed(3, logs=["begins", "ValueError: no such day"]),
     "failing_deferred": Failed(3, logs=["ValueError: no such day"]),
@@ -49,12 +49,12 @@ TOO_SLOW = "the pod did not start in time: image 'orders:1' is still being pulle
 
 @pytest.fixture(scope="module")
 def run_scripted(run_locally, warm_airflow):
-    """Run a DAG with fates; return its result and the pods that were created."""
+    """Run a DAG with outcomes; return its result and the pods that were created."""
 
-    def run(dag, fates=None):
-        planned = Fates()
-        for name, fate in (fates or {}).items():
-            planned[name] = fate
+    def run(dag, outcomes=None):
+        planned = PodOutcomes()
+        for name, outcome in (outcomes or {}).items():
+            planned[name] = outcome
         result, events = run_locally(dag, script=Script(Succeeded(), planned), worker=warm_airflow.worker)
         return result, [event for event in events if isinstance(event, PodCreated)]
 
@@ -63,7 +63,7 @@ def run_scripted(run_locally, warm_airflow):
 
 @pytest.fixture(scope="module")
 def fated(run_scripted):
-    return run_scripted("fated", {f"fated.{name}": fate for name, fate in FATES.items()})
+    return run_scripted("fated", {f"fated.{name}": outcome for name, outcome in OUTCOMES.items()})
 
 
 @pytest.mark.slow
@@ -136,19 +136,23 @@ def test_one_task_is_run_alone_and_nobody_waits_for_it(run_scripted):
 
 
 @pytest.mark.parametrize(
-    ("fates", "error", "message"),
+    ("outcomes", "error", "message"),
     [
         ({"fated.lod": Succeeded()}, DagNotFound, "DAG 'fated' has no task 'lod'. did you mean 'load'?"),
         ({"fatet.load": Succeeded()}, DagNotFound, "no DAG 'fatet.load'"),
         ({"fated_xcoms.names": Succeeded()}, LocalRunError, "the task makes no pod"),
-        ({"fated.deferred": [Succeeded()] * 2}, LocalRunError, "2 fates, and the task has 1 tries. raise its retries"),
+        (
+            {"fated.deferred": [Succeeded()] * 2},
+            LocalRunError,
+            "2 outcomes, and the task has 1 tries. raise its retries",
+        ),
         ({"fated.deferred": {1: Succeeded()}}, LocalRunError, "the task is not mapped"),
-        ({"fated": Succeeded()}, DagNotFound, "fate of 'fated': name a task"),
+        ({"fated": Succeeded()}, DagNotFound, "outcome of 'fated': name a task"),
     ],
 )
-def test_a_fate_that_can_never_come_true_is_an_error(run_scripted, fates, error, message):
+def test_a_fate_that_can_never_come_true_is_an_error(run_scripted, outcomes, error, message):
     with pytest.raises(error) as raised:
-        run_scripted("fated.deferred", fates)
+        run_scripted("fated.deferred", outcomes)
     assert message in str(raised.value)
 
 
@@ -158,35 +162,35 @@ def test_a_secret_that_the_pod_does_not_name_cannot_be_missing(run_scripted):
 
 
 def test_what_is_no_fate_is_refused_where_it_is_written():
-    with pytest.raises(TypeError, match=r"fate of 'a\.b': write Succeeded\(\.\.\.\), an instance"):
-        Fates()["a.b"] = Succeeded
-    with pytest.raises(TypeError, match=r"fate of 'a\.b'"):
-        Fates()["a.b"] = []
+    with pytest.raises(TypeError, match=r"outcome of 'a\.b': write Succeeded\(\.\.\.\), an instance"):
+        PodOutcomes()["a.b"] = Succeeded
+    with pytest.raises(TypeError, match=r"outcome of 'a\.b'"):
+        PodOutcomes()["a.b"] = []
 
 
 def test_fates_know_which_of_them_met_no_pod():
-    fates = Fates()
-    fates["a.b"] = [Failed(3), Succeeded()]
-    fates["a.c"] = {0: Succeeded(), 5: Evicted("full")}
-    script = Script(Succeeded(), fates)
+    outcomes = PodOutcomes()
+    outcomes["a.b"] = [Failed(3), Succeeded()]
+    outcomes["a.c"] = {0: Succeeded(), 5: Evicted("full")}
+    script = Script(Succeeded(), outcomes)
     for task, map_index, try_number in (("a.b", -1, 1), ("a.c", 0, 1), ("a.c", 1, 1), ("x.y", -1, 1)):
-        script.fate(task, map_index, try_number)
-    fates.note(script.met)
-    assert fates.unmet == ["a.b, try 2: Succeeded(xcom=None, logs=())", "a.c[5]: Evicted(message='full', logs=())"]
-    del fates["a.c"]
-    fates["a.b"] = Failed(4)
-    assert fates.unmet == ["a.b: Failed(exit_code=4, logs=())"]
+        script.outcome(task, map_index, try_number)
+    outcomes.note(script.met)
+    assert outcomes.unused == ["a.b, try 2: Succeeded(xcom=None, logs=())", "a.c[5]: Evicted(message='full', logs=())"]
+    del outcomes["a.c"]
+    outcomes["a.b"] = Failed(4)
+    assert outcomes.unused == ["a.b: Failed(exit_code=4, logs=())"]
 
 
 def test_a_script_is_the_same_in_another_process():
-    fates = Fates()
-    fates["a.b"] = {2: [SlowStart(3, then=Failed(4, logs=["x"])), Evicted()]}
-    script = Script(OOMKilled(), fates)
+    outcomes = PodOutcomes()
+    outcomes["a.b"] = {2: [SlowStart(3, then=Failed(4, logs=["x"])), Evicted()]}
+    script = Script(OOMKilled(), outcomes)
     again = Script.from_json(script.as_json())
     assert again.as_json() == script.as_json()
-    assert again.fate("a.b", 2, 1) == SlowStart(3, then=Failed(4, logs=["x"]))
-    assert again.fate("a.b", 2, 9) == Evicted()
-    assert again.fate("a.b", 1, 1) == again.fate("c.d", -1, 1) == OOMKilled()
+    assert again.outcome("a.b", 2, 1) == SlowStart(3, then=Failed(4, logs=["x"]))
+    assert again.outcome("a.b", 2, 9) == Evicted()
+    assert again.outcome("a.b", 1, 1) == again.outcome("c.d", -1, 1) == OOMKilled()
 
 
 def test_fates_are_imported_without_airflow():

@@ -19,7 +19,7 @@ from airflowkit.local.fake.script import Script
 from airflowkit.local.process.events import AlertKept, Output
 from airflowkit.local.report import RunReport
 from airflowkit.local.run import run_dag
-from airflowkit.local.worker.alerts import kept_alerts
+from airflowkit.local.worker.alerts import capture_alerts
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def test_no_server_runs_where_the_environment_has_every_connection(monkeypatch, 
     for conn_id in ("msteams_webhook_url", "team"):
         monkeypatch.setenv(connection_variable(conn_id), "http://127.0.0.1")
     threads = threading.active_count()
-    with kept_alerts(LoadedDag(dag, repository / "dags" / "alerting.py")) as inboxes:
+    with capture_alerts(LoadedDag(dag, repository / "dags" / "alerting.py")) as inboxes:
         assert inboxes == {}
         assert threading.active_count() == threads
 

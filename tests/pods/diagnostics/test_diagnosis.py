@@ -98,7 +98,7 @@ def test_every_recorded_pod_has_its_words():
 def test_a_recorded_pod_is_explained(name):
     diagnosis = diagnose(recorded(name))
     assert diagnosis.reason == REASONS[name]
-    assert diagnosis.advice
+    assert diagnosis.hint
 
 
 def test_the_log_of_the_container_to_blame_is_kept():
@@ -140,11 +140,11 @@ def test_a_pull_secret_that_does_not_exist_is_named():
         ("couldn't find key a in ConfigMap n/orders ({})", "config map 'orders' in namespace 'n' has no key 'a'"),
     ],
 )
-def test_the_local_runs_way_out_is_the_advice(message, reason):
+def test_the_local_runs_way_out_is_the_hint(message, reason):
     way_out = "add [secrets.orders] to airflowkit.local.toml"
     state = {"waiting": {"reason": "CreateContainerConfigError", "message": message.format(way_out)}}
     found = diagnose(Evidence(pod=pod(state, phase="Pending")))
-    assert (found.reason, found.advice) == (reason, way_out)
+    assert (found.reason, found.hint) == (reason, way_out)
 
 
 def test_an_eviction_for_memory_tells_what_was_used():
@@ -157,7 +157,7 @@ def test_an_eviction_for_memory_tells_what_was_used():
     found = diagnose(Evidence(pod=dead))
     assert found.reason.startswith("evicted: The node was low on resource: memory.")
     assert "Container base was using 2Gi" in found.reason
-    assert found.advice.startswith("request the memory")
+    assert found.hint.startswith("request the memory")
 
 
 def test_memory_without_a_limit_is_the_nodes():
@@ -245,4 +245,4 @@ def test_a_diagnosis_is_bounded():
 
 
 def test_what_goes_into_the_xcom_is_plain():
-    assert Diagnosis("why", "how", ("a", "b")).to_xcom() == {"reason": "why", "advice": "how", "log_tail": ["a", "b"]}
+    assert Diagnosis("why", "how", ("a", "b")).to_xcom() == {"reason": "why", "hint": "how", "log_tail": ["a", "b"]}

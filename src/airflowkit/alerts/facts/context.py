@@ -38,7 +38,7 @@ _REASONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class AlertSettings:
     """What the author and `airflowkit.toml` add to a context.
 
     Attributes:
@@ -83,17 +83,17 @@ def recovered(context: Mapping[str, Any]) -> bool:
         return False
 
 
-def gather(context: Mapping[str, Any], event: Event, house: House) -> Facts:
+def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings) -> Facts:
     """Return all that is known of what happened; never raises for what a context lacks."""
     of_run = event is Event.DEADLINE or _is_of_run(context)
     facts = _of_run(context, event) if of_run else _of_task(context, event)
     return replace(
         facts,
-        mentions=_mentions(facts.owners, house),
-        runbook=_runbook(house.runbook, facts),
-        environment=one_line(house.environment, 40),
-        title=one_line(house.title, _NAME),
-        message=presentable(house.message, _MESSAGE),
+        mentions=_mentions(facts.owners, settings),
+        runbook=_runbook(settings.runbook, facts),
+        environment=one_line(settings.environment, 40),
+        title=one_line(settings.title, _NAME),
+        message=presentable(settings.message, _MESSAGE),
     )
 
 
@@ -214,9 +214,9 @@ def _owners(context: object, task_ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one_line(name, 80) for name in names if name and name != "airflow"))
 
 
-def _mentions(owners: Iterable[str], house: House) -> tuple[Mention, ...]:
-    of_owners = (Mention(owner, house.owners[owner]) for owner in owners if owner in house.owners)
-    return tuple(dict.fromkeys((*of_owners, *house.mentions)))
+def _mentions(owners: Iterable[str], settings: AlertSettings) -> tuple[Mention, ...]:
+    of_owners = (Mention(owner, settings.owners[owner]) for owner in owners if owner in settings.owners)
+    return tuple(dict.fromkeys((*of_owners, *settings.mentions)))
 
 
 def _runbook(template: str, facts: Facts) -> str:

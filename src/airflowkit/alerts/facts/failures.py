@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.facts.facts import FailedTask
 from airflowkit.alerts.facts.recorder import restored
-from airflowkit.alerts.facts.run_state import FAILED, NOT_MAPPED, UPSTREAM_FAILED, TaskState, left_behind, task_states
+from airflowkit.alerts.facts.run_state import (
+    FAILED,
+    NOT_MAPPED,
+    UPSTREAM_FAILED,
+    TaskState,
+    stored_diagnosis,
+    task_states,
+)
 from airflowkit.alerts.safety.lenient import look, number, text
 from airflowkit.alerts.safety.redaction import log
 from airflowkit.alerts.safety.text import one_line
@@ -58,7 +65,7 @@ def _diagnoses(dag_id: str, run_id: str, tasks: Sequence[Sequence[TaskState]]) -
 
 def _left_behind(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:
     try:
-        return restored(left_behind(dag_id, run_id, state.task_id, state.map_index))
+        return restored(stored_diagnosis(dag_id, run_id, state.task_id, state.map_index))
     except Exception as error:  # noqa: BLE001  the reason is missing then, and the card says so
         log.warning("airflowkit: cannot read why %s failed (%s)", state.task_id, type(error).__name__)
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _REASON: Final = 500
-_ADVICE: Final = 300
+_HINTS: Final = 300
 _LOG_LINES: Final = 10
 _LOG_LINE: Final = 200
 
@@ -39,7 +39,7 @@ def diagnosis_of(exception: object) -> Diagnosis:
     """Return why a task failed, from its exception: redacted and bounded."""
     found = next((held for link in _chain(exception) if isinstance(held := look(link, "diagnosis"), Diagnosis)), None)
     if found is not None:
-        return _bounded(found.reason, found.advice, found.log_tail)
+        return _bounded(found.reason, found.hint, found.log_tail)
     if isinstance(exception, PodFailed):
         return _bounded(str(exception).partition("\n")[0], "", ())
     return _bounded(_summary(exception), "", ())
@@ -49,12 +49,12 @@ def restored(value: Mapping[str, Any] | None) -> Diagnosis | None:
     """Return a diagnosis as it was pushed; None where it is none. It is foreign text: anybody may push it."""
     reason = text(value, "reason")
     lines = look(value, "log_tail")
-    return _bounded(reason, text(value, "advice"), lines if isinstance(lines, list | tuple) else ()) if reason else None
+    return _bounded(reason, text(value, "hint"), lines if isinstance(lines, list | tuple) else ()) if reason else None
 
 
-def _bounded(reason: str, advice: str, log_tail: object) -> Diagnosis:
+def _bounded(reason: str, hint: str, log_tail: object) -> Diagnosis:
     lines = [presentable(line, _LOG_LINE) for line in list(log_tail)[-_LOG_LINES:]] if log_tail else []  # type: ignore[call-overload]
-    return Diagnosis(presentable(reason, _REASON), one_line(advice, _ADVICE), tuple(lines))
+    return Diagnosis(presentable(reason, _REASON), one_line(hint, _HINTS), tuple(lines))
 
 
 def _summary(exception: object) -> str:

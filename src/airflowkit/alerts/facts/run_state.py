@@ -51,7 +51,7 @@ def task_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> tuple[Task
     return tuple(sorted(states, key=lambda state: (order.get(state.task_id, len(order)), state.map_index)))
 
 
-def left_behind(dag_id: str, run_id: str, task_id: str, map_index: int) -> Mapping[str, Any] | None:
+def stored_diagnosis(dag_id: str, run_id: str, task_id: str, map_index: int) -> Mapping[str, Any] | None:
     """Return the diagnosis that a failed task left as XCom, as it was pushed, or None."""
     read = _supervised_xcom if _supervisor() else _stored_xcom
     value = read(dag_id, run_id, task_id, map_index)

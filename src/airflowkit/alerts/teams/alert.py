@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Final
 
-from airflowkit.alerts.facts.context import House, event_of, gather, minimal_facts, recovered
+from airflowkit.alerts.facts.context import AlertSettings, event_of, gather, minimal_facts, recovered
 from airflowkit.alerts.facts.facts import Event
 from airflowkit.alerts.safety.jinja import rendered
 from airflowkit.alerts.safety.redaction import log
@@ -28,7 +28,7 @@ class Alert:
         context: What Airflow handed to the callback.
         conn_id: The connection that leads to Teams.
         event: What to tell of; None leaves it to the context.
-        house: What the author and `airflowkit.toml` add; its title and message may hold Jinja.
+        settings: What the author and `airflowkit.toml` add; its title and message may hold Jinja.
         budget: Seconds that all of it may take.
         started: When it began.
         stage: What is being done, for when the time is up.
@@ -37,7 +37,7 @@ class Alert:
     context: Any
     conn_id: str
     event: Event | None
-    house: House
+    settings: AlertSettings
     budget: float
     started: float = field(default_factory=monotonic)
     stage: str = "asking how the run before ended"
@@ -92,8 +92,10 @@ class Alert:
     def _cards(self, event: Event) -> tuple[Card, Card]:
         """Return the card, and the smallest one for when Teams finds it too large."""
         try:
-            title, words = (rendered(template, self.context) for template in (self.house.title, self.house.message))
-            facts = gather(self.context, event, replace(self.house, title=title, message=words))
+            title, words = (
+                rendered(template, self.context) for template in (self.settings.title, self.settings.message)
+            )
+            facts = gather(self.context, event, replace(self.settings, title=title, message=words))
             return fitting_card(facts), minimal_card(facts)
         except Exception as error:  # noqa: BLE001  a poorer card is better than none
             log.warning("airflowkit: the card says less than it could (%s)", _fault(error))

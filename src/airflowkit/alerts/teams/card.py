@@ -181,8 +181,8 @@ def _failed(task: FailedTask) -> Iterator[Card]:
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[Card]:
     yield from _monospace(diagnosis.reason)
-    if diagnosis.advice:
-        yield _text(_run("→ "), _run(diagnosis.advice), spacing="Small")
+    if diagnosis.hint:
+        yield _text(_run("→ "), _run(diagnosis.hint), spacing="Small")
     if diagnosis.log_tail:
         yield _text(_run("Last lines of the log", isSubtle=True, size="Small"), spacing="Small")
         yield from _monospace("\n".join(diagnosis.log_tail))

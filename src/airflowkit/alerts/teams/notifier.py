@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from airflow.providers.common.compat.sdk import BaseNotifier  # noqa: TID253  it is a subclass
 
-from airflowkit.alerts.facts.context import House
+from airflowkit.alerts.facts.context import AlertSettings
 from airflowkit.alerts.facts.facts import Event, Mention
 from airflowkit.alerts.safety.redaction import log
 from airflowkit.alerts.teams.alert import Alert
@@ -81,7 +81,7 @@ class TeamsNotifier(BaseNotifier):
         self.conn_id = conn_id or teams.conn_id
         self.budget = teams.budget if budget is None else float(budget)
         self.context = context or {}
-        self.house = House(
+        self.settings = AlertSettings(
             environment=teams.environment if environment is None else environment,
             owners=dict(teams.owners),
             mentions=_mentioned(mentions),
@@ -111,7 +111,7 @@ class TeamsNotifier(BaseNotifier):
         await self._alert(context).send_async()
 
     def _alert(self, context: Any) -> Alert:
-        return Alert(context, self.conn_id, self.event, self.house, self.budget)
+        return Alert(context, self.conn_id, self.event, self.settings, self.budget)
 
 
 def teams_failure(**options: Unpack[AlertOptions]) -> TeamsNotifier:

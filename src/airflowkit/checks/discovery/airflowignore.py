@@ -13,17 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pathspec import GitIgnoreSpec
 
 from airflowkit._airflow import airflow_version, regular_expressions
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import BadIgnoreFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 IGNORE_FILE: Final = ".airflowignore"
 _COMMENT: Final = re.compile(r"\s*#.*")
-
-
-class BadIgnoreFile(AirflowKitError, ValueError):  # noqa: N818  as the package's other names
-    """An `.airflowignore` at which Airflow's own discovery of DAG files ends."""
 
 
 @dataclass(frozen=True, slots=True)

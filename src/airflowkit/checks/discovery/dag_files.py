@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
 from airflowkit.checks.discovery.safe_mode import is_archive, might_hold_dag
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import NoDagFile
 from airflowkit.repository import plain
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _LARGEST_SOURCE: Final = 2**20
 """Bytes of a file that might be a DAG file in hiding: to parse more takes a hundred times its size in memory."""
-
-
-class NoDagFile(AirflowKitError, ValueError):  # noqa: N818  as the package's other names
-    """A file that cannot hold a DAG."""
 
 
 def dag_files(path: Path, folder: Path | None = None) -> list[Path]:

@@ -8,16 +8,12 @@ import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airflowkit.errors import AirflowKitError
-from airflowkit.replacement import replacing
+from airflowkit.errors import FixFailed
+from airflowkit.replacement import atomic_write
 from airflowkit.repository import dags_folder_of, repository_root
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class NotMended(AirflowKitError, OSError):  # noqa: N818  as the package's other names
-    """A file that `--fix` leaves as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +39,14 @@ class TextFile:
         """Read a file; one that does not exist is empty.
 
         Raises:
-            NotMended: It cannot be read, or is no text.
+            FixFailed: It cannot be read, or is no text.
         """
         try:
             content = path.read_bytes() if path.exists() or path.is_symlink() else None
             encoding = _encoding(path, content or b"")
             text = (content or b"").decode(encoding)
         except (OSError, ValueError, LookupError, SyntaxError) as error:
-            raise NotMended(f"{path}: cannot be read: {_reason(error)}") from None
+            raise FixFailed(f"{path}: cannot be read: {_reason(error)}") from None
         crlf = text.count("\r\n") == text.count("\n") > 0
         return cls(path, content, text.replace("\r\n", "\n") if crlf else text, encoding, crlf)
 
@@ -63,33 +59,33 @@ def write(file: TextFile, content: bytes) -> None:
     """Write a file anew, whole or not at all, with the mode that it had.
 
     Raises:
-        NotMended: It may not be written, lies outside the repository, or is not what was read.
+        FixFailed: It may not be written, lies outside the repository, or is not what was read.
     """
     try:
-        with replacing(_place(file)) as new:
+        with atomic_write(_place(file)) as new:
             new.write_bytes(content)
             _refuse_changed(file)
-    except NotMended:
+    except FixFailed:
         raise
     except OSError as error:
-        raise NotMended(f"{file.path}: cannot be written: {_reason(error)}") from None
+        raise FixFailed(f"{file.path}: cannot be written: {_reason(error)}") from None
 
 
 def _place(file: TextFile) -> Path:
     """Return where the file really lies."""
     place = file.path.resolve()
     if not place.is_relative_to(_repository(file.path).resolve()):
-        raise NotMended(f"{file.path}: left, for it is a link to {place}, outside the repository")
+        raise FixFailed(f"{file.path}: left, for it is a link to {place}, outside the repository")
     _refuse_changed(file)
     if file.content is not None and not place.stat().st_mode & 0o222:
-        raise NotMended(f"{file.path}: cannot be written: it is read-only")
+        raise FixFailed(f"{file.path}: cannot be written: it is read-only")
     return place
 
 
 def _refuse_changed(file: TextFile) -> None:
     now = file.path.read_bytes() if file.path.exists() else None
     if now != file.content:
-        raise NotMended(f"{file.path}: left, for it changed meanwhile; run the command again")
+        raise FixFailed(f"{file.path}: left, for it changed meanwhile; run the command again")
 
 
 def _repository(path: Path) -> Path:

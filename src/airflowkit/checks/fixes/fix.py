@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.findings import Finding
 
-Mend = Callable[["Finding", str], str | None]
+Apply = Callable[["Finding", str], str | None]
 
 
 def _the_file_itself(path: Path) -> Path:
@@ -24,12 +24,12 @@ class Fix:
 
     Attributes:
         code: The rule's code.
-        mend: From the finding and the text to the mended text; None where the text does not show plainly what to do.
+        apply: From the finding and the text to the mended text; None where the text does not show plainly what to do.
         target: From the path of the finding to that of the file to mend.
         declared: What of a serialized DAG it changes: pairs of a key and of the key that it stands in.
     """
 
     code: str
-    mend: Mend
+    apply: Apply
     target: Callable[[Path], Path] = _the_file_itself
     declared: frozenset[tuple[str, str]] = frozenset()

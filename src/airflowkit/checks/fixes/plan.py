@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airflowkit.checks.fixes.files import NotMended, TextFile
+from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.fixes.lines import moved
 from airflowkit.checks.model.fixable import FIXABLE
+from airflowkit.errors import FixFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +51,7 @@ def edit_of(file: TextFile, findings: Iterable[Finding]) -> Edit | None:
     text, mended = file.text, []
     for finding in findings:
         here = replace(finding, line=moved(finding.line, file.text, text))
-        after = _fix(finding).mend(here, text)
+        after = _fix(finding).apply(here, text)
         if after not in (None, text):
             text = after
             mended.append(finding)
@@ -60,7 +61,7 @@ def edit_of(file: TextFile, findings: Iterable[Finding]) -> Edit | None:
 def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
     try:
         edit = edit_of(TextFile.read(path), findings)
-    except NotMended:
+    except FixFailed:
         return
     if edit:
         yield edit

@@ -47,7 +47,7 @@ class Cost:
 
 
 @dataclass(slots=True)
-class Ledger:
+class ImportCosts:
     """The modules that this process has loaded since it began to keep the ledger.
 
     Attributes:
@@ -82,7 +82,7 @@ class Ledger:
         self._below.clear()
         self.file = file
 
-    def spared(self) -> Cost:
+    def cached_cost(self) -> Cost:
         """Return what the DAG file would have cost more, had no file before it loaded the same modules."""
         names = chain.from_iterable(self.imports.get(self.file, {}).values())
         return sum((self.own[name] for name in self._reached(names, set()) if name not in self.loaded), Cost())
@@ -162,5 +162,5 @@ class Ledger:
         return found
 
 
-LEDGER = Ledger()
+IMPORT_COSTS = ImportCosts()
 """The one of this process: the import system knows no other way to it."""

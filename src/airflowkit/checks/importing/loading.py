@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit import _airflow
 from airflowkit.checks.discovery.safe_mode import is_archive
 from airflowkit.checks.importing.archives import import_archive
-from airflowkit.checks.importing.import_costs import LEDGER, Cost
+from airflowkit.checks.importing.import_costs import IMPORT_COSTS, Cost
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
@@ -46,8 +46,8 @@ class LoadedFile:
     Attributes:
         failure: Why the import failed, or None.
         dags: The DAGs that Airflow sees, with the line that builds each, in the order of construction.
-        strays: DAGs that it built and that Airflow does not see.
-        orphans: Tasks that it built outside any DAG.
+        unregistered_dags: DAGs that it built and that Airflow does not see.
+        tasks_without_dag: Tasks that it built outside any DAG.
         lines: The line of each thing that it built, by `id()`.
         modules: Loaded modules that it replaced or removed.
         patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
@@ -57,8 +57,8 @@ class LoadedFile:
 
     failure: Failure | None
     dags: tuple[tuple[Any, int | None], ...] = ()
-    strays: tuple[Observation, ...] = ()
-    orphans: tuple[Observation, ...] = ()
+    unregistered_dags: tuple[Observation, ...] = ()
+    tasks_without_dag: tuple[Observation, ...] = ()
     lines: Mapping[int, int | None] | None = None
     modules: tuple[Observation, ...] = ()
     patches: tuple[Observation, ...] = ()
@@ -83,7 +83,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
-    LEDGER.start(name)
+    IMPORT_COSTS.start(name)
     patches: list[Observation] = []
     begun = Cost.so_far()
     try:
@@ -98,7 +98,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
         WATCH.stop()
         context.current_autoregister_module_name = None
         sys.modules.pop(name, None)
-    cost = Cost.so_far() - begun + LEDGER.spared()
+    cost = Cost.so_far() - begun + IMPORT_COSTS.cached_cost()
     loaded = _collected(modules, [dag for dag, _module in context.autoregistered_dags])
     return replace(
         loaded,
@@ -141,12 +141,12 @@ def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
     return LoadedFile(
         failure=None,
         dags=tuple((dag, lines.get(id(dag))) for dag in found),
-        strays=tuple(
+        unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
             if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register
         ),
-        orphans=tuple(
+        tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])
             for thing in built
             if not isinstance(thing, dag_class) and not thing.has_dag()

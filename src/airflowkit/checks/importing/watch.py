@@ -19,7 +19,7 @@ from traceback import walk_stack
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 from airflowkit import _airflow
-from airflowkit.checks.importing.import_costs import LEDGER
+from airflowkit.checks.importing.import_costs import IMPORT_COSTS
 from airflowkit.checks.model.facts import Observation
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def install() -> None:
         variable.get = classmethod(_looked_up_variable(variable.get.__func__))
     for owner, name in _airflow.connection_lookups():
         setattr(owner, name, classmethod(_looked_up_connection(getattr(owner, name).__func__)))
-    LEDGER.install()
+    IMPORT_COSTS.install()
     sys.addaudithook(_audit)
 
 

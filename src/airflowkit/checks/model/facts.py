@@ -157,8 +157,8 @@ class FileFacts:
         modules: Loaded modules that it replaced or removed.
         patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
         output: The beginning of what it printed.
-        strays: DAGs that it built and that Airflow cannot see.
-        orphans: Tasks that it built outside any DAG.
+        unregistered_dags: DAGs that it built and that Airflow cannot see.
+        tasks_without_dag: Tasks that it built outside any DAG.
         deprecations: What Airflow and its providers said about names and arguments that will go.
         cpu_seconds: The CPU time of its import.
         memory: The bytes by which its import made the process grow.
@@ -181,8 +181,8 @@ class FileFacts:
     modules: tuple[Observation, ...] = ()
     patches: tuple[Observation, ...] = ()
     output: str = ""
-    strays: tuple[Observation, ...] = ()
-    orphans: tuple[Observation, ...] = ()
+    unregistered_dags: tuple[Observation, ...] = ()
+    tasks_without_dag: tuple[Observation, ...] = ()
     deprecations: tuple[Observation, ...] = ()
     cpu_seconds: float = 0.0
     memory: int = 0

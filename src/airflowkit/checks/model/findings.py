@@ -24,7 +24,7 @@ class Fault:
 
     Attributes:
         message: What is wrong, with the value; it reads on from the DAG's or task's name.
-        mend: What to do about it.
+        hint: What to do about it.
         line: The line, where it is not that of the DAG or task.
         task_id: The task, where a rule about something larger blames one.
         dag_id: The DAG, where a rule about something larger blames one.
@@ -32,7 +32,7 @@ class Fault:
     """
 
     message: str
-    mend: str = ""
+    hint: str = ""
     line: int | None = None
     task_id: str | None = None
     dag_id: str | None = None
@@ -51,7 +51,7 @@ class Finding:
         line: The line, where one is to blame.
         dag_id: The DAG, where one is to blame.
         task_id: The task, where one is to blame.
-        mend: What to do about it.
+        hint: What to do about it.
         fixable: Whether `--fix` may mend it.
     """
 
@@ -62,5 +62,5 @@ class Finding:
     line: int | None = None
     dag_id: str | None = None
     task_id: str | None = None
-    mend: str = ""
+    hint: str = ""
     fixable: bool = False

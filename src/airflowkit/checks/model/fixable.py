@@ -1,4 +1,4 @@
-"""Which findings `--fix` may mend, by a glance at the file: to parse each would take longer than the check."""
+"""Which findings `--fix` can fix, by a glance at the file: to parse each would take longer than the check."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIXABLE: Final = frozenset(SIGNS)
 
 
 def marked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, each with whether `--fix` may mend it."""
+    """Return the findings, each with whether `--fix` can fix it."""
     return tuple(replace(finding, fixable=_shows(finding)) for finding in findings)
 
 

@@ -10,7 +10,7 @@ A rule is written as
         ...
         '''
         if not dag.tasks:
-            yield Fault("has no tasks", mend="add one, or delete the DAG")
+            yield Fault("has no tasks", hint="add one, or delete the DAG")
 
 and judges the one subject that it is given. Codes are never used again for something else.
 """
@@ -193,7 +193,7 @@ class Rule(Generic[S]):
     def page(self) -> str:
         """The rule's page in Markdown: its docstring, and whether there is a fix."""
         page = inspect.getdoc(self.judge) or ""
-        return f"{page}\n\nMended by `--fix`, where the file shows plainly how." if self.code in FIXABLE else page
+        return f"{page}\n\n`--fix` fixes it where the file leaves no doubt how." if self.code in FIXABLE else page
 
     @property
     def title(self) -> str:
@@ -211,7 +211,7 @@ class Rule(Generic[S]):
                 line=fault.line or place.line,
                 dag_id=fault.dag_id or place.dag_id,
                 task_id=fault.task_id or place.task_id,
-                mend=fault.mend,
+                hint=fault.hint,
             )
 
 

@@ -49,7 +49,7 @@ def folded(findings: Iterable[Finding]) -> list[Fold]:
     """Return the findings with those that say the same of one file together, each where its first stood."""
     folds: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        key = (finding.path, finding.code, finding.severity, finding.message, finding.mend)
+        key = (finding.path, finding.code, finding.severity, finding.message, finding.hint)
         folds.setdefault(key, []).append(finding)
     return [Fold(tuple(same)) for same in folds.values()]
 

@@ -29,7 +29,7 @@ def _command(fold: Fold) -> str:
     finding = fold.first
     title = _property(f"{finding.code} {BY_CODE[finding.code].name}")
     place = f"file={_property(_from_the_workspace(finding.path))},line={finding.line or 1},title={title}"
-    text = "\n".join(filter(None, (fold.message, finding.mend)))
+    text = "\n".join(filter(None, (fold.message, finding.hint)))
     return f"::{_COMMAND[finding.severity]} {place}::{_data(text)}"
 
 

@@ -43,4 +43,4 @@ def _add_case(suite: ET.Element, finding: Finding) -> None:
     case = ET.SubElement(suite, "testcase", classname=printable(finding.path), name=name, time="0")
     kind = "skipped" if finding.severity is Severity.INFO else "failure"
     result = ET.SubElement(case, kind, message=printable(finding.message), type=finding.code)
-    result.text = printable(f"{place} {who} {finding.message}\n{finding.mend}")
+    result.text = printable(f"{place} {who} {finding.message}\n{finding.hint}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """Return a table of the findings, those that say the same of one file in one row, and the count."""
     rows = [_row(fold) for fold in folded(report.findings)]
-    table = ["| where | rule | what | mend |", "|---|---|---|---|", *rows, ""] if rows else []
+    table = ["| where | rule | what | how to fix it |", "|---|---|---|---|", *rows, ""] if rows else []
     gone = gone_from_baseline(report)
     return "\n".join(["## airflowkit check", "", *table, verdict(report), *(["", gone] if gone else [])])
 
@@ -27,7 +27,7 @@ def _row(fold: Fold) -> str:
         f"`{finding.path}:{finding.line or 1}`",
         f"{finding.severity} {finding.code} {BY_CODE[finding.code].name}",
         fold.message,
-        finding.mend,
+        finding.hint,
     )
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 

@@ -59,12 +59,12 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
-    mend = f"\n{finding.mend}" if finding.mend else ""
+    hint = f"\n{finding.hint}" if finding.hint else ""
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVEL[finding.severity],
-        "message": {"text": finding.message + mend},
+        "message": {"text": finding.message + hint},
         "locations": [_location(finding)],
         "partialFingerprints": {"airflowkit/v1": fingerprint},
     }

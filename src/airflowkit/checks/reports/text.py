@@ -53,9 +53,9 @@ def _lines(fold: Fold, console: Console) -> Iterator[Text]:
     name = BY_CODE[finding.code].name
     message = Text.assemble((name, "dim"), "  ", printable(fold.message))
     yield from _hanging(label, message, console)
-    if finding.mend:
+    if finding.hint:
         indent = " " * len(label)
-        yield from _hanging(Text(f"{indent}> "), Text(printable(finding.mend), style="green"), console)
+        yield from _hanging(Text(f"{indent}> "), Text(printable(finding.hint), style="green"), console)
 
 
 def _hanging(label: Text, body: Text, console: Console) -> Iterator[Text]:
@@ -107,4 +107,4 @@ def gone_from_baseline(report: Report) -> str:
 
 def _mendable(report: Report) -> str:
     number = sum(finding.fixable for finding in report.findings)
-    return f"; --fix may mend {number}" if number else ""
+    return f"; --fix can fix {number}" if number else ""

@@ -31,7 +31,7 @@ def scheduled_dag_without_alert(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Nobody watches a DAG that runs at night. Without an alert its failure is noticed by those who miss its data.
 
-    ## How to mend it
+    ## How to fix it
     Pass `on_failure_callback=teams_failure()` to the DAG. An `on_failure_callback` on every task, an `email` or a
     deadline count as well.
     """
@@ -41,7 +41,7 @@ def scheduled_dag_without_alert(dag: DagSubject) -> Iterator[Fault]:
     if silent:
         every = len(silent) == len(dag.tasks)
         what = "tells nobody when it fails" if every else f"tells nobody when {silent[0].task.task_id} fails"
-        yield Fault(what, mend="pass on_failure_callback=teams_failure() to the DAG")
+        yield Fault(what, hint="pass on_failure_callback=teams_failure() to the DAG")
 
 
 @dag_rule("AK502", "sync-callback-ends-scheduler")
@@ -52,7 +52,7 @@ def sync_callback_ends_scheduler(dag: DagSubject) -> Iterator[Fault]:
     KubernetesExecutor cannot run it: the scheduler ends with NotImplementedError, and again at each restart. One DAG
     takes the whole Airflow down.
 
-    ## How to mend it
+    ## How to fix it
     Use `AsyncCallback`. Say in `[check] executor` what the deployment runs on. Without it, `executor:` counts of the
     Helm values in the repository (`deploy/`, `helm/` or its top), then `AIRFLOW__CORE__EXECUTOR`; where nothing says
     what it is, the rule is silent.
@@ -60,7 +60,7 @@ def sync_callback_ends_scheduler(dag: DagSubject) -> Iterator[Fault]:
     executor = dag.options.executor or os.environ.get("AIRFLOW__CORE__EXECUTOR", "")
     for deadline in _deadlines(dag.dag) if "KubernetesExecutor" in executor else ():
         if type(getattr(deadline, "callback", None)).__name__ == "SyncCallback":
-            yield Fault(f"its deadline's SyncCallback ends the scheduler under {executor}", mend="use AsyncCallback")
+            yield Fault(f"its deadline's SyncCallback ends the scheduler under {executor}", hint="use AsyncCallback")
 
 
 @dag_rule("AK503", "callback-not-callable")
@@ -71,16 +71,16 @@ def callback_not_callable(dag: DagSubject) -> Iterator[Fault]:
     Airflow accepts `on_failure_callback="notify"` or the result of a call, and only finds out when something fails:
     then there is no alert.
 
-    ## How to mend it
+    ## How to fix it
     Pass the function itself, or a notifier object.
     """
     for name in ("on_success_callback", _ON_FAILURE):
-        yield from (Fault(_uncallable(name, it), mend="pass the function itself") for it in _uncalled(dag.dag, name))
+        yield from (Fault(_uncallable(name, it), hint="pass the function itself") for it in _uncalled(dag.dag, name))
     for task in dag.tasks:
         for name in ("on_success_callback", _ON_FAILURE, "on_retry_callback", "on_execute_callback"):
             for it in _uncalled(task.task, name):
                 yield Fault(
-                    _uncallable(name, it), mend="pass the function itself", line=task.line, task_id=task.task.task_id
+                    _uncallable(name, it), hint="pass the function itself", line=task.line, task_id=task.task.task_id
                 )
 
 
@@ -92,7 +92,7 @@ def alert_sent_twice(dag: DagSubject) -> Iterator[Fault]:
     The same notifier on the DAG and on its tasks sends one message per failed task and one for the run. People mute
     channels that do that.
 
-    ## How to mend it
+    ## How to fix it
     Keep the DAG's `on_failure_callback`; it names all failed tasks.
     """
     of_the_dag = {type(it) for it in _callbacks(dag.dag, _ON_FAILURE) if hasattr(it, "notify")}
@@ -100,7 +100,7 @@ def alert_sent_twice(dag: DagSubject) -> Iterator[Fault]:
     if twice:
         yield Fault(
             f"tells of a failure twice: by its own on_failure_callback and by that of {twice[0].task.task_id}",
-            mend="keep the DAG's on_failure_callback only",
+            hint="keep the DAG's on_failure_callback only",
         )
 
 
@@ -111,7 +111,7 @@ def email_never_sent(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     `email=` with both `email_on_failure` and `email_on_retry` off looks like an alert and sends nothing.
 
-    ## How to mend it
+    ## How to fix it
     Set `email_on_failure=True`, or delete the address.
     """
     for task in dag.tasks:
@@ -119,7 +119,7 @@ def email_never_sent(dag: DagSubject) -> Iterator[Fault]:
         if getattr(it, "email", None) and not it.email_on_failure and not it.email_on_retry:
             yield Fault(
                 "has an e-mail address and sends nothing to it",
-                mend="set email_on_failure=True, or delete email",
+                hint="set email_on_failure=True, or delete email",
                 line=task.line,
                 task_id=it.task_id,
             )
@@ -132,13 +132,13 @@ def dead_argument(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Airflow drops what it does not know: an `sla` from Airflow 2 is never checked, and nobody is told.
 
-    ## How to mend it
+    ## How to fix it
     `sla` and `sla_miss_callback` are now `deadline=DeadlineAlert(...)` of the DAG, `task_concurrency` is
     `max_active_tis_per_dag`, and `provide_context` goes: a function that takes `**context` gets it.
     """
     for key in dag.dag.default_args or ():
         if key in _DEAD_ARGUMENTS and not any(_takes(task.task, key) for task in dag.tasks):
-            yield Fault(f"default_args has {key!r}, which Airflow no longer knows", mend=_DEAD_ARGUMENTS[key])
+            yield Fault(f"default_args has {key!r}, which Airflow no longer knows", hint=_DEAD_ARGUMENTS[key])
 
 
 RULES: Final = (

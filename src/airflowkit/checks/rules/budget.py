@@ -24,7 +24,7 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Twenty pods of 8 GiB side by side, in four runs at a time, ask for 640 GiB: the cluster grows, or everybody waits.
 
-    ## How to mend it
+    ## How to fix it
     Lower `max_active_tasks` or `max_active_runs`, set `max_active_tis_per_dag` on a mapped task, or request less.
     `[check] cpu_budget` and `memory_budget` set the limits, such as `"64"` and `"256Gi"`; without them the rule is
     silent. Counted are tasks with as many tasks before them, a mapped one by its elements, and where only a run tells
@@ -38,7 +38,7 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
         if wanted > _amount(budget):
             yield Fault(
                 f"its pods may request {_readable(wanted, resource)} of {resource} at once; the budget is {budget}",
-                mend="lower max_active_tasks or max_active_runs, or request less",
+                hint="lower max_active_tasks or max_active_runs, or request less",
             )
 
 

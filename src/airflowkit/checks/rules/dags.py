@@ -22,7 +22,7 @@ def dag_cycle(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Airflow refuses a DAG with a cycle: it shows an import error, and none of the file's DAGs run.
 
-    ## How to mend it
+    ## How to fix it
     Take one of the dependencies out of the circle that the message names.
     """
     graph = {task.task.task_id: task.task.upstream_task_ids for task in dag.tasks}
@@ -30,7 +30,7 @@ def dag_cycle(dag: DagSubject) -> Iterator[Fault]:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         circle = error.args[1]
-        yield Fault(f"has a cycle: {' >> '.join(circle)}", mend="take one of these dependencies out", task_id=circle[0])
+        yield Fault(f"has a cycle: {' >> '.join(circle)}", hint="take one of these dependencies out", task_id=circle[0])
 
 
 @folder_rule("AK202", "duplicate-dag-id")
@@ -40,7 +40,7 @@ def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     Airflow knows a DAG by its id alone: the two overwrite each other at every parse, and runs mix the tasks of both.
 
-    ## How to mend it
+    ## How to fix it
     Give one of them another id, best the one that came last: a DAG with a new id begins without a history. A copy that
     was left behind, such as `orders_old.py`, is better deleted.
     """
@@ -53,7 +53,7 @@ def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
         for path, dag in places[1:]:
             yield Fault(
                 f"the id {dag_id!r} is taken by {_shown(first[0], folder)}, line {first[1].line or '?'}",
-                mend=f'give one of them another id, such as DAG("{dag_id}_2")',
+                hint=f'give one of them another id, such as DAG("{dag_id}_2")',
                 line=dag.line,
                 dag_id=dag_id,
                 path=path,
@@ -68,7 +68,7 @@ def duplicate_dag_id_in_file(file: FileSubject) -> Iterator[Fault]:
     Airflow keeps one of them, by chance, and says nothing: the other one's tasks never run. Its own loader only
     compares files.
 
-    ## How to mend it
+    ## How to fix it
     Give one of them another id; in a loop, put what differs into the id.
     """
     lines: dict[str, int | None] = {}
@@ -76,7 +76,7 @@ def duplicate_dag_id_in_file(file: FileSubject) -> Iterator[Fault]:
         if dag.dag_id in lines:
             yield Fault(
                 f"the id {dag.dag_id!r} is taken by the DAG of line {lines[dag.dag_id] or '?'}",
-                mend=f'give one of them another id; in a loop, such as DAG(f"{dag.dag_id}_{{name}}")',
+                hint=f'give one of them another id; in a loop, such as DAG(f"{dag.dag_id}_{{name}}")',
                 line=dag.line,
                 dag_id=dag.dag_id,
             )
@@ -91,14 +91,14 @@ def invisible_dag(file: FileSubject) -> Iterator[Fault]:
     Airflow finds DAGs that are global variables, `with DAG(...)` blocks and called `@dag` functions. Any other is
     built at every parse and never shown.
 
-    ## How to mend it
+    ## How to fix it
     Use `with DAG(...)`, call the `@dag` function at the end of the file, or assign the DAG to a global variable: in a
     loop, `globals()[dag.dag_id] = dag`. Where it is meant to be hidden, pass `auto_register=False`.
     """
-    for stray in file.facts.strays:
+    for stray in file.facts.unregistered_dags:
         yield Fault(
             "is built, but Airflow cannot see it",
-            mend="assign it to a global variable, or use `with DAG(...)`",
+            hint="assign it to a global variable, or use `with DAG(...)`",
             line=stray.line,
             dag_id=stray.name,
         )
@@ -111,11 +111,11 @@ def empty_dag(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     It runs on schedule, succeeds at once, and looks as if the work were done.
 
-    ## How to mend it
+    ## How to fix it
     Add the tasks inside its `with` block, or hand them `dag=`; or delete the DAG.
     """
     if not dag.tasks:
-        yield Fault("has no tasks", mend="add them inside its `with` block, or delete the DAG")
+        yield Fault("has no tasks", hint="add them inside its `with` block, or delete the DAG")
 
 
 RULES: Final = (dag_cycle, duplicate_dag_id, duplicate_dag_id_in_file, invisible_dag, empty_dag)

@@ -24,13 +24,13 @@ def task_outside_dag(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     A task that is built after the `with` block, or without `dag=`, belongs nowhere. Airflow drops it and says nothing.
 
-    ## How to mend it
+    ## How to fix it
     Move it into the `with` block, or pass `dag=`.
     """
-    for orphan in file.facts.orphans:
+    for orphan in file.facts.tasks_without_dag:
         yield Fault(
             "belongs to no DAG and never runs",
-            mend="move it into the `with DAG(...)` block",
+            hint="move it into the `with DAG(...)` block",
             line=orphan.line,
             task_id=orphan.name,
         )
@@ -44,7 +44,7 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     In mode `poke` a sensor occupies its worker slot while it waits, by default up to seven days: a few of them and
     nothing else runs.
 
-    ## How to mend it
+    ## How to fix it
     Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less; an `execution_timeout` and the
     DAG's `dagrun_timeout` count as well.
     """
@@ -56,7 +56,7 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     ends = (waits, effective(sensor, "execution_timeout"), task.dag.dagrun_timeout)
     waits = min((end for end in ends if isinstance(end, timedelta)), default=timedelta())
     if waits > _LONG_WAIT and effective(sensor, "deferrable") is not True:
-        yield Fault(f"waits up to {waits} and holds a worker slot", mend='pass mode="reschedule"')
+        yield Fault(f"waits up to {waits} and holds a worker slot", hint='pass mode="reschedule"')
 
 
 @dag_rule("AK306", "join-after-branch", Severity.WARNING)
@@ -67,7 +67,7 @@ def join_after_branch(dag: DagSubject) -> Iterator[Fault]:
     A branch skips the tasks that it does not choose, and the default trigger rule skips whatever waits for a skipped
     task: the task that joins the branches is skipped in every run.
 
-    ## How to mend it
+    ## How to fix it
     Give it `trigger_rule="none_failed_min_one_success"`.
     """
     tasks = {task.task.task_id: task.task for task in dag.tasks}
@@ -79,7 +79,7 @@ def join_after_branch(dag: DagSubject) -> Iterator[Fault]:
             if _joins(subject.task, ways):
                 yield Fault(
                     f"waits for several branches of {branch.task_id!r} and is skipped with any of them",
-                    mend='pass trigger_rule="none_failed_min_one_success"',
+                    hint='pass trigger_rule="none_failed_min_one_success"',
                     line=subject.line,
                     task_id=subject.task.task_id,
                 )
@@ -93,14 +93,14 @@ def trigger_rule_without_upstream(task: TaskSubject) -> Iterator[Fault]:
     `one_failed` or `all_failed` on a task without upstream tasks means nothing: the clean-up never runs, or runs at
     once.
 
-    ## How to mend it
+    ## How to fix it
     Set the tasks that it cleans up after as its upstream.
     """
     rule = str(getattr(task.task.trigger_rule, "value", task.task.trigger_rule))
     if "fail" in rule and rule.endswith("failed") and rule != "none_failed" and not task.task.upstream_task_ids:
         yield Fault(
             f"has the trigger rule {rule!r} and no upstream task",
-            mend=f"say what it waits for: ... >> {task.task.task_id}",
+            hint=f"say what it waits for: ... >> {task.task.task_id}",
         )
 
 

@@ -21,15 +21,15 @@ def dag_tags(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Tags are how people find a DAG in a list of hundreds; a misspelt one hides it.
 
-    ## How to mend it
+    ## How to fix it
     Add one of the tags that `[check] tags` lists. Without that list the rule is silent.
     """
     agreed = dag.options.tags
     if agreed and not dag.dag.tags:
-        yield Fault("has no tags", mend=f"add one of {', '.join(agreed)}")
+        yield Fault("has no tags", hint=f"add one of {', '.join(agreed)}")
     for tag in sorted(dag.dag.tags or ()):
         if agreed and tag not in agreed:
-            yield Fault(f"has the tag {tag!r}, which is not in [check] tags", mend=did_you_mean(tag, agreed))
+            yield Fault(f"has the tag {tag!r}, which is not in [check] tags", hint=did_you_mean(tag, agreed))
 
 
 @dag_rule("AK207", "dag-without-docs", Severity.WARNING)
@@ -39,11 +39,11 @@ def dag_without_docs(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Whoever is woken at night sees its description first.
 
-    ## How to mend it
+    ## How to fix it
     Pass `description=` or `doc_md=`. Silent unless `[check] require_docs` is true.
     """
     if dag.options.require_docs and not (dag.dag.description or dag.dag.doc_md):
-        yield Fault("has neither a description nor doc_md", mend="pass description=")
+        yield Fault("has neither a description nor doc_md", hint="pass description=")
 
 
 @dag_rule("AK208", "dag-id-pattern", Severity.WARNING)
@@ -53,14 +53,14 @@ def dag_id_pattern(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Access rules, dashboards and alerts often go by the beginning of the id.
 
-    ## How to mend it
+    ## How to fix it
     Rename the DAG. Airflow takes it for a new one, without a history and with nothing to catch up on but what its
     `start_date` asks for: switch the old one off first. `[check] dag_id_pattern` is a regular expression that matches
     the whole id.
     """
     pattern = dag.options.dag_id_pattern
     if pattern and not re.fullmatch(pattern, dag.dag.dag_id):
-        yield Fault(f"its id does not match {pattern!r}", mend="rename it")
+        yield Fault(f"its id does not match {pattern!r}", hint="rename it")
 
 
 @dag_rule("AK209", "too-many-active-runs", Severity.WARNING)
@@ -70,12 +70,12 @@ def too_many_active_runs(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     After an outage all missed runs start together, and take the workers of everybody else.
 
-    ## How to mend it
+    ## How to fix it
     Pass `max_active_runs=`. `[check] max_active_runs` is the largest number; without it the rule is silent.
     """
     most = dag.options.max_active_runs
     if most is not None and dag.dag.max_active_runs > most:
-        yield Fault(f"may run {dag.dag.max_active_runs} times at once", mend=f"pass max_active_runs={most} or less")
+        yield Fault(f"may run {dag.dag.max_active_runs} times at once", hint=f"pass max_active_runs={most} or less")
 
 
 @dag_rule("AK210", "unknown-owner", Severity.WARNING)
@@ -85,14 +85,14 @@ def unknown_owner(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Alerts mention the owner; `airflow`, the default, is nobody.
 
-    ## How to mend it
+    ## How to fix it
     Pass `owner=` in `default_args`. `[check] owners` lists the owners; without it the rule is silent.
     """
     owners = dag.options.owners
     for owner in sorted({task.task.owner for task in dag.tasks}) if owners else ():
         if owner not in owners:
             hint = did_you_mean(owner, owners)
-            yield Fault(f"has the owner {owner!r}, who is not in [check] owners", mend=hint or "pass owner=")
+            yield Fault(f"has the owner {owner!r}, who is not in [check] owners", hint=hint or "pass owner=")
 
 
 @dag_rule("AK219", "dag-argument-not-set", Severity.WARNING)
@@ -102,14 +102,14 @@ def dag_argument_not_set(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Airflow's defaults are lenient: a run may last for ever, and nobody is told what the DAG is for.
 
-    ## How to mend it
+    ## How to fix it
     Pass the argument to the DAG. `[check] required_dag_args` lists them, such as `["dagrun_timeout", "doc_md"]`;
     without it the rule is silent. What is empty or False does not count as set.
     """
     defaults = dag.dag.default_args or {}
     for name in dag.options.required_dag_args:
         if not getattr(dag.dag, name, None) and not defaults.get(name):
-            yield Fault(f"sets no {name}", mend=f"pass {name}= to the DAG")
+            yield Fault(f"sets no {name}", hint=f"pass {name}= to the DAG")
 
 
 @task_rule("AK302", "task-id-pattern", Severity.WARNING)
@@ -119,13 +119,13 @@ def task_id_pattern(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     Logs, metrics and alerts carry the id; one style makes them searchable.
 
-    ## How to mend it
+    ## How to fix it
     Rename the task, also where a template pulls its XCom or another DAG waits for it. `[check] task_id_pattern` is a
     regular expression for the id without its groups.
     """
     pattern = task.options.task_id_pattern
     if pattern and not re.fullmatch(pattern, task.task.label):
-        yield Fault(f"its id does not match {pattern!r}", mend="rename it")
+        yield Fault(f"its id does not match {pattern!r}", hint="rename it")
 
 
 @task_rule("AK303", "retries-out-of-range", Severity.WARNING)
@@ -135,15 +135,15 @@ def retries_out_of_range(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     Without a retry every hiccup of the network wakes somebody; with twenty, a real fault is noticed hours late.
 
-    ## How to mend it
+    ## How to fix it
     Set `retries` in `default_args`. `[check] min_retries` and `max_retries` set the range.
     """
     retries = task.task.retries or 0
     least, most = task.options.min_retries, task.options.max_retries
     if retries < least:
-        yield Fault(f"is retried {retries} times; at least {least} are agreed", mend=f"set retries={least}")
+        yield Fault(f"is retried {retries} times; at least {least} are agreed", hint=f"set retries={least}")
     elif most is not None and retries > most:
-        yield Fault(f"is retried {retries} times; at most {most} are agreed", mend=f"set retries={most}")
+        yield Fault(f"is retried {retries} times; at most {most} are agreed", hint=f"set retries={most}")
 
 
 @task_rule("AK304", "unknown-pool")
@@ -153,7 +153,7 @@ def unknown_pool(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     A task in a pool that does not exist is never queued: it stays scheduled for ever, and nothing fails.
 
-    ## How to mend it
+    ## How to fix it
     Create the pool, or name one that exists. `[check] pools` lists them; without it the rule is silent.
     """
     pools = ["default_pool", *task.options.pools]
@@ -168,13 +168,13 @@ def task_argument_not_set(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     A task without `execution_timeout` may hang for ever; one without `doc_md` leaves whoever is woken at night alone.
 
-    ## How to mend it
+    ## How to fix it
     Pass the argument to the task, or set it for all in `default_args`. `[check] required_task_args` lists them, such as
     `["execution_timeout"]`; without it the rule is silent. What is empty or False does not count as set.
     """
     for name in task.options.required_task_args:
         if not effective(task.task, name):
-            yield Fault(f"sets no {name}", mend=f"pass {name}=, or set it in default_args")
+            yield Fault(f"sets no {name}", hint=f"pass {name}=, or set it in default_args")
 
 
 @dag_rule("AK309", "group-id-pattern", Severity.WARNING)
@@ -184,13 +184,13 @@ def group_id_pattern(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     The group's id begins the ids of its tasks, and so their logs, metrics and alerts.
 
-    ## How to mend it
+    ## How to fix it
     Rename the group. `[check] group_id_pattern` is a regular expression for the id without the groups around it.
     """
     pattern = dag.options.group_id_pattern
     for group_id, group in dag.dag.task_group.get_task_group_dict().items() if pattern else ():
         if group_id and not re.fullmatch(pattern, group.label):
-            yield Fault(f"the id of its task group {group_id!r} does not match {pattern!r}", mend="rename the group")
+            yield Fault(f"the id of its task group {group_id!r} does not match {pattern!r}", hint="rename the group")
 
 
 @dag_rule("AK330", "task-without-dependencies", Severity.WARNING)
@@ -200,7 +200,7 @@ def task_without_dependencies(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Often a `>>` was forgotten: the task runs at once, beside those that it should wait for.
 
-    ## How to mend it
+    ## How to fix it
     Say what it waits for, or what waits for it. Silent unless `[check] require_dependencies` is true: many a DAG has
     tasks that rightly stand side by side.
     """
@@ -208,7 +208,7 @@ def task_without_dependencies(dag: DagSubject) -> Iterator[Fault]:
         if not task.task.upstream_task_ids and not task.task.downstream_task_ids:
             yield Fault(
                 "waits for no task, and none waits for it",
-                mend=f"set its place: {task.task.task_id} >> ...",
+                hint=f"set its place: {task.task.task_id} >> ...",
                 line=task.line,
                 task_id=task.task.task_id,
             )
@@ -221,13 +221,13 @@ def too_many_upstream_tasks(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     Nobody can follow fifty arrows into one box, and the scheduler looks at all of them each time.
 
-    ## How to mend it
+    ## How to fix it
     Put the tasks before it into task groups, or an `EmptyOperator` behind each part of them. `[check]
     max_upstream_tasks` is the largest number; without it the rule is silent.
     """
     most, number = task.options.max_upstream_tasks, len(task.task.upstream_task_ids)
     if most is not None and number > most:
-        yield Fault(f"waits for {number} tasks; at most {most} are agreed", mend="join them behind an EmptyOperator")
+        yield Fault(f"waits for {number} tasks; at most {most} are agreed", hint="join them behind an EmptyOperator")
 
 
 RULES: Final = (

@@ -29,7 +29,7 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     Airflow shows an import error instead of the file's DAGs; those that it knew vanish from the list and stop running.
 
-    ## How to mend it
+    ## How to fix it
     The message names the exception and the line. A module that is not found goes into `requirements.txt`, from which
     the image is built, or below the DAG folder if it is your own. What only production has, such as a variable of the
     environment, gets a default: `os.environ.get("BUCKET", "")`.
@@ -37,15 +37,15 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
         missing = (file.facts.failure and file.facts.failure.missing_module) or ""
         if missing.startswith("airflow.") and not missing.startswith("airflow.providers."):
-            mend = "Airflow {}.{} has no such module; import from airflow.providers.common.compat.sdk, which any has"
-            mend = mend.format(*airflow_version())
+            hint = "Airflow {}.{} has no such module; import from airflow.providers.common.compat.sdk, which any has"
+            hint = hint.format(*airflow_version())
         elif missing:
-            mend = f"add what has {missing} to requirements.txt, and build the image anew"
+            hint = f"add what has {missing} to requirements.txt, and build the image anew"
         elif line is None and text.startswith(PermissionError.__name__):
-            mend = "let everybody read it: chmod a+r"
+            hint = "let everybody read it: chmod a+r"
         else:
-            mend = "correct the line"
-        yield Fault(text, mend=mend, line=line)
+            hint = "correct the line"
+        yield Fault(text, hint=hint, line=line)
 
 
 @file_rule("AK102", "import-timeout")
@@ -56,11 +56,11 @@ def import_timeout(file: FileSubject) -> Iterator[Fault]:
     Airflow gives up after `[core] dagbag_import_timeout` (30 seconds), at every parse, and holds a parsing process
     for as long.
 
-    ## How to mend it
+    ## How to fix it
     Move the work that the file does at the top level into a task. `[check] import_timeout` sets the limit here.
     """
     for text, line in _failures(file, FailureKind.TIMEOUT):
-        yield Fault(text, mend="move the work into a task", line=line)
+        yield Fault(text, hint="move the work into a task", line=line)
 
 
 @file_rule("AK103", "exits-at-import")
@@ -71,15 +71,15 @@ def exits_at_import(file: FileSubject) -> Iterator[Fault]:
     `sys.exit()`, `os._exit()`, a signal or a library that crashes at the top level takes the parsing process along.
     Airflow shows no DAGs and, but for `sys.exit()`, no reason either.
 
-    ## How to mend it
+    ## How to fix it
     Keep scripts out of the DAG folder, or put their last lines under `if __name__ == "__main__":`. Where no line is
     named, `python orders.py` ends at the same place; `python -X faulthandler orders.py` shows where a library crashes.
     """
     for text, line in _failures(file, FailureKind.EXIT):
-        yield Fault(f"calls sys.exit ({text})", mend='put the call under `if __name__ == "__main__":`', line=line)
+        yield Fault(f"calls sys.exit ({text})", hint='put the call under `if __name__ == "__main__":`', line=line)
     for text, line in _failures(file, FailureKind.DEATH):
         script = Path(file.facts.path).name
-        yield Fault(text, mend=f"find the line that does it with `python {script}`", line=line)
+        yield Fault(text, hint=f"find the line that does it with `python {script}`", line=line)
 
 
 @file_rule("AK104", "eats-memory-at-import")
@@ -90,13 +90,13 @@ def eats_memory_at_import(file: FileSubject) -> Iterator[Fault]:
     The DAG processor and every task import the file: what it allocates, each of them allocates. One such file gets
     the DAG processor killed, and all DAGs stop being updated.
 
-    ## How to mend it
+    ## How to fix it
     Load data in the task that needs it. `[check] memory_limit` sets the limit here, in MiB.
     """
     for text, line in _failures(file, FailureKind.MEMORY):
         yield Fault(
             f"needs more than {file.options.memory_limit} MiB ({text})",
-            mend="load data in the task that needs it",
+            hint="load data in the task that needs it",
             line=line,
         )
 
@@ -109,11 +109,11 @@ def prints_at_import(file: FileSubject) -> Iterator[Fault]:
     The DAG processor imports it every 30 seconds and keeps what it prints in its logs, where it hides what matters;
     bytes that are no text break log shippers.
 
-    ## How to mend it
+    ## How to fix it
     Delete the `print`, or use a logger inside the task.
     """
     if file.facts.output:
-        yield Fault(f"prints {file.facts.output[:60]!r} when it is imported", mend="delete the print")
+        yield Fault(f"prints {file.facts.output[:60]!r} when it is imported", hint="delete the print")
 
 
 @file_rule("AK106", "replaces-modules")
@@ -124,7 +124,7 @@ def replaces_modules(file: FileSubject) -> Iterator[Fault]:
     A write to `sys.modules`, to `DAG.__init__` or to `builtins.open` holds for all that the process does from then on:
     other files, tasks and Airflow itself run with other code than was tested, or not at all.
 
-    ## How to mend it
+    ## How to fix it
     Import the module that is meant, under its own name. Instead of changing a class or a function, derive a class of
     your own, or write a function of another name. Patches belong in tests, which undo them.
     """
@@ -132,12 +132,12 @@ def replaces_modules(file: FileSubject) -> Iterator[Fault]:
     if modules:
         yield Fault(
             f"replaces or removes modules that are loaded: {shorten(modules, 80)}",
-            mend="import the module that is meant under its own name",
+            hint="import the module that is meant under its own name",
         )
     for patch in file.facts.patches:
         yield Fault(
             f"replaces {patch.name} for the whole process",
-            mend="leave it alone: derive a class of your own, or write a function of another name",
+            hint="leave it alone: derive a class of your own, or write a function of another name",
         )
 
 
@@ -149,14 +149,14 @@ def variable_at_import(file: FileSubject) -> Iterator[Fault]:
     Every parse asks the API server and the database, for every file, every 30 seconds; a Variable that is missing
     makes the DAG vanish.
 
-    ## How to mend it
+    ## How to fix it
     Use `{{ var.value.name }}` in a templated field, or call `Variable.get` inside the task. Ruff's AIR003 finds the
     plain cases in the source.
     """
     for variable in file.facts.variables:
         yield Fault(
             f"looks up Variable {variable.name!r} when it is imported",
-            mend=f"use {{{{ var.value.{variable.name} }}}} in a templated field, or look it up inside the task",
+            hint=f"use {{{{ var.value.{variable.name} }}}} in a templated field, or look it up inside the task",
             line=variable.line,
         )
 
@@ -169,13 +169,13 @@ def connection_at_import(file: FileSubject) -> Iterator[Fault]:
     As for Variables: every parse asks for it, and a connection that is missing makes the DAG vanish. What is read of
     it, often a password, ends in the serialized DAG.
 
-    ## How to mend it
+    ## How to fix it
     Give the operator the connection's id, or call the hook inside the task.
     """
     for connection in file.facts.connections:
         yield Fault(
             f"looks up Connection {connection.name!r} when it is imported",
-            mend="hand the operator its id, or use the hook inside the task",
+            hint="hand the operator its id, or use the hook inside the task",
             line=connection.line,
         )
 
@@ -187,11 +187,11 @@ def network_at_import(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     Every parse waits for that host, every 30 seconds and again before each task; when it is down, the DAG is gone.
 
-    ## How to mend it
+    ## How to fix it
     Fetch inside a task; for tasks that depend on what is fetched, use dynamic task mapping.
     """
     for host in file.facts.hosts:
-        yield Fault(f"connects to {host.name} when it is imported", mend="fetch inside a task", line=host.line)
+        yield Fault(f"connects to {host.name} when it is imported", hint="fetch inside a task", line=host.line)
 
 
 RULES: Final = (

@@ -37,7 +37,7 @@ def pod_without_limits(pod: Pod) -> Iterator[Fault]:
     Without requests the scheduler puts any number of pods on one node; without a memory limit one leak evicts its
     neighbours. (A CPU limit only slows the pod down and is not asked for.)
 
-    ## How to mend it
+    ## How to fix it
     Pass `resources="small"` to `pod_task`, or `container_resources=` to the operator.
     """
     if not pod.knows("container_resources"):
@@ -45,7 +45,7 @@ def pod_without_limits(pod: Pod) -> Iterator[Fault]:
     wanted = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
     missing = [f"{kind}.{resource}" for kind, resource in wanted if request(pod, resource, kind) is None]
     if missing:
-        yield Fault(f"its pod has no {', '.join(missing)}", mend='pass resources="small" to pod_task')
+        yield Fault(f"its pod has no {', '.join(missing)}", hint='pass resources="small" to pod_task')
 
 
 @pod_rule("AK402", "image-not-pinned", Severity.WARNING)
@@ -55,7 +55,7 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
     ## Why it matters
     `latest` is another image tomorrow: a retry runs other code than the first try, and nobody can tell which.
 
-    ## How to mend it
+    ## How to fix it
     Name a version or a digest: `image="orders:1.4.2"`.
     """
     image = pod.argument("image")
@@ -64,7 +64,7 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
     tag = image.rpartition("/")[2].partition(":")[2]
     if not tag or tag in _MOVING_TAGS:
         yield Fault(
-            f"its image {image!r} has no version", mend=f'write image="{image.removesuffix(f":{tag}")}:<its version>"'
+            f"its image {image!r} has no version", hint=f'write image="{image.removesuffix(f":{tag}")}:<its version>"'
         )
 
 
@@ -75,7 +75,7 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     ## Why it matters
     Plain values are in the repository, in Airflow's database, in the pod's manifest and often in logs.
 
-    ## How to mend it
+    ## How to fix it
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
     """
     for name, value in environment(pod):
@@ -84,7 +84,7 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
         if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
             yield Fault(
                 f"its environment variable {name} holds what looks like a secret",
-                mend=f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',
+                hint=f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',
             )
 
 
@@ -95,7 +95,7 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
     ## Why it matters
     Without a pull secret the pod waits with ErrImagePull and fails after the start timeout.
 
-    ## How to mend it
+    ## How to fix it
     Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. Where nodes or the
     service account bring the right along, list the registry in `[check] public_registries`.
     """
@@ -107,7 +107,7 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
     is_host = "/" in image and ("." in registry or ":" in registry)
     bare = not pod.argument("image_pull_secrets") and not pod.argument("service_account_name")
     if is_host and bare and not public and not registry.startswith("localhost"):
-        yield Fault(f"pulls from {registry} without a pull secret", mend='pass image_pull_secrets=["regcred"]')
+        yield Fault(f"pulls from {registry} without a pull secret", hint='pass image_pull_secrets=["regcred"]')
 
 
 @pod_rule("AK405", "pod-without-time-limit", Severity.WARNING)
@@ -117,7 +117,7 @@ def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
     ## Why it matters
     A pod that hangs keeps its node and its task for ever; with one run at a time, no later run starts.
 
-    ## How to mend it
+    ## How to fix it
     Set `execution_timeout`, as `default_args("standard")` does, or `active_deadline_seconds`. The DAG's
     `dagrun_timeout` counts as well: it stops what still runs.
     """
@@ -125,7 +125,7 @@ def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
         return
     ends = (pod.operator.execution_timeout, pod.argument("active_deadline_seconds"), pod.operator.dag.dagrun_timeout)
     if not any(ends):
-        yield Fault("its pod may run for ever", mend='set execution_timeout, or use default_args("standard")')
+        yield Fault("its pod may run for ever", hint='set execution_timeout, or use default_args("standard")')
 
 
 @pod_rule("AK406", "pod-start-without-end", Severity.WARNING)
@@ -136,7 +136,7 @@ def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
     A pod that fits on no node, or waits for a missing secret, fails after `startup_timeout_seconds`. Hours there are
     hours in which nobody knows.
 
-    ## How to mend it
+    ## How to fix it
     Pass `startup_timeout_seconds=600`, or however long your nodes and images need: at most an hour, and less than the
     task's `execution_timeout`, which runs at the same time.
     """
@@ -145,11 +145,11 @@ def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
         return
     limit = pod.operator.execution_timeout
     if seconds > _LONGEST_START:
-        yield Fault(f"its pod may take {seconds} s to start", mend="pass startup_timeout_seconds=600")
+        yield Fault(f"its pod may take {seconds} s to start", hint="pass startup_timeout_seconds=600")
     elif limit and seconds >= limit.total_seconds():
         yield Fault(
             f"its pod may take {seconds} s to start, its task only {limit}",
-            mend=f"pass startup_timeout_seconds below {limit.total_seconds():.0f}",
+            hint=f"pass startup_timeout_seconds below {limit.total_seconds():.0f}",
         )
 
 
@@ -161,15 +161,15 @@ def pod_runs_as_root(pod: Pod) -> Iterator[Fault]:
     Root in the container is one kernel fault away from root on the node; namespaces that enforce the restricted Pod
     Security Standard refuse such a pod.
 
-    ## How to mend it
+    ## How to fix it
     Pass `security="restricted"` to `pod_task`, and use an image that runs as another user.
     """
     for name in ("security_context", "container_security_context"):
         context = pod.argument(name)
         if field_of(context, "run_as_user") == 0:
-            yield Fault(f"{name} runs it as root", mend='pass security="restricted"')
+            yield Fault(f"{name} runs it as root", hint='pass security="restricted"')
         elif field_of(context, "privileged"):
-            yield Fault(f"{name} makes it privileged", mend='pass security="restricted"')
+            yield Fault(f"{name} makes it privileged", hint='pass security="restricted"')
 
 
 @pod_rule("AK409", "environment-in-log", Severity.WARNING)
@@ -180,12 +180,12 @@ def environment_in_log(pod: Pod) -> Iterator[Fault]:
     `log_pod_spec_on_failure`, on by default in the provider, writes the whole pod with every environment value into
     the log and the exception, and from there into alerts (Airflow issue 17604).
 
-    ## How to mend it
+    ## How to fix it
     Use `pod_task`, or pass `log_pod_spec_on_failure=False`.
     """
     prints = pod.knows("log_pod_spec_on_failure") and pod.argument("log_pod_spec_on_failure", True)
     if prints and any(value is not None for _name, value in environment(pod)):
-        yield Fault("prints its environment when it fails", mend="use pod_task, or log_pod_spec_on_failure=False")
+        yield Fault("prints its environment when it fails", hint="use pod_task, or log_pod_spec_on_failure=False")
 
 
 @pod_rule("AK410", "pod-never-deleted", Severity.WARNING)
@@ -195,12 +195,12 @@ def pod_never_deleted(pod: Pod) -> Iterator[Fault]:
     ## Why it matters
     With `on_finish_action="keep_pod"` finished pods pile up until the namespace's quota or the node's disk is full.
 
-    ## How to mend it
+    ## How to fix it
     Leave `on_finish_action` at `delete_pod`; `delete_succeeded_pod` keeps only those that failed.
     """
     action = pod.argument("on_finish_action")
     if str(getattr(action, "value", action)) == "keep_pod":
-        yield Fault("keeps its pod for ever", mend='pass on_finish_action="delete_succeeded_pod"')
+        yield Fault("keeps its pod for ever", hint='pass on_finish_action="delete_succeeded_pod"')
 
 
 @pod_rule("AK412", "fixed-pod-name", Severity.WARNING)
@@ -211,11 +211,11 @@ def fixed_pod_name(pod: Pod) -> Iterator[Fault]:
     With `random_name_suffix=False` two runs, two mapped tasks or a quick retry meet in one name: the API refuses the
     second (409), or the wrong pod is deleted (Airflow issue 21169).
 
-    ## How to mend it
+    ## How to fix it
     Leave `random_name_suffix` on.
     """
     if pod.argument("random_name_suffix", True) is False:
-        yield Fault("has the same pod name at every try", mend="delete random_name_suffix=False")
+        yield Fault("has the same pod name at every try", hint="delete random_name_suffix=False")
 
 
 @task_rule("AK413", "pod-result-dropped")
@@ -226,7 +226,7 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
     Without `do_xcom_push=True` a pod's output and what a `@task.kubernetes` function returns are dropped: the next
     task gets None and fails, or works on nothing.
 
-    ## How to mend it
+    ## How to fix it
     Pass `do_xcom_push=True`, and write the result to `/airflow/xcom/return.json`.
     """
     above = (task.dag.get_task(task_id) for task_id in task.task.upstream_task_ids)
@@ -235,7 +235,7 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
         pods = pods_of(task.dag.get_task(name), task.options)
         if any(pod.argument("do_xcom_push", False) for pod in pods):
             continue  # `airflowkit.toml` says so for mapped tasks, too
-        yield Fault(f"uses the result of {name}, which pushes none", mend="pass do_xcom_push=True to it")
+        yield Fault(f"uses the result of {name}, which pushes none", hint="pass do_xcom_push=True to it")
 
 
 @pod_rule("AK414", "pod-template-missing")
@@ -245,15 +245,15 @@ def pod_template_missing(pod: Pod) -> Iterator[Fault]:
     ## Why it matters
     The operator only warns when the file is missing, and starts a pod without everything that the template says.
 
-    ## How to mend it
+    ## How to fix it
     Correct the path. One beside the DAG file is `str(Path(__file__).parent / "pod.yaml")`: a bare name is looked for in
     the folder that the worker happens to run in. Where only the workers' image has the file, ignore this rule with that
     reason.
     """
     path = pod.argument("pod_template_file")
     if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():
-        mend = f'write str(Path(__file__).parent / "{Path(path).name}") for a file beside this one'
-        yield Fault(f"its pod_template_file {path!r} does not exist", mend=mend)
+        hint = f'write str(Path(__file__).parent / "{Path(path).name}") for a file beside this one'
+        yield Fault(f"its pod_template_file {path!r} does not exist", hint=hint)
 
 
 RULES: Final = (

@@ -27,7 +27,7 @@ def external_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     An `ExternalTaskSensor` on a DAG that was renamed waits until its timeout, by default for seven days.
 
-    ## How to mend it
+    ## How to fix it
     Name the DAG as it is called now. Where it lies in another repository, ignore this rule with that reason.
     """
     yield from _missing_dags(folder, "waits for", starts=False)
@@ -40,7 +40,7 @@ def external_task_missing(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     The sensor waits until its timeout for a task that no run will ever have.
 
-    ## How to mend it
+    ## How to fix it
     Name the task by its whole id, with its groups: `group.task`.
     """
     for path, dag, reference, target in _references(folder):
@@ -52,7 +52,7 @@ def external_task_missing(folder: FolderSubject) -> Iterator[Fault]:
             if "{{" not in name and name not in known:
                 yield Fault(
                     f"waits for {target.dag_id}.{name}, which does not exist",
-                    mend=did_you_mean(name, known) or "name a task of that DAG",
+                    hint=did_you_mean(name, known) or "name a task of that DAG",
                     line=reference.line,
                     task_id=reference.task_id,
                     dag_id=dag.dag_id,
@@ -68,7 +68,7 @@ def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
     An `ExternalTaskSensor` waits for the run of the very same logical date, less `execution_delta`. A DAG at 3:00 that
     waits for one at 2:00 without `execution_delta=timedelta(hours=1)` waits in vain, every day.
 
-    ## How to mend it
+    ## How to fix it
     Pass the difference of the two schedules as `execution_delta`, or schedule on assets instead.
     """
     for path, dag, reference, target in _references(folder):
@@ -78,7 +78,7 @@ def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
         if reason:
             yield Fault(
                 f"waits for {target.dag_id}, {reason}",
-                mend=_delta(dag.schedule, target.schedule),
+                hint=_delta(dag.schedule, target.schedule),
                 line=reference.line,
                 task_id=reference.task_id,
                 dag_id=dag.dag_id,
@@ -93,7 +93,7 @@ def triggered_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     `TriggerDagRunOperator` fails with DagNotFound, after everything before it has run.
 
-    ## How to mend it
+    ## How to fix it
     Name the DAG as it is called now. Where it lies in another repository, ignore this rule with that reason.
     """
     yield from _missing_dags(folder, "starts", starts=True)
@@ -117,7 +117,7 @@ def _missing_dags(folder: FolderSubject, verb: str, *, starts: bool) -> Iterator
         if target is None and reference.starts is starts and "{{" not in reference.dag_id:
             yield Fault(
                 f"{verb} the DAG {reference.dag_id!r}, which does not exist",
-                mend=did_you_mean(reference.dag_id, known) or "name a DAG of this folder",
+                hint=did_you_mean(reference.dag_id, known) or "name a DAG of this folder",
                 line=reference.line,
                 task_id=reference.task_id,
                 dag_id=dag.dag_id,

@@ -40,13 +40,13 @@ def test_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     git-sync delivers them, and the DAG processor imports them every 30 seconds: fixtures, mocks and all.
 
-    ## How to mend it
+    ## How to fix it
     Move them beside the DAG folder, or name them in `.airflowignore`.
     """
     for path in python_files(folder.folder):
         if path.name.startswith("test_") or path.name == "conftest.py" or path.stem.endswith("_test"):
             yield Fault(
-                "lies in the DAG folder and is a test", mend="move it to tests/ beside the DAG folder", path=str(path)
+                "lies in the DAG folder and is a test", hint="move it to tests/ beside the DAG folder", path=str(path)
             )
 
 
@@ -57,7 +57,7 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     A helper that says `airflow` and `dag` somewhere is imported every 30 seconds for nothing.
 
-    ## How to mend it
+    ## How to fix it
     Add a line such as `/helpers.py` to `.airflowignore` in the DAG folder. Other files can import it all the same.
     """
     facts = file.facts
@@ -70,8 +70,8 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
         or facts.connections
         or facts.hosts
     )
-    if not told and not facts.dags and not facts.strays and might_hold_dag(Path(facts.path)):
-        yield Fault("builds no DAG, and is parsed all the same", mend=f"add the line /{_below(file)} to .airflowignore")
+    if not told and not facts.dags and not facts.unregistered_dags and might_hold_dag(Path(facts.path)):
+        yield Fault("builds no DAG, and is parsed all the same", hint=f"add the line /{_below(file)} to .airflowignore")
 
 
 @folder_rule("AK603", "wrong-distribution")
@@ -81,7 +81,7 @@ def wrong_distribution(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     The name `airflowkit` on PyPI belongs to somebody else's project; this one is `airflowkit-k8s`.
 
-    ## How to mend it
+    ## How to fix it
     Write `airflowkit-k8s`.
     """
     for path in _files(folder, "requirements*.txt", "requirements*.in"):
@@ -95,7 +95,7 @@ def image_without_bytecode(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     With `PYTHONDONTWRITEBYTECODE` importing Airflow takes twice as long, before every task and in every parse.
 
-    ## How to mend it
+    ## How to fix it
     Delete the line.
     """
     for path in _files(folder, "Dockerfile*"):
@@ -109,7 +109,7 @@ def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     `FROM apache/airflow` is another Airflow after the next build, with its database migrations.
 
-    ## How to mend it
+    ## How to fix it
     Name the version: `FROM apache/airflow:3.1.0`.
     """
     for path in _files(folder, "Dockerfile*"):
@@ -117,7 +117,7 @@ def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
             if not re.search(r"\d+\.\d+", match.group(2) or ""):
                 yield Fault(
                     f"builds on {match.group(1)}, whatever version that is",
-                    mend="write the version of your Airflow: FROM apache/airflow:3.1.0",
+                    hint="write the version of your Airflow: FROM apache/airflow:3.1.0",
                     line=match.string[: match.start()].count("\n") + 1,
                     path=str(path),
                 )
@@ -130,12 +130,12 @@ def local_secrets_in_git(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     `airflowkit.local.toml` holds passwords; what was pushed once stays in the history.
 
-    ## How to mend it
+    ## How to fix it
     Add it to `.gitignore`; if it was pushed, change the passwords.
     """
     for path in _files(folder, "airflowkit.local.toml"):
         if not _is_ignored(path):
-            yield Fault("holds secrets, and git does not ignore it", mend="add it to .gitignore", path=str(path))
+            yield Fault("holds secrets, and git does not ignore it", hint="add it to .gitignore", path=str(path))
 
 
 @folder_rule("AK607", "large-file-in-dag-folder", Severity.WARNING)
@@ -145,17 +145,17 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     ## Why it matters
     git-sync fetches them into every pod that holds DAGs, and keeps the history of each change.
 
-    ## How to mend it
+    ## How to fix it
     Keep data in a bucket or a volume. `[check] largest_file` sets the limit, in KiB.
     """
     largest = folder.options.largest_file * _KIB
-    told = {file.path for file in folder.files if file.failure}
+    failed = {file.path for file in folder.files if file.failure}
     for place, folders, names in os.walk(folder.folder):
         folders[:] = (name for name in folders if name != "__pycache__")
         for path in map(Path(place).joinpath, names):
             size = _bytes(path)
-            if size > largest and str(path) not in told:
-                yield Fault(f"has {size // _KIB} KiB", mend="keep data in a bucket", path=str(path))
+            if size > largest and str(path) not in failed:
+                yield Fault(f"has {size // _KIB} KiB", hint="keep data in a bucket", path=str(path))
 
 
 @comment_rule("AK608", "ignore-without-reason", Severity.WARNING)
@@ -165,15 +165,15 @@ def ignore_without_reason(ignore: CommentSubject) -> Iterator[Fault]:
     ## Why it matters
     Nobody dares to delete an ignore whose reason is forgotten. Without a reason it ignores nothing.
 
-    ## How to mend it
+    ## How to fix it
     Write `# airflowkit: ignore[AK402] built by hand until March`.
     """
     if not ignore.comment.codes:
-        yield Fault("ignores no rule that there is", mend="write ignore[AK402] and the reason")
+        yield Fault("ignores no rule that there is", hint="write ignore[AK402] and the reason")
     for code in ignore.unknown:
-        yield Fault(f"ignores {code}, which is no rule", mend="`airflowkit explain` lists all rules")
+        yield Fault(f"ignores {code}, which is no rule", hint="`airflowkit explain` lists all rules")
     if ignore.comment.codes and not ignore.comment.reason:
-        yield Fault("ignores a rule and does not say why", mend="add the reason after the bracket")
+        yield Fault("ignores a rule and does not say why", hint="add the reason after the bracket")
 
 
 @comment_rule("AK609", "unused-ignore", Severity.WARNING)
@@ -183,13 +183,13 @@ def unused_ignore(ignore: CommentSubject) -> Iterator[Fault]:
     ## Why it matters
     What it was about is mended, or stands elsewhere by now. Left there, it hides the next fault of this kind.
 
-    ## How to mend it
+    ## How to fix it
     Delete the code, or the comment. A comment covers the statement that it stands in, or, on a line of its own, the
     statement that follows; of a `with`, `def` or `for` that is the header. Rules whose findings depend on the machine
     or on what is installed, and rules that were not asked, are never called unused.
     """
     for code in ignore.unused:
-        yield Fault(f"ignores {code}, which finds nothing here", mend="delete it")
+        yield Fault(f"ignores {code}, which finds nothing here", hint="delete it")
 
 
 RULES: Final = (
@@ -224,11 +224,11 @@ def _files(folder: FolderSubject, *patterns: str) -> Iterator[Path]:
             yield from sorted(path for path in place.glob(pattern) if path.is_file())
 
 
-def _matches(path: Path, pattern: re.Pattern[str], message: str, mend: str) -> Iterator[Fault]:
+def _matches(path: Path, pattern: re.Pattern[str], message: str, hint: str) -> Iterator[Fault]:
     text = path.read_text(errors="replace")
     for match in pattern.finditer(text):
         line = text[: match.end()].count("\n") + 1
-        yield Fault(message, mend=mend, line=line, path=str(path))
+        yield Fault(message, hint=hint, line=line, path=str(path))
 
 
 def _is_ignored(path: Path) -> bool:

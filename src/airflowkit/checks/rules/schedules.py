@@ -32,19 +32,19 @@ def schedule_never_fires(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     30 February, or an end before the start: the DAG looks healthy and never runs.
 
-    ## How to mend it
+    ## How to fix it
     Correct the cron expression or the dates.
     """
     expression = cron_expression(dag.dag.timetable)
     if expression and not _fires(expression):
         yield Fault(
             f"the schedule {expression!r} matches no date",
-            mend='write a date that comes: schedule="0 3 1 * *" is the first of each month',
+            hint='write a date that comes: schedule="0 3 1 * *" is the first of each month',
         )
     start, end = dag.dag.start_date, dag.dag.end_date
     if start and end and end <= start:
         yield Fault(
-            f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", mend="set end_date later, or delete it"
+            f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", hint="set end_date later, or delete it"
         )
 
 
@@ -56,7 +56,7 @@ def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
     `datetime.now()` moves with each parse: the DAG gets a new version every time, and may never run, since its first
     run is always in the future.
 
-    ## How to mend it
+    ## How to fix it
     Write a date: `datetime(2026, 1, 1)`.
     """
     of_the_dag = dag.dag.start_date or (dag.dag.default_args or {}).get("start_date")
@@ -77,7 +77,7 @@ def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
     When it is switched on, Airflow starts a run for each date since the start, 16 at a time, and takes the workers of
     everybody else.
 
-    ## How to mend it
+    ## How to fix it
     Pass `catchup=False`, or bound it: `**dag_args("backfill")` or `max_active_runs=`.
     """
     start = dag.dag.start_date if dag.dag.catchup else None
@@ -86,7 +86,7 @@ def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
     if old and periodic and dag.dag.max_active_runs >= _MANY_RUNS:
         yield Fault(
             f"catches up since {start:%Y-%m-%d}, {dag.dag.max_active_runs} runs at a time",
-            mend='pass catchup=False or **dag_args("backfill")',
+            hint='pass catchup=False or **dag_args("backfill")',
         )
 
 
@@ -98,7 +98,7 @@ def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
     Airflow hands each operator those keys that it knows and drops the others without a word: with `retires` there
     are no retries. What only the DAG has, such as `max_active_runs`, is dropped as well.
 
-    ## How to mend it
+    ## How to fix it
     Write the name that the message offers, or pass the argument to the DAG. The `default_args` of task groups are
     looked at, too.
     """
@@ -117,7 +117,7 @@ def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     `dagrun_timeout` fails the run and skips what is still running; a task's longer `execution_timeout` never counts.
 
-    ## How to mend it
+    ## How to fix it
     Raise `dagrun_timeout`, or lower the task's `execution_timeout`.
     """
     limit = dag.dag.dagrun_timeout
@@ -126,7 +126,7 @@ def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
         if own and own > limit:
             yield Fault(
                 f"may run {own}, but the DAG's run is ended after {limit}",
-                mend=f"pass execution_timeout={_written(limit)} or less, or dagrun_timeout={_written(own)} or more",
+                hint=f"pass execution_timeout={_written(limit)} or less, or dagrun_timeout={_written(own)} or more",
                 line=task.line,
                 task_id=task.task.task_id,
             )
@@ -139,14 +139,14 @@ def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
     ## Why it matters
     Airflow shows an import error instead of the file's DAGs.
 
-    ## How to mend it
+    ## How to fix it
     The message is Airflow's own. Often a `Param` has no default although the DAG is scheduled, and nobody is there to
     fill in the form: give it one. A name of a policy is that of the deployment's own `airflow_local_settings.py`.
     """
     try:
         dag.dag.validate()
     except Exception as error:  # noqa: BLE001  each of Airflow's checks raises what it likes
-        yield Fault(f"{type(error).__name__}: {error}", mend="do what Airflow's message asks for")
+        yield Fault(f"{type(error).__name__}: {error}", hint="do what Airflow's message asks for")
 
 
 @file_rule("AK217", "changes-between-parses")
@@ -157,7 +157,7 @@ def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
     A date, a random name or the order of a set in a DAG's arguments is another one at each parse. Since Airflow 3 each
     change is a new version of the DAG: thousands a day, a full database, and a history that tells nothing.
 
-    ## How to mend it
+    ## How to fix it
     Make the value the same at every parse: sort the set, write the date, use templates such as `{{ ds }}` for what
     belongs to a run. The file is parsed in two processes whose sets are ordered differently; `--once` skips that.
     """
@@ -177,14 +177,14 @@ def dag_not_serializable(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     A DAG that cannot be serialized shows an import error in production, although the file imports well.
 
-    ## How to mend it
+    ## How to fix it
     The message is Airflow's. Often a parameter or a value of `default_args` is an object that JSON does not know: use
     text, numbers, lists, dictionaries and dates. A timetable or a priority strategy of your own must be registered by a
     plugin in the `plugins` folder; those of Airflow's examples are, only with `[core] load_examples`.
     """
     for fault in file.facts.unserializable:
-        mend = _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use text, numbers, lists and dates"
-        yield Fault(fault.text, mend, line=fault.line, dag_id=fault.dag_id)
+        hint = _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use text, numbers, lists and dates"
+        yield Fault(fault.text, hint, line=fault.line, dag_id=fault.dag_id)
 
 
 RULES: Final = (
@@ -228,7 +228,7 @@ def _is_now(date: Any) -> bool:
 
 def _moving(date: Any) -> Fault:
     reason = f"its start date {date:%Y-%m-%d %H:%M:%S} is the time of the parse"
-    return Fault(reason, mend="write a date: start_date=datetime(2026, 1, 1)")
+    return Fault(reason, hint="write a date: start_date=datetime(2026, 1, 1)")
 
 
 def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
@@ -236,9 +236,9 @@ def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: S
     known = {name for task in tasks for name in _parameters(task)}
     for key in [key for key in defaults if key not in known] if known else []:
         if key in _parameters_of_dag(dag.dag.__class__):
-            yield Fault(f"{place} has {key!r}, which is the DAG's and not its tasks'", mend=f"pass {key}= to the DAG")
+            yield Fault(f"{place} has {key!r}, which is the DAG's and not its tasks'", hint=f"pass {key}= to the DAG")
         elif hint := did_you_mean(key, known.difference(defaults)):
-            yield Fault(f"{place} has {key!r}, which no task knows", mend=hint)
+            yield Fault(f"{place} has {key!r}, which no task knows", hint=hint)
 
 
 @lru_cache(maxsize=8)

@@ -26,14 +26,14 @@ def skipped_by_safe_mode(file: FileSubject) -> Iterator[Fault]:
     In safe mode, the default, Airflow skips files whose text does not hold both `airflow` and `dag` (or `asset`). A
     file that only calls a factory of your own is skipped without a word, and its DAGs never appear.
 
-    ## How to mend it
+    ## How to fix it
     Add a comment with both words, such as `# airflow DAG`.
     """
     if not file.facts.safe_mode:
         ids = ", ".join(dag.dag_id for dag in file.facts.dags)
         yield Fault(
             f"builds {ids}, but Airflow's safe mode skips the file: its text does not hold `airflow` and `dag`",
-            mend="add the comment `# airflow DAG`",
+            hint="add the comment `# airflow DAG`",
             line=1,
         )
 
@@ -46,7 +46,7 @@ def slow_import(file: FileSubject) -> Iterator[Fault]:
     The DAG processor imports every file every 30 seconds, and each task imports its file again before it starts. Two
     seconds here are two seconds before every task.
 
-    ## How to mend it
+    ## How to fix it
     The message names the imports that cost most: move them into the functions that need them. `[check] parse_seconds`
     sets the budget. What Airflow's own modules cost is not counted: the DAG processor loads them once.
     """
@@ -55,7 +55,7 @@ def slow_import(file: FileSubject) -> Iterator[Fault]:
         blamed = _blamed(file, "seconds", 1, "s")
         yield Fault(
             f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{blamed}",
-            mend="move slow imports into the functions that need them, and work into tasks",
+            hint="move slow imports into the functions that need them, and work into tasks",
         )
 
 
@@ -66,7 +66,7 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     Each parsing process and each running task holds it: 300 MiB in 16 tasks at a time are 5 GiB of the node.
 
-    ## How to mend it
+    ## How to fix it
     Move the import of large libraries into the functions that need them, and load data in tasks.
     `[check] parse_memory` sets the budget, in MiB.
     """
@@ -75,7 +75,7 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
         blamed = _blamed(file, "memory", MIB, "MiB")
         yield Fault(
             f"takes {grown} MiB to import; the budget is {budget} MiB{blamed}",
-            mend="move large imports into the functions that need them, and load data in tasks",
+            hint="move large imports into the functions that need them, and load data in tasks",
         )
 
 
@@ -87,7 +87,7 @@ def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
     Tests often put the repository's root on `sys.path`, so the import works there. git-sync delivers the DAG folder
     alone, and Airflow puts nothing else on the path: the DAG is gone in production.
 
-    ## How to mend it
+    ## How to fix it
     Move the module below the DAG folder, or install it in the image as a package.
     """
     failure = file.facts.failure
@@ -95,7 +95,7 @@ def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
     if failure and home:
         yield Fault(
             f"imports {failure.missing_module!r}, which lies in {home} and not in the DAG folder",
-            mend="move it below the DAG folder, or install it in the image",
+            hint="move it below the DAG folder, or install it in the image",
             line=failure.line,
         )
 
@@ -107,7 +107,7 @@ def deprecated_airflow(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     What is deprecated goes with the next major version: the upgrade then breaks the DAG.
 
-    ## How to mend it
+    ## How to fix it
     Do what the message says. `ruff check --preview --select AIR --fix dags` mends many of these in the source.
     """
     lines: dict[str, list[int | None]] = {}
@@ -115,7 +115,7 @@ def deprecated_airflow(file: FileSubject) -> Iterator[Fault]:
         lines.setdefault(" ".join(deprecation.name.split()), []).append(deprecation.line)
     for text, found in lines.items():
         places = f" ({len(found)} lines)" if len(found) > 1 else ""
-        yield Fault(f"uses what is deprecated{places}: {text}", mend="use what the message names", line=found[0])
+        yield Fault(f"uses what is deprecated{places}: {text}", hint="use what the message names", line=found[0])
 
 
 @file_rule("AK115", "forbidden-import")
@@ -125,13 +125,13 @@ def forbidden_import(file: FileSubject) -> Iterator[Fault]:
     ## Why it matters
     Some libraries cost seconds, or are not in every image; the team has agreed to import them inside tasks.
 
-    ## How to mend it
+    ## How to fix it
     Move the import into the function that needs it. `[check] forbidden_imports` lists the modules.
     """
     forbidden = file.options.forbidden_imports
     for name, line in _top_level_imports(Path(file.facts.path)) if forbidden else ():
         if any(name == module or name.startswith(f"{module}.") for module in forbidden):
-            yield Fault(f"imports {name} at the top level", mend="import it inside the task", line=line)
+            yield Fault(f"imports {name} at the top level", hint="import it inside the task", line=line)
 
 
 @folder_rule("AK116", "unreachable-module-name", Severity.WARNING)
@@ -142,7 +142,7 @@ def unreachable_module_name(folder: FolderSubject) -> Iterator[Fault]:
     The DAG folder comes last on Airflow's path: `import types` always gives Python's own module, never the file beside
     the DAG.
 
-    ## How to mend it
+    ## How to fix it
     Rename the helper.
     """
     hidden = sys.stdlib_module_names & {path.stem for path in folder.folder.glob("*.py")}
@@ -151,7 +151,7 @@ def unreachable_module_name(folder: FolderSubject) -> Iterator[Fault]:
             top = name.partition(".")[0]
             if top in hidden:
                 reason = f"imports {top!r}: Python's own, not {top}.py beside it"
-                yield Fault(reason, mend="rename it", line=line, path=path)
+                yield Fault(reason, hint="rename it", line=line, path=path)
 
 
 RULES: Final = (

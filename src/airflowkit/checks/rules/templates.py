@@ -55,13 +55,13 @@ def template_syntax(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     Jinja parses a field when the task runs: a missing brace fails it then, after all tasks before it.
 
-    ## How to mend it
-    Mend the template. Text that is no template, such as a Go template, goes between `{% raw %}` and `{% endraw %}`.
+    ## How to fix it
+    Correct the template. Text that is no template, such as a Go template, goes between `{% raw %}` and `{% endraw %}`.
     """
     for field, text in task.templates:
         fault = read_template(text).fault
         if fault:
-            yield Fault(f"{field} is no valid template: {fault}", mend="mend the template, or wrap it in {% raw %}")
+            yield Fault(f"{field} is no valid template: {fault}", hint="correct the template, or wrap it in {% raw %}")
 
 
 @task_rule("AK311", "unknown-template-variable")
@@ -72,7 +72,7 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     An unknown name renders as nothing, or fails the task: with `{{ execution_date }}`, which is gone since Airflow 3,
     a path becomes `s3://bucket//file`.
 
-    ## How to mend it
+    ## How to fix it
     Use the name that the message offers. Names of your own go into `user_defined_macros`. Operators that fill in their
     templates themselves, with names of their own, are left alone.
     """
@@ -80,7 +80,7 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     for field, text in () if _renders_itself(operator_class(task.task)) else task.templates:
         for name in sorted(read_template(text).names.difference(known)):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
-            yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", mend=hint)
+            yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", hint=hint)
 
 
 @task_rule("AK312", "xcom-of-unknown-task")
@@ -91,7 +91,7 @@ def xcom_of_unknown_task(task: TaskSubject) -> Iterator[Fault]:
     `xcom_pull` gives None for a task that does not exist, and the command gets the word `None`. A task in a group is
     called `group.task`.
 
-    ## How to mend it
+    ## How to fix it
     Write the whole id of the task.
     """
     known = task.dag.task_ids
@@ -99,7 +99,7 @@ def xcom_of_unknown_task(task: TaskSubject) -> Iterator[Fault]:
         for name in sorted(read_template(text).pulled.difference(known)):
             nearest = [task_id for task_id in known if task_id.endswith(f".{name}")]
             hint = f"did you mean {nearest[0]!r}?" if nearest else did_you_mean(name, known)
-            yield Fault(f"{field} pulls the XCom of {name!r}, which is no task of the DAG", mend=hint)
+            yield Fault(f"{field} pulls the XCom of {name!r}, which is no task of the DAG", hint=hint)
 
 
 @task_rule("AK313", "template-file-missing")
@@ -110,7 +110,7 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     Airflow takes `bash_command="load.sh"` for the name of a template file, and fails with TemplateNotFound when the
     task runs.
 
-    ## How to mend it
+    ## How to fix it
     Put the file beside the DAG file, or into a folder of the DAG's `template_searchpath`. A command that only ends like
     a file's name needs a blank after it: `bash_command="/opt/load.sh "`.
     """
@@ -118,7 +118,7 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]
     for field, text in task.texts if extensions else ():
         if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
-            yield Fault(f"{field} names the template file {text!r}, which does not exist", mend=_mend_of(text))
+            yield Fault(f"{field} names the template file {text!r}, which does not exist", hint=_hint_of(text))
 
 
 RULES: Final = (template_syntax, unknown_template_variable, xcom_of_unknown_task, template_file_missing)
@@ -143,7 +143,7 @@ def read_template(text: str) -> Template:
     return Template(names=frozenset(meta.find_undeclared_variables(tree)), pulled=frozenset(_pulled(tree)))
 
 
-def _mend_of(name: str) -> str:
+def _hint_of(name: str) -> str:
     """Return what to do about a text that names no file: only a command can do with a blank after it."""
     if name.endswith((".sh", ".bash")):
         return "put it beside the DAG file; if it is a command, add a blank after it"

@@ -33,13 +33,13 @@ def pod_refused(task: TaskSubject) -> Iterator[Fault]:
     `KubernetesPodOperator` takes almost anything. What the API server refuses fails when the task runs; what it drops,
     such as a misspelt key, never fails at all.
 
-    ## How to mend it
+    ## How to fix it
     The message names the argument and the mend. `pod_task` makes the same checks when the DAG is parsed.
     """
     if not is_pod(task.task) or is_checked(task.task):
         return
     yield from merged(
-        (index, [Fault(f"{it.field}: {it.reason}", it.mend) for it in _problems(task, keywords)])
+        (index, [Fault(f"{it.field}: {it.reason}", it.hint) for it in _problems(task, keywords)])
         for index, keywords in _keywords(task.task)
     )
 
@@ -51,14 +51,14 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     ## Why it matters
     `is_delete_operator_pod=False` was how one kept a pod; the operator still takes it and deletes the pod.
 
-    ## How to mend it
+    ## How to fix it
     To keep pods that failed, pass `on_finish_action="delete_succeeded_pod"`; `is_delete_operator_pod=True` can go, pods
     are deleted anyway. What `progress_callback` got, a class in `callbacks=[...]` gets.
     """
     given = {name for _index, keywords in _keywords(task.task) for name in keywords} if is_pod(task.task) else ()
-    for name, mend in _DEAD.items():
+    for name, hint in _DEAD.items():
         if name in given:
-            yield Fault(f"{name} does nothing any more", mend=mend)
+            yield Fault(f"{name} does nothing any more", hint=hint)
 
 
 @task_rule("AK417", "override-refused")
@@ -70,7 +70,7 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     `{"KubernetesExecutor": ...}`, a container that is not called `base`, or Jinja, which stays as it is, does something
     else than what was meant.
 
-    ## How to mend it
+    ## How to fix it
     Use `executor_config=pod_override(...)`.
     """
     config = getattr(task.task, "executor_config", None) or {}
@@ -91,7 +91,7 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
     from airflowkit.pods.spec.operator_call import settings_of
 
     for problem in override_problems(pod, version=settings_of(task.dag).kubernetes.version):
-        yield Fault(f"its pod_override: {problem.field}: {problem.reason}", mend=problem.mend)
+        yield Fault(f"its pod_override: {problem.field}: {problem.reason}", hint=problem.hint)
 
 
 def _misspelt(key: str) -> Fault | None:
@@ -128,7 +128,7 @@ def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...
     if key in _KNOWN:
         return _KNOWN[key]
     try:
-        checked_pod(keywords, {}, settings, mend=False)
+        checked_pod(keywords, {}, settings, coerce=False)
         problems: tuple[Problem, ...] = ()
     except PodSpecError as error:
         problems = error.problems
@@ -153,10 +153,10 @@ def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
     if not is_mapped(task):
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
-    from airflowkit.pods.schema.jinja import UNKNOWN
+    from airflowkit.pods.schema.jinja import RUNTIME
     from airflowkit.pods.spec.layers import airflow_defaults
 
     shared = {**airflow_defaults(task.dag, task.task_group), **task.partial_kwargs}
     for element in islice(elements(task), MOST_ELEMENTS):
-        unknown = dict.fromkeys(element.unknown if element.complete else ("image",), UNKNOWN)
+        unknown = dict.fromkeys(element.unknown if element.complete else ("image",), RUNTIME)
         yield element.index, {**unknown, **shared, **element.keywords}

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from airflowkit.errors import AirflowKitError, SettingsError
-from airflowkit.replacement import replacing
+from airflowkit.errors import BaselineNotWritten, SettingsError
+from airflowkit.replacement import atomic_write
 from airflowkit.repository import dags_folder_of, plain, repository_root
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from airflowkit.checks.report import Report
 
 FILE: Final = "airflowkit-baseline.json"
-
-
-class BaselineNotWritten(AirflowKitError, OSError):  # noqa: N818  as the package's other names
-    """A baseline that cannot be written."""
 
 
 class Entry(NamedTuple):
@@ -68,7 +64,7 @@ class Baseline:
         path = path or root / FILE
         return cls(path, root, _read(path) if path.exists() else {})
 
-    def sifted(self, report: Report) -> Report:
+    def without_known(self, report: Report) -> Report:
         """Return a report without what is known; of a place with more findings than are known, the last are left."""
         left = dict(self.counts)
         new = []
@@ -81,7 +77,7 @@ class Baseline:
         gone = sum(count for entry, count in left.items() if self._was_looked_for(entry, report))
         return replace(report, findings=tuple(new), known=len(report.findings) - len(new), gone=gone)
 
-    def accepting(self, report: Report) -> Self:
+    def updated_with(self, report: Report) -> Self:
         """Return the baseline of today: what the report holds, and what the check did not look for as it was."""
         kept = {entry: count for entry, count in self.counts.items() if not self._was_looked_for(entry, report)}
         return replace(self, counts=kept | Counter(map(self._entry, report.findings)))
@@ -94,7 +90,7 @@ class Baseline:
         """
         entries = [entry._asdict() | {"count": count} for entry, count in sorted(self.counts.items())]
         try:
-            with replacing(self.path) as file:
+            with atomic_write(self.path) as file:
                 file.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             hint = "name another with --baseline"

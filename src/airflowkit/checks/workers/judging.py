@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
-from airflowkit.checks.importing.import_costs import LEDGER
+from airflowkit.checks.importing.import_costs import IMPORT_COSTS
 from airflowkit.checks.importing.loading import LoadedFile, load
 from airflowkit.checks.importing.memory import MIB
 from airflowkit.checks.importing.watch import WATCH
@@ -42,12 +42,12 @@ def judge(job: Job) -> FileFacts:
         hosts=tuple(WATCH.hosts),
         modules=loaded.modules,
         patches=loaded.patches,
-        strays=loaded.strays,
-        orphans=loaded.orphans,
+        unregistered_dags=loaded.unregistered_dags,
+        tasks_without_dag=loaded.tasks_without_dag,
         deprecations=tuple(WATCH.deprecations),
         cpu_seconds=loaded.cpu_seconds,
         memory=loaded.memory,
-        imports=tuple(LEDGER.costs()) if _is_over_budget(loaded, job.options) else (),
+        imports=tuple(IMPORT_COSTS.costs()) if _is_over_budget(loaded, job.options) else (),
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
     if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is another

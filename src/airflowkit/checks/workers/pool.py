@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from airflowkit.checks.model.facts import Failure, FailureKind, FileFacts
 from airflowkit.checks.workers.messages import FORK
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import WorkersUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,10 +39,6 @@ ENVIRONMENT: Final = {
 """Over the user's environment: nothing is logged, and no database is configured."""
 
 
-class WorkersUnavailable(AirflowKitError, RuntimeError):  # noqa: N818  as the package's other names
-    """Airflow cannot be imported at all."""
-
-
 @dataclass(slots=True)
 class _Worker:
     pid: int
@@ -51,7 +47,7 @@ class _Worker:
     deadline: float = 0.0
 
 
-class _Zygote:
+class _ForkServer:
     """The process that has imported Airflow and forks the workers."""
 
     def __init__(self, modules: tuple[str, ...], hash_seed: int, plugins: Path | None) -> None:
@@ -137,7 +133,7 @@ class Pool:
         self._modules = modules
         self._size = size
         self._hash_seed = hash_seed
-        self._zygote = _Zygote(modules, hash_seed, plugins)
+        self._fork_server = _ForkServer(modules, hash_seed, plugins)
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
@@ -148,14 +144,14 @@ class Pool:
     ) -> None:
         for worker in self._workers:
             with suppress(OSError, EOFError):
-                self._zygote.reap(worker)
-        self._zygote.close()
+                self._fork_server.reap(worker)
+        self._fork_server.close()
 
     def results(self, jobs: Iterable[Job]) -> Iterator[FileFacts]:
         """Yield what the workers tell of each file, as they finish."""
         waiting = deque(jobs)
         if waiting:
-            self._zygote.await_ready()
+            self._fork_server.await_ready()
         while waiting or any(worker.job for worker in self._workers):
             self._hand_out(waiting)
             yield from self._finished()
@@ -190,7 +186,7 @@ class Pool:
         try:
             answer: Answer = worker.channel.recv()
         except (EOFError, OSError, pickle.UnpicklingError):
-            return FileFacts(job.path, Failure(FailureKind.DEATH, _obituary(self._end(worker))))
+            return FileFacts(job.path, Failure(FailureKind.DEATH, _describe_exit(self._end(worker))))
         if answer.last:
             self._end(worker)
         return answer.facts
@@ -205,22 +201,22 @@ class Pool:
     def _end(self, worker: _Worker) -> int:
         self._workers.remove(worker)
         try:
-            return self._zygote.reap(worker)
+            return self._fork_server.reap(worker)
         except (EOFError, OSError):  # a file has killed the zygote, too
             self._renew()
             return -signal.SIGKILL
 
     def _new_worker(self) -> _Worker:
         try:
-            return self._zygote.fork()
+            return self._fork_server.fork()
         except (EOFError, OSError):
             self._renew()
-            return self._zygote.fork()
+            return self._fork_server.fork()
 
     def _renew(self) -> None:
-        self._zygote.close()
-        self._zygote = _Zygote(self._modules, self._hash_seed, self._plugins)
-        self._zygote.await_ready()
+        self._fork_server.close()
+        self._fork_server = _ForkServer(self._modules, self._hash_seed, self._plugins)
+        self._fork_server.await_ready()
 
 
 @contextmanager
@@ -245,7 +241,7 @@ def _homes(scratch: Path) -> dict[str, str]:
     return homes | ({"AIRFLOW_CONFIG": str(config)} if config.is_file() else {})
 
 
-def _obituary(status: int) -> str:
+def _describe_exit(status: int) -> str:
     if status >= 0:
         return f"ends its process with exit code {status}"
     return f"its process was killed by {signal.Signals(-status).name}"

@@ -56,10 +56,10 @@ def _given(task: Any, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
     if not is_mapped(task):
         yield {name: getattr(task, name, None) for name in names}
         return
-    from airflowkit.pods.schema.jinja import UNKNOWN  # noqa: PLC0415  few DAGs have mapped tasks of these kinds
+    from airflowkit.pods.schema.jinja import RUNTIME  # noqa: PLC0415  few DAGs have mapped tasks of these kinds
 
     for element in islice(elements(task), MOST_ELEMENTS):
-        unknown = dict.fromkeys(element.unknown, UNKNOWN)
+        unknown = dict.fromkeys(element.unknown, RUNTIME)
         yield dict.fromkeys(names) | unknown | task.partial_kwargs | element.keywords
 
 

@@ -108,13 +108,13 @@ def _work(channel: Connection) -> None:
             if os.getpid() != pid:
                 os._exit(0)  # the file forked at the top level: this is its child
             facts = output.taken_from(facts)
-            last = _spoilt(facts) or resident_bytes() > most
+            last = _is_contaminated(facts) or resident_bytes() > most
             channel.send_bytes(Answer(facts, last=last).as_bytes())
             if last:
                 return
 
 
-def _spoilt(facts: FileFacts) -> bool:
+def _is_contaminated(facts: FileFacts) -> bool:
     """Return whether the file may have left the process in a state that harms the next one."""
     return (
         bool(facts.modules or facts.patches)

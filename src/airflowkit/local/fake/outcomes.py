@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class PodOutcome:
     """What becomes of a pod."""
 
 
 @dataclass(frozen=True, slots=True)
-class Succeeded(Fate):
+class Succeeded(PodOutcome):
     """The command ends with exit code 0.
 
     Attributes:
@@ -28,7 +28,7 @@ class Succeeded(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class Failed(Fate):
+class Failed(PodOutcome):
     """The command ends with another exit code.
 
     Attributes:
@@ -41,7 +41,7 @@ class Failed(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class OOMKilled(Fate):
+class OOMKilled(PodOutcome):
     """The container needs more memory than its limit.
 
     Attributes:
@@ -52,7 +52,7 @@ class OOMKilled(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class ImagePullBackOff(Fate):
+class ImagePullBackOff(PodOutcome):
     """The node cannot pull the image.
 
     Attributes:
@@ -63,7 +63,7 @@ class ImagePullBackOff(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class SecretNotFound(Fate):
+class SecretNotFound(PodOutcome):
     """The namespace lacks a secret that the pod names.
 
     Attributes:
@@ -74,7 +74,7 @@ class SecretNotFound(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class Unschedulable(Fate):
+class Unschedulable(PodOutcome):
     """No node can take the pod.
 
     Attributes:
@@ -85,7 +85,7 @@ class Unschedulable(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class Evicted(Fate):
+class Evicted(PodOutcome):
     """The node ends the pod, because it runs short of something.
 
     Attributes:
@@ -98,7 +98,7 @@ class Evicted(Fate):
 
 
 @dataclass(frozen=True, slots=True)
-class SlowStart(Fate):
+class SlowStart(PodOutcome):
     """The image takes long to pull; nobody has to wait for it, for the fake cluster has a clock of its own.
 
     Attributes:
@@ -107,17 +107,17 @@ class SlowStart(Fate):
     """
 
     seconds: float
-    then: Fate = Succeeded()
+    then: PodOutcome = Succeeded()
 
 
-FATES: Final = {
+OUTCOMES: Final = {
     cls.__name__: cls
     for cls in (Succeeded, Failed, OOMKilled, ImagePullBackOff, SecretNotFound, Unschedulable, Evicted, SlowStart)
 }
 """All that there are, by their name."""
 
-Tries = Fate | Sequence[Fate]
-"""One fate for each try of a task; the last is that of all later tries."""
+Tries = PodOutcome | Sequence[PodOutcome]
+"""One outcome for each try of a task; the last is that of all later tries."""
 Planned = Tries | Mapping[int, Tries]
 """The tries of a task, or those of a mapped task's instances by their index."""
 
@@ -125,7 +125,7 @@ EVERY_INDEX: Final = -1
 
 
 class Turn(NamedTuple):
-    """The place of one fate among those of a task.
+    """The place of one outcome among those of a task.
 
     Attributes:
         task: `DAG.TASK`.
@@ -138,55 +138,55 @@ class Turn(NamedTuple):
     place: int
 
 
-class Fates(UserDict[str, Planned]):
-    """Fates by `DAG.TASK`; remembers which have not met a pod yet.
+class PodOutcomes(UserDict[str, Planned]):
+    """Outcomes by `DAG.TASK`; remembers which have not met a pod yet.
 
     Example:
-        >>> fates = Fates()
-        >>> fates["orders.load"] = [ImagePullBackOff(), Succeeded()]
-        >>> fates["orders.load"] = Succeeded
+        >>> outcomes = PodOutcomes()
+        >>> outcomes["orders.load"] = [ImagePullBackOff(), Succeeded()]
+        >>> outcomes["orders.load"] = Succeeded
         Traceback (most recent call last):
         ...
-        TypeError: fate of 'orders.load': write Succeeded(...), an instance, or a list or dict of such
+        TypeError: outcome of 'orders.load': write Succeeded(...), an instance, or a list or dict of such
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._unmet: dict[Turn, Fate] = {}
+        self._unused: dict[Turn, PodOutcome] = {}
 
     def __setitem__(self, task: str, planned: Planned) -> None:
         """Plan what becomes of a task's pods.
 
         Raises:
-            TypeError: It is no fate.
+            TypeError: It is no outcome.
         """
         turns = {}
         for index, tries in by_index(planned).items():
             given: Sequence[object] = tries or (None,)
-            for place, fate in enumerate(given):
-                if not isinstance(fate, Fate):
-                    name = fate.__name__ if isinstance(fate, type) else "Succeeded"
-                    raise TypeError(f"fate of {task!r}: write {name}(...), an instance, or a list or dict of such")
-                turns[Turn(task, index, place)] = fate
+            for place, outcome in enumerate(given):
+                if not isinstance(outcome, PodOutcome):
+                    name = outcome.__name__ if isinstance(outcome, type) else "Succeeded"
+                    raise TypeError(f"outcome of {task!r}: write {name}(...), an instance, or a list or dict of such")
+                turns[Turn(task, index, place)] = outcome
         self.pop(task, None)
         super().__setitem__(task, planned)
-        self._unmet |= turns
+        self._unused |= turns
 
     def __delitem__(self, task: str) -> None:
         """Plan nothing for a task."""
         super().__delitem__(task)
-        self._unmet = {turn: fate for turn, fate in self._unmet.items() if turn.task != task}
+        self._unused = {turn: outcome for turn, outcome in self._unused.items() if turn.task != task}
 
     def note(self, met: Iterable[Sequence[Any]]) -> None:
         """Note the turns of those that have met a pod."""
         for turn in met:
-            self._unmet.pop(Turn(*turn), None)
+            self._unused.pop(Turn(*turn), None)
 
     @property
-    def unmet(self) -> list[str]:
+    def unused(self) -> list[str]:
         """Those that have met no pod, in words."""
-        unmet = sorted(self._unmet.items(), key=itemgetter(0))
-        return [f"{turn.task}{self._which(turn)}: {fate}" for turn, fate in unmet]
+        unused = sorted(self._unused.items(), key=itemgetter(0))
+        return [f"{turn.task}{self._which(turn)}: {outcome}" for turn, outcome in unused]
 
     def _which(self, turn: Turn) -> str:
         index = "" if turn.map_index == EVERY_INDEX else f"[{turn.map_index}]"
@@ -194,7 +194,7 @@ class Fates(UserDict[str, Planned]):
         return f"{index}, try {turn.place + 1}" if several else index
 
 
-def by_index(planned: Planned) -> dict[int, Sequence[Fate]]:
+def by_index(planned: Planned) -> dict[int, Sequence[PodOutcome]]:
     """Return the tries by map index; those without one under `EVERY_INDEX`."""
     tries_by_index = planned if isinstance(planned, Mapping) else {EVERY_INDEX: planned}
     return {index: [tries] if not isinstance(tries, Sequence) else tries for index, tries in tries_by_index.items()}

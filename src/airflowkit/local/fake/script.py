@@ -1,4 +1,4 @@
-"""The fates of a run's pods, on their way from the caller to the run's own process."""
+"""The outcomes of a run's pods, on their way from the caller to the run's own process."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.dags import load_dag
 from airflowkit.errors import DagNotFound, LocalRunError
-from airflowkit.local.fake.outcomes import EVERY_INDEX, FATES, SlowStart, Turn, by_index
+from airflowkit.local.fake.outcomes import EVERY_INDEX, OUTCOMES, SlowStart, Turn, by_index
 from airflowkit.pods.expansion import is_mapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from airflowkit.local.fake.outcomes import Fate, Planned
+    from airflowkit.local.fake.outcomes import Planned, PodOutcome
 
 Json = dict[str, Any]
 
@@ -24,33 +24,33 @@ class Script:
 
     Args:
         default: What becomes of a pod that is not named.
-        tasks: Fates by `DAG.TASK`.
+        tasks: Outcomes by `DAG.TASK`.
 
     Attributes:
         met: The turns of those that have met a pod.
     """
 
-    def __init__(self, default: Fate, tasks: Mapping[str, Planned]) -> None:
+    def __init__(self, default: PodOutcome, tasks: Mapping[str, Planned]) -> None:
         self._default = default
         self._tasks = {task: by_index(planned) for task, planned in tasks.items()}
         self.met: list[Turn] = []
 
-    def fate(self, task: str, map_index: int, try_number: int) -> Fate:
+    def outcome(self, task: str, map_index: int, try_number: int) -> PodOutcome:
         """Return what becomes of a try's pod."""
-        fates = self._tasks.get(task, {})
-        index = map_index if map_index in fates else EVERY_INDEX
-        if index not in fates:
+        outcomes = self._tasks.get(task, {})
+        index = map_index if map_index in outcomes else EVERY_INDEX
+        if index not in outcomes:
             return self._default
-        tries = fates[index]
+        tries = outcomes[index]
         place = min(try_number, len(tries)) - 1
         self.met.append(Turn(task, index, place))
         return tries[place]
 
     def check(self, dag: Any, dags_folder: Path) -> None:
-        """Refuse fates that can never come true.
+        """Refuse outcomes that can never come true.
 
         Args:
-            dag: The DAG that is run; a fate of another is loaded from the DAG folder.
+            dag: The DAG that is run; a outcome of another is loaded from the DAG folder.
             dags_folder: The DAG folder.
 
         Raises:
@@ -65,22 +65,22 @@ class Script:
             loaded = load_dag(name, dags_folder)
             if loaded.task_id is None:
                 hint = f"it has {', '.join(loaded.dag.task_ids)}"
-                raise DagNotFound(f"fate of {name!r}: name a task", hint=hint)
+                raise DagNotFound(f"outcome of {name!r}: name a task", hint=hint)
             self._check_task(name, loaded.dag.get_task(loaded.task_id))
 
     def _check_task(self, name: str, task: Any) -> None:
         from airflowkit.pods.render import has_pod  # noqa: PLC0415  it imports the pod operator
 
         if not has_pod(task):
-            raise LocalRunError(f"fate of {name!r}: the task makes no pod, it is a {task.task_type}")
-        fates = self._tasks[name]
-        if set(fates) != {EVERY_INDEX} and not is_mapped(task):
-            hint = "give one fate, not one for each index"
-            raise LocalRunError(f"fate of {name!r}: the task is not mapped", hint=hint)
-        given, tries = max(map(len, fates.values())), (task.retries or 0) + 1
+            raise LocalRunError(f"outcome of {name!r}: the task makes no pod, it is a {task.task_type}")
+        outcomes = self._tasks[name]
+        if set(outcomes) != {EVERY_INDEX} and not is_mapped(task):
+            hint = "give one outcome, not one for each index"
+            raise LocalRunError(f"outcome of {name!r}: the task is not mapped", hint=hint)
+        given, tries = max(map(len, outcomes.values())), (task.retries or 0) + 1
         if given > tries:
             hint = "raise its retries, or give fewer"
-            raise LocalRunError(f"fate of {name!r}: {given} fates, and the task has {tries} tries", hint=hint)
+            raise LocalRunError(f"outcome of {name!r}: {given} outcomes, and the task has {tries} tries", hint=hint)
 
     def as_json(self) -> Json:
         """Return it for another process.
@@ -89,8 +89,8 @@ class Script:
             TypeError: An XCom is no JSON value.
         """
         tasks = {
-            task: {str(index): [_written(fate) for fate in tries] for index, tries in fates.items()}
-            for task, fates in self._tasks.items()
+            task: {str(index): [_written(outcome) for outcome in tries] for index, tries in outcomes.items()}
+            for task, outcomes in self._tasks.items()
         }
         return {"default": _written(self._default), "tasks": tasks}
 
@@ -98,23 +98,23 @@ class Script:
     def from_json(cls, written: Mapping[str, Any]) -> Script:
         """Return the script that `as_json` wrote."""
         tasks = {
-            task: {int(index): [_read(fate) for fate in tries] for index, tries in fates.items()}
-            for task, fates in written["tasks"].items()
+            task: {int(index): [_read(outcome) for outcome in tries] for index, tries in outcomes.items()}
+            for task, outcomes in written["tasks"].items()
         }
         return cls(_read(written["default"]), tasks)
 
 
-def _written(fate: Fate) -> Json:
-    fields = asdict(fate)
-    if isinstance(fate, SlowStart):
-        fields["then"] = _written(fate.then)
-    return {"fate": type(fate).__name__, **fields}
+def _written(outcome: PodOutcome) -> Json:
+    fields = asdict(outcome)
+    if isinstance(outcome, SlowStart):
+        fields["then"] = _written(outcome.then)
+    return {"outcome": type(outcome).__name__, **fields}
 
 
-def _read(written: Json) -> Fate:
+def _read(written: Json) -> PodOutcome:
     fields = dict(written)
-    cls = FATES[fields.pop("fate")]
+    cls = OUTCOMES[fields.pop("outcome")]
     if cls is SlowStart:
         fields["then"] = _read(fields["then"])
-    fate: Fate = cls(**fields)
-    return fate
+    outcome: PodOutcome = cls(**fields)
+    return outcome

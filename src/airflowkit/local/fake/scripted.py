@@ -13,9 +13,9 @@ from airflowkit.local.apiserver.status import Running, Terminated, Waiting, now
 from airflowkit.local.fake.outcomes import (
     Evicted,
     Failed,
-    Fate,
     ImagePullBackOff,
     OOMKilled,
+    PodOutcome,
     SecretNotFound,
     SlowStart,
     Succeeded,
@@ -40,11 +40,11 @@ _KILLED: Final = 137
 
 
 class ScriptedKubelet:
-    """Lets the pods of a store meet their fates.
+    """Lets the pods of a store meet their outcomes.
 
     Args:
         store: The pods.
-        fate_of: What becomes of a pod.
+        outcome_of: What becomes of a pod.
         clock: The time.
         on_line: Called with each line that a container writes.
         on_pod: Called with each pod that is created.
@@ -53,44 +53,44 @@ class ScriptedKubelet:
     def __init__(
         self,
         store: PodStore,
-        fate_of: Callable[[Pod], Fate],
+        outcome_of: Callable[[Pod], PodOutcome],
         clock: Clock,
         on_line: OnLine,
         on_pod: Callable[[Pod], None],
     ) -> None:
         self._store = store
-        self._fate_of = fate_of
+        self._outcome_of = outcome_of
         self._clock = clock
         self._on_line = on_line
         self._on_pod = on_pod
-        self._due: dict[Pod, tuple[float, Fate]] = {}
+        self._due: dict[Pod, tuple[float, PodOutcome]] = {}
         self._sidecars: dict[Pod, Sidecar] = {}
 
     def admit(self, pod: Pod) -> None:
         """Decide what becomes of a pod."""
         self._on_pod(pod)
-        fate, delay = self._fate_of(pod), _START
-        while isinstance(fate, SlowStart):
-            delay += fate.seconds
-            fate = fate.then
-        if isinstance(fate, Unschedulable):
-            pod.unschedulable = fate.message
-            self._store.event(pod, "FailedScheduling", fate.message, "Warning")
+        outcome, delay = self._outcome_of(pod), _START
+        while isinstance(outcome, SlowStart):
+            delay += outcome.seconds
+            outcome = outcome.then
+        if isinstance(outcome, Unschedulable):
+            pod.unschedulable = outcome.message
+            self._store.event(pod, "FailedScheduling", outcome.message, "Warning")
             return
         self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to localhost")
-        if isinstance(fate, SecretNotFound):
-            self._lack_secret(pod, fate)
+        if isinstance(outcome, SecretNotFound):
+            self._lack_secret(pod, outcome)
             return
         base = _base(pod)
         self._store.event(pod, "Pulling", f'Pulling image "{base["image"]}"', container=base["name"])
-        self._due[pod] = (self._clock.time() + delay, fate)
+        self._due[pod] = (self._clock.time() + delay, outcome)
 
     async def settle(self, pod: Pod) -> None:
         """Let happen what is due."""
-        moment, fate = self._due.get(pod, (float("inf"), None))
-        if fate is not None and self._clock.time() >= moment:
+        moment, outcome = self._due.get(pod, (float("inf"), None))
+        if outcome is not None and self._clock.time() >= moment:
             del self._due[pod]
-            self._happen(pod, fate)
+            self._happen(pod, outcome)
 
     def container(self, pod: Pod, name: str) -> Sidecar | None:
         """Return a container that runs: none but the one that waits until its XCom is read."""
@@ -105,13 +105,13 @@ class ScriptedKubelet:
     async def shut_down(self) -> None:
         """Do nothing: nothing runs."""
 
-    def _lack_secret(self, pod: Pod, fate: SecretNotFound) -> None:
+    def _lack_secret(self, pod: Pod, outcome: SecretNotFound) -> None:
         in_env, in_volumes = list(_env_secrets(pod)), list(_volume_secrets(pod))
         names = [name for name, _ in (*in_volumes, *in_env)]
-        name = fate.name or next(iter(names), "")
+        name = outcome.name or next(iter(names), "")
         if name not in names:
             named = f"it names {', '.join(map(repr, names))}" if names else "it names none"
-            raise LocalRunError(f"{fate} cannot come true: pod {pod.name!r} names no secret {name!r}", hint=named)
+            raise LocalRunError(f"{outcome} cannot come true: pod {pod.name!r} names no secret {name!r}", hint=named)
         message = f'secret "{name}" not found'
         for volume in (volume for secret, volume in in_volumes if secret == name):
             text = f'MountVolume.SetUp failed for volume "{volume}" : {message}'
@@ -121,13 +121,13 @@ class ScriptedKubelet:
         pod.set_state(container, Waiting("CreateContainerConfigError", message))
         self._store.event(pod, "Failed", f"Error: {message}", "Warning", container)
 
-    def _happen(self, pod: Pod, fate: Fate) -> None:
-        if isinstance(fate, ImagePullBackOff):
-            self._lack_image(pod, fate)
+    def _happen(self, pod: Pod, outcome: PodOutcome) -> None:
+        if isinstance(outcome, ImagePullBackOff):
+            self._lack_image(pod, outcome)
             return
         base = _base(pod)
         self._start_all(pod, base)
-        match fate:
+        match outcome:
             case Succeeded(logs=logs):
                 self._end(pod, base, 0, "Completed", logs)
             case Failed(exit_code=code, logs=logs):
@@ -140,14 +140,14 @@ class ScriptedKubelet:
                 self._end(pod, base, _KILLED, "Error", logs)
                 self._store.event(pod, "Killing", f"Stopping container {base['name']}", container=base["name"])
         for sidecar in (spec for spec in pod.containers if spec["name"] == _SIDECAR):
-            self._keep_sidecar(pod, sidecar, fate)
+            self._keep_sidecar(pod, sidecar, outcome)
 
-    def _lack_image(self, pod: Pod, fate: ImagePullBackOff) -> None:
+    def _lack_image(self, pod: Pod, outcome: ImagePullBackOff) -> None:
         base = _base(pod)
         image, name = base["image"], base["name"]
         answer = (
             f'rpc error: code = NotFound desc = failed to pull and unpack image "{image}": '
-            f'failed to resolve reference "{image}": {image}: {fate.message}'
+            f'failed to resolve reference "{image}": {image}: {outcome.message}'
         )
         self._store.event(pod, "Failed", f'Failed to pull image "{image}": {answer}', "Warning", name)
         self._store.event(pod, "Failed", "Error: ErrImagePull", "Warning", name)
@@ -175,11 +175,11 @@ class ScriptedKubelet:
         for line in lines:
             self._on_line(pod, name, line)
 
-    def _keep_sidecar(self, pod: Pod, spec: Json, fate: Fate) -> None:
-        if isinstance(fate, Evicted):
+    def _keep_sidecar(self, pod: Pod, spec: Json, outcome: PodOutcome) -> None:
+        if isinstance(outcome, Evicted):
             self._end(pod, spec, _KILLED, "Error")
             return
-        xcom = fate.xcom if isinstance(fate, Succeeded) else None
+        xcom = outcome.xcom if isinstance(outcome, Succeeded) else None
         content = _NO_XCOM if xcom is None else json.dumps(xcom)
         self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, spec, 0, "Completed"))
 

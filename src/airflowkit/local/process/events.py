@@ -54,8 +54,8 @@ class PodCreated:
 
 
 @dataclass(frozen=True, slots=True)
-class FatesMet:
-    """Which fates of a script have met a pod."""
+class OutcomesUsed:
+    """Which outcomes of a script have met a pod."""
 
     turns: list[Turn]
 
@@ -98,7 +98,7 @@ class TaskRun:
         tries: How often it was tried.
         log: What its pods' containers wrote, all tries; empty for a task that is no pod.
         reason: Why it failed, in a line, where `pod_task` or airflowkit's presets see to that.
-        advice: What to do about it, likewise.
+        hint: What to do about it, likewise.
     """
 
     task_id: str
@@ -108,7 +108,7 @@ class TaskRun:
     tries: int
     log: str = ""
     reason: str = ""
-    advice: str = ""
+    hint: str = ""
 
     @property
     def label(self) -> str:
@@ -140,7 +140,7 @@ Event = (
     | TaskFailed
     | TaskEnded
     | PodCreated
-    | FatesMet
+    | OutcomesUsed
     | LogLine
     | Output
     | AlertKept

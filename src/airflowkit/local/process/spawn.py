@@ -28,7 +28,7 @@ _PR_SET_PDEATHSIG: Final = 1
 
 
 @contextmanager
-def own_airflow(request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[IO[str]]:
+def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[IO[str]]:
     """Be a `Worker` that starts an Airflow for this run only."""
     reading, writing = os.pipe()
     with subprocess.Popen(  # noqa: S603  ourselves
@@ -43,7 +43,7 @@ def own_airflow(request: Request, environ: Mapping[str, str], on_event: OnEvent)
         errors="replace",
     ) as process:
         os.close(writing)
-        with passed_on(process.stdout, on_event) as broken_off:
+        with forward_output(process.stdout, on_event) as broken_off:
             try:
                 _hand_over(process, request)
                 with os.fdopen(reading, encoding="utf-8") as stream:
@@ -57,7 +57,7 @@ def own_airflow(request: Request, environ: Mapping[str, str], on_event: OnEvent)
 
 
 @contextmanager
-def passed_on(output: IO[str] | None, on_event: OnEvent) -> Iterator[threading.Event]:
+def forward_output(output: IO[str] | None, on_event: OnEvent) -> Iterator[threading.Event]:
     """Pass on, from a thread, what a run prints, to its end; what it says of its being broken off is for nobody.
 
     Yields:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import connection_variable
-from airflowkit.replacement import replacing
+from airflowkit.replacement import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +104,7 @@ def _template(environ: Mapping[str, str]) -> Path:
 def _keep(database: Path, template: Path) -> None:
     """Write the template whole or not at all; another run may be doing the same."""
     template.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(template) as copy:
+    with atomic_write(template) as copy:
         with sqlite3.connect(database) as connection:
             connection.execute("VACUUM INTO ?", (str(copy),))
         connection.close()

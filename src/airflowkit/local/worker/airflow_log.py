@@ -22,7 +22,7 @@ _SAID_ELSEWHERE: Final = ("Container '", "Pod Event: ")
 
 
 @contextmanager
-def announced_tasks(emit: Callable[[Event], None]) -> Iterator[None]:
+def emit_task_events(emit: Callable[[Event], None]) -> Iterator[None]:
     """Have `dag.test()` announce its tasks."""
     logger, announcer = logging.getLogger("airflow.sdk.definitions.dag"), Announcer(emit)
     before = logger.level, logger.propagate

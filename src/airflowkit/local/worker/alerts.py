@@ -22,7 +22,7 @@ _CALLBACKS: Final = tuple(f"on_{end}_callback" for end in ("failure", "success",
 
 
 @contextmanager
-def kept_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
+def capture_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
     """Keep the alerts that a DAG sends through connections that the environment, a run's only source, does not hold.
 
     Yields:

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Final, Self
 
 from airflowkit.errors import LocalRunError
 from airflowkit.local.process.scratch import scratch_folder
-from airflowkit.local.process.spawn import GRACE, passed_on
+from airflowkit.local.process.spawn import GRACE, forward_output
 from airflowkit.local.worker.forkserver import PID_BYTES
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class WarmAirflow:
             os.fdopen(output, encoding="utf-8", errors="replace") as printed,
         ):
             pid = self._send({"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}, events, writing)
-            with passed_on(printed, on_event) as broken_off:
+            with forward_output(printed, on_event) as broken_off:
                 try:
                     yield stream
                 except BaseException:

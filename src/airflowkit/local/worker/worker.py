@@ -29,13 +29,13 @@ from airflowkit.local.fake.script import Script
 from airflowkit.local.fake.scripted import ScriptedKubelet
 from airflowkit.local.kubelet.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.kubelet.objects import LocalObjects
-from airflowkit.local.process.events import AlertKept, EventWriter, FatesMet, Notice, Refused, RunEnded, TaskRun
+from airflowkit.local.process.events import AlertKept, EventWriter, Notice, OutcomesUsed, Refused, RunEnded, TaskRun
 from airflowkit.local.process.request import Request
 from airflowkit.local.process.spawn import end_with_parent
 from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_database
-from airflowkit.local.worker.airflow_log import announced_tasks, short_pod_failures
-from airflowkit.local.worker.alerts import kept_alerts
+from airflowkit.local.worker.airflow_log import emit_task_events, short_pod_failures
+from airflowkit.local.worker.alerts import capture_alerts
 from airflowkit.local.worker.logbook import LogBook
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
 from airflowkit.pods.expansion import is_mapped
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from airflowkit.local.apiserver.api import Kubelet
     from airflowkit.local.apiserver.store import Pod
-    from airflowkit.local.fake.outcomes import Fate
+    from airflowkit.local.fake.outcomes import PodOutcome
     from airflowkit.local.process.events import Event
 
     Emit = Callable[[Event], None]
@@ -107,15 +107,15 @@ def run(request: Request, emit: Emit) -> None:
         else:
             kubelet = runtime_kubelet(request, loaded, store, logs, emit)
         around.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
-        around.enter_context(announced_tasks(emit))
-        kept = around.enter_context(kept_alerts(loaded))
+        around.enter_context(emit_task_events(emit))
+        kept = around.enter_context(capture_alerts(loaded))
         if not request.verbose:
             around.enter_context(short_pod_failures(emit))
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         _airflow.task_api()
         dag_run = loaded.dag.test(**_arguments(request))
     if script:
-        emit(FatesMet(script.met))
+        emit(OutcomesUsed(script.met))
     for conn_id, inbox in kept.items():
         for card in inbox.cards:
             emit(AlertKept(conn_id, card))
@@ -130,16 +130,16 @@ def _one_task(loaded: LoadedDag) -> LoadedDag:
 
 
 def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, clock: Clock) -> ScriptedKubelet:
-    """Return a kubelet that lets the DAG's pods meet their fates."""
+    """Return a kubelet that lets the DAG's pods meet their outcomes."""
     from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
 
     tasks = {make_safe_label_value(task_id): f"{dag.dag_id}.{task_id}" for task_id in dag.task_ids}
 
-    def fate_of(pod: Pod) -> Fate:
+    def outcome_of(pod: Pod) -> PodOutcome:
         task_id, map_index, try_number = logs.place(pod)
-        return script.fate(tasks.get(task_id, ""), map_index, try_number)
+        return script.outcome(tasks.get(task_id, ""), map_index, try_number)
 
-    return ScriptedKubelet(store, fate_of, clock, logs.add, logs.created)
+    return ScriptedKubelet(store, outcome_of, clock, logs.add, logs.created)
 
 
 def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: LogBook, emit: Emit) -> RuntimeKubelet:
@@ -192,13 +192,13 @@ def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: Emit) -> None:
 
 
 def _diagnosis(instance: Any) -> tuple[str, str]:
-    """Return what a failed task left for its run's alert: the reason and the advice."""
+    """Return what a failed task left for its run's alert: the reason and the hint."""
     if instance.state != "failed":
         return "", ""
     left = instance.xcom_pull(
         task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
     )
-    return (str(left["reason"]), str(left["advice"])) if isinstance(left, dict) else ("", "")
+    return (str(left["reason"]), str(left["hint"])) if isinstance(left, dict) else ("", "")
 
 
 def _arguments(request: Request) -> dict[str, Any]:

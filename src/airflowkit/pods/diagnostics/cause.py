@@ -9,4 +9,4 @@ class Cause(NamedTuple):
     """Why something failed, in one line, and what to do about it."""
 
     reason: str
-    advice: str = ""
+    hint: str = ""

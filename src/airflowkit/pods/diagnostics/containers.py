@@ -30,7 +30,7 @@ _MEANING: Final = {
     127: "command not found",
     128: "the container could not start",
 }
-_ADVICE: Final = {
+_HINTS: Final = {
     2: "check the arguments; a Python script that does not exist ends so too",
     126: "check the file's permissions and that it is built for the node's platform",
     127: "check the command's name and the image's PATH",
@@ -117,8 +117,8 @@ def _terminated_cause(container: Container, log: Sequence[str]) -> Cause:
     if reason in _CANNOT_START:
         return _start_cause(container, message)
     if reason == "ContainerStatusUnknown":
-        advice = "the node was restarted or lost; a retry runs on another"
-        return Cause(f"node lost: nobody knows what became of {container.title}", advice)
+        hint = "the node was restarted or lost; a retry runs on another"
+        return Cause(f"node lost: nobody knows what became of {container.title}", hint)
     return _exit_cause(container, _last_line(message.splitlines()) or _last_line(log))
 
 
@@ -149,12 +149,12 @@ def _start_cause(container: Container, message: str) -> Cause:
 
 def _command_cause(container: Container, command: str, why: str) -> Cause:
     if "permission denied" in why or "is a directory" in why:
-        advice = "make it an executable file, or name the interpreter in cmds"
-        return Cause(f"command cannot be executed: {command!r} ({container.title})", advice)
+        hint = "make it an executable file, or name the interpreter in cmds"
+        return Cause(f"command cannot be executed: {command!r} ({container.title})", hint)
     if "exec format error" in why:
         return Cause(f"command is built for another platform: {command!r} ({container.title})", "rebuild the image")
-    advice = "check cmds: the first item is the program alone, and the image must have it"
-    return Cause(f"command not found: {command!r} is not in the image ({container.title})", advice)
+    hint = "check cmds: the first item is the program alone, and the image must have it"
+    return Cause(f"command not found: {command!r} is not in the image ({container.title})", hint)
 
 
 def _exit_cause(container: Container, last_line: str) -> Cause:
@@ -165,7 +165,7 @@ def _exit_cause(container: Container, last_line: str) -> Cause:
     silent = "let the program print what goes wrong"
     return Cause(
         f"{where}exit code {code}{f' ({meaning})' if meaning else ''}{said}",
-        _ADVICE.get(code) or ("the last lines of its log say more" if last_line else silent),
+        _HINTS.get(code) or ("the last lines of its log say more" if last_line else silent),
     )
 
 
@@ -189,8 +189,8 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
     if missing := missing_cause(message, pod):
         return missing
     if "runAsNonRoot" in message:
-        advice = "set run_as_user in the security context, or let the image name a user by its number"
-        return Cause(f"{container.title} cannot start: the image runs as root, which runAsNonRoot forbids", advice)
+        hint = "set run_as_user in the security context, or let the image name a user by its number"
+        return Cause(f"{container.title} cannot start: the image runs as root, which runAsNonRoot forbids", hint)
     if "no command specified" in message:
         return Cause(f"{container.title} cannot start: neither the image nor cmds names a command", "set cmds")
     return Cause(

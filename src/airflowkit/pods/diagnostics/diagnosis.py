@@ -40,17 +40,17 @@ class Diagnosis:
 
     Attributes:
         reason: One line that says why, such as `out of memory: container 'base' used up its memory limit of 512Mi`.
-        advice: What to do about it; may be empty.
+        hint: What to do about it; may be empty.
         log_tail: The last lines of the log.
     """
 
     reason: str
-    advice: str = ""
+    hint: str = ""
     log_tail: tuple[str, ...] = ()
 
     def to_xcom(self) -> dict[str, Any]:
         """Return it as the plain value that goes under `XCOM_KEY`."""
-        return {"reason": self.reason, "advice": self.advice, "log_tail": list(self.log_tail)}
+        return {"reason": self.reason, "hint": self.hint, "log_tail": list(self.log_tail)}
 
 
 class Interruption(Enum):
@@ -94,7 +94,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     """Return why the task failed: what Airflow did comes before what the pod shows, and that before mere suspicion."""
     shown = _without_environment(evidence)
     cause = _cause(shown)
-    return Diagnosis(_sentence(cause.reason), _sentence(cause.advice), _log_tail(shown.log))
+    return Diagnosis(_sentence(cause.reason), _sentence(cause.hint), _log_tail(shown.log))
 
 
 def blames_error(evidence: Evidence) -> bool:
@@ -118,7 +118,7 @@ def _interruption(evidence: Evidence) -> Cause | None:
         return None
     cause: Cause = evidence.interruption.value
     fault = _certain(evidence) or _stuck(evidence) if evidence.interruption is Interruption.TIMED_OUT else None
-    return Cause(f"{cause.reason}; {fault.reason}", fault.advice) if fault else cause
+    return Cause(f"{cause.reason}; {fault.reason}", fault.hint) if fault else cause
 
 
 def _certain(evidence: Evidence) -> Cause | None:

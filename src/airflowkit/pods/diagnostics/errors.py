@@ -39,15 +39,15 @@ def error_cause(error: BaseException) -> Cause:
     if isinstance(status, int) and hasattr(error, "body"):
         return _api_cause(status, _api_message(error))
     if isinstance(error, json.JSONDecodeError):
-        advice = f"write one JSON value to {_XCOM_FILE}, and nothing else"
-        return Cause(f"XCom: {_XCOM_FILE} holds no JSON: {error}", advice)
+        hint = f"write one JSON value to {_XCOM_FILE}, and nothing else"
+        return Cause(f"XCom: {_XCOM_FILE} holds no JSON: {error}", hint)
     text = " ".join(str(error).split())
     if type(error).__name__ == "TaskDeferralError":
-        advice = "look at the triggerer's log; airflowkit must be installed there as in the workers"
-        return Cause(f"the pod's trigger failed: {text}", advice)
+        hint = "look at the triggerer's log; airflowkit must be installed there as in the workers"
+        return Cause(f"the pod's trigger failed: {text}", hint)
     if type(error).__name__ == "MaxRetryError":
-        advice = "look at the connection, at KUBECONFIG and at the network between Airflow and the cluster"
-        return Cause(f"the Kubernetes API cannot be reached: {text.rsplit(': ', 1)[-1]}", advice)
+        hint = "look at the connection, at KUBECONFIG and at the network between Airflow and the cluster"
+        return Cause(f"the Kubernetes API cannot be reached: {text.rsplit(': ', 1)[-1]}", hint)
     return Cause(f"{type(error).__name__}: {text}" if text else type(error).__name__)
 
 
@@ -62,8 +62,8 @@ def _api_message(error: BaseException) -> str:
 
 def _api_cause(status: int, message: str) -> Cause:
     message = " ".join(message.split())
-    for words, reason, advice in _REFUSALS:
+    for words, reason, hint in _REFUSALS:
         if words in message:
-            return Cause(f"{reason}: {message}", advice)
-    reason, advice = _STATUS.get(status, (f"the Kubernetes API failed ({status})", "a retry may find it well again"))
-    return Cause(f"{reason}: {message}", advice)
+            return Cause(f"{reason}: {message}", hint)
+    reason, hint = _STATUS.get(status, (f"the Kubernetes API failed ({status})", "a retry may find it well again"))
+    return Cause(f"{reason}: {message}", hint)

@@ -51,8 +51,8 @@ def image_cause(image: str, reason: str, message: str, pull_secrets: Sequence[st
         why = message.rsplit(": ", 1)[-1]
         return Cause(f"image name {image!r} is invalid: {why}", "write it as registry/path/name:tag, in lower case")
     if reason == "ErrImageNeverPull":
-        advice = "load the image into the node, or set image_pull_policy to IfNotPresent"
-        return Cause(f"image {image!r} is not on the node, and image_pull_policy is Never", advice)
+        hint = "load the image into the node, or set image_pull_policy to IfNotPresent"
+        return Cause(f"image {image!r} is not on the node, and image_pull_policy is Never", hint)
     return _pull_cause(image, f"{message}\n{events}".replace(image, ""), pull_secrets)
 
 
@@ -60,17 +60,17 @@ def _pull_cause(image: str, answer: str, pull_secrets: Sequence[str]) -> Cause:
     if lost := _NO_PULL_SECRET.search(answer):
         reason = f"no right to pull image {image!r}: pull secret {lost[1]!r} not found"
         return Cause(reason, "create it in the pod's namespace")
-    for words, reason, advice in _ANSWERS:
+    for words, reason, hint in _ANSWERS:
         if words.search(answer):
-            return Cause(reason.format(repr(image)), advice)
+            return Cause(reason.format(repr(image)), hint)
     if _DENIED.search(answer):
         return _denied(image, pull_secrets, maybe_absent=bool(_NOT_FOUND.search(answer)))
     if _NOT_FOUND.search(answer):
         return Cause(f"image not found: {image!r}", "check the name and the tag, and that it was pushed")
     if why := _UNREACHABLE.search(answer):
         registry = image.split("/", 1)[0] if "/" in image else "docker.io"
-        advice = "check the registry's name, and that the nodes may reach it"
-        return Cause(f"image {image!r} cannot be pulled: registry {registry!r} cannot be reached ({why[1]})", advice)
+        hint = "check the registry's name, and that the nodes may reach it"
+        return Cause(f"image {image!r} cannot be pulled: registry {registry!r} cannot be reached ({why[1]})", hint)
     return Cause(f"image {image!r} cannot be pulled: {_last_words(answer)}", "look at the pod's events in the log")
 
 

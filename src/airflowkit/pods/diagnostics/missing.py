@@ -47,7 +47,7 @@ def _key(message: str) -> Cause | None:
         return None
     key, kind, namespace, name, way_out = found.groups()
     cause = _without_key(_WORDS[kind.lower()], name, key, namespace)
-    return cause._replace(advice=way_out) if way_out else cause
+    return cause._replace(hint=way_out) if way_out else cause
 
 
 def _key_of_volume(message: str, pod: Mapping[str, Any], namespace: str) -> Cause | None:

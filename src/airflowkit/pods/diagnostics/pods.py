@@ -36,10 +36,10 @@ def _by_status(pod: Mapping[str, Any]) -> Cause | None:
     reason, message = status.get("reason") or "", " ".join((status.get("message") or "").split()).rstrip(".")
     if reason == "DeadlineExceeded":
         limit = pod["spec"].get("activeDeadlineSeconds")
-        advice = "raise active_deadline_seconds, or find out what takes so long"
-        return Cause(f"deadline: the pod ran longer than its active_deadline_seconds of {limit}", advice)
+        hint = "raise active_deadline_seconds, or find out what takes so long"
+        return Cause(f"deadline: the pod ran longer than its active_deadline_seconds of {limit}", hint)
     if reason == "Evicted":
-        return Cause(f"evicted: {message}", _eviction_advice(message))
+        return Cause(f"evicted: {message}", _eviction_hint(message))
     if reason in _NODE_ENDED:
         return Cause(f"{_NODE_ENDED[reason]}: {message or _node(pod)}", _NODE_LOST)
     if reason.startswith("OutOf") or reason in _NODE_REFUSED:
@@ -97,10 +97,10 @@ def unscheduled_cause(pod: Mapping[str, Any]) -> Cause | None:
         return cause
     # Behind the first sentence the scheduler tells of preemption and claims, which nobody asked for.
     first = re.split(r"[.] (?=preemption|no |not )", message)[0].rstrip(".")
-    return Cause(f"unschedulable: {first}", _schedule_advice(message, pod))
+    return Cause(f"unschedulable: {first}", _schedule_hint(message, pod))
 
 
-def _schedule_advice(message: str, pod: Mapping[str, Any]) -> str:
+def _schedule_hint(message: str, pod: Mapping[str, Any]) -> str:
     if found := re.search(r"Insufficient ([\w./-]*\w)", message):
         return f"ask for less {found[1]} in resources, or use nodes that have it free"
     if "affinity/selector" in message:
@@ -118,8 +118,8 @@ def setup_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
     message = setup_message(events)
     if not message:
         return None
-    advice = "look at its volumes and at the node"
-    return missing_cause(message, pod) or Cause(f"the pod cannot be set up: {message}", advice)
+    hint = "look at its volumes and at the node"
+    return missing_cause(message, pod) or Cause(f"the pod cannot be set up: {message}", hint)
 
 
 def setup_message(events: Sequence[Mapping[str, Any]]) -> str:
@@ -137,12 +137,12 @@ def waiting_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -
     images = [event["message"] for event in events if event.get("reason") in ("Pulling", "Pulled")]
     if images and images[-1].startswith("Pulling"):
         image = images[-1].removeprefix("Pulling image ").strip('"')
-        advice = "raise startup_timeout_seconds, or make the image smaller"
-        return Cause(f"the pod did not start in time: image {image!r} is still being pulled", advice)
+        hint = "raise startup_timeout_seconds, or make the image smaller"
+        return Cause(f"the pod did not start in time: image {image!r} is still being pulled", hint)
     running = [each["name"] for each in pod["status"].get("initContainerStatuses", []) if "running" in each["state"]]
     if running:
-        advice = "raise startup_timeout_seconds: it counts init containers too"
-        return Cause(f"the pod did not start in time: init container {running[0]!r} is still running", advice)
+        hint = "raise startup_timeout_seconds: it counts init containers too"
+        return Cause(f"the pod did not start in time: init container {running[0]!r} is still running", hint)
     return Cause(
         "the pod did not start in time", "raise startup_timeout_seconds, or look at the pod's events in the log"
     )
@@ -154,7 +154,7 @@ def condition(pod: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
     return next((each for each in conditions if each.get("type") == kind), {})
 
 
-def _eviction_advice(message: str) -> str:
+def _eviction_hint(message: str) -> str:
     if "ephemeral" in message or "EmptyDir" in message:
         return "ask for more ephemeral_storage in resources, or write to a volume"
     if "memory" in message:

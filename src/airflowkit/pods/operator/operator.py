@@ -21,10 +21,16 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferr
 from kubernetes.client.exceptions import ApiException
 
 from airflowkit.errors import PodFailed
-from airflowkit.pods.copies import own
+from airflowkit.pods.copies import deep_copy
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.evidence import read_evidence
-from airflowkit.pods.operator.outcome import interruption_of, leave, may_have_made_a_pod, own_words, state_on_server
+from airflowkit.pods.operator.outcome import (
+    error_summary,
+    interruption_of,
+    may_have_made_a_pod,
+    push_diagnosis,
+    state_on_server,
+)
 from airflowkit.pods.operator.startup import WatchfulPodManager
 from airflowkit.pods.operator.trigger import WatchfulPodTrigger
 from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
@@ -171,7 +177,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         if parent is self:
             for field in template_fields:
                 value = getattr(self, field)
-                setattr(self, field, value if id(value) in seen_oids else own(value))
+                setattr(self, field, value if id(value) in seen_oids else deep_copy(value))
         super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
 
     def _explained(self, context: Any, run: Callable[[], Any]) -> Any:
@@ -214,13 +220,13 @@ class CheckedPodOperator(KubernetesPodOperator):
         evidence = replace(
             self._evidence or self._read_what_is_left(),
             interruption=interruption_of(hidden, event),
-            error=own_words(hidden, event),
+            error=error_summary(hidden, event),
         )
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
-        leave(diagnosis, context["ti"])
-        failure = PodFailed(diagnosis.reason, hint=diagnosis.advice)
+        push_diagnosis(diagnosis, context["ti"])
+        failure = PodFailed(diagnosis.reason, hint=diagnosis.hint)
         failure.diagnosis = diagnosis
         return failure
 

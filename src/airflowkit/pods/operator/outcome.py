@@ -38,7 +38,7 @@ def interruption_of(error: BaseException, event: Mapping[str, Any]) -> Interrupt
     return None
 
 
-def own_words(error: BaseException, event: Mapping[str, Any]) -> Cause | None:
+def error_summary(error: BaseException, event: Mapping[str, Any]) -> Cause | None:
     """Return what an error says that the pod does not: None for the provider's summaries of a dead pod.
 
     Args:
@@ -72,7 +72,7 @@ def state_on_server(ti: Any) -> str:
     return ""
 
 
-def leave(diagnosis: Diagnosis, ti: Any) -> None:
+def push_diagnosis(diagnosis: Diagnosis, ti: Any) -> None:
     """Leave a diagnosis where a DAG-level callback finds it; never raises."""
     with suppress(Exception):
         ti.xcom_push(key=XCOM_KEY, value=diagnosis.to_xcom())

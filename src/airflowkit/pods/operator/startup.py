@@ -115,8 +115,8 @@ def _image_cause(pod: Any) -> Cause | None:
     status = pod.status
     if status is None or not status.init_container_statuses:
         return None
-    twin = type(pod)(status=type(status)(container_statuses=status.init_container_statuses))
-    if not detect_pod_terminate_early_issues(twin):
+    clone = type(pod)(status=type(status)(container_statuses=status.init_container_statuses))
+    if not detect_pod_terminate_early_issues(clone):
         return None
     shown = plain(pod)
     found = (container_cause(each, shown, log=(), warnings="") for each in containers(shown, "") if each.init)

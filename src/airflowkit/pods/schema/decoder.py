@@ -16,7 +16,7 @@ from kubernetes.client import models
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import MISSING, Fault, Key, Path
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import Field, fields, is_model, slots
 
 if TYPE_CHECKING:
@@ -39,42 +39,42 @@ _LONG: Final = {
 """Fields of 64 bits; the others have 32."""
 
 
-class Reader:
+class Decoder:
     """Reads values of known kinds, and collects what is wrong with them.
 
     Args:
         version: The cluster's Kubernetes version.
-        mend: Whether to take what is plainly meant: snake_case keys, numbers for text, paths.
+        coerce: Whether to take what is plainly meant: snake_case keys, numbers for text, paths.
         native: Whether the DAG renders templates as Python objects, so that one may become a list.
 
     Attributes:
         faults: What could not be read.
-        mend: As above.
+        coerce: As above.
         version: The cluster's Kubernetes version.
         native: As above.
         later: The values that are known only when the task runs, with their paths.
     """
 
-    __slots__ = ("faults", "later", "mend", "native", "version")
+    __slots__ = ("coerce", "faults", "native", "runtime_values", "version")
 
-    def __init__(self, version: Version, *, mend: bool = True, native: bool = False) -> None:
+    def __init__(self, version: Version, *, coerce: bool = True, native: bool = False) -> None:
         self.version = version
-        self.mend = mend
+        self.coerce = coerce
         self.native = native
         self.faults: list[Fault] = []
-        self.later: list[tuple[Path, Any]] = []
+        self.runtime_values: list[tuple[Path, Any]] = []
 
-    def refuse(self, path: Path, value: object, reason: str, mend: str = "") -> Any:
+    def reject(self, path: Path, value: object, reason: str, hint: str = "") -> Any:
         """Note a fault, and return the mark of a value that is left out."""
-        self.faults.append(Fault(path, value, reason, mend))
+        self.faults.append(Fault(path, value, reason, hint))
         return MISSING
 
     def read(self, value: Any, kind: str, path: Path, *, many: bool = False) -> Any:
         """Return a value as the API gets it, or MISSING."""
-        if is_later(value):
+        if is_runtime_value(value):
             if isinstance(value, str) and not self.native and (many or kind not in ("str", "any")):
-                return self.refuse(path, value, "is a template: it becomes text, which is not what belongs here")
-            self.later.append((path, value))
+                return self.reject(path, value, "is a template: it becomes text, which is not what belongs here")
+            self.runtime_values.append((path, value))
             return value
         if many:
             return self._list(value, kind, path)
@@ -86,7 +86,7 @@ class Reader:
         """Return a model, or a dictionary that stands for one, as a manifest."""
         if is_model(value):
             if not isinstance(value, getattr(models, model)):
-                return self.refuse(path, value, f"is a {type(value).__name__}, not a {model}")
+                return self.reject(path, value, f"is a {type(value).__name__}, not a {model}")
             state = value.__dict__
             items: Iterable[tuple[Field, Any]] = (
                 (field, state[field.slot]) for field in slots(model) if state.get(field.slot) is not None
@@ -94,13 +94,13 @@ class Reader:
         elif isinstance(value, Mapping):
             items = self._known(value, model, path)
         else:
-            return self.refuse(path, value, f"must be a {model} or a dictionary of its fields", _as_named(value, model))
+            return self.reject(path, value, f"must be a {model} or a dictionary of its fields", _as_named(value, model))
         manifest = {}
         for field, inner in items:
             if field.since > self.version:
                 first = ".".join(map(str, field.since))
-                mend = f'"{first}" or later as [kubernetes] version in airflowkit.toml would allow it'
-                self.refuse((path, field.key), MISSING, f"counts only from Kubernetes {first} on", mend)
+                hint = f'"{first}" or later as [kubernetes] version in airflowkit.toml would allow it'
+                self.reject((path, field.key), MISSING, f"counts only from Kubernetes {first} on", hint)
                 continue
             content = self.read(inner, field.kind, (path, field.key), many=field.many)
             if content is not MISSING:
@@ -112,21 +112,21 @@ class Reader:
         for key, inner in value.items():
             field = known.get(key)
             if field is None:
-                self.refuse((path, Key(str(key))), inner, f"{model} has no such field", did_you_mean(str(key), known))
-            elif not self.mend and key != field.key:
-                self.refuse((path, Key(str(key))), inner, f"{model} has no such field", f"write {field.key}")
+                self.reject((path, Key(str(key))), inner, f"{model} has no such field", did_you_mean(str(key), known))
+            elif not self.coerce and key != field.key:
+                self.reject((path, Key(str(key))), inner, f"{model} has no such field", f"write {field.key}")
             elif inner is not None:
                 yield field, inner
 
     def _list(self, value: Any, kind: str, path: Path) -> Any:
         if not isinstance(value, (list, tuple)):
-            return self.refuse(path, value, "must be a list", _as_list(value))
+            return self.reject(path, value, "must be a list", _as_list(value))
         contents = []
         for index, inner in enumerate(value):
             if inner is None:
-                self.refuse((path, index), None, "would become an empty value", "leave it out")
+                self.reject((path, index), None, "would become an empty value", "leave it out")
                 continue
-            digits = self.mend and kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
+            digits = self.coerce and kind == "str" and isinstance(inner, int) and not isinstance(inner, bool)
             content = self.read(str(inner) if digits else inner, kind, (path, index))
             if content is not MISSING:
                 contents.append(content)
@@ -137,47 +137,47 @@ class Reader:
             value = value.value
         if isinstance(value, str):
             return value
-        if self.mend and isinstance(value, os.PathLike):
+        if self.coerce and isinstance(value, os.PathLike):
             return os.fspath(value)
         if isinstance(path, tuple) and path[1] in _QUANTITIES and _is_number(value):
             return str(value)
-        return self.refuse(path, value, "must be text", f"write {str(value)!r}" if _is_number(value) else "")
+        return self.reject(path, value, "must be text", f"write {str(value)!r}" if _is_number(value) else "")
 
     def _number(self, value: Any, path: Path) -> Any:
         if not isinstance(value, int) or isinstance(value, bool):
-            return self.refuse(path, value, "must be a whole number", _as_number(value))
+            return self.reject(path, value, "must be a whole number", _as_number(value))
         bits = 63 if _last_name(path) in _LONG else 31
         if not -(1 << bits) <= value < 1 << bits:
-            return self.refuse(path, value, f"does not fit in {bits + 1} bits")
+            return self.reject(path, value, f"does not fit in {bits + 1} bits")
         return value
 
     def _switch(self, value: Any, path: Path) -> Any:
         if isinstance(value, bool):
             return value
-        return self.refuse(path, value, "must be True or False")
+        return self.reject(path, value, "must be True or False")
 
     def _map(self, value: Any, path: Path) -> Any:
         if not isinstance(value, Mapping):
-            return self.refuse(path, value, "must be a dictionary")
+            return self.reject(path, value, "must be a dictionary")
         contents = {}
         for key, inner in value.items():
             if not isinstance(key, str):
-                self.refuse((path, Key(key)), key, "the key must be text", f"write {str(key)!r}")
-            elif is_later(key):
-                self.refuse((path, Key(key)), key, "Airflow fills in no templates in keys")
+                self.reject((path, Key(key)), key, "the key must be text", f"write {str(key)!r}")
+            elif is_runtime_value(key):
+                self.reject((path, Key(key)), key, "Airflow fills in no templates in keys")
             elif (content := self._map_value(inner, (path, Key(key)))) is not MISSING:
                 contents[key] = content
         return contents
 
     def _map_value(self, value: Any, path: Path) -> Any:
-        if isinstance(value, str) and not is_later(value):
+        if isinstance(value, str) and not is_runtime_value(value):
             return value
         parent = path[0] if isinstance(path, tuple) else path
         numeric = _last_name(parent) in _QUANTITIES
-        if (self.mend or numeric) and isinstance(value, int) and not isinstance(value, bool):
+        if (self.coerce or numeric) and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if value is None:
-            return self.refuse(path, None, "would become an empty text", "write '', or leave it out")
+            return self.reject(path, None, "would become an empty text", "write '', or leave it out")
         if isinstance(value, float) and numeric:
             return str(value)
         return self.read(value, "str", path)
@@ -185,12 +185,12 @@ class Reader:
     def _anything(self, value: Any, path: Path) -> Any:
         if isinstance(value, (int, str)) and not isinstance(value, bool):
             return value
-        return self.refuse(path, value, "must be a number or a name")
+        return self.reject(path, value, "must be a number or a name")
 
     def _time(self, value: Any, path: Path) -> Any:
         return value.isoformat() if hasattr(value, "isoformat") else self._text(value, path)
 
-    _SCALARS: ClassVar[Mapping[str, Callable[[Reader, Any, Path], Any]]] = {
+    _SCALARS: ClassVar[Mapping[str, Callable[[Decoder, Any, Path], Any]]] = {
         "str": _text,
         "int": _number,
         "bool": _switch,

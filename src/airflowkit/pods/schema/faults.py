@@ -32,7 +32,7 @@ class Fault(NamedTuple):
     path: Path
     value: object
     reason: str
-    mend: str = ""
+    hint: str = ""
 
     def as_problem(self, segments: list[str | int] | None = None) -> Problem:
         """Return the fault with its place spelled out.
@@ -42,7 +42,7 @@ class Fault(NamedTuple):
         """
         place = spell(split(self.path) if segments is None else segments)
         value = "" if self.value is MISSING else "***" if _SECRET.match(place) else _shown(self.value)
-        return Problem(place, value, self.reason, self.mend)
+        return Problem(place, value, self.reason, self.hint)
 
 
 def split(path: Path) -> list[str | int]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def is_later(value: object) -> bool:
+def is_runtime_value(value: object) -> bool:
     """Tell whether a value is known only when the task runs: a template, or another task's output."""
     if isinstance(value, str):
         return "{{" in value or "{%" in value or "{#" in value
@@ -28,7 +28,7 @@ def template_fault(text: str) -> str:
     return ""
 
 
-class Unknown:
+class RuntimeValue:
     """A value of a mapped task that is known only when the task runs."""
 
     def iter_references(self) -> Iterator[Any]:
@@ -39,4 +39,4 @@ class Unknown:
         return "<known when the task runs>"
 
 
-UNKNOWN: Final = Unknown()
+RUNTIME: Final = RuntimeValue()

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.schema.faults import MISSING, Fault, Key, Path, split
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import is_model, to_model
 from airflowkit.pods.spec.keywords import PLACES
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
-    from airflowkit.pods.schema.decoder import Reader
+    from airflowkit.pods.schema.decoder import Decoder
 
 BASE: Final = ("spec", "containers", 0)
 _SECTIONS: Final[Mapping[str, tuple[str | int, ...]]] = {
@@ -41,11 +41,11 @@ class Origin:
 
 
 @dataclass(slots=True)
-class Draft:
+class PodBuilder:
     """A pod while its arguments are read.
 
     Attributes:
-        reader: Reads the values, and holds the faults in them.
+        decoder: Reads the values, and holds the faults in them.
         metadata: The manifest's metadata.
         spec: The pod's spec, without its base container.
         container: The base container.
@@ -55,7 +55,7 @@ class Draft:
         template: The argument behind all other parts.
     """
 
-    reader: Reader
+    decoder: Decoder
     metadata: dict[str, Any] = field(default_factory=dict)
     spec: dict[str, Any] = field(default_factory=dict)
     container: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Draft:
     def set(self, keyword: str, value: Any) -> None:
         """Read a keyword that sets one field."""
         place = PLACES[keyword]
-        content = self.reader.read(self._in_a_list(keyword, value), place.kind, keyword, many=place.many)
+        content = self.decoder.read(self._in_a_list(keyword, value), place.kind, keyword, many=place.many)
         if content is MISSING:
             return
         getattr(self, place.section)[place.key] = pod_name(content) if keyword == "name" else content
@@ -82,11 +82,11 @@ class Draft:
     def _in_a_list(self, keyword: str, value: Any) -> Any:
         """Return one object alone as a list of one, and pull secrets' names as Kubernetes has them."""
         place = PLACES[keyword]
-        if not place.many or place.kind == "str" or is_later(value):
+        if not place.many or place.kind == "str" or is_runtime_value(value):
             return value
         if keyword == "image_pull_secrets" and isinstance(value, str):
             value = value.split(",")
-        elif not self.reader.mend:
+        elif not self.decoder.coerce:
             return value
         elif isinstance(value, Mapping) or is_model(value):
             value = [value]
@@ -97,15 +97,15 @@ class Draft:
     def _pull_secret(self, item: Any) -> Any:
         if not isinstance(item, str):
             return item
-        return {"name": item.strip() if self.reader.mend else item}
+        return {"name": item.strip() if self.decoder.coerce else item}
 
     def pass_on(self, keyword: str, value: Any) -> None:
         """Hand a value to the operator as it is: None, or what is known only when the task runs."""
         self.keywords[keyword] = value
         if value is not None:
-            self.reader.later.append((keyword, value))
+            self.decoder.runtime_values.append((keyword, value))
 
-    def read_part(
+    def decode_part(
         self, part: str, model: str, value: Any, origin: Origin, templated: frozenset[str] | None
     ) -> dict[str, Any] | None:
         """Read and add a variable, a source of variables, a volume or a mount; None where it cannot be read.
@@ -117,15 +117,17 @@ class Draft:
             origin: The argument.
             templated: The fields in which Airflow fills in templates; None for all.
         """
-        reader = self.reader
-        faults, later = len(reader.faults), len(reader.later)
-        content = reader.read(value, model, origin.path)
-        if len(reader.later) > later:
-            reader.faults += _not_filled_in(reader.later[later:], origin, templated)
+        decoder = self.decoder
+        faults, later = len(decoder.faults), len(decoder.runtime_values)
+        content = decoder.read(value, model, origin.path)
+        if len(decoder.runtime_values) > later:
+            decoder.faults += _not_filled_in(decoder.runtime_values[later:], origin, templated)
         if origin.names is not None:
-            found = reader.faults[faults:]
-            reader.faults[faults:] = [fault._replace(path=_renamed(fault.path, origin)) for fault in found]
-            reader.later[later:] = [(_renamed(path, origin), value) for path, value in reader.later[later:]]
+            found = decoder.faults[faults:]
+            decoder.faults[faults:] = [fault._replace(path=_renamed(fault.path, origin)) for fault in found]
+            decoder.runtime_values[later:] = [
+                (_renamed(path, origin), value) for path, value in decoder.runtime_values[later:]
+            ]
         if not isinstance(content, dict):
             return None
         self.add(part, content, origin)
@@ -150,9 +152,9 @@ class Draft:
             moved[(*place[:-1], place[-1] + offset) if isinstance(place[-1], int) else place] = origin
         self.origins = moved
 
-    def read_problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[Problem]:
         """Return what could not be read."""
-        for fault in self.reader.faults:
+        for fault in self.decoder.faults:
             yield fault.as_problem([_snake_case(segment) for segment in split(fault.path)])
 
     def problem(self, fault: Fault) -> Problem:
@@ -168,7 +170,7 @@ class Draft:
 
 def pod_name(name: Any) -> Any:
     """Return a pod's name as the operator settles it when it runs; the ends are lost to the random suffix."""
-    return name if is_later(name) else re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "-"
+    return name if is_runtime_value(name) else re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "-"
 
 
 def _not_filled_in(

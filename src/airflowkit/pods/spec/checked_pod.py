@@ -7,11 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import PodSpecError, Problem, did_you_mean
-from airflowkit.pods.schema.decoder import Reader
+from airflowkit.pods.schema.decoder import Decoder
 from airflowkit.pods.schema.faults import Fault, split
 from airflowkit.pods.schema.jinja import template_fault
 from airflowkit.pods.schema.versions import parse_version
-from airflowkit.pods.spec.builder import NOT_TEMPLATED, Draft
+from airflowkit.pods.spec.builder import NOT_TEMPLATED, PodBuilder
 from airflowkit.pods.spec.env_and_volumes import read_sources
 from airflowkit.pods.spec.keywords import KNOWN, OF_THE_POD, OURS, PLACES, TEMPLATED
 from airflowkit.pods.spec.layers import BUILT_IN, nearest, resolve
@@ -51,7 +51,7 @@ def checked_pod(
     dag_id: str = "",
     task_id: str = "",
     native: bool = False,
-    mend: bool = True,
+    coerce: bool = True,
 ) -> PodSpec:
     """Return the pod that a call describes.
 
@@ -62,35 +62,35 @@ def checked_pod(
         dag_id: For the messages.
         task_id: For the messages.
         native: Whether the DAG renders templates as Python objects.
-        mend: Whether to take what is plainly meant, as `pod_task` does; the plain operator passes it on as it stands.
+        coerce: Whether to take what is plainly meant, as `pod_task` does; the plain operator passes it on as it stands.
 
     Raises:
         PodSpecError: Kubernetes would refuse it, or it would do something else than what was meant.
     """
     version = parse_version(settings.kubernetes.version)
-    draft = Draft(Reader(version, mend=mend, native=native))
+    builder = PodBuilder(Decoder(version, coerce=coerce, native=native))
     layers = _layers(call, default_args, settings)
-    values = _values(layers, settings, draft)
-    _read(draft, values)
-    manifest = _manifest(draft, values)
+    values = _values(layers, settings, builder)
+    _read(builder, values)
+    manifest = _manifest(builder, values)
     faults = [
         *_unknown(call, settings),
         *behaviour_faults(values),
         *log_faults(values, manifest),
-        *_template_faults(draft),
+        *_template_faults(builder),
     ]
-    problems = [*draft.read_problems(), *(fault.as_problem() for fault in faults)]
+    problems = [*builder.problems(), *(fault.as_problem() for fault in faults)]
     rules = [pod_faults(manifest, version)]
     if values.get("security") == "restricted":
         rules.append(restricted(manifest))
-    found = map(draft.problem, chain.from_iterable(rules))
+    found = map(builder.problem, chain.from_iterable(rules))
     said = {problem.field for problem in problems}  # what could not be read is missing, which need not be said
     problems += [problem for problem in found if problem.field not in said]
     if problems:
         raise PodSpecError(_named(problems, layers, dag_id, task_id))
-    rest = {key: value for key, value in values.items() if key not in draft.keywords and key not in OURS}
-    upstream = tuple(value for _, value in draft.reader.later if not isinstance(value, str))
-    return PodSpec(rest | draft.keywords, manifest, layers, upstream)
+    rest = {key: value for key, value in values.items() if key not in builder.keywords and key not in OURS}
+    upstream = tuple(value for _, value in builder.decoder.runtime_values if not isinstance(value, str))
+    return PodSpec(rest | builder.keywords, manifest, layers, upstream)
 
 
 def _layers(call: Mapping[str, Any], default_args: Mapping[str, Any], settings: Settings) -> tuple[Layer, ...]:
@@ -99,30 +99,30 @@ def _layers(call: Mapping[str, Any], default_args: Mapping[str, Any], settings: 
     return (BUILT_IN, *settings.pod_layers, Layer("default_args", defaults), Layer("call", call))
 
 
-def _values(layers: tuple[Layer, ...], settings: Settings, draft: Draft) -> dict[str, Any]:
+def _values(layers: tuple[Layer, ...], settings: Settings, builder: PodBuilder) -> dict[str, Any]:
     """Return the keywords that hold, with Kubernetes' own in the place of ours but for `security`."""
-    *kit, defaults, call = (expand_resources(layer.values, settings, draft.reader.refuse) for layer in layers)
-    return place(resolve([*kit, nearest(defaults, call)]), settings, draft.reader.refuse)
+    *kit, defaults, call = (expand_resources(layer.values, settings, builder.decoder.reject) for layer in layers)
+    return place(resolve([*kit, nearest(defaults, call)]), settings, builder.decoder.reject)
 
 
-def _read(draft: Draft, values: dict[str, Any]) -> None:
+def _read(builder: PodBuilder, values: dict[str, Any]) -> None:
     for keyword, value in values.items():
         if keyword in PLACES:
             if value is None:
-                draft.keywords[keyword] = None
+                builder.keywords[keyword] = None
             else:
-                draft.set(keyword, value)
-    read_sources(draft, values)
-    secure(draft, values.get("security"))
+                builder.set(keyword, value)
+    read_sources(builder, values)
+    secure(builder, values.get("security"))
 
 
-def _manifest(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any]:
+def _manifest(builder: PodBuilder, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pod that Airflow will make of it all."""
-    template = read_templates(draft, values) if any(values.get(keyword) for keyword in TEMPLATES) else None
-    draft.template = next((keyword for keyword in TEMPLATES[::-1] if values.get(keyword)), "")
-    manifest = joined_with(draft, template) if template else draft.manifest()
+    template = read_templates(builder, values) if any(values.get(keyword) for keyword in TEMPLATES) else None
+    builder.template = next((keyword for keyword in TEMPLATES[::-1] if values.get(keyword)), "")
+    manifest = joined_with(builder, template) if template else builder.manifest()
     if values.get("do_xcom_push") is True:
-        add_xcom_sidecar(draft, manifest)
+        add_xcom_sidecar(builder, manifest)
     return manifest
 
 
@@ -133,8 +133,8 @@ def _unknown(call: Mapping[str, Any], settings: Settings) -> Iterator[Fault]:
                 yield Fault(keyword, value, "there is no such argument", did_you_mean(keyword, KNOWN))
 
 
-def _template_faults(draft: Draft) -> Iterator[Fault]:
-    for path, value in draft.reader.later:
+def _template_faults(builder: PodBuilder) -> Iterator[Fault]:
+    for path, value in builder.decoder.runtime_values:
         keyword = split(path)[0]
         if keyword not in TEMPLATED and keyword in PLACES:
             yield Fault(path, value, NOT_TEMPLATED, "write the value itself")

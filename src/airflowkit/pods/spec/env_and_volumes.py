@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import Key, Path
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import PARTS, is_model, to_model
-from airflowkit.pods.spec.builder import Draft, Origin
+from airflowkit.pods.spec.builder import Origin, PodBuilder
 from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
 from airflowkit.pods.values.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume, volume_name
 
@@ -59,31 +59,31 @@ _TEMPLATED: Final = {
 _PART_OF: Final = {keyword: part for part, keyword in _KEYWORDS.items()}
 
 
-def read_sources(draft: Draft, values: Mapping[str, Any]) -> None:
+def read_sources(builder: PodBuilder, values: Mapping[str, Any]) -> None:
     """Read every argument that adds variables, volumes or mounts."""
     for keyword in SOURCES:
         if keyword not in values:
             continue
         value = values[keyword]
-        if value is None or (is_later(value) and (draft.reader.native or not isinstance(value, str))):
-            draft.pass_on(keyword, value)
+        if value is None or (is_runtime_value(value) and (builder.decoder.native or not isinstance(value, str))):
+            builder.pass_on(keyword, value)
         elif keyword == "env_vars" and isinstance(value, Mapping):
-            _read_env_dictionary(draft, value)
+            _read_env_dictionary(builder, value)
         else:
-            draft.keywords.setdefault(keyword, [])
-            for index, item in _items(draft, keyword, value):
-                _read_item(draft, keyword, item, (keyword, index))
+            builder.keywords.setdefault(keyword, [])
+            for index, item in _items(builder, keyword, value):
+                _read_item(builder, keyword, item, (keyword, index))
 
 
-def _items(draft: Draft, keyword: str, value: Any) -> Iterator[tuple[int, Any]]:
+def _items(builder: PodBuilder, keyword: str, value: Any) -> Iterator[tuple[int, Any]]:
     if isinstance(value, (list, tuple)):
         yield from enumerate(value)
     elif isinstance(value, str):
-        draft.reader.refuse(keyword, value, "must be a list", _LISTS[keyword])
-    elif draft.reader.mend:
+        builder.decoder.reject(keyword, value, "must be a list", _LISTS[keyword])
+    elif builder.decoder.coerce:
         yield 0, value  # one alone stands for a list of one
     else:
-        draft.reader.refuse(keyword, type(value), "must be a list", "put it into a list")
+        builder.decoder.reject(keyword, type(value), "must be a list", "put it into a list")
 
 
 _LISTS: Final = {
@@ -97,52 +97,52 @@ _LISTS: Final = {
 }
 
 
-def _read_env_dictionary(draft: Draft, value: Mapping[Any, Any]) -> None:
+def _read_env_dictionary(builder: PodBuilder, value: Mapping[Any, Any]) -> None:
     variables: dict[str, Any] = {}
     for name, content in value.items():
         path: Path = ("env_vars", Key(name))
         if not isinstance(name, str):
-            draft.reader.refuse(path, name, "the name must be text", f"write {str(name)!r}")
+            builder.decoder.reject(path, name, "the name must be text", f"write {str(name)!r}")
             continue
-        text = _env_text(draft, content, path)
+        text = _env_text(builder, content, path)
         variables[name] = text
-        draft.add("env", {"name": name} | ({} if text is None else {"value": text}), Origin(path, {"value": ""}))
-    draft.keywords["env_vars"] = variables
+        builder.add("env", {"name": name} | ({} if text is None else {"value": text}), Origin(path, {"value": ""}))
+    builder.keywords["env_vars"] = variables
 
 
-def _env_text(draft: Draft, content: Any, path: Path) -> Any:
+def _env_text(builder: PodBuilder, content: Any, path: Path) -> Any:
     """Return a variable's value as text; whole and exact numbers mean their digits, True and False could mean many."""
     if content is None or isinstance(content, str):
-        return content if content is None else draft.reader.read(content, "str", path)
-    if is_later(content):
-        return draft.reader.read(content, "str", path)
+        return content if content is None else builder.decoder.read(content, "str", path)
+    if is_runtime_value(content):
+        return builder.decoder.read(content, "str", path)
     if isinstance(content, bool):
-        draft.reader.refuse(path, content, "must be text", f"write {str(content).lower()!r} or {str(content)!r}")
-    elif isinstance(content, int) and draft.reader.mend:
+        builder.decoder.reject(path, content, "must be text", f"write {str(content).lower()!r} or {str(content)!r}")
+    elif isinstance(content, int) and builder.decoder.coerce:
         return str(content)
     elif isinstance(content, VALUE_CLASSES):
-        draft.reader.refuse(path, content, "must be text", "put it into secrets=[…] or env_vars=[…]")
+        builder.decoder.reject(path, content, "must be text", "put it into secrets=[…] or env_vars=[…]")
     elif isinstance(content, (int, float)):
-        draft.reader.refuse(path, content, "must be text", f"write {str(content)!r}")
+        builder.decoder.reject(path, content, "must be text", f"write {str(content)!r}")
     else:
-        draft.reader.refuse(path, type(content), "must be text")
+        builder.decoder.reject(path, type(content), "must be text")
     return None
 
 
-def _read_item(draft: Draft, keyword: str, item: Any, path: Path) -> None:
-    if not draft.reader.mend and not _taken_as_it_is(keyword, item):
-        mend = "use pod_task, or the Kubernetes client's own class"
-        draft.reader.refuse(path, type(item), "is nothing that the plain operator takes here", mend)
+def _read_item(builder: PodBuilder, keyword: str, item: Any, path: Path) -> None:
+    if not builder.decoder.coerce and not _taken_as_it_is(keyword, item):
+        hint = "use pod_task, or the Kubernetes client's own class"
+        builder.decoder.reject(path, type(item), "is nothing that the plain operator takes here", hint)
     elif isinstance(item, VALUE_CLASSES):
-        _read_value(draft, item, Origin(path, type(item).FIELDS), keyword)
+        _read_value(builder, item, Origin(path, type(item).FIELDS), keyword)
     elif hasattr(item, "attach_to_pod"):
-        _read_airflow_secret(draft, item, path)
+        _read_airflow_secret(builder, item, path)
     elif keyword == "secrets" or (keyword == "volumes" and isinstance(item, Mapping) and "mount_path" in item):
-        _read_table(draft, keyword, item, path)
+        _read_table(builder, keyword, item, path)
     elif keyword == "configmaps":
-        _read_config_map(draft, item, path)
+        _read_config_map(builder, item, path)
     else:
-        _read_kubernetes_object(draft, keyword, item, path)
+        _read_kubernetes_object(builder, keyword, item, path)
 
 
 def _taken_as_it_is(keyword: str, item: Any) -> bool:
@@ -154,52 +154,52 @@ def _taken_as_it_is(keyword: str, item: Any) -> bool:
     return not isinstance(item, VALUE_CLASSES)
 
 
-def _read_value(draft: Draft, value: Any, origin: Origin, keyword: str = "") -> None:
+def _read_value(builder: PodBuilder, value: Any, origin: Origin, keyword: str = "") -> None:
     parts = value.build()
     for volume in parts.get("volumes", ()):
-        _settle_name(draft, volume, parts["volumeMounts"][0])
+        _settle_name(builder, volume, parts["volumeMounts"][0])
     for part, contents in parts.items():
         for content in contents:
-            if part == "volumes" and content in draft.spec.get("volumes", ()):
+            if part == "volumes" and content in builder.spec.get("volumes", ()):
                 continue  # a second mount of the same volume
             target = "env_vars" if keyword == "env_vars" and part == "env" else _KEYWORDS[part]
-            read = draft.read_part(part, _MODELS[part], content, origin, _TEMPLATED[target])
+            read = builder.decode_part(part, _MODELS[part], content, origin, _TEMPLATED[target])
             if read is not None:
-                draft.keywords.setdefault(target, []).append(to_model(read, _MODELS[part]))
+                builder.keywords.setdefault(target, []).append(to_model(read, _MODELS[part]))
 
 
-def _settle_name(draft: Draft, volume: dict[str, Any], mount: dict[str, Any]) -> None:
+def _settle_name(builder: PodBuilder, volume: dict[str, Any], mount: dict[str, Any]) -> None:
     """Name a volume after its mount where another volume of the same source is different."""
-    for other in draft.spec.get("volumes", ()):
+    for other in builder.spec.get("volumes", ()):
         if other.get("name") == volume["name"] and other != volume:
             volume["name"] = mount["name"] = volume_name(volume["name"], mount.get("mountPath"))
 
 
-def _read_kubernetes_object(draft: Draft, keyword: str, item: Any, path: Path) -> None:
+def _read_kubernetes_object(builder: PodBuilder, keyword: str, item: Any, path: Path) -> None:
     part = _PART_OF.get(keyword, "env")
     model = _MODELS[part]
     if item is None:
-        draft.reader.refuse(path, item, "is nothing", "leave it out")
+        builder.decoder.reject(path, item, "is nothing", "leave it out")
         return
-    if isinstance(item, tuple) or (isinstance(item, str) and not is_later(item)):
-        draft.reader.refuse(path, type(item), f"must be a {model}", _LISTS[keyword])
+    if isinstance(item, tuple) or (isinstance(item, str) and not is_runtime_value(item)):
+        builder.decoder.reject(path, type(item), f"must be a {model}", _LISTS[keyword])
         return
     # A dictionary stays one: Airflow fills in templates anywhere in it, in a model only where it knows them.
     verbatim = isinstance(item, Mapping) and keyword in ("env_vars", "env_from")
-    content = draft.read_part(part, model, item, Origin(path), None if verbatim else _TEMPLATED[keyword])
+    content = builder.decode_part(part, model, item, Origin(path), None if verbatim else _TEMPLATED[keyword])
     if content is not None:
-        draft.keywords[keyword].append(content if verbatim else to_model(content, model))
+        builder.keywords[keyword].append(content if verbatim else to_model(content, model))
 
 
-def _read_config_map(draft: Draft, item: Any, path: Path) -> None:
-    name = draft.reader.read(item, "str", path)
+def _read_config_map(builder: PodBuilder, item: Any, path: Path) -> None:
+    name = builder.decoder.read(item, "str", path)
     if isinstance(name, str):
-        draft.keywords["configmaps"].append(name)
-    if isinstance(name, str) or is_later(name):
-        draft.add("envFrom", {"configMapRef": {"name": name}}, Origin(path, {"configMapRef.name": ""}))
+        builder.keywords["configmaps"].append(name)
+    if isinstance(name, str) or is_runtime_value(name):
+        builder.add("envFrom", {"configMapRef": {"name": name}}, Origin(path, {"configMapRef.name": ""}))
 
 
-def _read_airflow_secret(draft: Draft, secret: Any, path: Path) -> None:
+def _read_airflow_secret(builder: PodBuilder, secret: Any, path: Path) -> None:
     """Read an Airflow `Secret`, and refuse what it would silently leave out."""
     names = {"name": "deploy_target", "mountPath": "deploy_target", "secretName": "secret", "key": "key"} | {
         "secretKeyRef.name": "secret",
@@ -207,48 +207,48 @@ def _read_airflow_secret(draft: Draft, secret: Any, path: Path) -> None:
         "items": "items",
     }
     origin = Origin(path, names)
-    target, refuse = secret.deploy_target, draft.reader.refuse
+    target, reject = secret.deploy_target, builder.decoder.reject
     if secret.deploy_type == "volume":
         if secret.key is not None:
-            refuse((path, "key"), secret.key, "is ignored for files", "write SecretVolume(…, items={key: file name})")
+            reject((path, "key"), secret.key, "is ignored for files", "write SecretVolume(…, items={key: file name})")
         if target is None:
-            refuse((path, "deploy_target"), None, "a secret volume needs the folder to mount it at")
+            reject((path, "deploy_target"), None, "a secret volume needs the folder to mount it at")
             return
-        _read_value(draft, SecretVolume(target, secret=secret.secret, items=secret.items or None), origin)
+        _read_value(builder, SecretVolume(target, secret=secret.secret, items=secret.items or None), origin)
     elif secret.key is None:
         if target is not None:
-            mend = f"name the key, or write SecretEnvFrom(secret={secret.secret!r})"
-            refuse((path, "deploy_target"), target, "is ignored without a key: the whole secret is taken", mend)
-        _read_value(draft, SecretEnvFrom(secret=secret.secret), origin)
+            hint = f"name the key, or write SecretEnvFrom(secret={secret.secret!r})"
+            reject((path, "deploy_target"), target, "is ignored without a key: the whole secret is taken", hint)
+        _read_value(builder, SecretEnvFrom(secret=secret.secret), origin)
     elif not isinstance(target, str) or not target.isidentifier() or not target.isascii():
-        mend = "write SecretEnv(name, secret=…, key=…), which keeps the name as it is"
-        refuse(
-            (path, "deploy_target"), target, "Airflow's Secret writes it in capitals, and no shell can read it", mend
+        hint = "write SecretEnv(name, secret=…, key=…), which keeps the name as it is"
+        reject(
+            (path, "deploy_target"), target, "Airflow's Secret writes it in capitals, and no shell can read it", hint
         )
     else:
-        _read_value(draft, SecretEnv(target, secret=secret.secret, key=secret.key), origin)
+        _read_value(builder, SecretEnv(target, secret=secret.secret, key=secret.key), origin)
 
 
 _WORDS: Final = {attribute.name for cls in VALUE_CLASSES for attribute in attributes(cls)}
 
 
-def _read_table(draft: Draft, keyword: str, table: Any, path: Path) -> None:
+def _read_table(builder: PodBuilder, keyword: str, table: Any, path: Path) -> None:
     """Read a dictionary that stands for a value class, as `airflowkit.toml` has them."""
     if not isinstance(table, Mapping):
-        draft.reader.refuse(path, table, "must be a secret", _LISTS[keyword])
+        builder.decoder.reject(path, table, "must be a secret", _LISTS[keyword])
         return
     cls = _class_of(table)
     known = [attribute.name for attribute in attributes(cls)]
     unknown = [key for key in table if key not in known]
     missing = [a.name for a in attributes(cls) if a.default is REQUIRED and a.name not in table]
     for key in unknown:
-        draft.reader.refuse(
+        builder.decoder.reject(
             (path, str(key)), table[key], f"{cls.__name__} has no such argument", did_you_mean(str(key), _WORDS)
         )
     for key in missing:
-        draft.reader.refuse((path, key), None, f"{cls.__name__} needs it")
+        builder.decoder.reject((path, key), None, f"{cls.__name__} needs it")
     if not unknown and not missing:
-        _read_value(draft, cls(**table), Origin(path, cls.FIELDS))
+        _read_value(builder, cls(**table), Origin(path, cls.FIELDS))
 
 
 def _class_of(table: Mapping[str, Any]) -> Any:

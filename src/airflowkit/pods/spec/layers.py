@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.quantities import parse_quantity
 from airflowkit.settings import Layer
 
@@ -56,7 +56,7 @@ def nearest(defaults: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, A
 
 def joined(keyword: str, above: Any, below: Any) -> Any:
     """Return a keyword's value with a lower layer's beneath it."""
-    if is_later(above) or is_later(below):
+    if is_runtime_value(above) or is_runtime_value(below):
         return above
     if keyword in _MAPS and isinstance(above, Mapping) and isinstance(below, Mapping):
         return {**below, **above}
@@ -72,7 +72,7 @@ def _joined_resources(above: Any, below: Any) -> Any:
     parts = {}
     for part in ("requests", "limits"):
         upper, lower = _get(above, part) or {}, _get(below, part) or {}
-        if is_later(upper) or not isinstance(upper, Mapping) or not isinstance(lower, Mapping):
+        if is_runtime_value(upper) or not isinstance(upper, Mapping) or not isinstance(lower, Mapping):
             return above
         parts[part] = {**lower, **upper}
     for name in list(parts["requests"]):

@@ -12,7 +12,7 @@ from airflow.providers.common.compat.sdk import TriggerRule
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import Fault
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 Values = Mapping[str, Any]
 _DEAD: Final = {
@@ -84,7 +84,7 @@ def behaviour_faults(values: Values) -> Iterator[Fault]:
             continue
         if keyword in _DEAD:
             yield Fault(keyword, value, *_DEAD[keyword])
-        elif keyword in _RULES and not is_later(value):
+        elif keyword in _RULES and not is_runtime_value(value):
             yield from _RULES[keyword](keyword, value)
     yield from _init_logs_deferred(values)
     name = values.get("name")
@@ -205,7 +205,7 @@ def log_faults(values: Values, manifest: Mapping[str, Any]) -> Iterator[Fault]:
     """Return the containers whose logs are asked for and that the pod does not have."""
     for keyword, part in (("container_logs", "containers"), ("init_container_logs", "initContainers")):
         wanted = values.get(keyword)
-        if wanted is None or wanted is True or is_later(wanted):
+        if wanted is None or wanted is True or is_runtime_value(wanted):
             continue
         known = [container.get("name") for container in manifest["spec"].get(part) or ()]
         names = [wanted] if isinstance(wanted, str) else wanted
@@ -215,9 +215,9 @@ def log_faults(values: Values, manifest: Mapping[str, Any]) -> Iterator[Fault]:
             )
             continue
         for name in names:
-            if name not in known and not any(is_later(other) for other in known):
-                mend = did_you_mean(str(name), known) or f"its containers: {', '.join(known) or 'none'}"
-                yield Fault(keyword, name, "the pod has no such container", mend)
+            if name not in known and not any(is_runtime_value(other) for other in known):
+                hint = did_you_mean(str(name), known) or f"its containers: {', '.join(known) or 'none'}"
+                yield Fault(keyword, name, "the pod has no such container", hint)
 
 
 _RULES: Final[dict[str, Callable[[str, Any], Iterator[Fault]]]] = {

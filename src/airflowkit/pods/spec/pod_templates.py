@@ -12,34 +12,34 @@ import yaml
 from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
 
-from airflowkit.pods.schema.decoder import Reader
+from airflowkit.pods.schema.decoder import Decoder
 from airflowkit.pods.schema.faults import MISSING
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import to_manifest, to_model
 from airflowkit.pods.spec.builder import BASE, NOT_TEMPLATED, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflowkit.pods.spec.builder import Draft
+    from airflowkit.pods.spec.builder import PodBuilder
 
 TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
 """The keywords that bring a whole pod, in the order in which each lies over those before it."""
 
 
-def read_templates(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any] | None:
+def read_templates(builder: PodBuilder, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the pod beneath the arguments, or None; the operator gets what was read."""
     file, table = values.get("pod_template_file"), values.get("pod_template_dict")
     if file is not None and table is not None:
-        draft.reader.refuse("pod_template_dict", MISSING, "is ignored beside pod_template_file", "give only one")
+        builder.decoder.reject("pod_template_dict", MISSING, "is ignored beside pod_template_file", "give only one")
     pods = []
     for keyword in TEMPLATES:
         value = values.get(keyword)
         if keyword in values:
-            draft.keywords[keyword] = value
-        if value is None or is_later(value):
+            builder.keywords[keyword] = value
+        if value is None or is_runtime_value(value):
             continue
-        content = _read_file(draft, value) if keyword == "pod_template_file" else _read_pod(draft, keyword, value)
+        content = _read_file(builder, value) if keyword == "pod_template_file" else _read_pod(builder, keyword, value)
         if content is not None:
             pods.append(to_model(content, "V1Pod"))
     if not pods:
@@ -48,46 +48,46 @@ def read_templates(draft: Draft, values: Mapping[str, Any]) -> dict[str, Any] | 
     return pod
 
 
-def _read_pod(draft: Draft, keyword: str, value: Any) -> dict[str, Any] | None:
-    content = draft.reader.model(value, "V1Pod", keyword)
+def _read_pod(builder: PodBuilder, keyword: str, value: Any) -> dict[str, Any] | None:
+    content = builder.decoder.model(value, "V1Pod", keyword)
     if not isinstance(content, dict):
         return None
     if not content.get("spec"):
-        draft.reader.refuse((keyword, "spec"), MISSING, "is empty: at most its metadata would count")
-    draft.keywords[keyword] = to_model(content, "V1Pod") if keyword == "full_pod_spec" else content
+        builder.decoder.reject((keyword, "spec"), MISSING, "is empty: at most its metadata would count")
+    builder.keywords[keyword] = to_model(content, "V1Pod") if keyword == "full_pod_spec" else content
     return content
 
 
-def _read_file(draft: Draft, path: Any) -> dict[str, Any] | None:
-    refuse = draft.reader.refuse
+def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
+    reject = builder.decoder.reject
     if not isinstance(path, (str, File)):
-        refuse("pod_template_file", path, "must be a path")
+        reject("pod_template_file", path, "must be a path")
         return None
-    draft.keywords["pod_template_file"] = str(path)
+    builder.keywords["pod_template_file"] = str(path)
     if not File(path).is_file():
-        refuse("pod_template_file", str(path), "is no file: Airflow would only warn, and run the pod without it")
+        reject("pod_template_file", str(path), "is no file: Airflow would only warn, and run the pod without it")
         return None
     try:
         content = yaml.safe_load(File(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        refuse("pod_template_file", str(path), f"cannot be read: {error}")
+        reject("pod_template_file", str(path), f"cannot be read: {error}")
         return None
-    reader = Reader(draft.reader.version, mend=False)
-    pod = reader.model(content, "V1Pod", "pod_template_file")
-    draft.reader.faults += reader.faults
-    for place, value in reader.later:
-        refuse(place, value, NOT_TEMPLATED, "pod_template_dict would be filled in")
+    decoder = Decoder(builder.decoder.version, coerce=False)
+    pod = decoder.model(content, "V1Pod", "pod_template_file")
+    builder.decoder.faults += decoder.faults
+    for place, value in decoder.runtime_values:
+        reject(place, value, NOT_TEMPLATED, "pod_template_dict would be filled in")
     return pod if isinstance(pod, dict) else None
 
 
-def joined_with(draft: Draft, template: Mapping[str, Any]) -> dict[str, Any]:
+def joined_with(builder: PodBuilder, template: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pod that Airflow makes of a template and the arguments over it."""
-    beneath = _without_overridden(template, draft.container)
-    own = draft.manifest()
+    beneath = _without_overridden(template, builder.container)
+    own = builder.manifest()
     manifest: dict[str, Any] = to_manifest(
         PodGenerator.reconcile_pods(to_model(beneath, "V1Pod"), to_model(own, "V1Pod"))
     )
-    draft.move(_lengths(beneath))
+    builder.move(_lengths(beneath))
     return manifest
 
 
@@ -109,18 +109,18 @@ def _lengths(template: Mapping[str, Any]) -> dict[tuple[str | int, ...], int]:
     return lengths | {("spec", "volumes"): len(spec.get("volumes") or ())}
 
 
-def add_xcom_sidecar(draft: Draft, manifest: dict[str, Any]) -> None:
+def add_xcom_sidecar(builder: PodBuilder, manifest: dict[str, Any]) -> None:
     """Add what `do_xcom_push` adds to a pod, so that it is checked with the rest."""
     spec = manifest["spec"]
     volume, mount = {"name": "xcom", "emptyDir": {}}, {"name": "xcom", "mountPath": PodDefaults.XCOM_MOUNT_PATH}
-    sidecar = {"name": PodDefaults.SIDECAR_CONTAINER_NAME, "image": "alpine", "volumeMounts": [mount]} | draft.sidecar
+    sidecar = {"name": PodDefaults.SIDECAR_CONTAINER_NAME, "image": "alpine", "volumeMounts": [mount]} | builder.sidecar
     base = spec["containers"][0]
     volumes, mounts = spec.get("volumes") or [], base.get("volumeMounts") or []
-    draft.origins["spec", "volumes", len(volumes)] = Origin("do_xcom_push", {})
-    draft.origins[*BASE, "volumeMounts", len(mounts)] = Origin("do_xcom_push", {})
+    builder.origins["spec", "volumes", len(volumes)] = Origin("do_xcom_push", {})
+    builder.origins[*BASE, "volumeMounts", len(mounts)] = Origin("do_xcom_push", {})
     number = len(spec["containers"])
-    draft.origins["spec", "containers", number] = Origin("do_xcom_push", {})
+    builder.origins["spec", "containers", number] = Origin("do_xcom_push", {})
     sidecar_context = "xcom_sidecar_container_security_context"
-    draft.origins["spec", "containers", number, "securityContext"] = Origin(sidecar_context)
+    builder.origins["spec", "containers", number, "securityContext"] = Origin(sidecar_context)
     spec["volumes"] = [*volumes, volume]
     spec["containers"] = [{**base, "volumeMounts": [*mounts, mount]}, *spec["containers"][1:], sidecar]

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import Problem, did_you_mean
 from airflowkit.pods.schema.faults import MISSING
-from airflowkit.pods.schema.jinja import UNKNOWN, is_later
+from airflowkit.pods.schema.jinja import RUNTIME, is_runtime_value
 from airflowkit.pods.schema.models import is_model, to_model
 from airflowkit.pods.spec.layers import joined
 from airflowkit.pods.values.resources import Resources
 
 if TYPE_CHECKING:
-    from airflowkit.pods.spec.builder import Draft
+    from airflowkit.pods.spec.builder import PodBuilder
     from airflowkit.settings import Settings
 
 _AMOUNT: Final = re.compile(r"container_resources\.(limits|requests)(?:\.([\w-]+)|\['([^']+)'\])")
-Refuse = Callable[..., Any]
+Reject = Callable[..., Any]
 SIZES: Final[Mapping[str, Mapping[str, Any]]] = {
     "small": {"cpu": "250m", "memory": "512Mi"},
     "medium": {"cpu": "1", "memory": "2Gi"},
@@ -43,67 +43,67 @@ SECURITY: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
 """
 
 
-def expand_resources(values: Mapping[str, Any], settings: Settings, refuse: Refuse) -> dict[str, Any]:
+def expand_resources(values: Mapping[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
     """Return a layer's keywords with `resources` turned into `container_resources`."""
     expanded = dict(values)
     if "resources" not in expanded:
         return expanded
     resources = expanded.pop("resources")
     if expanded.get("container_resources") is not None and resources is not None:
-        refuse("resources", resources, "stands beside container_resources", "give one of the two")
-    elif (amounts := _amounts(resources, settings, refuse)) is not MISSING:
+        reject("resources", resources, "stands beside container_resources", "give one of the two")
+    elif (amounts := _amounts(resources, settings, reject)) is not MISSING:
         expanded["container_resources"] = amounts
     return expanded
 
 
-def _amounts(resources: Any, settings: Settings, refuse: Refuse) -> Any:
-    if isinstance(resources, str) and not is_later(resources):
+def _amounts(resources: Any, settings: Settings, reject: Reject) -> Any:
+    if isinstance(resources, str) and not is_runtime_value(resources):
         sizes = {**SIZES, **settings.resources}
         if resources not in sizes:
             known = ", ".join(sorted(sizes))
-            mend = did_you_mean(resources, sizes) or f"there are {known}; [resources.{resources}] would add it"
-            return refuse("resources", resources, "is no size that airflowkit.toml defines", mend)
+            hint = did_you_mean(resources, sizes) or f"there are {known}; [resources.{resources}] would add it"
+            return reject("resources", resources, "is no size that airflowkit.toml defines", hint)
         resources = sizes[resources]
     if isinstance(resources, Mapping) and not {"requests", "limits", "claims"} & set(resources):
-        resources = _from_table(resources, refuse)
+        resources = _from_table(resources, reject)
     if isinstance(resources, Resources):
         return resources.build(settings.gpu.resource)
-    if resources is None or resources in (MISSING, UNKNOWN) or isinstance(resources, Mapping) or is_model(resources):
+    if resources is None or resources in (MISSING, RUNTIME) or isinstance(resources, Mapping) or is_model(resources):
         return resources
-    return refuse("resources", resources, "is neither Resources(…) nor a size's name", "write Resources(memory='1Gi')")
+    return reject("resources", resources, "is neither Resources(…) nor a size's name", "write Resources(memory='1Gi')")
 
 
-def _from_table(table: Mapping[str, Any], refuse: Refuse) -> Any:
+def _from_table(table: Mapping[str, Any], reject: Reject) -> Any:
     known = [attribute.name for attribute in attributes(Resources)]
     unknown = [key for key in table if key not in known]
     for key in unknown:
-        refuse(("resources", str(key)), table[key], "Resources has no such argument", did_you_mean(str(key), known))
+        reject(("resources", str(key)), table[key], "Resources has no such argument", did_you_mean(str(key), known))
     return MISSING if unknown else Resources(**table)
 
 
-def expand_shorthands(values: Mapping[str, Any], settings: Settings, draft: Draft) -> dict[str, Any]:
+def expand_shorthands(values: Mapping[str, Any], settings: Settings, builder: PodBuilder) -> dict[str, Any]:
     """Return keywords with Kubernetes' own in the place of `resources` and `node_pool`."""
-    refuse = draft.reader.refuse
-    return place(expand_resources(values, settings, refuse), settings, refuse)
+    reject = builder.decoder.reject
+    return place(expand_resources(values, settings, reject), settings, reject)
 
 
-def place(values: dict[str, Any], settings: Settings, refuse: Refuse) -> dict[str, Any]:
+def place(values: dict[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
     """Return keywords with the node selector and the tolerations that `node_pool` and GPUs stand for beneath them."""
     placed = {key: value for key, value in values.items() if key != "node_pool"}
-    for keyword, below in (*_pool(values.get("node_pool"), settings, refuse), *_gpu_tolerations(values, settings)):
+    for keyword, below in (*_pool(values.get("node_pool"), settings, reject), *_gpu_tolerations(values, settings)):
         above = placed.get(keyword)
         placed[keyword] = below if above is None else joined(keyword, above, below)
     return placed
 
 
-def _pool(name: Any, settings: Settings, refuse: Refuse) -> Iterator[tuple[str, Any]]:
+def _pool(name: Any, settings: Settings, reject: Reject) -> Iterator[tuple[str, Any]]:
     if name is None:
         return
     pool = settings.node_pools.get(name) if isinstance(name, str) else None
     if pool is None:
         known = ", ".join(sorted(settings.node_pools)) or "none"
-        mend = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] would add it"
-        refuse("node_pool", name, "airflowkit.toml defines no such pool", mend)
+        hint = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] would add it"
+        reject("node_pool", name, "airflowkit.toml defines no such pool", hint)
         return
     yield "node_selector", dict(pool.node_selector)
     yield "tolerations", list(pool.tolerations)
@@ -116,33 +116,33 @@ def _gpu_tolerations(values: Mapping[str, Any], settings: Settings) -> Iterator[
         yield "tolerations", list(settings.gpu.tolerations)
 
 
-def secure(draft: Draft, level: Any) -> None:
+def secure(builder: PodBuilder, level: Any) -> None:
     """Lay a security preset under the pod's own settings."""
     if level is None:
         return
     if not isinstance(level, str) or level not in SECURITY:
-        draft.reader.refuse("security", level, "is no security preset", _other(level))
+        builder.decoder.reject("security", level, "is no security preset", _other(level))
         return
     pod, container = SECURITY[level]
-    _lay_under(draft, "security_context", draft.spec, pod, "V1PodSecurityContext")
-    _lay_under(draft, "container_security_context", draft.container, container, "V1SecurityContext")
+    _lay_under(builder, "security_context", builder.spec, pod, "V1PodSecurityContext")
+    _lay_under(builder, "container_security_context", builder.container, container, "V1SecurityContext")
     if container:
         sidecar = "xcom_sidecar_container_security_context"
-        _lay_under(draft, sidecar, draft.sidecar, container, "V1SecurityContext")
-        for init in draft.spec.get("initContainers", ()):
+        _lay_under(builder, sidecar, builder.sidecar, container, "V1SecurityContext")
+        for init in builder.spec.get("initContainers", ()):
             init["securityContext"] = {**container, **init.get("securityContext", {})}
-        if "initContainers" in draft.spec:
-            draft.keywords["init_containers"] = to_model(draft.spec["initContainers"], "V1Container", many=True)
+        if "initContainers" in builder.spec:
+            builder.keywords["init_containers"] = to_model(builder.spec["initContainers"], "V1Container", many=True)
 
 
 def _other(level: object) -> str:
     return did_you_mean(str(level), SECURITY) or f"there are {', '.join(SECURITY)}"
 
 
-def _lay_under(draft: Draft, keyword: str, part: dict[str, Any], preset: Mapping[str, Any], model: str) -> None:
+def _lay_under(builder: PodBuilder, keyword: str, part: dict[str, Any], preset: Mapping[str, Any], model: str) -> None:
     if preset:
         part["securityContext"] = {**preset, **part.get("securityContext", {})}
-        draft.keywords[keyword] = to_model(part["securityContext"], model)
+        builder.keywords[keyword] = to_model(part["securityContext"], model)
 
 
 def named_after_resources(problem: Problem, resources: Any) -> Problem:

@@ -66,8 +66,8 @@ def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterat
 
 def _bytes(value: str, number: Decimal, path: Path) -> Iterator[Fault]:
     if number != number.to_integral_value():
-        mend = f"did you mean '{value[:-1]}Mi'?" if value.endswith("m") else ""
-        yield Fault(path, value, f"is a fraction of a byte ({number.normalize()} bytes)", mend)
+        hint = f"did you mean '{value[:-1]}Mi'?" if value.endswith("m") else ""
+        yield Fault(path, value, f"is a fraction of a byte ({number.normalize()} bytes)", hint)
     elif 0 < number < _LEAST_BYTES:
         yield Fault(path, value, "is less than a process needs to start", f"did you mean '{value.rstrip('kKi')}Mi'?")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import MISSING, Fault, Path
-from airflowkit.pods.schema.jinja import is_later
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 Part = Mapping[str, Any]
 
@@ -22,14 +22,14 @@ def required(part: Part, path: Path, *keys: str) -> Iterator[Fault]:
 def named(part: Part, path: Path, key: str, fault: Callable[[str], str]) -> Iterator[Fault]:
     """Refuse a name against its grammar."""
     value = part.get(key)
-    if isinstance(value, str) and value and not is_later(value) and (reason := fault(value)):
+    if isinstance(value, str) and value and not is_runtime_value(value) and (reason := fault(value)):
         yield Fault((path, key), value, reason)
 
 
 def one_of(part: Part, path: Path, key: str, allowed: Collection[str]) -> Iterator[Fault]:
     """Refuse a word that is none of those that Kubernetes knows."""
     value = part.get(key)
-    if not value or value in allowed or is_later(value):
+    if not value or value in allowed or is_runtime_value(value):
         return  # an empty word is none in Go
     nearest = next((word for word in allowed if word.lower() == str(value).lower()), None)
     guess = f"did you mean {nearest!r}?" if nearest else did_you_mean(str(value), allowed)
@@ -67,13 +67,13 @@ def unique(values: Iterable[tuple[Path, Hashable]], reason: str) -> Iterator[Fau
     for path, value in values:
         if value in seen:
             yield Fault(path, value, reason)
-        if value is not None and not is_later(value):
+        if value is not None and not is_runtime_value(value):
             seen.add(value)
 
 
 def text(value: object) -> str | None:
     """Return a text that is known already."""
-    return value if isinstance(value, str) and not is_later(value) else None
+    return value if isinstance(value, str) and not is_runtime_value(value) else None
 
 
 def items(part: Part, path: Path, key: str) -> Iterator[tuple[Any, Path]]:

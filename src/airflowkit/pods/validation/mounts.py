@@ -52,8 +52,8 @@ def _volume(mount: Part, path: Path, volumes: set[str]) -> Iterator[Fault]:
     name = text(mount.get("name"))
     if name and name not in volumes and all(text(volume) is not None for volume in volumes):
         known = ", ".join(sorted(volumes)) or "none"
-        mend = did_you_mean(name, volumes) or f"its volumes: {known}"
-        yield Fault((path, "name"), name, "the pod has no such volume", mend)
+        hint = did_you_mean(name, volumes) or f"its volumes: {known}"
+        yield Fault((path, "name"), name, "the pod has no such volume", hint)
 
 
 def _mount_path(mount: Part, path: Path, spec: Part) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.pods.schema.decoder import Reader
+from airflowkit.pods.schema.decoder import Decoder
 from airflowkit.pods.schema.versions import parse_version
 from airflowkit.pods.validation import pod_faults
 from airflowkit.pods.validation.checks import one_of, required
@@ -28,10 +28,10 @@ def pod_problems(manifest: Mapping[str, Any], *, version: str | None = None) -> 
         ['spec.containers[0].image']
     """
     numbers = parse_version(version)
-    reader = Reader(numbers, mend=False)
-    pod = reader.model(manifest, "V1Pod", "")
-    faults = [*reader.faults, *_identity(pod), *pod_faults(pod, numbers)]
-    said = [fault.path for fault in reader.faults]  # what could not be read is missing, which need not be said
+    decoder = Decoder(numbers, coerce=False)
+    pod = decoder.model(manifest, "V1Pod", "")
+    faults = [*decoder.faults, *_identity(pod), *pod_faults(pod, numbers)]
+    said = [fault.path for fault in decoder.faults]  # what could not be read is missing, which need not be said
     faults = [fault for number, fault in enumerate(faults) if number < len(said) or fault.path not in said]
     return tuple(fault.as_problem() for fault in faults)
 

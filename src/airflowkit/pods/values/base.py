@@ -22,12 +22,12 @@ class Attachable:
         """Return a copy of a Kubernetes client's pod with the parts added to its first container, volumes to itself."""
         from airflowkit.pods.schema.models import PARTS, to_model  # noqa: PLC0415  only a plain operator needs the client
 
-        twin = copy.deepcopy(pod)
+        clone = copy.deepcopy(pod)
         for part, contents in self.build().items():
             model, attribute = PARTS[part]
-            holder = twin.spec if part == "volumes" else twin.spec.containers[0]
+            holder = clone.spec if part == "volumes" else clone.spec.containers[0]
             present = getattr(holder, attribute) or []
             names = {volume.name for volume in present} if part == "volumes" else set()
             added = [to_model(content, model) for content in contents if content.get("name") not in names]
             setattr(holder, attribute, [*present, *added])
-        return twin
+        return clone

@@ -187,7 +187,7 @@ def _items(items: Any) -> Any:
         return [{"key": key, "path": path} for key, path in items.items()]
     if isinstance(items, (list, tuple)):
         return [{"key": item, "path": item} if isinstance(item, str) else item for item in items]
-    return items  # the reader refuses it, with its place
+    return items  # the decoder refuses it, with its place
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Each fate beside the death that it stands for: the same DAG on a real cluster and on the fake one."""
+"""Each outcome beside the death that it stands for: the same DAG on a real cluster and on the fake one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from airflowkit.alerts.teams.inbox import teams
 from airflowkit.alerts.teams.plain_text import lines_of
-from airflowkit.local.fake.outcomes import FATES, Fates, Succeeded
+from airflowkit.local.fake.outcomes import OUTCOMES, PodOutcomes, Succeeded
 from airflowkit.local.fake.script import Script
 from local.fake.deaths import MORTAL
 from pods.diagnostics.record import registry
@@ -66,7 +66,7 @@ def real(namespace, scratch, repository, setenv):
     states, diagnoses = (json.loads(re.search(rf"^{name} (.*)", done.stdout, re.MULTILINE)[1]) for name in NAMES)
     return Seen(
         {task: (state, tries) for task, _, state, tries in states},
-        {task: (left["reason"], left["advice"]) if left else ("", "") for task, left in diagnoses.items()},
+        {task: (left["reason"], left["hint"]) if left else ("", "") for task, left in diagnoses.items()},
         pods(scratch / "real.jsonl"),
         inbox.cards,
     )
@@ -77,13 +77,13 @@ def fake(namespace, scratch, repository, run_locally, setenv):
     """What came of it on the fake cluster."""
     setenv("MORTAL_NAMESPACE", namespace)
     setenv("MORTAL_NOTES", str(scratch / "fake.jsonl"))
-    fates = Fates()
-    fates.update({f"mortal.{task}": fate for task, fate in MORTAL.items()})
+    outcomes = PodOutcomes()
+    outcomes.update({f"mortal.{task}": outcome for task, outcome in MORTAL.items()})
     with teams("msteams_webhook_url", setenv=setenv) as inbox:
-        result, _ = run_locally("mortal", script=Script(Succeeded(), fates))
+        result, _ = run_locally("mortal", script=Script(Succeeded(), outcomes))
     return Seen(
         {task.task_id: (task.state, task.tries) for task in result.tasks},
-        {task.task_id: (task.reason, task.advice) for task in result.tasks},
+        {task.task_id: (task.reason, task.hint) for task in result.tasks},
         pods(scratch / "fake.jsonl"),
         inbox.cards,
     )
@@ -140,7 +140,7 @@ def words(card):
 
 
 def test_every_fate_is_met():
-    assert {type(fate) for fate in MORTAL.values()} == set(FATES.values())
+    assert {type(outcome) for outcome in MORTAL.values()} == set(OUTCOMES.values())
 
 
 @pytest.mark.parametrize("task", MORTAL)

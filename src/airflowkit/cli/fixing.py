@@ -1,4 +1,4 @@
-"""`airflowkit check --fix` and `--diff`: what is mechanical is mended, or shown."""
+"""`airflowkit check --fix` and `--diff`: what is mechanical is fixed, or shown."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from airflowkit.checks.fixes.files import NotMended, write
+from airflowkit.checks.fixes.files import write
 from airflowkit.checks.fixes.lines import lines_of
 from airflowkit.checks.fixes.plan import Edit, planned
 from airflowkit.checks.fixes.proof import proved
-from airflowkit.errors import counted
+from airflowkit.errors import FixFailed, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,25 +29,25 @@ def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
     return bool(edits)
 
 
-def mend(findings: Sequence[Finding], workers: int | None, *, to_stderr: bool) -> bool:
-    """Mend what is mechanical, print what that was, and return whether it was anything."""
-    mended: list[Finding] = []
+def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: bool) -> bool:
+    """Fix what is mechanical, print what that was, and return whether it was anything."""
+    fixed: list[Finding] = []
     files = 0
     for edit in _held(findings, workers):
         try:
             write(edit.file, edit.content)
-        except NotMended as error:
+        except FixFailed as error:
             typer.echo(f"airflowkit: {error}", err=True)
             continue
-        mended += edit.findings
+        fixed += edit.findings
         files += 1
-    for finding in mended:
+    for finding in fixed:
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        typer.echo(f"{where} {finding.code} mended", err=to_stderr)
-    if mended:
-        counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in mended).items()))
-        typer.echo(f"{len(mended)} mended in {counted(files, 'file')}: {counts}\n", err=to_stderr)
-    return bool(mended)
+        typer.echo(f"{where} {finding.code} fixed", err=to_stderr)
+    if fixed:
+        counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in fixed).items()))
+        typer.echo(f"{len(fixed)} fixed in {counted(files, 'file')}: {counts}\n", err=to_stderr)
+    return bool(fixed)
 
 
 def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
@@ -56,7 +56,7 @@ def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
     for verdict in verdicts:
         if verdict.objection:
             codes = ", ".join(dict.fromkeys(finding.code for finding in verdict.edit.findings))
-            typer.echo(f"airflowkit: {verdict.edit.file.path}: {codes} not mended: {verdict.objection}", err=True)
+            typer.echo(f"airflowkit: {verdict.edit.file.path}: {codes} not fixed: {verdict.objection}", err=True)
     return [verdict.edit for verdict in verdicts if not verdict.objection]
 
 

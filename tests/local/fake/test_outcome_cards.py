@@ -8,14 +8,14 @@ import pytest
 
 from airflowkit.alerts.teams.inbox import teams
 from airflowkit.alerts.teams.plain_text import lines_of
-from airflowkit.local.fake.outcomes import Fates, Succeeded
+from airflowkit.local.fake.outcomes import PodOutcomes, Succeeded
 from airflowkit.local.fake.script import Script
 from airflowkit.local.run import run_dag
 from local.fake.deaths import MORTAL
 
 pytestmark = pytest.mark.slow
 
-DEADLY = [task for task, fate in MORTAL.items() if task not in ("succeeded", "slow", "raw_failed")]
+DEADLY = [task for task, outcome in MORTAL.items() if task not in ("succeeded", "slow", "raw_failed")]
 
 
 @pytest.fixture
@@ -27,9 +27,9 @@ def inbox(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("task", DEADLY)
 def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbox, repository):
-    fates = Fates()
-    fates[f"mortal.{task}"] = MORTAL[task]
-    script = Script(Succeeded(), fates)
+    outcomes = PodOutcomes()
+    outcomes[f"mortal.{task}"] = MORTAL[task]
+    script = Script(Succeeded(), outcomes)
     ended = run_dag(f"mortal.{task}", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker).task(
         task
     )
@@ -37,7 +37,7 @@ def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbo
     shown = " ".join(lines_of(card))
     assert ended.state == "failed"
     assert ended.reason in shown, json.dumps(card)
-    assert ended.advice in shown
+    assert ended.hint in shown
 
 
 def test_no_card_tells_of_a_pod_that_ended_well(warm_airflow, inbox, repository):
