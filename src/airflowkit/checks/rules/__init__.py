@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.rules import (
     alerts,
-    budget,
+    cross_dag,
+    dag_conventions,
     dags,
-    flow,
-    house,
     imports,
+    pod_budget,
+    pod_validity,
     pods,
-    references,
     repository,
     schedules,
     sources,
+    tasks,
     templates,
-    validity,
 )
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ _FAMILIES: Final = (
     imports,
     sources,
     dags,
-    house,
+    dag_conventions,
     schedules,
-    flow,
+    tasks,
     templates,
-    references,
+    cross_dag,
     pods,
-    validity,
-    budget,
+    pod_validity,
+    pod_budget,
     alerts,
     repository,
 )
