@@ -1,4 +1,4 @@
-"""The rules: one module per family, one small function per rule."""
+"""The rules, one small function each; a module holds those of neighbouring codes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.checks.rules import (
     alerts,
     cross_dag,
+    dag_arguments,
     dag_conventions,
     dags,
+    dependencies,
+    ignores,
     imports,
     pod_budget,
+    pod_operator,
+    pod_override,
     pod_validity,
     pods,
     repository,
@@ -23,24 +28,29 @@ from airflowkit.checks.rules import (
 if TYPE_CHECKING:
     from airflowkit.checks.model.rule import Rule
 
-_FAMILIES: Final = (
-    imports,
-    sources,
-    dags,
-    dag_conventions,
-    schedules,
-    tasks,
-    templates,
-    cross_dag,
-    pods,
-    pod_validity,
-    pod_budget,
-    alerts,
-    repository,
-)
-
 RULES: Final[tuple[Rule[Any], ...]] = tuple(
-    sorted((rule for family in _FAMILIES for rule in family.RULES), key=lambda rule: rule.code)
+    rule
+    for module in (
+        imports,
+        sources,
+        dags,
+        dag_conventions,
+        schedules,
+        dag_arguments,
+        tasks,
+        templates,
+        cross_dag,
+        dependencies,
+        pods,
+        pod_validity,
+        pod_operator,
+        pod_budget,
+        pod_override,
+        alerts,
+        repository,
+        ignores,
+    )
+    for rule in module.RULES
 )
 """Every rule, in the order of its code."""
 

@@ -1,4 +1,4 @@
-"""AK5xx: alerts and operations."""
+"""AK501 to AK506: alerts and operations."""
 
 from __future__ import annotations
 

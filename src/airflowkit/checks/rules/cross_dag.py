@@ -1,4 +1,4 @@
-"""AK32x: tasks that wait for other DAGs, or start them."""
+"""AK320 to AK323: tasks that wait for other DAGs, or start them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,12 @@ def triggered_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
     yield from _missing_dags(folder, "starts", starts=True)
 
 
-RULES: Final = (external_dag_missing, external_task_missing, schedules_never_meet, triggered_dag_missing)
+RULES: Final = (
+    external_dag_missing,
+    external_task_missing,
+    schedules_never_meet,
+    triggered_dag_missing,
+)
 
 
 def _references(folder: FolderSubject) -> Iterator[tuple[str, DagFacts, Reference, DagFacts | None]]:

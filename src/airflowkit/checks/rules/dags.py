@@ -1,4 +1,4 @@
-"""AK2xx: a DAG."""
+"""AK201 to AK205: a DAG, its id and its tasks."""
 
 from __future__ import annotations
 
@@ -118,7 +118,13 @@ def empty_dag(dag: DagSubject) -> Iterator[Fault]:
         yield Fault("has no tasks", hint="add them inside its `with` block, or delete the DAG")
 
 
-RULES: Final = (dag_cycle, duplicate_dag_id, duplicate_dag_id_in_file, invisible_dag, empty_dag)
+RULES: Final = (
+    dag_cycle,
+    duplicate_dag_id,
+    duplicate_dag_id_in_file,
+    invisible_dag,
+    empty_dag,
+)
 
 
 def _shown(path: str, folder: FolderSubject) -> str:

@@ -1,4 +1,4 @@
-"""AK1xx: a file and its import."""
+"""AK101 to AK109: the import of a DAG file, and what it does meanwhile."""
 
 from __future__ import annotations
 

@@ -1,15 +1,13 @@
-"""AK4xx: pods, be they made by `pod_task`, by `KubernetesPodOperator` itself or by `@task.kubernetes`."""
+"""AK401 to AK407: what every pod needs, whether `pod_task`, `KubernetesPodOperator` or `@task.kubernetes` makes it."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import pod_rule
-from airflowkit.checks.model.pod_view import Pod, argument, environment, field_of, is_pod, pods_of, request
-from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.checks.model.pod_view import Pod, environment, field_of, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,90 +170,6 @@ def pod_runs_as_root(pod: Pod) -> Iterator[Fault]:
             yield Fault(f"{name} makes it privileged", hint='pass security="restricted"')
 
 
-@pod_rule("AK409", "environment-in-log", Severity.WARNING)
-def environment_in_log(pod: Pod) -> Iterator[Fault]:
-    """Checks that a failing pod does not print its environment.
-
-    ## Why it matters
-    `log_pod_spec_on_failure`, on by default in the provider, writes the whole pod with every environment value into
-    the log and the exception, and from there into alerts (Airflow issue 17604).
-
-    ## How to fix it
-    Use `pod_task`, or pass `log_pod_spec_on_failure=False`.
-    """
-    prints = pod.knows("log_pod_spec_on_failure") and pod.argument("log_pod_spec_on_failure", True)
-    if prints and any(value is not None for _name, value in environment(pod)):
-        yield Fault("prints its environment when it fails", hint="use pod_task, or log_pod_spec_on_failure=False")
-
-
-@pod_rule("AK410", "pod-never-deleted", Severity.WARNING)
-def pod_never_deleted(pod: Pod) -> Iterator[Fault]:
-    """Checks that pods are deleted when they are done.
-
-    ## Why it matters
-    With `on_finish_action="keep_pod"` finished pods pile up until the namespace's quota or the node's disk is full.
-
-    ## How to fix it
-    Leave `on_finish_action` at `delete_pod`; `delete_succeeded_pod` keeps only those that failed.
-    """
-    action = pod.argument("on_finish_action")
-    if str(getattr(action, "value", action)) == "keep_pod":
-        yield Fault("keeps its pod for ever", hint='pass on_finish_action="delete_succeeded_pod"')
-
-
-@pod_rule("AK412", "fixed-pod-name", Severity.WARNING)
-def fixed_pod_name(pod: Pod) -> Iterator[Fault]:
-    """Checks that each try has a pod name of its own.
-
-    ## Why it matters
-    With `random_name_suffix=False` two runs, two mapped tasks or a quick retry meet in one name: the API refuses the
-    second (409), or the wrong pod is deleted (Airflow issue 21169).
-
-    ## How to fix it
-    Leave `random_name_suffix` on.
-    """
-    if pod.argument("random_name_suffix", True) is False:
-        yield Fault("has the same pod name at every try", hint="delete random_name_suffix=False")
-
-
-@task_rule("AK413", "pod-result-dropped")
-def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that a pod whose result is used hands it over.
-
-    ## Why it matters
-    Without `do_xcom_push=True` a pod's output and what a `@task.kubernetes` function returns are dropped: the next
-    task gets None and fails, or works on nothing.
-
-    ## How to fix it
-    Pass `do_xcom_push=True`, and write the result to `/airflow/xcom/return.json`.
-    """
-    above = (task.dag.get_task(task_id) for task_id in task.task.upstream_task_ids)
-    silent = {it.task_id for it in above if is_pod(it) and not argument(it, "do_xcom_push", False)}
-    for name in sorted(_used_results(task.task) & silent) if silent else ():
-        pods = pods_of(task.dag.get_task(name), task.options)
-        if any(pod.argument("do_xcom_push", False) for pod in pods):
-            continue  # `airflowkit.toml` says so for mapped tasks, too
-        yield Fault(f"uses the result of {name}, which pushes none", hint="pass do_xcom_push=True to it")
-
-
-@pod_rule("AK414", "pod-template-missing")
-def pod_template_missing(pod: Pod) -> Iterator[Fault]:
-    """Checks that a pod template file exists.
-
-    ## Why it matters
-    The operator only warns when the file is missing, and starts a pod without everything that the template says.
-
-    ## How to fix it
-    Correct the path. One beside the DAG file is `str(Path(__file__).parent / "pod.yaml")`: a bare name is looked for in
-    the folder that the worker happens to run in. Where only the workers' image has the file, ignore this rule with that
-    reason.
-    """
-    path = pod.argument("pod_template_file")
-    if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():
-        hint = f'write str(Path(__file__).parent / "{Path(path).name}") for a file beside this one'
-        yield Fault(f"its pod_template_file {path!r} does not exist", hint=hint)
-
-
 RULES: Final = (
     pod_without_limits,
     image_not_pinned,
@@ -264,20 +178,4 @@ RULES: Final = (
     pod_without_time_limit,
     pod_start_without_end,
     pod_runs_as_root,
-    environment_in_log,
-    pod_never_deleted,
-    fixed_pod_name,
-    pod_result_dropped,
-    pod_template_missing,
 )
-
-
-def _used_results(task: Any) -> set[str]:
-    """Return the tasks whose results a task is handed."""
-    from airflow.providers.common.compat.sdk import XComArg
-
-    mapped = getattr(task, "expand_input", None)
-    names = task.template_fields if mapped is None else task.partial_kwargs
-    values = [argument(task, name) for name in names] + ([mapped.value] if mapped else [])
-    found = (reference for value in values for reference in XComArg.iter_xcom_references(value))
-    return {operator.task_id for operator, key in found if key == "return_value"}

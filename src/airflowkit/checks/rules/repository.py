@@ -1,4 +1,4 @@
-"""AK6xx: the repository and its deployment."""
+"""AK601 to AK607: the repository and its deployment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from airflowkit.checks.discovery.dag_files import python_files
 from airflowkit.checks.discovery.safe_mode import might_hold_dag
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import (
-    CommentSubject,
     FileSubject,
     FolderSubject,
-    comment_rule,
     file_rule,
     folder_rule,
 )
@@ -158,40 +156,6 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
                 yield Fault(f"has {size // _KIB} KiB", hint="keep data in a bucket", path=str(path))
 
 
-@comment_rule("AK608", "ignore-without-reason", Severity.WARNING)
-def ignore_without_reason(ignore: CommentSubject) -> Iterator[Fault]:
-    """Checks that each `# airflowkit: ignore[...]` names rules that exist, and says why.
-
-    ## Why it matters
-    Nobody dares to delete an ignore whose reason is forgotten. Without a reason it ignores nothing.
-
-    ## How to fix it
-    Write `# airflowkit: ignore[AK402] built by hand until March`.
-    """
-    if not ignore.comment.codes:
-        yield Fault("ignores no rule that there is", hint="write ignore[AK402] and the reason")
-    for code in ignore.unknown:
-        yield Fault(f"ignores {code}, which is no rule", hint="`airflowkit explain` lists all rules")
-    if ignore.comment.codes and not ignore.comment.reason:
-        yield Fault("ignores a rule and does not say why", hint="add the reason after the bracket")
-
-
-@comment_rule("AK609", "unused-ignore", Severity.WARNING)
-def unused_ignore(ignore: CommentSubject) -> Iterator[Fault]:
-    """Checks that each `# airflowkit: ignore[...]` ignores something.
-
-    ## Why it matters
-    What it was about is mended, or stands elsewhere by now. Left there, it hides the next fault of this kind.
-
-    ## How to fix it
-    Delete the code, or the comment. A comment covers the statement that it stands in, or, on a line of its own, the
-    statement that follows; of a `with`, `def` or `for` that is the header. Rules whose findings depend on the machine
-    or on what is installed, and rules that were not asked, are never called unused.
-    """
-    for code in ignore.unused:
-        yield Fault(f"ignores {code}, which finds nothing here", hint="delete it")
-
-
 RULES: Final = (
     test_in_dag_folder,
     helper_parsed_as_dag,
@@ -200,8 +164,6 @@ RULES: Final = (
     airflow_image_not_pinned,
     local_secrets_in_git,
     large_file_in_dag_folder,
-    ignore_without_reason,
-    unused_ignore,
 )
 
 

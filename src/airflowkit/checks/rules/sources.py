@@ -1,4 +1,4 @@
-"""AK11x: what a file costs, what it imports, and whether Airflow looks at it at all."""
+"""AK110 to AK116: what a file costs, what it imports, and whether Airflow looks at it at all."""
 
 from __future__ import annotations
 

@@ -1,13 +1,15 @@
-"""AK30x, AK31x: how tasks wait for each other."""
+"""AK301 to AK309: any task."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import class_names, effective, operator_class
 from airflowkit.checks.model.rule import DagSubject, FileSubject, TaskSubject, dag_rule, file_rule, task_rule
+from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,55 @@ def task_outside_dag(file: FileSubject) -> Iterator[Fault]:
             line=orphan.line,
             task_id=orphan.name,
         )
+
+
+@task_rule("AK302", "task-id-pattern", Severity.WARNING)
+def task_id_pattern(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task id follows the team's pattern.
+
+    ## Why it matters
+    Logs, metrics and alerts carry the id; one style makes them searchable.
+
+    ## How to fix it
+    Rename the task, also where a template pulls its XCom or another DAG waits for it. `[check] task_id_pattern` is a
+    regular expression for the id without its groups.
+    """
+    pattern = task.options.task_id_pattern
+    if pattern and not re.fullmatch(pattern, task.task.label):
+        yield Fault(f"its id does not match {pattern!r}", hint="rename it")
+
+
+@task_rule("AK303", "retries-out-of-range", Severity.WARNING)
+def retries_out_of_range(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task is retried as often as the team has agreed.
+
+    ## Why it matters
+    Without a retry every hiccup of the network wakes somebody; with twenty, a real fault is noticed hours late.
+
+    ## How to fix it
+    Set `retries` in `default_args`. `[check] min_retries` and `max_retries` set the range.
+    """
+    retries = task.task.retries or 0
+    least, most = task.options.min_retries, task.options.max_retries
+    if retries < least:
+        yield Fault(f"is retried {retries} times; at least {least} are agreed", hint=f"set retries={least}")
+    elif most is not None and retries > most:
+        yield Fault(f"is retried {retries} times; at most {most} are agreed", hint=f"set retries={most}")
+
+
+@task_rule("AK304", "unknown-pool")
+def unknown_pool(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task's pool exists.
+
+    ## Why it matters
+    A task in a pool that does not exist is never queued: it stays scheduled for ever, and nothing fails.
+
+    ## How to fix it
+    Create the pool, or name one that exists. `[check] pools` lists them; without it the rule is silent.
+    """
+    pools = ["default_pool", *task.options.pools]
+    if task.options.pools and task.task.pool not in pools:
+        yield Fault(f"waits for the pool {task.task.pool!r}, which does not exist", did_you_mean(task.task.pool, pools))
 
 
 @task_rule("AK305", "sensor-holds-worker", Severity.WARNING)
@@ -104,7 +155,49 @@ def trigger_rule_without_upstream(task: TaskSubject) -> Iterator[Fault]:
         )
 
 
-RULES: Final = (task_outside_dag, sensor_holds_worker, join_after_branch, trigger_rule_without_upstream)
+@task_rule("AK308", "task-argument-not-set", Severity.WARNING)
+def task_argument_not_set(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that each task sets the arguments that the team has agreed on.
+
+    ## Why it matters
+    A task without `execution_timeout` may hang for ever; one without `doc_md` leaves whoever is woken at night alone.
+
+    ## How to fix it
+    Pass the argument to the task, or set it for all in `default_args`. `[check] required_task_args` lists them, such as
+    `["execution_timeout"]`; without it the rule is silent. What is empty or False does not count as set.
+    """
+    for name in task.options.required_task_args:
+        if not effective(task.task, name):
+            yield Fault(f"sets no {name}", hint=f"pass {name}=, or set it in default_args")
+
+
+@dag_rule("AK309", "group-id-pattern", Severity.WARNING)
+def group_id_pattern(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that the id of each task group follows the team's pattern.
+
+    ## Why it matters
+    The group's id begins the ids of its tasks, and so their logs, metrics and alerts.
+
+    ## How to fix it
+    Rename the group. `[check] group_id_pattern` is a regular expression for the id without the groups around it.
+    """
+    pattern = dag.options.group_id_pattern
+    for group_id, group in dag.dag.task_group.get_task_group_dict().items() if pattern else ():
+        if group_id and not re.fullmatch(pattern, group.label):
+            yield Fault(f"the id of its task group {group_id!r} does not match {pattern!r}", hint="rename the group")
+
+
+RULES: Final = (
+    task_outside_dag,
+    task_id_pattern,
+    retries_out_of_range,
+    unknown_pool,
+    sensor_holds_worker,
+    join_after_branch,
+    trigger_rule_without_upstream,
+    task_argument_not_set,
+    group_id_pattern,
+)
 
 
 def _is_branch(task: Any) -> bool:

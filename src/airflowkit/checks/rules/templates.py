@@ -1,4 +1,4 @@
-"""AK31x: Jinja in templated fields."""
+"""AK310 to AK313: Jinja in templated fields."""
 
 from __future__ import annotations
 
@@ -121,7 +121,12 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
             yield Fault(f"{field} names the template file {text!r}, which does not exist", hint=_hint_of(text))
 
 
-RULES: Final = (template_syntax, unknown_template_variable, xcom_of_unknown_task, template_file_missing)
+RULES: Final = (
+    template_syntax,
+    unknown_template_variable,
+    xcom_of_unknown_task,
+    template_file_missing,
+)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,177 @@
+"""AK214 to AK219: a DAG's arguments, and what Airflow makes of them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.model.rule import DagSubject, FileSubject, dag_rule, file_rule
+from airflowkit.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import timedelta
+
+_REGISTER: Final = "register the class by a plugin: timetables = [...] in a file below plugins/"
+
+
+@dag_rule("AK214", "misspelt-default-arg")
+def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
+    """Checks the keys of `default_args` for misspelt names.
+
+    ## Why it matters
+    Airflow hands each operator those keys that it knows and drops the others without a word: with `retires` there
+    are no retries. What only the DAG has, such as `max_active_runs`, is dropped as well.
+
+    ## How to fix it
+    Write the name that the message offers, or pass the argument to the DAG. The `default_args` of task groups are
+    looked at, too.
+    """
+    yield from _misspelt(dag, "default_args", dag.dag.default_args, [task.task for task in dag.tasks])
+    for group in dag.dag.task_group.get_task_group_dict().values():
+        inherited = group.parent_group.default_args if group.parent_group else {}
+        own = {key: value for key, value in group.default_args.items() if key not in inherited}
+        name = f"default_args of the task group {group.group_id!r}"
+        yield from _misspelt(dag, name, own, list(group.iter_tasks()) if own else [])
+
+
+@dag_rule("AK215", "time-limits-out-of-order", Severity.WARNING)
+def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that no task may run longer than its DAG's run.
+
+    ## Why it matters
+    `dagrun_timeout` fails the run and skips what is still running; a task's longer `execution_timeout` never counts.
+
+    ## How to fix it
+    Raise `dagrun_timeout`, or lower the task's `execution_timeout`.
+    """
+    limit = dag.dag.dagrun_timeout
+    for task in dag.tasks if limit else ():
+        own = task.task.execution_timeout
+        if own and own > limit:
+            yield Fault(
+                f"may run {own}, but the DAG's run is ended after {limit}",
+                hint=f"pass execution_timeout={_written(limit)} or less, or dagrun_timeout={_written(own)} or more",
+                line=task.line,
+                task_id=task.task.task_id,
+            )
+
+
+@dag_rule("AK216", "refused-by-airflow")
+def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
+    """Checks what Airflow itself checks once the file is imported: parameters, schedule, cluster policies.
+
+    ## Why it matters
+    Airflow shows an import error instead of the file's DAGs.
+
+    ## How to fix it
+    The message is Airflow's own. Often a `Param` has no default although the DAG is scheduled, and nobody is there to
+    fill in the form: give it one. A name of a policy is that of the deployment's own `airflow_local_settings.py`.
+    """
+    try:
+        dag.dag.validate()
+    except Exception as error:  # noqa: BLE001  each of Airflow's checks raises what it likes
+        yield Fault(f"{type(error).__name__}: {error}", hint="do what Airflow's message asks for")
+
+
+@file_rule("AK217", "changes-between-parses")
+def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
+    """Checks that two parses of the file make the same DAG.
+
+    ## Why it matters
+    A date, a random name or the order of a set in a DAG's arguments is another one at each parse. Since Airflow 3 each
+    change is a new version of the DAG: thousands a day, a full database, and a history that tells nothing.
+
+    ## How to fix it
+    Make the value the same at every parse: sort the set, write the date, use templates such as `{{ ds }}` for what
+    belongs to a run. The file is parsed in two processes whose sets are ordered differently; `--once` skips that.
+    """
+    moving = (".start_date is ", ".default_args.start_date is ")  # what moving-start-date tells of
+    for change in file.facts.changes:
+        if any(place in change.text for place in moving):
+            continue
+        yield Fault(
+            change.text, "sort the set, write the date, or use {{ ds }}", line=change.line, dag_id=change.dag_id
+        )
+
+
+@file_rule("AK218", "dag-not-serializable")
+def dag_not_serializable(file: FileSubject) -> Iterator[Fault]:
+    """Checks that the DAG processor can write the DAG to the database.
+
+    ## Why it matters
+    A DAG that cannot be serialized shows an import error in production, although the file imports well.
+
+    ## How to fix it
+    The message is Airflow's. Often a parameter or a value of `default_args` is an object that JSON does not know: use
+    text, numbers, lists, dictionaries and dates. A timetable or a priority strategy of your own must be registered by a
+    plugin in the `plugins` folder; those of Airflow's examples are, only with `[core] load_examples`.
+    """
+    for fault in file.facts.unserializable:
+        hint = _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use text, numbers, lists and dates"
+        yield Fault(fault.text, hint, line=fault.line, dag_id=fault.dag_id)
+
+
+@dag_rule("AK219", "dag-argument-not-set", Severity.WARNING)
+def dag_argument_not_set(dag: DagSubject) -> Iterator[Fault]:
+    """Checks that each DAG sets the arguments that the team has agreed on.
+
+    ## Why it matters
+    Airflow's defaults are lenient: a run may last for ever, and nobody is told what the DAG is for.
+
+    ## How to fix it
+    Pass the argument to the DAG. `[check] required_dag_args` lists them, such as `["dagrun_timeout", "doc_md"]`;
+    without it the rule is silent. What is empty or False does not count as set.
+    """
+    defaults = dag.dag.default_args or {}
+    for name in dag.options.required_dag_args:
+        if not getattr(dag.dag, name, None) and not defaults.get(name):
+            yield Fault(f"sets no {name}", hint=f"pass {name}= to the DAG")
+
+
+RULES: Final = (
+    misspelt_default_arg,
+    time_limits_out_of_order,
+    refused_by_airflow,
+    changes_between_parses,
+    dag_not_serializable,
+    dag_argument_not_set,
+)
+
+
+def _written(duration: timedelta) -> str:
+    """Return a duration as one would write it."""
+    seconds = int(duration.total_seconds())
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds % length == 0:
+            return f"timedelta({unit}={seconds // length})"
+    return f"timedelta(seconds={seconds})"
+
+
+def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
+    """Yield what no task takes of some defaults and what must be meant by it."""
+    known = {name for task in tasks for name in _parameters(task)}
+    for key in [key for key in defaults if key not in known] if known else []:
+        if key in _parameters_of_dag(dag.dag.__class__):
+            yield Fault(f"{place} has {key!r}, which is the DAG's and not its tasks'", hint=f"pass {key}= to the DAG")
+        elif hint := did_you_mean(key, known.difference(defaults)):
+            yield Fault(f"{place} has {key!r}, which no task knows", hint=hint)
+
+
+@lru_cache(maxsize=8)
+def _parameters_of_dag(dag: Any) -> frozenset[str]:
+    return frozenset(signature(dag).parameters)
+
+
+def _parameters(task: Any) -> frozenset[str]:
+    return _parameters_of(operator_class(task))
+
+
+@lru_cache(maxsize=1024)
+def _parameters_of(operator: Any) -> frozenset[str]:
+    """Return every keyword that an operator's class and its bases take."""
+    inits = [vars(cls)["__init__"] for cls in operator.__mro__ if "__init__" in vars(cls)]
+    return frozenset(name for init in inits for name in getattr(init, "_BaseOperatorMeta__param_names", ()))
