@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.model.fixable import FIXABLE
 from airflowkit.checks.rules import RULES
+from airflowkit.checks.rules.register import FIXABLE, page, since
+
+if TYPE_CHECKING:
+    from airflowkit.checks.model.rule import Rule
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "checks.md"
@@ -30,14 +34,20 @@ def main() -> int:
 
 def rendered() -> str:
     """Return the whole page."""
-    head = page("checks").format(number=len(RULES), fixable=len(FIXABLE))
-    rows = [f"| [{it.code}](#{it.code.lower()}-{it.name}) | {it.name} | {it.severity} | {it.title} |" for it in RULES]
-    pages = [f"## {it.code} {it.name}\n\n{it.page.replace('## ', '### ')}\n\n{examples(it.code)}" for it in RULES]
-    rules = "\n".join(["| code | name | severity | |", "|---|---|---|---|", *rows])
-    return "\n".join([head, rules, "", *pages, page("foreign"), page("peers")])
+    head = part("checks").format(number=len(RULES), fixable=len(FIXABLE))
+    rules = "\n".join(["| code | name | severity | since | | |", "|---|---|---|---|---|---|", *map(row, RULES)])
+    pages = [f"## {it.code} {it.name}\n\n{page(it).replace('## ', '### ')}\n\n{examples(it.code)}" for it in RULES]
+    return "\n".join([head, rules, "", *pages, part("foreign"), part("peers")])
 
 
-def page(name: str) -> str:
+def row(rule: Rule[Any]) -> str:
+    """Return a rule's row in the table."""
+    link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
+    fix = "`--fix`" if rule.code in FIXABLE else ""
+    return f"| {link} | {rule.name} | {rule.severity} | {since(rule)} | {fix} | {rule.title} |"
+
+
+def part(name: str) -> str:
     """Return a part of the page that is written by hand."""
     return (PAGES / f"{name}.md").read_text(encoding="utf-8")
 

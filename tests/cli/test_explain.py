@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-from airflowkit.checks import FAMILIES, explain
-from airflowkit.checks.rules import RULES
+from airflowkit.checks.rules import FAMILIES, RULES, explain
 from airflowkit.errors import UnknownRule
 
 

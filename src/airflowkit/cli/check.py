@@ -83,7 +83,7 @@ def check(  # noqa: PLR0913  one for each option
 
         airflowkit check --write-baseline
     """
-    from airflowkit.checks.model.fixable import marked
+    from airflowkit.checks.fixes.fixable import marked
     from airflowkit.checks.suppression.baseline import Baseline
     from airflowkit.repository import default_dags_folder
 

@@ -36,7 +36,7 @@ def explain(
 
         airflowkit explain AK4
     """
-    from airflowkit.checks import FAMILIES, find_rule
+    from airflowkit.checks.rules import FAMILIES, find_rule
 
     family = (ref or "AK").upper()
     if family == "AK" or family in FAMILIES:
@@ -49,9 +49,8 @@ def explain(
 
 def _rules(family: str) -> None:
     """List the rules whose codes begin so, by family."""
-    from airflowkit.checks import FAMILIES
-    from airflowkit.checks.model.fixable import FIXABLE
-    from airflowkit.checks.rules import RULES
+    from airflowkit.checks.rules import FAMILIES, RULES
+    from airflowkit.checks.rules.register import FIXABLE
 
     longest = max(len(rule.name) for rule in RULES)
     for beginning, title in FAMILIES.items():
@@ -69,7 +68,7 @@ def _rule(name: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    from airflowkit.checks import explain as page_of
+    from airflowkit.checks.rules import explain as page_of
 
     Console().print(Markdown(page_of(name)))
 
@@ -80,7 +79,7 @@ def _pods(ref: str, dags_folder: Path) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from airflowkit.checks import nearest_rule
+    from airflowkit.checks.rules import hint_for
     from airflowkit.dags import load_dag
     from airflowkit.errors import DagNotFound
     from airflowkit.pods.explain import explain_pod
@@ -88,7 +87,7 @@ def _pods(ref: str, dags_folder: Path) -> None:
     try:
         loaded = load_dag(ref, dags_folder)
     except DagNotFound as error:
-        error.hint = nearest_rule(ref) or error.hint
+        error.hint = hint_for(ref) or error.hint
         raise
     console = Console()
     for task in tasks_with_pods(loaded, ref):

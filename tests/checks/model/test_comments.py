@@ -206,8 +206,8 @@ def test_a_comment_in_a_call_of_many_lines_ignores_what_is_found_at_its_first(po
     [
         ("AK205", []),
         ("AK2", []),
-        ("AK999", ["AK205 has no tasks", "AK608 ignores AK999, which is no rule"]),
-        ("AK205, AK999", ["AK608 ignores AK999, which is no rule"]),
+        ("AK999", ["AK205 has no tasks", "AK608 ignores AK999, which is not a rule"]),
+        ("AK205, AK999", ["AK608 ignores AK999, which is not a rule"]),
         ("AK205, AK401", ["AK609 ignores AK401, which finds nothing here"]),
         ("", ["AK205 has no tasks", "AK608 ignores no rule that there is"]),
     ],

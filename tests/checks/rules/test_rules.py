@@ -77,5 +77,5 @@ def test_codes_and_names_are_unique_and_in_order():
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_page_says_why_and_how(rule):
     assert rule.title.endswith(".")
-    assert "## Why it matters" in rule.page
-    assert "## How to fix it" in rule.page
+    assert "## Why it matters" in rule.text
+    assert "## How to fix it" in rule.text

@@ -16,6 +16,7 @@ from airflowkit.checks.fixes.syntax import (
     without_argument,
     without_element,
 )
+from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,6 @@ _POD_ARGUMENTS: Final = ("is_delete_operator_pod", "progress_callback")
 _POD_OPERATOR: Final = frozenset(
     f"airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator{way}" for way in ("", ".partial")
 )
-_DEFAULTS: Final = ("sla", "sla_miss_callback", "task_concurrency", "provide_context")
 _PRINT_BOUND: Final = re.compile(r"\bimport\b[^\n]*\bprint\b|\bdef print\b|\bprint\s*(?::[^\n=]+)?=(?!=)")
 _DEFAULTS_READ: Final = re.compile(r"\.\s*default_args|[\"']default_args[\"']|\bdefault_args\s*[\[.|}%]")
 
@@ -104,7 +104,7 @@ def without_default(finding: Finding, text: str) -> str | None:
     Airflow 3 hands each operator the keys that it has arguments for, and looks at the others no more; the `sla` that
     it still takes does nothing but warn. Where the file itself reads `default_args`, the key stays.
     """
-    key = next((it for it in _DEFAULTS if repr(it) in finding.message), None)
+    key = next((it for it in DEAD_DEFAULT_ARGS if repr(it) in finding.message), None)
     source = parsed(text)
     if source is None or key is None or _DEFAULTS_READ.search(text):
         return None
@@ -129,7 +129,7 @@ FIXES: Final = (
     Fix(
         "AK506",
         without_default,
-        declared=frozenset((place, key) for place in ("default_args", "partial_kwargs") for key in _DEFAULTS),
+        declared=frozenset((place, key) for place in ("default_args", "partial_kwargs") for key in DEAD_DEFAULT_ARGS),
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.fixes.lines import moved
-from airflowkit.checks.model.fixable import FIXABLE
+from airflowkit.checks.rules.register import FIXABLE
 from airflowkit.errors import FixFailed
 
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from airflowkit.checks.model.findings import Fault, Finding, Severity
-from airflowkit.checks.model.fixable import FIXABLE
 from airflowkit.checks.model.pod_view import Pod, argument, pods_of
 
 if TYPE_CHECKING:
@@ -190,15 +189,14 @@ class Rule(Generic[S]):
     judge: Judge[S]
 
     @property
-    def page(self) -> str:
-        """The rule's page in Markdown: its docstring, and whether there is a fix."""
-        page = inspect.getdoc(self.judge) or ""
-        return f"{page}\n\n`--fix` fixes it where the file leaves no doubt how." if self.code in FIXABLE else page
+    def text(self) -> str:
+        """What the rule says of itself in Markdown: its docstring."""
+        return inspect.getdoc(self.judge) or ""
 
     @property
     def title(self) -> str:
-        """The page's first line."""
-        return self.page.partition("\n")[0]
+        """The first line of that."""
+        return self.text.partition("\n")[0]
 
     def findings(self, subject: S, place: Place) -> Iterator[Finding]:
         """Yield what the rule finds, with the place of the subject."""

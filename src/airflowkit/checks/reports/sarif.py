@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.rules import BY_CODE
+from airflowkit.checks.rules.register import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,12 +48,13 @@ def render(report: Report) -> str:
 
 def _rule(code: str) -> dict[str, Any]:
     rule = BY_CODE[code]
+    text = page(rule)
     return {
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.title},
-        "help": {"text": rule.page, "markdown": rule.page},
+        "help": {"text": text, "markdown": text},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
         "properties": {"problem.severity": _PROBLEM[rule.severity], "tags": ["airflow"]},
     }

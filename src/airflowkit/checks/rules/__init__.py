@@ -24,9 +24,21 @@ from airflowkit.checks.rules import (
     tasks,
     templates,
 )
+from airflowkit.checks.rules.register import LIST_RULES, page, retirement
+from airflowkit.errors import UnknownRule, did_you_mean
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.rule import Rule
+
+FAMILIES: Final = {
+    "AK1": "The file and its import",
+    "AK2": "The DAG",
+    "AK3": "Any task",
+    "AK4": "Pods",
+    "AK5": "Alerts and operations",
+    "AK6": "The repository and its deployment",
+}
+"""What the rules are about, by the beginning of their codes."""
 
 RULES: Final[tuple[Rule[Any], ...]] = tuple(
     rule
@@ -61,3 +73,36 @@ ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK11
 """Rules whose findings depend on the machine, on what is installed or on the environment."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}
+
+
+def find_rule(name: str) -> Rule[Any] | None:
+    """Return the rule with a code such as `AK401` or a name such as `pod-without-limits`, in upper or lower case."""
+    return BY_CODE.get(name.upper()) or next((rule for rule in RULES if rule.name == name.lower()), None)
+
+
+def hint_for(name: str) -> str:
+    """Return what may be meant by a name that is not a rule's code, or an empty string."""
+    if hint := retirement(name.upper()):
+        return hint
+    if rule := find_rule(name):
+        return f"its code is {rule.code}"
+    return did_you_mean(name.upper(), BY_CODE) or did_you_mean(name.lower(), [rule.name for rule in RULES])
+
+
+def explain(name: str) -> str:
+    """Return a rule's page in Markdown.
+
+    Args:
+        name: The rule's code or name.
+
+    Raises:
+        UnknownRule: No rule has that code or name.
+
+    Example:
+        >>> explain("AK201").splitlines()[0]
+        '# AK201 dag-cycle (error)'
+    """
+    rule = find_rule(name)
+    if rule is None:
+        raise UnknownRule(f"no rule {name!r}", hint=hint_for(name) or LIST_RULES)
+    return f"# {rule.code} {rule.name} ({rule.severity})\n\n{page(rule)}"

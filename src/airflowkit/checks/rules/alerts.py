@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _ON_FAILURE: Final = "on_failure_callback"
-_DEAD_ARGUMENTS: Final = {
+DEAD_DEFAULT_ARGS: Final = {
     "sla": "use a DeadlineAlert",
     "sla_miss_callback": "use a DeadlineAlert",
     "task_concurrency": "use max_active_tis_per_dag",
     "provide_context": "delete it: the context is always there",
 }
+"""Keys of `default_args` that Airflow 3 drops, each with what to do."""
 
 
 @dag_rule("AK501", "scheduled-dag-without-alert", Severity.WARNING)
@@ -137,8 +138,8 @@ def dead_argument(dag: DagSubject) -> Iterator[Fault]:
     `max_active_tis_per_dag`, and `provide_context` goes: a function that takes `**context` gets it.
     """
     for key in dag.dag.default_args or ():
-        if key in _DEAD_ARGUMENTS and not any(_takes(task.task, key) for task in dag.tasks):
-            yield Fault(f"default_args has {key!r}, which Airflow no longer knows", hint=_DEAD_ARGUMENTS[key])
+        if key in DEAD_DEFAULT_ARGS and not any(_takes(task.task, key) for task in dag.tasks):
+            yield Fault(f"default_args has {key!r}, which Airflow no longer knows", hint=DEAD_DEFAULT_ARGS[key])
 
 
 RULES: Final = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import CommentSubject, comment_rule
+from airflowkit.checks.rules.register import LIST_RULES, retirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ def ignore_without_reason(ignore: CommentSubject) -> Iterator[Fault]:
     if not ignore.comment.codes:
         yield Fault("ignores no rule that there is", hint="write ignore[AK402] and the reason")
     for code in ignore.unknown:
-        yield Fault(f"ignores {code}, which is no rule", hint="`airflowkit explain` lists all rules")
+        yield Fault(f"ignores {code}, which is not a rule", hint=retirement(code) or LIST_RULES)
     if ignore.comment.codes and not ignore.comment.reason:
         yield Fault("ignores a rule and does not say why", hint="add the reason after the bracket")
 

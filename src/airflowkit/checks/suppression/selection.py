@@ -7,8 +7,9 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from airflowkit.checks.model.findings import Severity
-from airflowkit.checks.rules import BY_CODE
-from airflowkit.errors import SettingsError, did_you_mean
+from airflowkit.checks.rules import BY_CODE, hint_for
+from airflowkit.checks.rules.register import LIST_RULES
+from airflowkit.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -114,10 +115,4 @@ def _named(options: Check) -> list[str]:
 def _refuse_unknown(place: str, codes: Iterable[str]) -> None:
     for code in codes:
         if not is_code(code):
-            raise SettingsError(f"{place} names {code!r}, which is no rule", hint=_nearest(code))
-
-
-def _nearest(code: str) -> str:
-    """Return what may have been meant: a code, or the code of a rule that is named by its name."""
-    named = next((rule.code for rule in BY_CODE.values() if rule.name == code.lower()), "")
-    return f"its code is {named}" if named else did_you_mean(code, BY_CODE) or "`airflowkit explain` lists all rules"
+            raise SettingsError(f"{place} names {code!r}, which is not a rule", hint=hint_for(code) or LIST_RULES)

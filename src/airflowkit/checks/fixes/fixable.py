@@ -8,29 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
+from airflowkit.checks.rules.register import FIXABLE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from airflowkit.checks.model.findings import Finding
 
-SIGNS: Final = {
+_SIGNS: Final = {
     code: re.compile(pattern, re.MULTILINE)
     for code, pattern in {
         "AK105": r"^print\(",
         "AK207": r"\A(?:#.*\n|\s)*[rR]?[\"']",
         "AK411": r"is_delete_operator_pod\s*=\s*(?:True|None)|progress_callback\s*=",
-        "AK506": r"[\"'](?:sla|sla_miss_callback|task_concurrency|provide_context)[\"']\s*:",
-        "AK601": "",
-        "AK602": "",
+        "AK506": rf"[\"'](?:{'|'.join(DEAD_DEFAULT_ARGS)})[\"']\s*:",
         "AK603": r"^\s*airflowkit\s*(?:#.*)?$",
         "AK604": r"^\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*\S+\s*$",
-        "AK606": "",
-        "AK608": "",
-        "AK609": "",
     }.items()
 }
-"""The rules that have a fix, each with what a file holds wherever the fix applies."""
-FIXABLE: Final = frozenset(SIGNS)
+"""What a file holds wherever the fix of a rule applies; that of any other rule always does."""
 
 
 def marked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -39,8 +36,8 @@ def marked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _shows(finding: Finding) -> bool:
-    sign = SIGNS.get(finding.code)
-    return bool(sign and sign.search(_text(finding.path)))
+    sign = _SIGNS.get(finding.code)
+    return finding.code in FIXABLE and (sign is None or bool(sign.search(_text(finding.path))))
 
 
 @lru_cache(maxsize=1)
