@@ -57,4 +57,4 @@ def test_nothing_is_found_where_there_is_no_mistake(found):
 
 
 def test_a_text_for_a_callback_is_named_whole_though_airflow_made_a_list_of_its_letters(found):
-    assert found["failure-callback-as-text"] == ["on_failure_callback is 'alert', which cannot be called"]
+    assert found["failure-callback-as-text"] == ["on_failure_callback is 'alert', which is not callable"]

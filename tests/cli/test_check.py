@@ -58,7 +58,7 @@ def test_a_finding_fails_the_check_and_json_tells_all_of_it(repository):
             "line": 3,
             "dag_id": None,
             "task_id": None,
-            "hint": "add what has nosuch to requirements.txt, and build the image anew",
+            "hint": "add the package that provides nosuch to requirements.txt, and rebuild the image",
             "fixable": False,
         }
     ]

@@ -88,7 +88,7 @@ WAITS = 'ExternalTaskSensor.partial(task_id="wait", mode="reschedule"'
         ),
         (
             'TriggerDagRunOperator.partial(task_id="start").expand(trigger_dag_id=["returns", "return"])',
-            ["starts the DAG 'return', which does not exist"],
+            ["triggers the DAG 'return', which does not exist"],
         ),
     ],
 )
@@ -126,13 +126,13 @@ def grouped(defaults: str) -> str:
         (grouped('{"retries": 2}'), []),
         (
             grouped('{"retires": 2}'),
-            [("default_args of the task group 'load' has 'retires', which no task knows", "did you mean 'retries'?")],
+            [("default_args of the task group 'load' has 'retires', which no task accepts", "did you mean 'retries'?")],
         ),
         (
             in_dag('EmptyOperator(task_id="load")', default_args='{"max_active_runs": 1}'),
             [
                 (
-                    "default_args has 'max_active_runs', which is the DAG's and not its tasks'",
+                    "default_args has 'max_active_runs', which is an argument of the DAG, not of its tasks",
                     "pass max_active_runs= to the DAG",
                 )
             ],
@@ -237,7 +237,7 @@ def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_a
         ("0 2 * * *", "0 3 * * *", "pass execution_delta=timedelta(minutes=60)"),
         ("30 23 * * *", "0 1 * * *", "pass execution_delta=timedelta(minutes=90)"),
         ("0 2 1 * *", "0 3 15 * *", "pass execution_delta=timedelta(minutes=20220)"),
-        ("0 2 1 * *", "0 3 * * 1", "pass the other run's date as execution_date_fn, or schedule on assets instead"),
+        ("0 2 1 * *", "0 3 * * 1", "compute the other run's date in execution_date_fn, or schedule on assets instead"),
     ],
 )
 def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, hint):
@@ -257,7 +257,9 @@ def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in)
 def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in):
     ((code, _message, hint),) = found_in("import airflow.no_more\n")
     assert code == "AK101"
-    assert hint.endswith("has no such module; import from airflow.providers.common.compat.sdk, which any has")
+    assert hint.endswith(
+        "has no such module; import from airflow.providers.common.compat.sdk, which works with any version"
+    )
 
 
 def test_ids_of_a_files_own_enumeration_are_texts(found_in):

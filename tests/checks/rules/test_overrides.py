@@ -39,8 +39,8 @@ def test_what_kubernetes_refuses_in_an_override_is_found(pool, tmp_path, fields,
     ("config", "message"),
     [
         ("k8s.V1Pod()", "its executor_config is a V1Pod, not a dictionary"),
-        ('{"pod_overide": k8s.V1Pod()}', "its executor_config has the key 'pod_overide', which nobody reads"),
-        ('{"KubernetesExecutor": {}}', 'its executor_config has the key "KubernetesExecutor", gone since Airflow 2'),
+        ('{"pod_overide": k8s.V1Pod()}', "its executor_config has the key 'pod_overide', which no executor reads"),
+        ('{"KubernetesExecutor": {}}', 'its executor_config has the key "KubernetesExecutor", removed in Airflow 2'),
         ('{"pod_override": {}}', "its pod_override is a dict, not a V1Pod"),
         ('{"pod_template_file": "pod.yaml"}', None),
         ('{"cpu": 256}', None),  # of another executor

@@ -20,48 +20,48 @@ DEAD_DEFAULT_ARGS: Final = {
     "sla": "use a DeadlineAlert",
     "sla_miss_callback": "use a DeadlineAlert",
     "task_concurrency": "use max_active_tis_per_dag",
-    "provide_context": "delete it: the context is always there",
+    "provide_context": "delete it: the context is always passed",
 }
 """Keys of `default_args` that Airflow 3 drops, each with what to do."""
 
 
 @dag_rule("AK501", "scheduled-dag-without-alert", Severity.WARNING)
 def scheduled_dag_without_alert(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that somebody is told when a scheduled DAG fails.
+    """Checks that a scheduled DAG alerts somebody when it fails.
 
     ## Why it matters
     Nobody watches a DAG that runs at night. Without an alert its failure is noticed by those who miss its data.
 
     ## How to fix it
     Pass `on_failure_callback=teams_failure()` to the DAG. An `on_failure_callback` on every task, an `email` or a
-    deadline count as well.
+    deadline counts, too.
     """
     if not dag.tasks or not _is_scheduled(dag.dag) or _callbacks(dag.dag, _ON_FAILURE) or _deadlines(dag.dag):
         return
     silent = [task for task in dag.tasks if not _tells_of_failure(task.task)]
     if silent:
         every = len(silent) == len(dag.tasks)
-        what = "tells nobody when it fails" if every else f"tells nobody when {silent[0].task.task_id} fails"
+        what = "alerts nobody when it fails" if every else f"alerts nobody when {silent[0].task.task_id} fails"
         yield Fault(what, hint="pass on_failure_callback=teams_failure() to the DAG")
 
 
 @dag_rule("AK502", "sync-callback-ends-scheduler")
 def sync_callback_ends_scheduler(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that no deadline uses a `SyncCallback` where tasks run under KubernetesExecutor.
+    """Checks that no deadline uses a `SyncCallback` under KubernetesExecutor.
 
     ## Why it matters
-    KubernetesExecutor cannot run it: the scheduler ends with NotImplementedError, and again at each restart. One DAG
+    KubernetesExecutor cannot run it: the scheduler ends with NotImplementedError, and again after each restart. One DAG
     takes the whole Airflow down.
 
     ## How to fix it
-    Use `AsyncCallback`. Say in `[check] executor` what the deployment runs on. Without it, `executor:` counts of the
-    Helm values in the repository (`deploy/`, `helm/` or its top), then `AIRFLOW__CORE__EXECUTOR`; where nothing says
-    what it is, the rule is silent.
+    Use `AsyncCallback`. `[check] executor` says what the deployment runs on. Without it, `executor:` in the
+    repository's Helm values (in `deploy/`, `helm/` or the root) counts, then `AIRFLOW__CORE__EXECUTOR`; the rule is off
+    if none of them is set.
     """
     executor = dag.options.executor or os.environ.get("AIRFLOW__CORE__EXECUTOR", "")
     for deadline in _deadlines(dag.dag) if "KubernetesExecutor" in executor else ():
         if type(getattr(deadline, "callback", None)).__name__ == "SyncCallback":
-            yield Fault(f"its deadline's SyncCallback ends the scheduler under {executor}", hint="use AsyncCallback")
+            yield Fault(f"its deadline's SyncCallback crashes the scheduler under {executor}", hint="use AsyncCallback")
 
 
 @dag_rule("AK503", "callback-not-callable")
@@ -73,7 +73,7 @@ def callback_not_callable(dag: DagSubject) -> Iterator[Fault]:
     then there is no alert.
 
     ## How to fix it
-    Pass the function itself, or a notifier object.
+    Pass the function itself, or a notifier.
     """
     for name in ("on_success_callback", _ON_FAILURE):
         yield from (Fault(_uncallable(name, it), hint="pass the function itself") for it in _uncalled(dag.dag, name))
@@ -87,11 +87,11 @@ def callback_not_callable(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK504", "alert-sent-twice", Severity.WARNING)
 def alert_sent_twice(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that a failure is not told twice.
+    """Checks that a failure is reported only once.
 
     ## Why it matters
-    The same notifier on the DAG and on its tasks sends one message per failed task and one for the run. People mute
-    channels that do that.
+    With the same notifier on the DAG and on its tasks, each failed task sends a message, and the run another one.
+    People mute channels that do that.
 
     ## How to fix it
     Keep the DAG's `on_failure_callback`; it names all failed tasks.
@@ -100,14 +100,14 @@ def alert_sent_twice(dag: DagSubject) -> Iterator[Fault]:
     twice = [task for task in dag.tasks if of_the_dag & {type(it) for it in _callbacks(task.task, _ON_FAILURE)}]
     if twice:
         yield Fault(
-            f"tells of a failure twice: by its own on_failure_callback and by that of {twice[0].task.task_id}",
-            hint="keep the DAG's on_failure_callback only",
+            f"reports a failure twice: by its own on_failure_callback and by that of {twice[0].task.task_id}",
+            hint="keep only the DAG's on_failure_callback",
         )
 
 
 @dag_rule("AK505", "email-never-sent", Severity.WARNING)
 def email_never_sent(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that an e-mail address is there to be used.
+    """Checks that e-mail addresses are used.
 
     ## Why it matters
     `email=` with both `email_on_failure` and `email_on_retry` off looks like an alert and sends nothing.
@@ -119,7 +119,7 @@ def email_never_sent(dag: DagSubject) -> Iterator[Fault]:
         it = task.task
         if getattr(it, "email", None) and not it.email_on_failure and not it.email_on_retry:
             yield Fault(
-                "has an e-mail address and sends nothing to it",
+                "has an e-mail address, but sends nothing to it",
                 hint="set email_on_failure=True, or delete email",
                 line=task.line,
                 task_id=it.task_id,
@@ -131,15 +131,16 @@ def dead_argument(dag: DagSubject) -> Iterator[Fault]:
     """Checks `default_args` for arguments that Airflow no longer has.
 
     ## Why it matters
-    Airflow drops what it does not know: an `sla` from Airflow 2 is never checked, and nobody is told.
+    Airflow drops what it does not know: an `sla` from Airflow 2 is never checked, and nothing says so.
 
     ## How to fix it
-    `sla` and `sla_miss_callback` are now `deadline=DeadlineAlert(...)` of the DAG, `task_concurrency` is
-    `max_active_tis_per_dag`, and `provide_context` goes: a function that takes `**context` gets it.
+    Instead of `sla` and `sla_miss_callback`, pass `deadline=DeadlineAlert(...)` to the DAG; instead of
+    `task_concurrency`, set `max_active_tis_per_dag`. Delete `provide_context`: a function that takes `**context` gets
+    it.
     """
     for key in dag.dag.default_args or ():
         if key in DEAD_DEFAULT_ARGS and not any(_takes(task.task, key) for task in dag.tasks):
-            yield Fault(f"default_args has {key!r}, which Airflow no longer knows", hint=DEAD_DEFAULT_ARGS[key])
+            yield Fault(f"default_args has {key!r}, which Airflow no longer has", hint=DEAD_DEFAULT_ARGS[key])
 
 
 RULES: Final = (
@@ -176,7 +177,7 @@ def _uncalled(owner: Any, name: str) -> Iterator[Any]:
 
 
 def _uncallable(name: str, value: object) -> str:
-    return f"{name} is {value!r:.60}, which cannot be called"
+    return f"{name} is {value!r:.60}, which is not callable"
 
 
 def _deadlines(dag: Any) -> Iterable[Any]:

@@ -25,10 +25,10 @@ def external_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that the DAG that a sensor waits for exists.
 
     ## Why it matters
-    An `ExternalTaskSensor` on a DAG that was renamed waits until its timeout, by default for seven days.
+    An `ExternalTaskSensor` on a DAG that was renamed waits until it times out, by default after seven days.
 
     ## How to fix it
-    Name the DAG as it is called now. Where it lies in another repository, ignore this rule with that reason.
+    Use the current id of the DAG. If it is in another repository, ignore this rule and give that as the reason.
     """
     yield from _missing_dags(folder, "waits for", starts=False)
 
@@ -38,10 +38,10 @@ def external_task_missing(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that the task or task group that a sensor waits for exists.
 
     ## Why it matters
-    The sensor waits until its timeout for a task that no run will ever have.
+    The sensor waits, until it times out, for a task that no run will ever have.
 
     ## How to fix it
-    Name the task by its whole id, with its groups: `group.task`.
+    Use the full id of the task, with its groups: `group.task`.
     """
     for path, dag, reference, target in _references(folder):
         if target is None or reference.starts:
@@ -52,7 +52,7 @@ def external_task_missing(folder: FolderSubject) -> Iterator[Fault]:
             if "{{" not in name and name not in known:
                 yield Fault(
                     f"waits for {target.dag_id}.{name}, which does not exist",
-                    hint=did_you_mean(name, known) or "name a task of that DAG",
+                    hint=did_you_mean(name, known) or "use the id of a task of that DAG",
                     line=reference.line,
                     task_id=reference.task_id,
                     dag_id=dag.dag_id,
@@ -65,11 +65,11 @@ def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that a sensor waits for a run that the other DAG really has.
 
     ## Why it matters
-    An `ExternalTaskSensor` waits for the run of the very same logical date, less `execution_delta`. A DAG at 3:00 that
-    waits for one at 2:00 without `execution_delta=timedelta(hours=1)` waits in vain, every day.
+    An `ExternalTaskSensor` waits for the run with exactly its own logical date, minus `execution_delta`. A DAG at 3:00
+    that waits for one at 2:00 without `execution_delta=timedelta(hours=1)` waits in vain, every day.
 
     ## How to fix it
-    Pass the difference of the two schedules as `execution_delta`, or schedule on assets instead.
+    Pass the difference between the two schedules as `execution_delta`, or schedule on assets instead.
     """
     for path, dag, reference, target in _references(folder):
         if target is None or reference.starts or reference.seconds is None or not dag.schedule or not target.schedule:
@@ -88,15 +88,15 @@ def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
 
 @folder_rule("AK323", "triggered-dag-missing")
 def triggered_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
-    """Checks that the DAG that a task starts exists.
+    """Checks that the DAG that a task triggers exists.
 
     ## Why it matters
-    `TriggerDagRunOperator` fails with DagNotFound, after everything before it has run.
+    `TriggerDagRunOperator` fails with DagNotFound, after all upstream tasks have run.
 
     ## How to fix it
-    Name the DAG as it is called now. Where it lies in another repository, ignore this rule with that reason.
+    Use the current id of the DAG. If it is in another repository, ignore this rule and give that as the reason.
     """
-    yield from _missing_dags(folder, "starts", starts=True)
+    yield from _missing_dags(folder, "triggers", starts=True)
 
 
 RULES: Final = (
@@ -122,7 +122,7 @@ def _missing_dags(folder: FolderSubject, verb: str, *, starts: bool) -> Iterator
         if target is None and reference.starts is starts and "{{" not in reference.dag_id:
             yield Fault(
                 f"{verb} the DAG {reference.dag_id!r}, which does not exist",
-                hint=did_you_mean(reference.dag_id, known) or "name a DAG of this folder",
+                hint=did_you_mean(reference.dag_id, known) or "use the id of a DAG in this folder",
                 line=reference.line,
                 task_id=reference.task_id,
                 dag_id=dag.dag_id,
@@ -133,7 +133,7 @@ def _missing_dags(folder: FolderSubject, verb: str, *, starts: bool) -> Iterator
 def _never_meet(own: Schedule, other: Schedule, seconds: float) -> str:
     """Return why no run of the one is ever awaited of the other, or an empty string."""
     if own.kind == "cron" and other.kind == "none":
-        return "which has no schedule: its runs have the time of their start as their date"
+        return "which has no schedule: the logical date of its runs is the time of their start"
     if own.kind != "cron" or other.kind != "cron" or own.timezone != other.timezone:
         return ""
     theirs = set(_dates(other.cron))
@@ -147,12 +147,12 @@ def _never_meet(own: Schedule, other: Schedule, seconds: float) -> str:
 def _delta(own: Schedule, other: Schedule) -> str:
     """Return what to pass so that the two meet, where there is one difference for all runs."""
     if own.kind != "cron" or other.kind != "cron":
-        return "wait for an asset that the other DAG makes, or give it a schedule"
+        return "wait for an asset that the other DAG produces, or give it a schedule"
     theirs = _dates(other.cron)
     places = ((date, bisect_right(theirs, date)) for date in _dates(own.cron) if date < theirs[-1])
     apart = {date - theirs[place - 1] for date, place in places if place}
     if len(apart) != 1:
-        return "pass the other run's date as execution_date_fn, or schedule on assets instead"
+        return "compute the other run's date in execution_date_fn, or schedule on assets instead"
     return f"pass execution_delta=timedelta(minutes={apart.pop() // timedelta(minutes=1)})"
 
 

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import timedelta
 
-_REGISTER: Final = "register the class by a plugin: timetables = [...] in a file below plugins/"
+_REGISTER: Final = "register the class in a plugin: timetables = [...] in a file below plugins/"
 
 
 @dag_rule("AK214", "misspelt-default-arg")
 def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
-    """Checks the keys of `default_args` for misspelt names.
+    """Checks the keys of `default_args` for misspellings.
 
     ## Why it matters
-    Airflow hands each operator those keys that it knows and drops the others without a word: with `retires` there
-    are no retries. What only the DAG has, such as `max_active_runs`, is dropped as well.
+    Airflow passes each operator the keys that it knows and silently drops the others: with `retires` there are no
+    retries. Arguments of the DAG itself, such as `max_active_runs`, are dropped as well.
 
     ## How to fix it
-    Write the name that the message offers, or pass the argument to the DAG. The `default_args` of task groups are
-    looked at, too.
+    Use the name that the message suggests, or pass the argument to the DAG. The `default_args` of task groups are
+    checked, too.
     """
     yield from _misspelt(dag, "default_args", dag.dag.default_args, [task.task for task in dag.tasks])
     for group in dag.dag.task_group.get_task_group_dict().values():
@@ -40,10 +40,11 @@ def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK215", "time-limits-out-of-order", Severity.WARNING)
 def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that no task may run longer than its DAG's run.
+    """Checks that no task may run longer than its DAG run.
 
     ## Why it matters
-    `dagrun_timeout` fails the run and skips what is still running; a task's longer `execution_timeout` never counts.
+    `dagrun_timeout` fails the run and skips the tasks that are still running; a longer `execution_timeout` of a task
+    has no effect.
 
     ## How to fix it
     Raise `dagrun_timeout`, or lower the task's `execution_timeout`.
@@ -53,7 +54,7 @@ def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
         own = task.task.execution_timeout
         if own and own > limit:
             yield Fault(
-                f"may run {own}, but the DAG's run is ended after {limit}",
+                f"may run for {own}, but the DAG run times out after {limit}",
                 hint=f"pass execution_timeout={_written(limit)} or less, or dagrun_timeout={_written(own)} or more",
                 line=task.line,
                 task_id=task.task.task_id,
@@ -62,32 +63,32 @@ def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK216", "refused-by-airflow")
 def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
-    """Checks what Airflow itself checks once the file is imported: parameters, schedule, cluster policies.
+    """Checks what Airflow itself checks after the import: params, schedule, cluster policies.
 
     ## Why it matters
     Airflow shows an import error instead of the file's DAGs.
 
     ## How to fix it
-    The message is Airflow's own. Often a `Param` has no default although the DAG is scheduled, and nobody is there to
-    fill in the form: give it one. A name of a policy is that of the deployment's own `airflow_local_settings.py`.
+    The message is Airflow's own. Often a `Param` has no default although the DAG is scheduled and nobody fills in the
+    form: give it one. If the message names a policy, it is defined in the deployment's `airflow_local_settings.py`.
     """
     try:
         dag.dag.validate()
     except Exception as error:  # noqa: BLE001  each of Airflow's checks raises what it likes
-        yield Fault(f"{type(error).__name__}: {error}", hint="do what Airflow's message asks for")
+        yield Fault(f"{type(error).__name__}: {error}", hint="follow Airflow's message")
 
 
 @file_rule("AK217", "changes-between-parses")
 def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
-    """Checks that two parses of the file make the same DAG.
+    """Checks that two parses of the file produce the same DAG.
 
     ## Why it matters
-    A date, a random name or the order of a set in a DAG's arguments is another one at each parse. Since Airflow 3 each
-    change is a new version of the DAG: thousands a day, a full database, and a history that tells nothing.
+    A date, a random name or the order of a set in a DAG's arguments differs at each parse. Since Airflow 3 each change
+    is a new version of the DAG: thousands a day, a full database, and a history that says nothing.
 
     ## How to fix it
     Make the value the same at every parse: sort the set, write the date, use templates such as `{{ ds }}` for what
-    belongs to a run. The file is parsed in two processes whose sets are ordered differently; `--once` skips that.
+    depends on the run. The file is parsed in two processes with different hash seeds; `--once` skips this rule.
     """
     moving = (".start_date is ", ".default_args.start_date is ")  # what moving-start-date tells of
     for change in file.facts.changes:
@@ -100,36 +101,38 @@ def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
 
 @file_rule("AK218", "dag-not-serializable")
 def dag_not_serializable(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the DAG processor can write the DAG to the database.
+    """Checks that the DAG processor can serialize the DAG.
 
     ## Why it matters
-    A DAG that cannot be serialized shows an import error in production, although the file imports well.
+    A DAG that cannot be serialized shows an import error in production, although the file can be imported.
 
     ## How to fix it
-    The message is Airflow's. Often a parameter or a value of `default_args` is an object that JSON does not know: use
-    text, numbers, lists, dictionaries and dates. A timetable or a priority strategy of your own must be registered by a
-    plugin in the `plugins` folder; those of Airflow's examples are, only with `[core] load_examples`.
+    The message is Airflow's own. Often a parameter or a value in `default_args` is an object that JSON cannot
+    represent: use strings, numbers, lists, dictionaries and dates. Register your own timetables and priority strategies
+    in a plugin in the `plugins` folder; those of Airflow's examples are registered only with `[core] load_examples`.
     """
     for fault in file.facts.unserializable:
-        hint = _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use text, numbers, lists and dates"
+        hint = (
+            _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use strings, numbers, lists and dates"
+        )
         yield Fault(fault.text, hint, line=fault.line, dag_id=fault.dag_id)
 
 
 @dag_rule("AK219", "dag-argument-not-set", Severity.WARNING)
 def dag_argument_not_set(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that each DAG sets the arguments that the team has agreed on.
+    """Checks that each DAG sets the arguments that the team requires.
 
     ## Why it matters
-    Airflow's defaults are lenient: a run may last for ever, and nobody is told what the DAG is for.
+    Airflow's defaults are lenient: a run may last forever, and nobody knows what the DAG is for.
 
     ## How to fix it
-    Pass the argument to the DAG. `[check] required_dag_args` lists them, such as `["dagrun_timeout", "doc_md"]`;
-    without it the rule is silent. What is empty or False does not count as set.
+    Pass the argument to the DAG. `[check] required_dag_args` lists them, such as `["dagrun_timeout", "doc_md"]`; the
+    rule is off without it. Empty values and `False` count as not set.
     """
     defaults = dag.dag.default_args or {}
     for name in dag.options.required_dag_args:
         if not getattr(dag.dag, name, None) and not defaults.get(name):
-            yield Fault(f"sets no {name}", hint=f"pass {name}= to the DAG")
+            yield Fault(f"does not set {name}", hint=f"pass {name}= to the DAG")
 
 
 RULES: Final = (
@@ -156,9 +159,12 @@ def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: S
     known = {name for task in tasks for name in _parameters(task)}
     for key in [key for key in defaults if key not in known] if known else []:
         if key in _parameters_of_dag(dag.dag.__class__):
-            yield Fault(f"{place} has {key!r}, which is the DAG's and not its tasks'", hint=f"pass {key}= to the DAG")
+            yield Fault(
+                f"{place} has {key!r}, which is an argument of the DAG, not of its tasks",
+                hint=f"pass {key}= to the DAG",
+            )
         elif hint := did_you_mean(key, known.difference(defaults)):
-            yield Fault(f"{place} has {key!r}, which no task knows", hint=hint)
+            yield Fault(f"{place} has {key!r}, which no task accepts", hint=hint)
 
 
 @lru_cache(maxsize=8)

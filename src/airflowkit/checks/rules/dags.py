@@ -23,26 +23,27 @@ def dag_cycle(dag: DagSubject) -> Iterator[Fault]:
     Airflow refuses a DAG with a cycle: it shows an import error, and none of the file's DAGs run.
 
     ## How to fix it
-    Take one of the dependencies out of the circle that the message names.
+    Remove one of the dependencies that the message names.
     """
     graph = {task.task.task_id: task.task.upstream_task_ids for task in dag.tasks}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        circle = error.args[1]
-        yield Fault(f"has a cycle: {' >> '.join(circle)}", hint="take one of these dependencies out", task_id=circle[0])
+        cycle = error.args[1]
+        yield Fault(f"has a cycle: {' >> '.join(cycle)}", hint="remove one of these dependencies", task_id=cycle[0])
 
 
 @folder_rule("AK202", "duplicate-dag-id")
 def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
-    """Checks that no two files define a DAG of the same id.
+    """Checks that no two files define a DAG with the same id.
 
     ## Why it matters
-    Airflow knows a DAG by its id alone: the two overwrite each other at every parse, and runs mix the tasks of both.
+    Airflow identifies a DAG by its id alone: the two overwrite each other at every parse, and runs mix the tasks of
+    both.
 
     ## How to fix it
-    Give one of them another id, best the one that came last: a DAG with a new id begins without a history. A copy that
-    was left behind, such as `orders_old.py`, is better deleted.
+    Give one of them another id, preferably the newer one, because a DAG with a new id starts without a history. Delete
+    leftover copies such as `orders_old.py`.
     """
     homes: dict[str, list[tuple[str, DagFacts]]] = defaultdict(list)
     for file in folder.files:
@@ -52,7 +53,7 @@ def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
         first = places[0]
         for path, dag in places[1:]:
             yield Fault(
-                f"the id {dag_id!r} is taken by {_shown(first[0], folder)}, line {first[1].line or '?'}",
+                f"the id {dag_id!r} is already used in {_shown(first[0], folder)}, line {first[1].line or '?'}",
                 hint=f'give one of them another id, such as DAG("{dag_id}_2")',
                 line=dag.line,
                 dag_id=dag_id,
@@ -62,21 +63,20 @@ def duplicate_dag_id(folder: FolderSubject) -> Iterator[Fault]:
 
 @file_rule("AK203", "duplicate-dag-id-in-file")
 def duplicate_dag_id_in_file(file: FileSubject) -> Iterator[Fault]:
-    """Checks that no file defines two DAGs of the same id.
+    """Checks that no file defines two DAGs with the same id.
 
     ## Why it matters
-    Airflow keeps one of them, by chance, and says nothing: the other one's tasks never run. Its own loader only
-    compares files.
+    Airflow silently keeps one of them, and the tasks of the other never run. Airflow's own check only compares files.
 
     ## How to fix it
-    Give one of them another id; in a loop, put what differs into the id.
+    Give one of them another id; in a loop, make the loop variable part of it.
     """
     lines: dict[str, int | None] = {}
     for dag in file.facts.dags:
         if dag.dag_id in lines:
             yield Fault(
-                f"the id {dag.dag_id!r} is taken by the DAG of line {lines[dag.dag_id] or '?'}",
-                hint=f'give one of them another id; in a loop, such as DAG(f"{dag.dag_id}_{{name}}")',
+                f"the id {dag.dag_id!r} is already used by the DAG at line {lines[dag.dag_id] or '?'}",
+                hint=f'give one of them another id, in a loop for example DAG(f"{dag.dag_id}_{{name}}")',
                 line=dag.line,
                 dag_id=dag.dag_id,
             )
@@ -88,12 +88,12 @@ def invisible_dag(file: FileSubject) -> Iterator[Fault]:
     """Checks that Airflow can see every DAG that the file builds.
 
     ## Why it matters
-    Airflow finds DAGs that are global variables, `with DAG(...)` blocks and called `@dag` functions. Any other is
-    built at every parse and never shown.
+    Airflow finds DAGs in global variables, in `with DAG(...)` blocks and from calls of `@dag` functions. Any other DAG
+    is built at every parse and never shown.
 
     ## How to fix it
     Use `with DAG(...)`, call the `@dag` function at the end of the file, or assign the DAG to a global variable: in a
-    loop, `globals()[dag.dag_id] = dag`. Where it is meant to be hidden, pass `auto_register=False`.
+    loop, `globals()[dag.dag_id] = dag`. To hide a DAG on purpose, pass `auto_register=False`.
     """
     for stray in file.facts.unregistered_dags:
         yield Fault(
@@ -109,10 +109,10 @@ def empty_dag(dag: DagSubject) -> Iterator[Fault]:
     """Checks for DAGs without tasks.
 
     ## Why it matters
-    It runs on schedule, succeeds at once, and looks as if the work were done.
+    Such a DAG runs on schedule, succeeds at once, and looks as if the work were done.
 
     ## How to fix it
-    Add the tasks inside its `with` block, or hand them `dag=`; or delete the DAG.
+    Add tasks inside its `with` block, or pass them `dag=`; or delete the DAG.
     """
     if not dag.tasks:
         yield Fault("has no tasks", hint="add them inside its `with` block, or delete the DAG")

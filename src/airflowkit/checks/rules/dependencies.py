@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 @dag_rule("AK330", "task-without-dependencies", Severity.WARNING)
 def task_without_dependencies(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that no task of a DAG stands alone.
+    """Checks that every task has dependencies.
 
     ## Why it matters
-    Often a `>>` was forgotten: the task runs at once, beside those that it should wait for.
+    Often a `>>` was forgotten: the task runs at once, alongside the tasks that it should wait for.
 
     ## How to fix it
-    Say what it waits for, or what waits for it. Silent unless `[check] require_dependencies` is true: many a DAG has
-    tasks that rightly stand side by side.
+    Set what it waits for, or what waits for it. The rule is off unless `[check] require_dependencies` is true, because
+    many DAGs rightly have independent tasks.
     """
     for task in dag.tasks if dag.options.require_dependencies and len(dag.tasks) > 1 else ():
         if not task.task.upstream_task_ids and not task.task.downstream_task_ids:
             yield Fault(
-                "waits for no task, and none waits for it",
-                hint=f"set its place: {task.task.task_id} >> ...",
+                "has neither upstream nor downstream tasks",
+                hint=f"set a dependency: {task.task.task_id} >> ...",
                 line=task.line,
                 task_id=task.task.task_id,
             )
@@ -37,15 +37,15 @@ def too_many_upstream_tasks(task: TaskSubject) -> Iterator[Fault]:
     """Checks that no task waits for too many others.
 
     ## Why it matters
-    Nobody can follow fifty arrows into one box, and the scheduler looks at all of them each time.
+    Nobody can follow fifty arrows into one box, and the scheduler evaluates all of them each time.
 
     ## How to fix it
-    Put the tasks before it into task groups, or an `EmptyOperator` behind each part of them. `[check]
-    max_upstream_tasks` is the largest number; without it the rule is silent.
+    Put the upstream tasks into task groups, or an `EmptyOperator` behind each part of them.
+    `[check] max_upstream_tasks` is the largest number allowed; the rule is off without it.
     """
     most, number = task.options.max_upstream_tasks, len(task.task.upstream_task_ids)
     if most is not None and number > most:
-        yield Fault(f"waits for {number} tasks; at most {most} are agreed", hint="join them behind an EmptyOperator")
+        yield Fault(f"has {number} upstream tasks; the maximum is {most}", hint="join them with an EmptyOperator")
 
 
 RULES: Final = (

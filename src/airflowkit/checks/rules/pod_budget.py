@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 @dag_rule("AK416", "fan-out-over-budget", Severity.WARNING)
 def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
-    """Checks what the pods of one DAG request at once.
+    """Checks what the pods of one DAG request at the same time.
 
     ## Why it matters
-    Twenty pods of 8 GiB side by side, in four runs at a time, ask for 640 GiB: the cluster grows, or everybody waits.
+    Twenty pods of 8 GiB side by side, in four concurrent runs, ask for 640 GiB: the cluster grows, or everybody waits.
 
     ## How to fix it
     Lower `max_active_tasks` or `max_active_runs`, set `max_active_tis_per_dag` on a mapped task, or request less.
-    `[check] cpu_budget` and `memory_budget` set the limits, such as `"64"` and `"256Gi"`; without them the rule is
-    silent. Counted are tasks with as many tasks before them, a mapped one by its elements, and where only a run tells
-    how many those are, as often as Airflow lets it run. Pools do not count: their size stands in the deployment.
+    `[check] cpu_budget` and `memory_budget` set the limits, such as `"64"` and `"256Gi"`; the rule is off without them.
+    Tasks with equally many tasks before them count together. A mapped task counts once for each element or, if only the
+    run knows how many there are, as often as Airflow lets it run. Pools do not count: their size is set in the
+    deployment.
     """
     budgets = (("cpu", dag.options.cpu_budget), ("memory", dag.options.memory_budget))
     for resource, budget in budgets:

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 
 @pod_rule("AK409", "environment-in-log", Severity.WARNING)
 def environment_in_log(pod: Pod) -> Iterator[Fault]:
-    """Checks that a failing pod does not print its environment.
+    """Checks that a failing pod does not log its environment.
 
     ## Why it matters
-    `log_pod_spec_on_failure`, on by default in the provider, writes the whole pod with every environment value into
-    the log and the exception, and from there into alerts (Airflow issue 17604).
+    `log_pod_spec_on_failure`, which is on by default in the provider, writes the whole pod with every environment value
+    into the log and the exception, and from there into alerts (apache/airflow#17604).
 
     ## How to fix it
     Use `pod_task`, or pass `log_pod_spec_on_failure=False`.
     """
     prints = pod.knows("log_pod_spec_on_failure") and pod.argument("log_pod_spec_on_failure", True)
     if prints and any(value is not None for _name, value in environment(pod)):
-        yield Fault("prints its environment when it fails", hint="use pod_task, or log_pod_spec_on_failure=False")
+        yield Fault("logs its environment when it fails", hint="use pod_task, or pass log_pod_spec_on_failure=False")
 
 
 @pod_rule("AK410", "pod-never-deleted", Severity.WARNING)
 def pod_never_deleted(pod: Pod) -> Iterator[Fault]:
-    """Checks that pods are deleted when they are done.
+    """Checks that pods are deleted when they finish.
 
     ## Why it matters
     With `on_finish_action="keep_pod"` finished pods pile up until the namespace's quota or the node's disk is full.
@@ -43,48 +43,48 @@ def pod_never_deleted(pod: Pod) -> Iterator[Fault]:
     """
     action = pod.argument("on_finish_action")
     if str(getattr(action, "value", action)) == "keep_pod":
-        yield Fault("keeps its pod for ever", hint='pass on_finish_action="delete_succeeded_pod"')
+        yield Fault("never deletes its pod", hint='pass on_finish_action="delete_succeeded_pod"')
 
 
 @task_rule("AK411", "dead-pod-argument", Severity.WARNING)
 def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
-    """Checks for arguments of the operator that do nothing any more.
+    """Checks for arguments of the operator that no longer have any effect.
 
     ## Why it matters
-    `is_delete_operator_pod=False` was how one kept a pod; the operator still takes it and deletes the pod.
+    `is_delete_operator_pod=False` used to keep the pod; the operator still accepts it, and deletes the pod.
 
     ## How to fix it
-    To keep pods that failed, pass `on_finish_action="delete_succeeded_pod"`; `is_delete_operator_pod=True` can go, pods
-    are deleted anyway. What `progress_callback` got, a class in `callbacks=[...]` gets.
+    To keep failed pods, pass `on_finish_action="delete_succeeded_pod"`. Delete `is_delete_operator_pod=True`: pods are
+    deleted anyway. Instead of `progress_callback`, pass a class in `callbacks=[...]`.
     """
     pods = operator_keywords(task.task) if is_pod(task.task) else ()
     given = {name for _index, keywords in pods for name in keywords}
     for name, hint in DEAD_ARGUMENTS.items():
         if name in given:
-            yield Fault(f"{name} does nothing any more", hint=hint)
+            yield Fault(f"{name} no longer has any effect", hint=hint)
 
 
 @pod_rule("AK412", "fixed-pod-name", Severity.WARNING)
 def fixed_pod_name(pod: Pod) -> Iterator[Fault]:
-    """Checks that each try has a pod name of its own.
+    """Checks that each try has its own pod name.
 
     ## Why it matters
-    With `random_name_suffix=False` two runs, two mapped tasks or a quick retry meet in one name: the API refuses the
-    second (409), or the wrong pod is deleted (Airflow issue 21169).
+    With `random_name_suffix=False` two runs, two mapped tasks or a quick retry share one name: the API rejects the
+    second pod (409), or the wrong pod is deleted (apache/airflow#21169).
 
     ## How to fix it
     Leave `random_name_suffix` on.
     """
     if pod.argument("random_name_suffix", True) is False:
-        yield Fault("has the same pod name at every try", hint="delete random_name_suffix=False")
+        yield Fault("uses the same pod name for every try", hint="delete random_name_suffix=False")
 
 
 @task_rule("AK413", "pod-result-dropped")
 def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that a pod whose result is used hands it over.
+    """Checks that a pod whose result is used pushes it.
 
     ## Why it matters
-    Without `do_xcom_push=True` a pod's output and what a `@task.kubernetes` function returns are dropped: the next
+    Without `do_xcom_push=True` a pod's output, and what a `@task.kubernetes` function returns, is dropped: the next
     task gets None and fails, or works on nothing.
 
     ## How to fix it
@@ -96,7 +96,7 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
         pods = pods_of(task.dag.get_task(name), task.options)
         if any(pod.argument("do_xcom_push", False) for pod in pods):
             continue  # `airflowkit.toml` says so for mapped tasks, too
-        yield Fault(f"uses the result of {name}, which pushes none", hint="pass do_xcom_push=True to it")
+        yield Fault(f"uses the result of {name}, which pushes none", hint=f"pass do_xcom_push=True to {name}")
 
 
 @pod_rule("AK414", "pod-template-missing")
@@ -104,12 +104,12 @@ def pod_template_missing(pod: Pod) -> Iterator[Fault]:
     """Checks that a pod template file exists.
 
     ## Why it matters
-    The operator only warns when the file is missing, and starts a pod without everything that the template says.
+    If the file is missing, the operator only warns, and starts a pod without everything that the template says.
 
     ## How to fix it
-    Correct the path. One beside the DAG file is `str(Path(__file__).parent / "pod.yaml")`: a bare name is looked for in
-    the folder that the worker happens to run in. Where only the workers' image has the file, ignore this rule with that
-    reason.
+    Correct the path. For a file beside the DAG file, write `str(Path(__file__).parent / "pod.yaml")`: a bare name is
+    looked up in the worker's current directory. If only the workers' image has the file, ignore this rule and give that
+    as the reason.
     """
     path = pod.argument("pod_template_file")
     if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():

@@ -17,12 +17,12 @@ _OF_OTHERS: Final = frozenset({"overrides", "containerOverrides"})
 
 @task_rule("AK417", "override-refused")
 def override_refused(task: TaskSubject) -> Iterator[Fault]:
-    """Checks the pod of a task under KubernetesExecutor.
+    """Checks the pod override of a task under KubernetesExecutor.
 
     ## Why it matters
-    A dictionary instead of a `V1Pod` fails the task, and so does what the API server refuses; a misspelt key, the old
-    `{"KubernetesExecutor": ...}`, a container that is not called `base`, or Jinja, which stays as it is, does something
-    else than what was meant.
+    A dictionary instead of a `V1Pod` fails the task, and so does what the API server rejects. A misspelt key, the old
+    `{"KubernetesExecutor": ...}`, a container that is not called `base`, or Jinja, which is not rendered there,
+    silently does something else.
 
     ## How to fix it
     Use `executor_config=pod_override(...)`.
@@ -40,7 +40,7 @@ def override_refused(task: TaskSubject) -> Iterator[Fault]:
         return
     names = [container.name for container in (pod.spec and pod.spec.containers) or ()]
     if names and "base" not in names:
-        yield Fault(f"its pod_override has no container 'base', only {', '.join(names)}", "call the container 'base'")
+        yield Fault(f"its pod_override has no container 'base', only {', '.join(names)}", "name the container 'base'")
     from airflowkit.pods.override import override_problems
     from airflowkit.pods.spec.operator_call import settings_of
 
@@ -53,6 +53,6 @@ RULES: Final = (override_refused,)
 
 def _misspelt(key: str) -> Fault | None:
     if key == "KubernetesExecutor":
-        return Fault('its executor_config has the key "KubernetesExecutor", gone since Airflow 2', "use pod_override()")
+        return Fault('its executor_config has the key "KubernetesExecutor", removed in Airflow 2', "use pod_override()")
     hint = "" if key in {*_EXECUTOR_CONFIG, *_OF_OTHERS} else did_you_mean(key, _EXECUTOR_CONFIG)
-    return Fault(f"its executor_config has the key {key!r}, which nobody reads", hint) if hint else None
+    return Fault(f"its executor_config has the key {key!r}, which no executor reads", hint) if hint else None

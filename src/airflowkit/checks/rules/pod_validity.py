@@ -33,11 +33,12 @@ def pod_refused(task: TaskSubject) -> Iterator[Fault]:
     """Checks each pod as Kubernetes does, and for what Kubernetes silently drops.
 
     ## Why it matters
-    `KubernetesPodOperator` takes almost anything. What the API server refuses fails when the task runs; what it drops,
-    such as a misspelt key, never fails at all.
+    `KubernetesPodOperator` accepts almost anything. What the API server rejects fails when the task runs; what it
+    drops, such as a misspelt key, never fails at all.
 
     ## How to fix it
-    The message names the argument and the mend. `pod_task` makes the same checks when the DAG is parsed.
+    The message names the argument, and the hint what to write instead. `pod_task` makes the same checks when the DAG is
+    parsed.
     """
     if not is_pod(task.task) or is_checked(task.task):
         return

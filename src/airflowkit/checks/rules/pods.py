@@ -32,8 +32,8 @@ def pod_without_limits(pod: Pod) -> Iterator[Fault]:
     """Checks that each pod requests CPU and memory, and has a memory limit.
 
     ## Why it matters
-    Without requests the scheduler puts any number of pods on one node; without a memory limit one leak evicts its
-    neighbours. (A CPU limit only slows the pod down and is not asked for.)
+    Without requests the scheduler puts any number of pods on one node; without a memory limit one leak gets its
+    neighbours evicted. (A CPU limit only slows the pod down, and is not required.)
 
     ## How to fix it
     Pass `resources="small"` to `pod_task`, or `container_resources=` to the operator.
@@ -68,7 +68,7 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
 
 @pod_rule("AK403", "secret-in-plain-sight")
 def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
-    """Checks that no secret stands in a pod's plain environment.
+    """Checks that no secret is in a pod's plain environment.
 
     ## Why it matters
     Plain values are in the repository, in Airflow's database, in the pod's manifest and often in logs.
@@ -81,21 +81,21 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
             continue
         if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
             yield Fault(
-                f"its environment variable {name} holds what looks like a secret",
+                f"its environment variable {name} contains what looks like a secret",
                 hint=f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',
             )
 
 
 @pod_rule("AK404", "private-image-without-pull-secret", Severity.WARNING)
 def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
-    """Checks that a pod with an image from a private registry may pull it.
+    """Checks that a pod can pull its image from a private registry.
 
     ## Why it matters
-    Without a pull secret the pod waits with ErrImagePull and fails after the start timeout.
+    Without a pull secret the pod waits with ErrImagePull and fails after the startup timeout.
 
     ## How to fix it
-    Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. Where nodes or the
-    service account bring the right along, list the registry in `[check] public_registries`.
+    Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. If the nodes or the
+    service account have access, list the registry in `[check] public_registries`.
     """
     image = pod.argument("image")
     if not pod.knows("image") or not isinstance(image, str) or "{{" in image:
@@ -110,29 +110,29 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
 
 @pod_rule("AK405", "pod-without-time-limit", Severity.WARNING)
 def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
-    """Checks that each pod has an end.
+    """Checks that each pod has a time limit.
 
     ## Why it matters
-    A pod that hangs keeps its node and its task for ever; with one run at a time, no later run starts.
+    A pod that hangs occupies its node and its task forever; with one active run at a time, no later run starts.
 
     ## How to fix it
     Set `execution_timeout`, as `default_args("standard")` does, or `active_deadline_seconds`. The DAG's
-    `dagrun_timeout` counts as well: it stops what still runs.
+    `dagrun_timeout` counts, too: it stops what is still running.
     """
     if not pod.knows("execution_timeout"):
         return
     ends = (pod.operator.execution_timeout, pod.argument("active_deadline_seconds"), pod.operator.dag.dagrun_timeout)
     if not any(ends):
-        yield Fault("its pod may run for ever", hint='set execution_timeout, or use default_args("standard")')
+        yield Fault("its pod may run forever", hint='set execution_timeout, or use default_args("standard")')
 
 
 @pod_rule("AK406", "pod-start-without-end", Severity.WARNING)
 def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
-    """Checks that a pod that cannot start is given up in time.
+    """Checks that a pod that cannot start fails in time.
 
     ## Why it matters
-    A pod that fits on no node, or waits for a missing secret, fails after `startup_timeout_seconds`. Hours there are
-    hours in which nobody knows.
+    A pod that fits on no node, or waits for a missing secret, fails only after `startup_timeout_seconds`. If that is
+    hours, nobody knows for hours.
 
     ## How to fix it
     Pass `startup_timeout_seconds=600`, or however long your nodes and images need: at most an hour, and less than the
@@ -146,7 +146,7 @@ def pod_start_without_end(pod: Pod) -> Iterator[Fault]:
         yield Fault(f"its pod may take {seconds} s to start", hint="pass startup_timeout_seconds=600")
     elif limit and seconds >= limit.total_seconds():
         yield Fault(
-            f"its pod may take {seconds} s to start, its task only {limit}",
+            f"its pod may take {seconds} s to start, but its task only {limit}",
             hint=f"pass startup_timeout_seconds below {limit.total_seconds():.0f}",
         )
 
@@ -156,8 +156,8 @@ def pod_runs_as_root(pod: Pod) -> Iterator[Fault]:
     """Checks that no pod asks to run as root.
 
     ## Why it matters
-    Root in the container is one kernel fault away from root on the node; namespaces that enforce the restricted Pod
-    Security Standard refuse such a pod.
+    Root in the container is one kernel bug away from root on the node, and namespaces that enforce the restricted Pod
+    Security Standard reject such a pod.
 
     ## How to fix it
     Pass `security="restricted"` to `pod_task`, and use an image that runs as another user.

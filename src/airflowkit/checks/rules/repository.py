@@ -33,19 +33,17 @@ _KIB: Final = 1024
 
 @folder_rule("AK601", "test-in-dag-folder", Severity.WARNING)
 def test_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
-    """Checks that no tests lie in the DAG folder.
+    """Checks that no tests are in the DAG folder.
 
     ## Why it matters
-    git-sync delivers them, and the DAG processor imports them every 30 seconds: fixtures, mocks and all.
+    git-sync delivers them, and the DAG processor imports them every 30 seconds, with fixtures, mocks and all.
 
     ## How to fix it
-    Move them beside the DAG folder, or name them in `.airflowignore`.
+    Move them beside the DAG folder, or list them in `.airflowignore`.
     """
     for path in python_files(folder.folder):
         if path.name.startswith("test_") or path.name == "conftest.py" or path.stem.endswith("_test"):
-            yield Fault(
-                "lies in the DAG folder and is a test", hint="move it to tests/ beside the DAG folder", path=str(path)
-            )
+            yield Fault("is a test in the DAG folder", hint="move it to tests/ beside the DAG folder", path=str(path))
 
 
 @file_rule("AK602", "helper-parsed-as-dag", Severity.INFO)
@@ -53,10 +51,10 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
     """Checks for files that Airflow parses although they build no DAG.
 
     ## Why it matters
-    A helper that says `airflow` and `dag` somewhere is imported every 30 seconds for nothing.
+    A helper that mentions `airflow` and `dag` somewhere is imported every 30 seconds for nothing.
 
     ## How to fix it
-    Add a line such as `/helpers.py` to `.airflowignore` in the DAG folder. Other files can import it all the same.
+    Add a line such as `/helpers.py` to `.airflowignore` in the DAG folder. Other files can still import the helper.
     """
     facts = file.facts
     told = (
@@ -69,7 +67,7 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
         or facts.hosts
     )
     if not told and not facts.dags and not facts.unregistered_dags and might_hold_dag(Path(facts.path)):
-        yield Fault("builds no DAG, and is parsed all the same", hint=f"add the line /{_below(file)} to .airflowignore")
+        yield Fault("builds no DAG, but is parsed anyway", hint=f"add the line /{_below(file)} to .airflowignore")
 
 
 @folder_rule("AK603", "wrong-distribution")
@@ -77,13 +75,13 @@ def wrong_distribution(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that the repository installs the right airflowkit.
 
     ## Why it matters
-    The name `airflowkit` on PyPI belongs to somebody else's project; this one is `airflowkit-k8s`.
+    The name `airflowkit` on PyPI belongs to an unrelated project; this one is `airflowkit-k8s`.
 
     ## How to fix it
     Write `airflowkit-k8s`.
     """
     for path in _files(folder, "requirements*.txt", "requirements*.in"):
-        yield from _matches(path, _STRANGER, "installs somebody else's airflowkit", "write airflowkit-k8s")
+        yield from _matches(path, _STRANGER, "installs an unrelated project named airflowkit", "write airflowkit-k8s")
 
 
 @folder_rule("AK604", "image-without-bytecode", Severity.WARNING)
@@ -91,13 +89,13 @@ def image_without_bytecode(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that the image keeps compiled bytecode.
 
     ## Why it matters
-    With `PYTHONDONTWRITEBYTECODE` importing Airflow takes twice as long, before every task and in every parse.
+    With `PYTHONDONTWRITEBYTECODE` importing Airflow takes twice as long, before every task and at every parse.
 
     ## How to fix it
     Delete the line.
     """
     for path in _files(folder, "Dockerfile*"):
-        yield from _matches(path, _NO_BYTECODE, "turns bytecode off: imports take twice as long", "delete the line")
+        yield from _matches(path, _NO_BYTECODE, "turns bytecode off, so imports take twice as long", "delete the line")
 
 
 @folder_rule("AK605", "airflow-image-not-pinned", Severity.WARNING)
@@ -105,7 +103,7 @@ def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that the image is built on one version of Airflow.
 
     ## Why it matters
-    `FROM apache/airflow` is another Airflow after the next build, with its database migrations.
+    With `FROM apache/airflow` the next build may contain another Airflow, with its database migrations.
 
     ## How to fix it
     Name the version: `FROM apache/airflow:3.1.0`.
@@ -114,8 +112,8 @@ def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
         for match in _AIRFLOW_IMAGE.finditer(path.read_text(errors="replace")):
             if not re.search(r"\d+\.\d+", match.group(2) or ""):
                 yield Fault(
-                    f"builds on {match.group(1)}, whatever version that is",
-                    hint="write the version of your Airflow: FROM apache/airflow:3.1.0",
+                    f"builds on {match.group(1)}, which names no version",
+                    hint="name the version of your Airflow: FROM apache/airflow:3.1.0",
                     line=match.string[: match.start()].count("\n") + 1,
                     path=str(path),
                 )
@@ -126,14 +124,14 @@ def local_secrets_in_git(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that git ignores the file with the secrets of local runs.
 
     ## Why it matters
-    `airflowkit.local.toml` holds passwords; what was pushed once stays in the history.
+    `airflowkit.local.toml` contains passwords; once pushed, they stay in the history.
 
     ## How to fix it
-    Add it to `.gitignore`; if it was pushed, change the passwords.
+    Add the file to `.gitignore`; if it was pushed, change the passwords.
     """
     for path in _files(folder, "airflowkit.local.toml"):
         if not _is_ignored(path):
-            yield Fault("holds secrets, and git does not ignore it", hint="add it to .gitignore", path=str(path))
+            yield Fault("contains secrets, but git does not ignore it", hint="add it to .gitignore", path=str(path))
 
 
 @folder_rule("AK607", "large-file-in-dag-folder", Severity.WARNING)
@@ -141,10 +139,10 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     """Checks for large files in the DAG folder.
 
     ## Why it matters
-    git-sync fetches them into every pod that holds DAGs, and keeps the history of each change.
+    git-sync fetches them into every pod that needs the DAGs, and git keeps every version of them.
 
     ## How to fix it
-    Keep data in a bucket or a volume. `[check] largest_file` sets the limit, in KiB.
+    Keep data in a bucket or on a volume. `[check] largest_file` sets the limit, in KiB.
     """
     largest = folder.options.largest_file * _KIB
     failed = {file.path for file in folder.files if file.failure}
@@ -153,7 +151,11 @@ def large_file_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
         for path in map(Path(place).joinpath, names):
             size = _bytes(path)
             if size > largest and str(path) not in failed:
-                yield Fault(f"has {size // _KIB} KiB", hint="keep data in a bucket", path=str(path))
+                yield Fault(
+                    f"is {-(-size // _KIB)} KiB large; the limit is {largest // _KIB} KiB",
+                    hint="keep data in a bucket or on a volume",
+                    path=str(path),
+                )
 
 
 RULES: Final = (

@@ -23,10 +23,10 @@ _LONG_AGO: Final = timedelta(days=90).total_seconds()
 
 @dag_rule("AK211", "schedule-never-fires")
 def schedule_never_fires(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that the schedule has a date to run at.
+    """Checks that the schedule ever fires.
 
     ## Why it matters
-    30 February, or an end before the start: the DAG looks healthy and never runs.
+    On 30 February, or with an end before the start, the DAG looks healthy and never runs.
 
     ## How to fix it
     Correct the cron expression or the dates.
@@ -35,21 +35,21 @@ def schedule_never_fires(dag: DagSubject) -> Iterator[Fault]:
     if expression and not _fires(expression):
         yield Fault(
             f"the schedule {expression!r} matches no date",
-            hint='write a date that comes: schedule="0 3 1 * *" is the first of each month',
+            hint='use a date that exists: schedule="0 3 1 * *" is the first of each month',
         )
     start, end = dag.dag.start_date, dag.dag.end_date
     if start and end and end <= start:
         yield Fault(
-            f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", hint="set end_date later, or delete it"
+            f"ends ({end:%Y-%m-%d}) before it starts ({start:%Y-%m-%d})", hint="set a later end_date, or delete it"
         )
 
 
 @dag_rule("AK212", "moving-start-date")
 def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that the start date stays where it is.
+    """Checks that the start date is fixed.
 
     ## Why it matters
-    `datetime.now()` moves with each parse: the DAG gets a new version every time, and may never run, since its first
+    `datetime.now()` changes at each parse: the DAG gets a new version every time, and may never run, because its first
     run is always in the future.
 
     ## How to fix it
@@ -67,14 +67,14 @@ def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK213", "unbounded-catchup", Severity.WARNING)
 def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that a DAG that catches up on months does so with bounded runs.
+    """Checks that a DAG that catches up on months limits its concurrent runs.
 
     ## Why it matters
-    When it is switched on, Airflow starts a run for each date since the start, 16 at a time, and takes the workers of
-    everybody else.
+    When the DAG is unpaused, Airflow starts a run for each date since the start, 16 at a time, and takes the workers
+    from everybody else.
 
     ## How to fix it
-    Pass `catchup=False`, or bound it: `**dag_args("backfill")` or `max_active_runs=`.
+    Pass `catchup=False`, or limit the runs with `**dag_args("backfill")` or `max_active_runs=`.
     """
     start = dag.dag.start_date if dag.dag.catchup else None
     old = isinstance(start, datetime) and time.time() - start.timestamp() > _LONG_AGO

@@ -20,11 +20,11 @@ _BLAMED: Final = 3
 
 @file_rule("AK110", "skipped-by-safe-mode")
 def skipped_by_safe_mode(file: FileSubject) -> Iterator[Fault]:
-    """Checks that Airflow looks at every file that builds DAGs.
+    """Checks that Airflow parses every file that builds DAGs.
 
     ## Why it matters
-    In safe mode, the default, Airflow skips files whose text does not hold both `airflow` and `dag` (or `asset`). A
-    file that only calls a factory of your own is skipped without a word, and its DAGs never appear.
+    In safe mode, the default, Airflow silently skips files whose text does not contain both `airflow` and `dag` (or
+    `asset`). If a file only calls a factory of your own, its DAGs never appear.
 
     ## How to fix it
     Add a comment with both words, such as `# airflow DAG`.
@@ -32,7 +32,7 @@ def skipped_by_safe_mode(file: FileSubject) -> Iterator[Fault]:
     if not file.facts.safe_mode:
         ids = ", ".join(dag.dag_id for dag in file.facts.dags)
         yield Fault(
-            f"builds {ids}, but Airflow's safe mode skips the file: its text does not hold `airflow` and `dag`",
+            f"builds {ids}, but Airflow's safe mode skips the file: its text does not contain both `airflow` and `dag`",
             hint="add the comment `# airflow DAG`",
             line=1,
         )
@@ -40,35 +40,35 @@ def skipped_by_safe_mode(file: FileSubject) -> Iterator[Fault]:
 
 @file_rule("AK111", "slow-import", Severity.WARNING)
 def slow_import(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the import stays within its budget of CPU time.
+    """Checks that the import stays within its CPU time budget.
 
     ## Why it matters
-    The DAG processor imports every file every 30 seconds, and each task imports its file again before it starts. Two
-    seconds here are two seconds before every task.
+    The DAG processor imports every file every 30 seconds, and each task imports its file again before it starts: two
+    seconds here delay every task by two seconds.
 
     ## How to fix it
-    The message names the imports that cost most: move them into the functions that need them. `[check] parse_seconds`
-    sets the budget. What Airflow's own modules cost is not counted: the DAG processor loads them once.
+    The message names the most expensive imports: move them into the functions that need them. `[check] parse_seconds`
+    sets the budget. Airflow's own modules do not count, because the DAG processor loads them once.
     """
     spent, budget = file.facts.cpu_seconds, file.options.parse_seconds
     if spent > budget:
         blamed = _blamed(file, "seconds", 1, "s")
         yield Fault(
             f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{blamed}",
-            hint="move slow imports into the functions that need them, and work into tasks",
+            hint="move slow imports into the functions that need them, and other work into tasks",
         )
 
 
 @file_rule("AK112", "hungry-import", Severity.WARNING)
 def hungry_import(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the import stays within its budget of memory.
+    """Checks that the import stays within its memory budget.
 
     ## Why it matters
-    Each parsing process and each running task holds it: 300 MiB in 16 tasks at a time are 5 GiB of the node.
+    Each parsing process and each running task holds this memory: 300 MiB in 16 concurrent tasks are 5 GiB of the node.
 
     ## How to fix it
-    Move the import of large libraries into the functions that need them, and load data in tasks.
-    `[check] parse_memory` sets the budget, in MiB.
+    Move the import of large libraries into the functions that need them, and load data in tasks. `[check] parse_memory`
+    sets the budget, in MiB.
     """
     grown, budget = file.facts.memory // MIB, file.options.parse_memory
     if grown > budget:
@@ -81,11 +81,11 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
 
 @file_rule("AK113", "module-outside-dag-folder")
 def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the file imports only what is installed or lies in the DAG folder.
+    """Checks that the file imports only modules that are installed or in the DAG folder.
 
     ## Why it matters
-    Tests often put the repository's root on `sys.path`, so the import works there. git-sync delivers the DAG folder
-    alone, and Airflow puts nothing else on the path: the DAG is gone in production.
+    Tests often put the repository's root on `sys.path`, so the import works there. git-sync delivers only the DAG
+    folder, and Airflow adds nothing else to the path: in production the DAG is missing.
 
     ## How to fix it
     Move the module below the DAG folder, or install it in the image as a package.
@@ -94,7 +94,7 @@ def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
     home = module_home(file)
     if failure and home:
         yield Fault(
-            f"imports {failure.missing_module!r}, which lies in {home} and not in the DAG folder",
+            f"imports {failure.missing_module!r}, which is in {home}, outside the DAG folder",
             hint="move it below the DAG folder, or install it in the image",
             line=failure.line,
         )
@@ -102,31 +102,37 @@ def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
 
 @file_rule("AK114", "deprecated-airflow", Severity.WARNING)
 def deprecated_airflow(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the file uses nothing that Airflow or its providers call deprecated.
+    """Checks that the file uses nothing that Airflow or its providers deprecate.
 
     ## Why it matters
-    What is deprecated goes with the next major version: the upgrade then breaks the DAG.
+    What is deprecated disappears in the next major version, and the upgrade breaks the DAG.
 
     ## How to fix it
-    Do what the message says. `ruff check --preview --select AIR --fix dags` mends many of these in the source.
+    Follow the message. `ruff check --preview --select AIR --fix dags` fixes many of these in the source.
     """
     lines: dict[str, list[int | None]] = {}
     for deprecation in file.facts.deprecations:
         lines.setdefault(" ".join(deprecation.name.split()), []).append(deprecation.line)
     for text, found in lines.items():
         places = f" ({len(found)} lines)" if len(found) > 1 else ""
-        yield Fault(f"uses what is deprecated{places}: {text}", hint="use what the message names", line=found[0])
+        yield Fault(
+            f"uses something deprecated{places}: {text}",
+            hint="use the replacement that the message names",
+            line=found[0],
+        )
 
 
 @file_rule("AK115", "forbidden-import")
 def forbidden_import(file: FileSubject) -> Iterator[Fault]:
-    """Checks for top-level imports that the team has ruled out.
+    """Checks for top-level imports that the team forbids.
 
     ## Why it matters
-    Some libraries cost seconds, or are not in every image; the team has agreed to import them inside tasks.
+    Some libraries take seconds to import, or are not in every image, and the team has agreed to import them inside
+    tasks.
 
     ## How to fix it
-    Move the import into the function that needs it. `[check] forbidden_imports` lists the modules.
+    Move the import into the function that needs it. `[check] forbidden_imports` lists the modules; the rule is off
+    without it.
     """
     forbidden = file.options.forbidden_imports
     for name, line in _top_level_imports(Path(file.facts.path)) if forbidden else ():
@@ -136,10 +142,10 @@ def forbidden_import(file: FileSubject) -> Iterator[Fault]:
 
 @folder_rule("AK116", "unreachable-module-name", Severity.WARNING)
 def unreachable_module_name(folder: FolderSubject) -> Iterator[Fault]:
-    """Checks for imports of a helper that has the name of a standard module.
+    """Checks for imports of a helper that has the name of a standard library module.
 
     ## Why it matters
-    The DAG folder comes last on Airflow's path: `import types` always gives Python's own module, never the file beside
+    The DAG folder comes last on Airflow's path: `import types` always gets Python's own module, never the file beside
     the DAG.
 
     ## How to fix it
@@ -150,8 +156,8 @@ def unreachable_module_name(folder: FolderSubject) -> Iterator[Fault]:
         for name, line in _top_level_imports(Path(path)):
             top = name.partition(".")[0]
             if top in hidden:
-                reason = f"imports {top!r}: Python's own, not {top}.py beside it"
-                yield Fault(reason, hint="rename it", line=line, path=path)
+                reason = f"imports Python's own {top!r}, not {top}.py in the DAG folder"
+                yield Fault(reason, hint=f"rename {top}.py", line=line, path=path)
 
 
 RULES: Final = (

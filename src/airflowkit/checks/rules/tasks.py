@@ -24,7 +24,7 @@ def task_outside_dag(file: FileSubject) -> Iterator[Fault]:
     """Checks that every task belongs to a DAG.
 
     ## Why it matters
-    A task that is built after the `with` block, or without `dag=`, belongs nowhere. Airflow drops it and says nothing.
+    A task that is built after the `with` block, or without `dag=`, belongs to no DAG, and Airflow silently drops it.
 
     ## How to fix it
     Move it into the `with` block, or pass `dag=`.
@@ -43,23 +43,23 @@ def task_id_pattern(task: TaskSubject) -> Iterator[Fault]:
     """Checks that each task id follows the team's pattern.
 
     ## Why it matters
-    Logs, metrics and alerts carry the id; one style makes them searchable.
+    Logs, metrics and alerts contain the id; one style makes them searchable.
 
     ## How to fix it
-    Rename the task, also where a template pulls its XCom or another DAG waits for it. `[check] task_id_pattern` is a
-    regular expression for the id without its groups.
+    Rename the task, also in templates that pull its XCom and in DAGs that wait for it. `[check] task_id_pattern` is a
+    regular expression for the id without its groups; the rule is off without it.
     """
     pattern = task.options.task_id_pattern
     if pattern and not re.fullmatch(pattern, task.task.label):
-        yield Fault(f"its id does not match {pattern!r}", hint="rename it")
+        yield Fault(f"its id does not match {pattern!r}", hint="rename the task")
 
 
 @task_rule("AK303", "retries-out-of-range", Severity.WARNING)
 def retries_out_of_range(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that each task is retried as often as the team has agreed.
+    """Checks that each task has as many retries as the team has agreed on.
 
     ## Why it matters
-    Without a retry every hiccup of the network wakes somebody; with twenty, a real fault is noticed hours late.
+    Without a retry every hiccup of the network wakes somebody; with twenty, a real failure is noticed hours late.
 
     ## How to fix it
     Set `retries` in `default_args`. `[check] min_retries` and `max_retries` set the range.
@@ -67,9 +67,9 @@ def retries_out_of_range(task: TaskSubject) -> Iterator[Fault]:
     retries = task.task.retries or 0
     least, most = task.options.min_retries, task.options.max_retries
     if retries < least:
-        yield Fault(f"is retried {retries} times; at least {least} are agreed", hint=f"set retries={least}")
+        yield Fault(f"has retries={retries}; the minimum is {least}", hint=f"set retries={least}")
     elif most is not None and retries > most:
-        yield Fault(f"is retried {retries} times; at most {most} are agreed", hint=f"set retries={most}")
+        yield Fault(f"has retries={retries}; the maximum is {most}", hint=f"set retries={most}")
 
 
 @task_rule("AK304", "unknown-pool")
@@ -77,27 +77,29 @@ def unknown_pool(task: TaskSubject) -> Iterator[Fault]:
     """Checks that each task's pool exists.
 
     ## Why it matters
-    A task in a pool that does not exist is never queued: it stays scheduled for ever, and nothing fails.
+    A task in a pool that does not exist is never queued: it stays scheduled forever, and nothing fails.
 
     ## How to fix it
-    Create the pool, or name one that exists. `[check] pools` lists them; without it the rule is silent.
+    Create the pool, or use one that exists. `[check] pools` lists them; the rule is off without it.
     """
     pools = ["default_pool", *task.options.pools]
     if task.options.pools and task.task.pool not in pools:
-        yield Fault(f"waits for the pool {task.task.pool!r}, which does not exist", did_you_mean(task.task.pool, pools))
+        yield Fault(
+            f"uses the pool {task.task.pool!r}, which is not in [check] pools", did_you_mean(task.task.pool, pools)
+        )
 
 
 @task_rule("AK305", "sensor-holds-worker", Severity.WARNING)
 def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that no sensor keeps a worker busy for long.
+    """Checks that no sensor occupies a worker for long.
 
     ## Why it matters
-    In mode `poke` a sensor occupies its worker slot while it waits, by default up to seven days: a few of them and
+    In mode `poke` a sensor occupies its worker slot while it waits, by default for up to seven days: a few of them, and
     nothing else runs.
 
     ## How to fix it
-    Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less; an `execution_timeout` and the
-    DAG's `dagrun_timeout` count as well.
+    Pass `mode="reschedule"` or `deferrable=True`, or a `timeout` of an hour or less. An `execution_timeout` and the
+    DAG's `dagrun_timeout` count, too.
     """
     sensor = task.task
     if not hasattr(operator_class(sensor), "poke") or effective(sensor, "mode") != "poke":
@@ -107,19 +109,19 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     ends = (waits, effective(sensor, "execution_timeout"), task.dag.dagrun_timeout)
     waits = min((end for end in ends if isinstance(end, timedelta)), default=timedelta())
     if waits > _LONG_WAIT and effective(sensor, "deferrable") is not True:
-        yield Fault(f"waits up to {waits} and holds a worker slot", hint='pass mode="reschedule"')
+        yield Fault(f"occupies a worker slot for up to {waits}", hint='pass mode="reschedule"')
 
 
 @dag_rule("AK306", "join-after-branch", Severity.WARNING)
 def join_after_branch(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that a task behind several branches runs although one of them is skipped.
+    """Checks that a task that joins branches runs although one of them is skipped.
 
     ## Why it matters
-    A branch skips the tasks that it does not choose, and the default trigger rule skips whatever waits for a skipped
-    task: the task that joins the branches is skipped in every run.
+    A branch skips the tasks that it does not choose, and the default trigger rule skips every task behind a skipped
+    one: the task that joins the branches is skipped in every run.
 
     ## How to fix it
-    Give it `trigger_rule="none_failed_min_one_success"`.
+    Pass `trigger_rule="none_failed_min_one_success"` to it.
     """
     tasks = {task.task.task_id: task.task for task in dag.tasks}
     for branch in tasks.values():
@@ -129,7 +131,7 @@ def join_after_branch(dag: DagSubject) -> Iterator[Fault]:
         for subject in dag.tasks:
             if _joins(subject.task, ways):
                 yield Fault(
-                    f"waits for several branches of {branch.task_id!r} and is skipped with any of them",
+                    f"joins branches of {branch.task_id!r}, and is skipped if any of them is",
                     hint='pass trigger_rule="none_failed_min_one_success"',
                     line=subject.line,
                     task_id=subject.task.task_id,
@@ -138,37 +140,37 @@ def join_after_branch(dag: DagSubject) -> Iterator[Fault]:
 
 @task_rule("AK307", "trigger-rule-without-upstream", Severity.WARNING)
 def trigger_rule_without_upstream(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that a task that waits for a failure has something to wait for.
+    """Checks that a task that waits for a failure has upstream tasks.
 
     ## Why it matters
-    `one_failed` or `all_failed` on a task without upstream tasks means nothing: the clean-up never runs, or runs at
+    `one_failed` or `all_failed` means nothing on a task without upstream tasks: the clean-up never runs, or runs at
     once.
 
     ## How to fix it
-    Set the tasks that it cleans up after as its upstream.
+    Make the tasks that it cleans up after its upstream tasks.
     """
     rule = str(getattr(task.task.trigger_rule, "value", task.task.trigger_rule))
     if "fail" in rule and rule.endswith("failed") and rule != "none_failed" and not task.task.upstream_task_ids:
         yield Fault(
-            f"has the trigger rule {rule!r} and no upstream task",
-            hint=f"say what it waits for: ... >> {task.task.task_id}",
+            f"has the trigger rule {rule!r}, but no upstream tasks",
+            hint=f"set what it waits for: ... >> {task.task.task_id}",
         )
 
 
 @task_rule("AK308", "task-argument-not-set", Severity.WARNING)
 def task_argument_not_set(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that each task sets the arguments that the team has agreed on.
+    """Checks that each task sets the arguments that the team requires.
 
     ## Why it matters
-    A task without `execution_timeout` may hang for ever; one without `doc_md` leaves whoever is woken at night alone.
+    A task without `execution_timeout` may hang forever; one without `doc_md` leaves the person on call guessing.
 
     ## How to fix it
-    Pass the argument to the task, or set it for all in `default_args`. `[check] required_task_args` lists them, such as
-    `["execution_timeout"]`; without it the rule is silent. What is empty or False does not count as set.
+    Pass the argument to the task, or set it for all tasks in `default_args`. `[check] required_task_args` lists them,
+    such as `["execution_timeout"]`; the rule is off without it. Empty values and `False` count as not set.
     """
     for name in task.options.required_task_args:
         if not effective(task.task, name):
-            yield Fault(f"sets no {name}", hint=f"pass {name}=, or set it in default_args")
+            yield Fault(f"does not set {name}", hint=f"pass {name}=, or set it in default_args")
 
 
 @dag_rule("AK309", "group-id-pattern", Severity.WARNING)
@@ -176,10 +178,11 @@ def group_id_pattern(dag: DagSubject) -> Iterator[Fault]:
     """Checks that the id of each task group follows the team's pattern.
 
     ## Why it matters
-    The group's id begins the ids of its tasks, and so their logs, metrics and alerts.
+    The ids of the group's tasks begin with it, and so do their logs, metrics and alerts.
 
     ## How to fix it
-    Rename the group. `[check] group_id_pattern` is a regular expression for the id without the groups around it.
+    Rename the group. `[check] group_id_pattern` is a regular expression for the id without the groups around it; the
+    rule is off without it.
     """
     pattern = dag.options.group_id_pattern
     for group_id, group in dag.dag.task_group.get_task_group_dict().items() if pattern else ():

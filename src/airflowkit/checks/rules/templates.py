@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from jinja2 import nodes
 
 _REMOVED: Final[Mapping[str, str]] = {
-    "conf": "gone since Airflow 3; use dag_run.conf or params",
-    "execution_date": "gone since Airflow 3; use logical_date",
-    "next_ds": "gone since Airflow 3; use data_interval_end | ds",
-    "next_ds_nodash": "gone since Airflow 3; use data_interval_end | ds_nodash",
-    "next_execution_date": "gone since Airflow 3; use data_interval_end",
-    "prev_ds": "gone since Airflow 3; use macros.ds_add(ds, -1)",
-    "prev_ds_nodash": "gone since Airflow 3; use macros.ds_add(ds, -1)",
-    "prev_execution_date": "gone since Airflow 3; use prev_data_interval_start_success",
-    "prev_execution_date_success": "gone since Airflow 3; use prev_data_interval_start_success",
-    "tomorrow_ds": "gone since Airflow 3; use macros.ds_add(ds, 1)",
-    "tomorrow_ds_nodash": "gone since Airflow 3; use macros.ds_add(ds, 1)",
-    "yesterday_ds": "gone since Airflow 3; use macros.ds_add(ds, -1)",
-    "yesterday_ds_nodash": "gone since Airflow 3; use macros.ds_add(ds, -1)",
+    "conf": "removed in Airflow 3; use dag_run.conf or params",
+    "execution_date": "removed in Airflow 3; use logical_date",
+    "next_ds": "removed in Airflow 3; use data_interval_end | ds",
+    "next_ds_nodash": "removed in Airflow 3; use data_interval_end | ds_nodash",
+    "next_execution_date": "removed in Airflow 3; use data_interval_end",
+    "prev_ds": "removed in Airflow 3; use macros.ds_add(ds, -1)",
+    "prev_ds_nodash": "removed in Airflow 3; use macros.ds_add(ds, -1)",
+    "prev_execution_date": "removed in Airflow 3; use prev_data_interval_start_success",
+    "prev_execution_date_success": "removed in Airflow 3; use prev_data_interval_start_success",
+    "tomorrow_ds": "removed in Airflow 3; use macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "removed in Airflow 3; use macros.ds_add(ds, 1)",
+    "yesterday_ds": "removed in Airflow 3; use macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "removed in Airflow 3; use macros.ds_add(ds, -1)",
 }
 
 
@@ -53,15 +53,18 @@ def template_syntax(task: TaskSubject) -> Iterator[Fault]:
     """Checks the syntax of templates.
 
     ## Why it matters
-    Jinja parses a field when the task runs: a missing brace fails it then, after all tasks before it.
+    Jinja parses a field when the task runs: only then, after all upstream tasks, does a missing brace fail it.
 
     ## How to fix it
-    Correct the template. Text that is no template, such as a Go template, goes between `{% raw %}` and `{% endraw %}`.
+    Correct the template. Put text that is not a Jinja template, such as a Go template, between `{% raw %}` and
+    `{% endraw %}`.
     """
     for field, text in task.templates:
         fault = read_template(text).fault
         if fault:
-            yield Fault(f"{field} is no valid template: {fault}", hint="correct the template, or wrap it in {% raw %}")
+            yield Fault(
+                f"{field} is not a valid template: {fault}", hint="correct the template, or wrap it in {% raw %}"
+            )
 
 
 @task_rule("AK311", "unknown-template-variable")
@@ -69,12 +72,12 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     """Checks that templates use only variables that Airflow provides.
 
     ## Why it matters
-    An unknown name renders as nothing, or fails the task: with `{{ execution_date }}`, which is gone since Airflow 3,
-    a path becomes `s3://bucket//file`.
+    An unknown name renders as nothing, or fails the task: with `{{ execution_date }}`, which Airflow 3 removed, a path
+    becomes `s3://bucket//file`.
 
     ## How to fix it
-    Use the name that the message offers. Names of your own go into `user_defined_macros`. Operators that fill in their
-    templates themselves, with names of their own, are left alone.
+    Use the name that the message suggests. Define names of your own in `user_defined_macros`. Operators that render
+    their templates themselves, with names of their own, are not checked.
     """
     known = context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
     for field, text in () if _renders_itself(operator_class(task.task)) else task.templates:
@@ -85,34 +88,34 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
 
 @task_rule("AK312", "xcom-of-unknown-task")
 def xcom_of_unknown_task(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that templates pull XComs of tasks that exist.
+    """Checks that templates pull XComs only from tasks that exist.
 
     ## Why it matters
-    `xcom_pull` gives None for a task that does not exist, and the command gets the word `None`. A task in a group is
+    `xcom_pull` returns None for a task that does not exist, and the command gets the word `None`. A task in a group is
     called `group.task`.
 
     ## How to fix it
-    Write the whole id of the task.
+    Use the full id of the task.
     """
     known = task.dag.task_ids
     for field, text in task.templates:
         for name in sorted(read_template(text).pulled.difference(known)):
             nearest = [task_id for task_id in known if task_id.endswith(f".{name}")]
             hint = f"did you mean {nearest[0]!r}?" if nearest else did_you_mean(name, known)
-            yield Fault(f"{field} pulls the XCom of {name!r}, which is no task of the DAG", hint=hint)
+            yield Fault(f"{field} pulls the XCom of {name!r}, which is not a task of the DAG", hint=hint)
 
 
 @task_rule("AK313", "template-file-missing")
 def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that files exist that are named where a template may stand.
+    """Checks that template files exist.
 
     ## Why it matters
     Airflow takes `bash_command="load.sh"` for the name of a template file, and fails with TemplateNotFound when the
     task runs.
 
     ## How to fix it
-    Put the file beside the DAG file, or into a folder of the DAG's `template_searchpath`. A command that only ends like
-    a file's name needs a blank after it: `bash_command="/opt/load.sh "`.
+    Put the file beside the DAG file, or into a folder of the DAG's `template_searchpath`. A command that merely ends
+    like a file name needs a space after it: `bash_command="/opt/load.sh "`.
     """
     extensions = tuple(getattr(task.task, "template_ext", ()) or ())
     folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]
@@ -151,7 +154,7 @@ def read_template(text: str) -> Template:
 def _hint_of(name: str) -> str:
     """Return what to do about a text that names no file: only a command can do with a blank after it."""
     if name.endswith((".sh", ".bash")):
-        return "put it beside the DAG file; if it is a command, add a blank after it"
+        return "put it beside the DAG file; if it is a command, add a space after it"
     return "put it beside the DAG file, or into a folder of template_searchpath"
 
 
