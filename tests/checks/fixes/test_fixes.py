@@ -1,4 +1,4 @@
-"""`airflowkit check --fix`: what is mechanical is mended, and the DAGs stay what they were."""
+"""`airflowkit check --fix`: what is mechanical is fixed, and the DAGs stay what they were."""
 
 import json
 import os
@@ -160,11 +160,11 @@ def test_diff_shows_what_fix_would_change_and_writes_nothing(repository):
     assert (after.returncode, after.stdout) == (0, "")
 
 
-def test_the_report_says_what_can_be_mended(repository):
+def test_the_report_says_what_can_be_fixed(repository):
     dag_file(repository, PRINTS)
     (repository / "dags" / "broken.py").write_text("# airflow dag\nimport nosuch\n")
     text = airflowkit("check", cwd=repository)
-    assert text.stdout.endswith("`airflowkit explain CODE` tells more; --fix can fix 1\n")
+    assert text.stdout.endswith("`airflowkit explain CODE` says more; --fix can fix 1\n")
     told = json.loads(airflowkit("check", "--format", "json", cwd=repository).stdout)
     assert [(it["code"], it["fixable"]) for it in told["findings"]] == [("AK101", False), ("AK105", True)]
 
@@ -210,7 +210,7 @@ def test_a_file_that_cannot_be_imported_is_left(repository):
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == before
-    assert "dags/orders.py: AK105, AK608 not fixed: it cannot be imported" in result.stderr
+    assert "dags/orders.py: AK105, AK608 not fixed: the file cannot be imported" in result.stderr
 
 
 def test_a_link_out_of_the_repository_is_left(repository, tmp_path_factory):
@@ -233,7 +233,7 @@ def test_a_link_within_the_repository_stays_a_link(repository):
     assert (repository / "dags" / "orders.py").is_symlink()
 
 
-def test_what_a_comment_or_the_baseline_accepts_is_not_mended(repository):
+def test_what_a_comment_or_the_baseline_accepts_is_not_fixed(repository):
     ignored = dag_file(repository, f"# airflowkit: ignore-file[AK105] the operators want it\n{PRINTS}")
     known = dag_file(repository, PRINTS.replace("orders", "returns"), "returns.py")
     before = files(repository)
@@ -259,7 +259,7 @@ def test_the_proof_refuses_an_edit_that_changes_a_task(repository, pool):
     other = type(edit)(edit.file, edit.content.replace(b'"load"', b'"send"'), edit.findings)
     assert [verdict.objection for verdict in proved([edit], 1)] == [""]
     assert [verdict.objection for verdict in proved([other], 1)] == [
-        "the DAG orders would not stay the same, or differs at each parse"
+        "the DAG orders would change, or differs at each parse"
     ]
 
 
@@ -301,11 +301,11 @@ def test_the_proof_refuses_an_edit_that_changes_a_pod(old, new, task, repository
     other = type(edit)(edit.file, edit.content.replace(old.encode(), new.encode(), 1), edit.findings)
     assert [verdict.objection for verdict in proved([edit], 1)] == [""]
     assert [verdict.objection for verdict in proved([other], 1)] == [
-        f"the {task} would not stay the same, or differs at each parse"
+        f"the {task} would change, or differs at each parse"
     ]
 
 
-def test_of_several_mends_in_a_file_the_one_that_does_not_hold_is_left(repository):
+def test_of_several_fixes_in_a_file_only_the_one_that_changes_a_dag_is_rejected(repository):
     text = """import sys
 
 print("loading")
@@ -317,7 +317,7 @@ with DAG("orders", schedule=None, default_args={"provide_context": True}):
     result = airflowkit("check", "--fix", cwd=repository)
     assert 'print("loading")\n' in path.read_text()
     assert 'DAG("orders", schedule=None):\n' in path.read_text()
-    assert "AK105 not fixed: the DAG orders would not stay the same" in result.stderr
+    assert "AK105 not fixed: the DAG orders would change" in result.stderr
     assert "2 fixed in 1 file: 1 AK506, 1 AK608\n" in result.stdout
 
 
@@ -350,7 +350,7 @@ READ = 'EmptyOperator(task_id="a", dag=DAY, doc="{{ dag.default_args.provide_con
         f'{POD}with DAG("orders"):\n    Pod(task_id="a", image="a:1", is_delete_operator_pod=False)\n',
     ],
 )
-def test_what_takes_a_person_is_left(text, repository, pool):
+def test_what_needs_manual_work_is_left_alone(text, repository, pool):
     dag_file(repository, text)
     findings = found(pool, repository)
     assert counted(findings).keys() & FIXABLE

@@ -209,7 +209,7 @@ def test_a_comment_in_a_call_of_many_lines_ignores_what_is_found_at_its_first(po
         ("AK999", ["AK205 has no tasks", "AK608 ignores AK999, which is not a rule"]),
         ("AK205, AK999", ["AK608 ignores AK999, which is not a rule"]),
         ("AK205, AK401", ["AK609 ignores AK401, which finds nothing here"]),
-        ("", ["AK205 has no tasks", "AK608 ignores no rule that there is"]),
+        ("", ["AK205 has no tasks", "AK608 names no rule to ignore"]),
     ],
 )
 def test_an_ignore_that_ignores_nothing_is_found(pool, tmp_path, codes, expected):

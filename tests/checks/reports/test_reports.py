@@ -55,7 +55,7 @@ def test_text_names_place_severity_rule_and_hint():
     assert "     3 W AK401 pod-without-limits  orders.load: a | b" in output
     assert "               > pass resources" in output
     assert "     - I AK602 helper-parsed-as-dag  builds no DAG" in output
-    assert output.endswith("2 files with 1 DAG checked: 1 warning, 1 info. `airflowkit explain CODE` tells more\n")
+    assert output.endswith("2 files with 1 DAG checked: 1 warning, 1 info. `airflowkit explain CODE` says more\n")
 
 
 def test_text_that_no_terminal_shows_has_no_colour_and_each_finding_in_one_line():
@@ -130,7 +130,9 @@ def test_no_report_lets_foreign_text_command_the_terminal_or_end_it(render):
 def test_junit_has_a_case_for_each_finding_and_fails_all_but_infos():
     suite = ET.fromstring(junit.render(REPORT)).find("testsuite")
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("2", "1", "1")
-    assert suite.find("testcase/failure").get("message") == ODD.replace("\x07", "?")
+    failure = suite.find("testcase/failure")
+    assert failure.get("message") == "orders.load: " + ODD.replace("\x07", "?")
+    assert failure.text.endswith(f"\n{REPORT.findings[0].hint}")
 
 
 def test_junit_is_what_its_viewers_expect():
@@ -200,6 +202,12 @@ def test_sarif_names_the_rule_with_its_page():
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["AK401", "AK602"]
     assert [(it["ruleIndex"], it["level"]) for it in run["results"]] == [(0, "warning"), (1, "note")]
     assert all("## How to fix it" in rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
+
+
+def test_sarif_says_of_what_it_speaks_and_what_to_do():
+    """GitHub shows a result's message, not its logical location."""
+    texts = [result["message"]["text"] for result in sarif_run(*REPORT.findings)["results"]]
+    assert texts == [f"orders.load: {ODD}\npass resources", "builds no DAG"]
 
 
 def test_sarif_quotes_paths_and_sets_them_below_the_root_of_the_sources():

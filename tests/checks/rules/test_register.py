@@ -1,4 +1,4 @@
-"""The register holds the rules to their promise: a code means one thing for ever."""
+"""The register of codes: each means one thing forever."""
 
 from itertools import pairwise
 
@@ -45,7 +45,7 @@ def test_the_fixes_are_those_of_the_register():
 
 def test_a_page_says_since_when_and_whether_there_is_a_fix():
     assert explain("AK401").endswith("\n\nSince airflowkit 0.1.")
-    assert explain("AK105").endswith("\n\nSince airflowkit 0.1. `--fix` fixes it where the file leaves no doubt how.")
+    assert explain("AK105").endswith("\n\nSince airflowkit 0.1. `--fix` fixes it where the fix is beyond doubt.")
 
 
 def test_selecting_a_retired_rule_names_its_successor(retired):

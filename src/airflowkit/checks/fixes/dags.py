@@ -36,7 +36,7 @@ _DEFAULTS_READ: Final = re.compile(r"\.\s*default_args|[\"']default_args[\"']|\b
 def without_prints(_finding: Finding, text: str) -> str | None:
     """Delete the prints at the top level whose arguments are names and literals.
 
-    A DAG is what its file builds. Such a print builds nothing, calls nothing else, and its result is dropped.
+    Such a print builds no DAG, calls nothing else, and its result is dropped.
     """
     source = parsed(text)
     if source is None or _PRINT_BOUND.search(text):
@@ -62,11 +62,11 @@ def without_prints(_finding: Finding, text: str) -> str | None:
 def with_docs(finding: Finding, text: str) -> str | None:
     """Pass the module's docstring to the DAG as `doc_md`.
 
-    Airflow shows `doc_md` in its interface and uses it for nothing else.
+    Airflow only shows `doc_md` in its interface.
     """
     source = parsed(text)
     docs = source and source.module.get_docstring()
-    if not source or not docs or docs.strip().endswith(".md"):  # Airflow takes that for the name of a file
+    if not source or not docs or docs.strip().endswith(".md"):  # Airflow takes that for a file name
         return None
     found = source.dag_call(finding.line)
     if found is None:
@@ -80,9 +80,9 @@ def with_docs(finding: Finding, text: str) -> str | None:
 
 
 def without_pod_argument(finding: Finding, text: str) -> str | None:
-    """Delete an argument that the pod operator takes and does not look at.
+    """Delete an argument that the pod operator accepts and ignores.
 
-    `is_delete_operator_pod=False` stays: whoever wrote it wants to keep the pod, and has to say so in another way.
+    `is_delete_operator_pod=False` stays: its author wants to keep the pod, and has to say so in another way.
     """
     name = finding.message.partition(" ")[0]
     source = parsed(text)
@@ -99,10 +99,10 @@ def without_pod_argument(finding: Finding, text: str) -> str | None:
 
 
 def without_default(finding: Finding, text: str) -> str | None:
-    """Delete a key of `default_args` that no operator of the DAG takes.
+    """Delete a key of `default_args` that no operator of the DAG uses.
 
-    Airflow 3 hands each operator the keys that it has arguments for, and looks at the others no more; the `sla` that
-    it still takes does nothing but warn. Where the file itself reads `default_args`, the key stays.
+    Airflow 3 passes each operator the keys that it has arguments for and ignores the others; the `sla` that it still
+    accepts only warns. If the file itself reads `default_args`, the key stays.
     """
     key = next((it for it in DEAD_DEFAULT_ARGS if repr(it) in finding.message), None)
     source = parsed(text)
@@ -140,7 +140,7 @@ def _replaced(source: Source, old: cst.CSTNode, new: cst.CSTNode) -> str:
 
 
 def _without_prints(source: Source, statement: _Statement) -> _Statement | None:
-    """Return a statement of the module without its prints; None where nothing is left."""
+    """Return a statement of the module without its prints; None if nothing is left."""
     if not isinstance(statement, cst.SimpleStatementLine):
         return statement
     left = [part for part in statement.body if not _is_plain_print(source, part)]
@@ -166,14 +166,14 @@ def _is_shown(source: Source, value: cst.BaseExpression) -> bool:
 
 
 def _longer(one: Sequence[cst.EmptyLine], other: Sequence[cst.EmptyLine]) -> Sequence[cst.EmptyLine]:
-    """Return the blank lines of two statements as those of one: all where there are comments, else the longer."""
+    """Return the blank lines of two statements as those of one: all if there are comments, else the longer run."""
     if any(line.comment for line in one):
         return [*one, *other]
     return max(other, one, key=len)
 
 
 def _pod_operators(source: Source, line: int | None) -> Iterator[cst.Call]:
-    """Yield the pod operators that a line is about; Python places a mapped one at its end."""
+    """Yield the pod operators at a line; Python reports a mapped one at its last line."""
     for call in source.calls:
         span = source.span(call)
         lines = {span.start.line, span.end.line} if isinstance(call.func, cst.Attribute) else {span.start.line}
@@ -182,7 +182,7 @@ def _pod_operators(source: Source, line: int | None) -> Iterator[cst.Call]:
 
 
 def _assigned(source: Source, name: cst.Name) -> cst.BaseExpression | None:
-    """Return the value of a name that the module sets once and that is used in no other place."""
+    """Return the value of a name that the module sets once and uses once."""
     uses = [node for node in _names(source.module) if node.value == name.value]
     values = [
         part.value
@@ -192,11 +192,11 @@ def _assigned(source: Source, name: cst.Name) -> cst.BaseExpression | None:
         if (isinstance(part, cst.Assign) and any(target.target in uses for target in part.targets))
         or (isinstance(part, cst.AnnAssign) and part.target in uses)
     ]
-    return values[0] if len(values) == 1 and len(uses) == 2 else None  # noqa: PLR2004  set once, used once
+    return values[0] if len(values) == 1 and len(uses) == 2 else None  # noqa: PLR2004  the assignment and the use
 
 
 def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
-    """Yield every name below a node, but for the keywords of calls."""
+    """Yield every name below a node, except the keywords of calls."""
     if isinstance(node, cst.Name):
         yield node
     for child in node.children:
@@ -205,7 +205,7 @@ def _names(node: cst.CSTNode) -> Iterator[cst.Name]:
 
 
 def _plain_element(source: Source, value: cst.Dict, key: str) -> int | None:
-    """Return the place of a key in a dictionary, where it stands once and its value can go unnoticed."""
+    """Return the index of a key in a dictionary, if it occurs once and evaluating its value has no effect."""
     places = [
         place
         for place, element in enumerate(value.elements)

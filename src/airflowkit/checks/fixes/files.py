@@ -1,4 +1,4 @@
-"""Reads text files so that they can be written again as they were, and writes them whole or not at all."""
+"""Reads text files so that encoding and line ends survive, and writes them whole or not at all."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class TextFile:
 
     Attributes:
         path: The file, as the finding names it.
-        content: Its bytes; None where there is no file yet.
-        text: Its text, each line ended by one newline.
+        content: Its bytes; None if there is no file yet.
+        text: Its text, with newlines as line ends.
         encoding: How the text is encoded.
-        crlf: Whether its lines end as those of Windows do.
+        crlf: Whether its lines end as on Windows.
     """
 
     path: Path
@@ -36,10 +36,10 @@ class TextFile:
 
     @classmethod
     def read(cls, path: Path) -> TextFile:
-        """Read a file; one that does not exist is empty.
+        """Read a file; one that does not exist counts as empty.
 
         Raises:
-            FixFailed: It cannot be read, or is no text.
+            FixFailed: It cannot be read, or is not text.
         """
         try:
             content = path.read_bytes() if path.exists() or path.is_symlink() else None
@@ -51,15 +51,15 @@ class TextFile:
         return cls(path, content, text.replace("\r\n", "\n") if crlf else text, encoding, crlf)
 
     def encoded(self, text: str) -> bytes:
-        """Return another text as bytes in the manner of this file."""
+        """Return another text in the encoding and with the line ends of this file."""
         return (text.replace("\n", "\r\n") if self.crlf else text).encode(self.encoding)
 
 
 def write(file: TextFile, content: bytes) -> None:
-    """Write a file anew, whole or not at all, with the mode that it had.
+    """Replace the content of a file, whole or not at all, and keep its mode.
 
     Raises:
-        FixFailed: It may not be written, lies outside the repository, or is not what was read.
+        FixFailed: It cannot be written, is outside the repository, or has changed since it was read.
     """
     try:
         with atomic_write(_place(file)) as new:
@@ -72,10 +72,10 @@ def write(file: TextFile, content: bytes) -> None:
 
 
 def _place(file: TextFile) -> Path:
-    """Return where the file really lies."""
+    """Return the real path of the file."""
     place = file.path.resolve()
     if not place.is_relative_to(_repository(file.path).resolve()):
-        raise FixFailed(f"{file.path}: left, for it is a link to {place}, outside the repository")
+        raise FixFailed(f"{file.path}: not changed: it is a link to {place}, outside the repository")
     _refuse_changed(file)
     if file.content is not None and not place.stat().st_mode & 0o222:
         raise FixFailed(f"{file.path}: cannot be written: it is read-only")
@@ -85,11 +85,11 @@ def _place(file: TextFile) -> Path:
 def _refuse_changed(file: TextFile) -> None:
     now = file.path.read_bytes() if file.path.exists() else None
     if now != file.content:
-        raise FixFailed(f"{file.path}: left, for it changed meanwhile; run the command again")
+        raise FixFailed(f"{file.path}: not changed: it was edited in the meantime; run the command again")
 
 
 def _repository(path: Path) -> Path:
-    """Return the folder that a file's repository lies in; without one, the DAG folder."""
+    """Return the root of a file's repository; without one, the DAG folder."""
     folder = path.absolute().parent
     return repository_root(folder) or dags_folder_of(folder)
 

@@ -1,4 +1,4 @@
-"""What a fix is: a rule's code, and a small function from a finding and a text to the mended text."""
+"""What a fix is: a rule's code, and a small function from a finding and a text to the fixed text."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Fix:
 
     Attributes:
         code: The rule's code.
-        apply: From the finding and the text to the mended text; None where the text does not show plainly what to do.
-        target: From the path of the finding to that of the file to mend.
-        declared: What of a serialized DAG it changes: pairs of a key and of the key that it stands in.
+        apply: From the finding and the text to the fixed text; None if the text leaves in doubt what to do.
+        target: From the path of the finding to that of the file to change.
+        declared: What it changes in a serialized DAG: pairs of a key and the key above it.
     """
 
     code: str

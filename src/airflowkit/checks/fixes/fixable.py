@@ -1,4 +1,4 @@
-"""Which findings `--fix` can fix, by a glance at the file: to parse each would take longer than the check."""
+"""Which findings `--fix` can fix, by a regular expression: parsing each file would take longer than the check."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SIGNS: Final = {
         "AK604": r"^\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*\S+\s*$",
     }.items()
 }
-"""What a file holds wherever the fix of a rule applies; that of any other rule always does."""
+"""What a file contains if the fix of a rule applies to it; a fix that is not listed applies to any."""
 
 
 def marked(findings: Iterable[Finding]) -> tuple[Finding, ...]:

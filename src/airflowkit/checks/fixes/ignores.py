@@ -1,4 +1,4 @@
-"""Fixes of the comments that ignore rules. Python does not look at comments: no DAG is changed."""
+"""Fixes of the comments that ignore rules, which change no DAG."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def with_true_ignores(finding: Finding, text: str) -> str | None:
-    """Delete a comment that ignores nothing, for it has no reason; else what it names beside rules."""
+    """Delete a comment without a reason, which ignores nothing; of any other, the codes that are not rules."""
 
     def kept(match: re.Match[str]) -> Codes:
         codes = codes_in(match)
@@ -31,7 +31,7 @@ def with_true_ignores(finding: Finding, text: str) -> str | None:
 
 
 def without_unused_ignore(finding: Finding, text: str) -> str | None:
-    """Delete a code that ignores nothing, and with the last one the comment."""
+    """Delete a code that ignores nothing; with the last code, the whole comment."""
     unused = finding.message.split()[1].rstrip(",")
 
     def kept(match: re.Match[str]) -> Codes:
@@ -44,7 +44,7 @@ FIXES: Final = (Fix("AK608", with_true_ignores), Fix("AK609", without_unused_ign
 
 
 def _edited(finding: Finding, text: str, kept: Callable[[re.Match[str]], Codes]) -> str | None:
-    """Return the text with the first comment of the finding's line that does not name what is to be kept alone."""
+    """Return the text in which the first ignore at the finding's line that names more than `kept` names only that."""
     column = _comment(text, finding.line)
     if finding.line is None or column is None:
         return None
@@ -67,7 +67,7 @@ def _with_codes(line: str, match: re.Match[str], codes: Codes) -> str:
 
 
 def _comment(text: str, number: int | None) -> int | None:
-    """Return the column where a line's comment begins; what looks like one in a string is none."""
+    """Return the column where a line's comment begins; one that is part of a string does not count."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):

@@ -1,4 +1,4 @@
-"""Texts as lines, whose ends are one newline; `files` sees to other ends."""
+"""Texts as lines that end with a newline; `files` converts other line ends."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines with their ends; a form feed ends none, unlike for `str.splitlines`."""
+    """Return the lines with their ends; unlike for `str.splitlines`, a form feed is not a line end."""
     lines = text.split("\n")
     return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
 
@@ -24,7 +24,7 @@ def with_line(text: str, line: str) -> str:
 
 
 def moved(line: int | None, before: str, after: str) -> int | None:
-    """Return where a line of one text stands in the next."""
+    """Return the number that a line of one text has in the next."""
     if line is None or before == after:
         return line
     matcher = SequenceMatcher(None, lines_of(before), lines_of(after), autojunk=False)

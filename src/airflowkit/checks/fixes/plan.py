@@ -1,4 +1,4 @@
-"""What the files would hold if everything were mended that their text shows how to mend."""
+"""The edits that fix what can be fixed, file by file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.fixes.lines import moved
-from airflowkit.checks.rules.register import FIXABLE
+from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.errors import FixFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from airflowkit.checks.fixes.fix import Fix
     from airflowkit.checks.model.findings import Finding
 
 
@@ -25,7 +24,7 @@ class Edit:
     Attributes:
         file: What was read.
         content: What is to be written.
-        findings: What that mends.
+        findings: What that fixes.
     """
 
     file: TextFile
@@ -34,28 +33,28 @@ class Edit:
 
 
 def planned(findings: Iterable[Finding]) -> tuple[Edit, ...]:
-    """Return the edits that mend findings; a finding that none of them holds takes a person."""
+    """Return the edits that fix findings; findings without an edit need manual work."""
     return tuple(edit for path, found in _by_target(findings).items() for edit in _edits(path, found))
 
 
 def _by_target(findings: Iterable[Finding]) -> dict[Path, list[Finding]]:
     targets: dict[Path, list[Finding]] = {}
     for finding in findings:
-        if finding.code in FIXABLE:
-            targets.setdefault(_relative(_fix(finding).target(Path(finding.path))), []).append(finding)
+        if finding.code in FIXES:
+            targets.setdefault(_relative(FIXES[finding.code].target(Path(finding.path))), []).append(finding)
     return targets
 
 
 def edit_of(file: TextFile, findings: Iterable[Finding]) -> Edit | None:
-    """Return the edit of a file that mends findings, those of them whose mend its text shows; None if it shows none."""
-    text, mended = file.text, []
+    """Return the edit of a file that fixes those findings whose fix is beyond doubt; None if there are none."""
+    text, fixed = file.text, []
     for finding in findings:
         here = replace(finding, line=moved(finding.line, file.text, text))
-        after = _fix(finding).apply(here, text)
+        after = FIXES[finding.code].apply(here, text)
         if after not in (None, text):
             text = after
-            mended.append(finding)
-    return Edit(file, file.encoded(text), tuple(mended)) if mended else None
+            fixed.append(finding)
+    return Edit(file, file.encoded(text), tuple(fixed)) if fixed else None
 
 
 def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
@@ -67,13 +66,7 @@ def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
         yield edit
 
 
-def _fix(finding: Finding) -> Fix:
-    from airflowkit.checks.fixes.registry import FIXES  # noqa: PLC0415  loads libcst, of no use without findings
-
-    return FIXES[finding.code]
-
-
 def _relative(path: Path) -> Path:
-    """Return a path as the findings have it."""
+    """Return a path relative to the current folder, as in the findings."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,4 +1,4 @@
-"""Holds each edit of a DAG file against what Airflow makes of it: only what the fix declares may differ."""
+"""Proves each edit of a DAG file by what Airflow makes of it: only what the fix declares may differ."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _Declared = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether an edit holds.
+    """Whether an edit is accepted.
 
     Attributes:
-        edit: The edit; of a file of which some mends hold and others do not, each has a verdict.
-        objection: Why it does not hold; empty if it does.
+        edit: The edit; if only some fixes of a file are accepted, the others have verdicts of their own.
+        objection: Why it is rejected; empty if it is accepted.
     """
 
     edit: Edit
@@ -38,7 +38,7 @@ class Verdict:
 
 
 def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
-    """Return for each edit whether the DAGs do the same after it as before; text that is no Python needs no proof."""
+    """Return for each edit whether the DAGs stay the same; files other than Python need no proof."""
     verdicts, folders = [], defaultdict(list)
     for edit in edits:
         if edit.file.path.suffix == ".py":
@@ -51,11 +51,11 @@ def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
 
 
 def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> Iterator[Verdict]:
-    """Parse the files as they are and as they would be, with the same hash seed, and compare."""
+    """Parse the files before and after the edits, with the same hash seed, and compare."""
     with Pool((), min(workers, len(edits)), plugins=plugins_folder(folder)) as pool:
         parser = _Parser(pool, folder)
-        before = parser.told({edit.file.path: edit.file.content for edit in edits})
-        after = parser.told({edit.file.path: edit.content for edit in edits})
+        before = parser.facts({edit.file.path: edit.file.content for edit in edits})
+        after = parser.facts({edit.file.path: edit.content for edit in edits})
         for edit in edits:
             was, would_be = before[edit.file.path], after[edit.file.path]
             verdict = Verdict(edit, _objection(was, would_be, edit))
@@ -67,13 +67,13 @@ def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> Iterator[Verdi
 
 @dataclass(frozen=True, slots=True)
 class _Parser:
-    """Workers that parse files of one DAG folder with another content than they have."""
+    """Workers that parse files of one DAG folder with given content instead of their own."""
 
     pool: Pool
     folder: Path
 
-    def told(self, contents: Mapping[Path, bytes | None]) -> dict[Path, FileFacts]:
-        """Return what there is to tell of each file."""
+    def facts(self, contents: Mapping[Path, bytes | None]) -> dict[Path, FileFacts]:
+        """Return what the workers report of each file."""
         options = check_settings(self.folder)
         paths = {str(path.absolute()): path for path in contents}
         jobs = [
@@ -84,14 +84,14 @@ class _Parser:
 
 
 def _one_by_one(edit: Edit, before: FileFacts, parser: _Parser) -> Iterator[Verdict]:
-    """Prove the mends of a file one after another: those that hold together are kept, the others are left."""
+    """Prove the fixes of a file one after another: those that are accepted together are kept."""
     kept: Edit | None = None
     for finding in edit.findings:
         found = (*(kept.findings if kept else ()), finding)
         attempt = edit_of(edit.file, found)
         if not attempt or attempt.findings != found:
-            continue  # it hangs on a mend that was left
-        objection = _objection(before, parser.told({edit.file.path: attempt.content})[edit.file.path], attempt)
+            continue  # it depends on a fix that was rejected
+        objection = _objection(before, parser.facts({edit.file.path: attempt.content})[edit.file.path], attempt)
         if objection:
             yield Verdict(replace(attempt, findings=(finding,)), objection)
         else:
@@ -105,13 +105,13 @@ def _can_be_compared(facts: FileFacts) -> bool:
 
 
 def _objection(before: FileFacts, after: FileFacts, edit: Edit) -> str:
-    """Return why an edit does not hold, or an empty string."""
+    """Return why an edit is rejected, or an empty string."""
     if before.failure:
-        return "it cannot be imported, so nothing shows that its DAGs would stay the same"
+        return "the file cannot be imported, so nothing proves that its DAGs would stay the same"
     if after.failure:
-        return f"it could not be imported afterwards: {after.failure.text}"
+        return f"the file could not be imported afterwards: {after.failure.text}"
     if not (_can_be_compared(before) and _can_be_compared(after)):
-        return "Airflow cannot write its DAGs, so nothing shows that they would stay the same"
+        return "Airflow cannot serialize its DAGs, so nothing proves that they would stay the same"
     declared = frozenset(change for finding in edit.findings for change in FIXES[finding.code].declared)
     return _changed_dag(before, after, declared) or _changed_task(before, after, declared)
 
@@ -121,16 +121,16 @@ def _changed_dag(before: FileFacts, after: FileFacts, declared: _Declared) -> st
     changed = next((dag_id for (dag_id, one), (_id, other) in zip(first, second, strict=False) if one != other), None)
     if changed is None and len(first) == len(second):
         return ""
-    return f"the DAG {changed} would not stay the same, or differs at each parse" if changed else "a DAG would be gone"
+    return f"the DAG {changed} would change, or differs at each parse" if changed else "a DAG would disappear"
 
 
 def _changed_task(before: FileFacts, after: FileFacts, declared: _Declared) -> str:
-    """Return which task would do something else, by its arguments and its pods; the same tasks are there."""
+    """Return which task would do something else, by its arguments and its pods; both have the same tasks."""
     names = {name for _place, name in declared}
     for texts in zip(before.evidence, after.evidence, strict=True):
         first, second = (_without_arguments(json.loads(text), names) for text in texts)
         if first != second:
-            return f"the task {first['task_id']} would not stay the same, or differs at each parse"
+            return f"the task {first['task_id']} would change, or differs at each parse"
     return ""
 
 
@@ -158,5 +158,5 @@ def _undeclared(value: Any, within: str, declared: _Declared) -> Any:
 
 
 def _is_empty(value: Any) -> bool:
-    """Return whether that is an empty dictionary, for which Airflow may as well write nothing."""
+    """Return whether a value is an empty dictionary, which Airflow may leave out."""
     return value == {} or (isinstance(value, dict) and value.get("__var") == {})

@@ -15,21 +15,21 @@ from airflowkit.repository import dags_folder_of
 if TYPE_CHECKING:
     from airflowkit.checks.model.findings import Finding
 
-_STRANGER: Final = re.compile(r"\s*airflowkit(?=\s*(?:#.*)?$)")
+_OTHER_PROJECT: Final = re.compile(r"\s*airflowkit(?=\s*(?:#.*)?$)")
 _NO_BYTECODE: Final = re.compile(r"\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*[\"']?\w*[\"']?\s*")
 _NAME: Final = re.compile(r"[\w./-]+")
 _HARMLESS: Final = frozenset(
     {"pytest", "Path", "PurePath", "re", "logging", "timedelta", "frozenset", "set", "tuple", "dict", "list", "os"}
     | {"functools", "cache", "lru_cache", "contextmanager", "contextlib", "dataclass", "dataclasses", "TypeVar"}
 )
-"""What a file may call at its top level without building a DAG by it."""
+"""What a file may call at its top level without building a DAG."""
 
 
 def ignored_file(finding: Finding, text: str) -> str | None:
-    """Name a file in `.airflowignore` whose top level cannot build a DAG.
+    """List a file in `.airflowignore` whose top level cannot build a DAG.
 
-    Airflow then does not parse it, and there was nothing to find; other files can import it all the same. A file
-    that calls what might build a DAG in another environment is left.
+    Airflow then does not parse it; other files can still import it. A file that calls what might build a DAG in another
+    environment is left alone.
     """
     path = Path(finding.path).absolute()
     name = path.relative_to(_ignore_file(path).parent).as_posix()
@@ -42,11 +42,11 @@ def ignored_file(finding: Finding, text: str) -> str | None:
 def right_distribution(finding: Finding, text: str) -> str | None:
     """Write `airflowkit-k8s` for an `airflowkit` without a version.
 
-    The DAGs' code stays. With a version, or with extras, it takes somebody to choose the other project's.
+    With a version or extras, somebody has chosen the other project, and has to decide.
     """
     lines = lines_of(text)
     line = lines[finding.line - 1] if finding.line else ""
-    match = _STRANGER.match(line.rstrip("\n"))
+    match = _OTHER_PROJECT.match(line.rstrip("\n"))
     if not match or not finding.line:
         return None
     lines[finding.line - 1] = f"{match[0]}-k8s{line[match.end() :]}"
@@ -54,9 +54,9 @@ def right_distribution(finding: Finding, text: str) -> str | None:
 
 
 def with_bytecode(finding: Finding, text: str) -> str | None:
-    """Delete the Dockerfile's line that turns bytecode off, where it sets nothing else.
+    """Delete the Dockerfile's line that turns bytecode off, if it sets nothing else.
 
-    Python then keeps what it compiled; it runs the same code.
+    Python then keeps its compiled files, and runs the same code.
     """
     number = finding.line or 0
     lines = ["", *lines_of(text)]
@@ -65,9 +65,9 @@ def with_bytecode(finding: Finding, text: str) -> str | None:
 
 
 def kept_out_of_git(finding: Finding, text: str) -> str | None:
-    """Name the file with the secrets in `.gitignore`.
+    """List the file with the secrets in `.gitignore`.
 
-    No DAG can see what git ignores; the file stays where it is.
+    The file itself stays; no DAG depends on what git ignores.
     """
     name = Path(finding.path).name
     return None if f"{name}\n" in lines_of(text) else with_line(text, name)
@@ -91,7 +91,7 @@ FIXES: Final = (
 
 
 def _builds_nothing(path: Path) -> bool:
-    """Return whether nothing that stands at the top level of a file could build a DAG, wherever it runs."""
+    """Return whether nothing at the top level of a file could build a DAG, wherever it runs."""
     try:
         body = ast.parse(path.read_bytes()).body
     except (OSError, SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""Python source as a tree that keeps every space and comment, and what the fixes look up in it and cut out of it."""
+"""Python source as a tree that keeps spaces and comments, and what the fixes find in it and cut out of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Source:
 
     Attributes:
         module: The tree.
-        calls: Every call, in the order of the text.
+        calls: Every call, in source order.
         functions: Every function by its name.
     """
 
@@ -45,16 +45,16 @@ class Source:
     _names: dict[cst.CSTNode, Any]
 
     def span(self, node: cst.CSTNode) -> CodeRange:
-        """Return where a node stands."""
+        """Return the position of a node."""
         return self._positions[node]
 
     def names(self, node: cst.CSTNode) -> set[str]:
-        """Return what a name may mean, such as `airflow.sdk.DAG`, by the file's imports."""
+        """Return what a name may refer to, such as `airflow.sdk.DAG`, by the file's imports."""
         found: Any = self._names.get(node, ())
-        return {name.name for name in (found() if callable(found) else found)}  # libcst may look them up lazily
+        return {name.name for name in (found() if callable(found) else found)}  # libcst may compute them lazily
 
     def means(self, node: cst.CSTNode, wanted: frozenset[str]) -> bool:
-        """Return whether a name means one of these and nothing else."""
+        """Return whether a name refers to one of these and nothing else."""
         names = self.names(node)
         return bool(names) and names <= wanted
 
@@ -68,7 +68,7 @@ class Source:
         return found[0] if len(found) == 1 else None
 
     def is_plain(self, value: cst.BaseExpression) -> bool:
-        """Return whether a value can be left out without anybody noticing: names and literals, no calls."""
+        """Return whether evaluating a value has no effect: names and literals, no calls."""
         if isinstance(value, cst.Call):
             return self.means(value.func, _HARMLESS_CALLS) and all(self.is_plain(arg.value) for arg in value.args)
         if isinstance(value, cst.Attribute):
@@ -82,7 +82,7 @@ class Source:
 
 
 def parsed(text: str) -> Source | None:
-    """Return the tree of a text; None where it is no Python."""
+    """Return the tree of a text; None if it is not valid Python."""
     try:
         wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
     except (cst.ParserSyntaxError, RecursionError):
@@ -98,7 +98,7 @@ def parsed(text: str) -> Source | None:
 
 
 def keyword_index(call: cst.Call, name: str) -> int | None:
-    """Return the place of a keyword among a call's arguments."""
+    """Return the index of a keyword among a call's arguments."""
     places = [place for place, arg in enumerate(call.args) if arg.keyword and arg.keyword.value == name]
     return places[0] if places else None
 
@@ -123,7 +123,7 @@ def without_element(value: cst.Dict, index: int) -> cst.Dict:
 
 
 def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
-    """Return a call with one more keyword, laid out as the others are."""
+    """Return a call with one more keyword, formatted like the others."""
     tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
     added = cst.Arg(value, keyword=cst.Name(name), equal=tight)
     if not call.args:
@@ -147,7 +147,7 @@ def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.C
 
 
 def _without(items: Sequence[Item], index: int, opening: Gap, closing: Gap) -> tuple[list[Item], Gap, Gap]:
-    """Return the items but one, and the space before the first and after the last; the others' comments stay."""
+    """Return all items but one, and the space before the first and after the last; the others keep their comments."""
     left = list(items)
     removed = left.pop(index)
     nothing = cst.SimpleWhitespace("")
@@ -171,17 +171,17 @@ def _gap(item: cst.Arg | cst.BaseDictElement) -> Gap:
 
 
 def _is_spread(gap: Gap | None) -> TypeGuard[cst.ParenthesizedWhitespace]:
-    """Return whether a space runs over several lines."""
+    """Return whether whitespace spans several lines."""
     return isinstance(gap, cst.ParenthesizedWhitespace)
 
 
 def _comments(gap: Gap) -> bool:
-    """Return whether a space holds comments."""
+    """Return whether whitespace contains comments."""
     return _is_spread(gap) and (bool(gap.first_line.comment) or any(line.comment for line in gap.empty_lines))
 
 
 def _joined(before: Gap, after: Gap) -> Gap:
-    """Return one space for the two around what is cut out: a line's end and a comment outlast it."""
+    """Join the whitespace before and after what is cut out, with its line end and comments."""
     if _is_spread(before) and _is_spread(after):
         return after.with_changes(first_line=before.first_line, empty_lines=[*before.empty_lines, *after.empty_lines])
     return before if _is_spread(before) else after

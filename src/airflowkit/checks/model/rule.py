@@ -12,7 +12,7 @@ A rule is written as
         if not dag.tasks:
             yield Fault("has no tasks", hint="add one, or delete the DAG")
 
-and judges the one subject that it is given. Codes are never used again for something else.
+and judges the one subject that it is given. `rules/register.py` lists every code.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a subject stands."""
+    """Where a subject is."""
 
     path: str
     line: int | None = None
@@ -76,7 +76,7 @@ class TaskSubject:
 
     @cached_property
     def pods(self) -> tuple[Pod, ...]:
-        """The pods that it starts, as far as they are known: of a mapped task one for each element."""
+        """The pods that it starts, as far as they are known: for a mapped task, one for each element."""
         return pods_of(self.task, self.options)
 
     @cached_property
@@ -87,7 +87,7 @@ class TaskSubject:
 
     @cached_property
     def templates(self) -> tuple[tuple[str, str], ...]:
-        """Those texts that hold Jinja."""
+        """Those texts that contain Jinja."""
         return tuple((name, text) for name, text in self.texts if "{{" in text or "{%" in text)
 
 
@@ -110,10 +110,10 @@ class DagSubject:
 
 @dataclass(frozen=True, slots=True)
 class FileSubject:
-    """A file for rules to judge, by what the worker told of it.
+    """A file for rules to judge, by what the worker reported.
 
     Attributes:
-        facts: What the worker told.
+        facts: What the worker reported.
         folder: The DAG folder.
         options: What `[check]` says.
     """
@@ -124,7 +124,7 @@ class FileSubject:
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """Where it is."""
         return Place(self.facts.path)
 
 
@@ -133,7 +133,7 @@ class FolderSubject:
     """All files for rules to judge together.
 
     Attributes:
-        files: What the workers told of each.
+        files: What the workers reported of each.
         folder: The DAG folder.
         options: What `[check]` says.
     """
@@ -144,19 +144,19 @@ class FolderSubject:
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """Where it is."""
         return Place(str(self.folder))
 
 
 @dataclass(frozen=True, slots=True)
 class CommentSubject:
-    """A comment that ignores rules, for rules to judge once all others have.
+    """A comment that ignores rules, for rules that run after all others.
 
     Attributes:
         comment: The comment.
         path: Its file.
-        unknown: What it names that no rule's code begins with.
-        unused: The codes whose rules looked, and found nothing that it covers.
+        unknown: What it names that is not a rule's code or the beginning of one.
+        unused: The codes whose rules ran and found nothing that it covers.
     """
 
     comment: Comment
@@ -166,7 +166,7 @@ class CommentSubject:
 
     @property
     def place(self) -> Place:
-        """Where it stands."""
+        """Where it is."""
         return Place(self.path, self.comment.line)
 
 
@@ -190,16 +190,16 @@ class Rule(Generic[S]):
 
     @property
     def text(self) -> str:
-        """What the rule says of itself in Markdown: its docstring."""
+        """Its docstring, in Markdown."""
         return inspect.getdoc(self.judge) or ""
 
     @property
     def title(self) -> str:
-        """The first line of that."""
+        """The first line of its docstring."""
         return self.text.partition("\n")[0]
 
     def findings(self, subject: S, place: Place) -> Iterator[Finding]:
-        """Yield what the rule finds, with the place of the subject."""
+        """Yield what the rule finds, at the place of the subject unless the fault names another."""
         for fault in self.judge(subject):
             yield Finding(
                 code=self.code,
@@ -234,7 +234,7 @@ file_rule: Final[Registration[FileSubject]] = Registration(Scope.FILE)
 folder_rule: Final[Registration[FolderSubject]] = Registration(Scope.FOLDER)
 """A rule about all files together; its faults name their paths."""
 comment_rule: Final[Registration[CommentSubject]] = Registration(Scope.COMMENT)
-"""A rule about a comment that ignores others, judged once those have found what they find."""
+"""A rule about a comment that ignores others; it runs after those."""
 
 
 def _texts_within(value: object) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""What a report looks like, one file per format."""
+"""The formats of a report, one file each."""

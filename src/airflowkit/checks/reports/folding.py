@@ -1,6 +1,6 @@
-"""Findings that say the same of one file, as one: forty tasks without a limit are one thing to mend.
+"""Findings that say the same about one file, as one: forty tasks without a limit are one thing to fix.
 
-Reports for people fold; those for programs hold every finding.
+Reports for people fold; those for programs contain every finding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Findings of one file that say the same.
+    """Findings that say the same about one file.
 
     Attributes:
         findings: At least one, in the order of their lines.
@@ -28,7 +28,7 @@ class Fold:
 
     @property
     def first(self) -> Finding:
-        """The one that stands for all."""
+        """The one that represents all."""
         return self.findings[0]
 
     @property
@@ -42,16 +42,21 @@ class Fold:
     @property
     def message(self) -> str:
         """What is wrong with them."""
-        return f"{self.who}: {self.first.message}" if self.who else self.first.message
+        return with_name(self.who, self.first)
 
 
 def folded(findings: Iterable[Finding]) -> list[Fold]:
-    """Return the findings with those that say the same of one file together, each where its first stood."""
+    """Group the findings that say the same about one file, in the order of their first."""
     folds: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         key = (finding.path, finding.code, finding.severity, finding.message, finding.hint)
         folds.setdefault(key, []).append(finding)
     return [Fold(tuple(same)) for same in folds.values()]
+
+
+def with_name(name: str, finding: Finding) -> str:
+    """Return `DAG.TASK: what is wrong`, or only what is wrong."""
+    return f"{name}: {finding.message}" if name else finding.message
 
 
 def name_of(finding: Finding) -> str:
@@ -60,5 +65,5 @@ def name_of(finding: Finding) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text of foreign code without the control characters that a terminal would obey and XML cannot hold."""
+    """Replace the control characters of foreign text, which a terminal would obey and XML cannot contain."""
     return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in text)

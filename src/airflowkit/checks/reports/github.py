@@ -1,7 +1,7 @@
 """The report as GitHub's workflow commands: annotations beside the lines of a pull request.
 
 GitHub shows ten errors, ten warnings and ten notices of a step, and fifty of a job ("Limitations" in its page on
-annotations), so findings that say the same of one file are one annotation.
+annotations), so findings that say the same about one file are one annotation.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _command(fold: Fold) -> str:
 
 
 def _from_the_workspace(path: str) -> str:
-    """Return a path from the root of the checkout, wherever the step runs; GitHub knows no other."""
+    """Return a path relative to the root of the checkout, as GitHub wants it, wherever the step runs."""
     root = os.environ.get("GITHUB_WORKSPACE")
     return os.path.relpath(path, root) if root else path
 

@@ -21,7 +21,7 @@ def render(report: Report) -> str:
 
 
 def summary(report: Report) -> dict[str, Any]:
-    """Return the numbers of a report."""
+    """Return the counts of a report."""
     severities = Counter(finding.severity for finding in report.findings)
     return {
         "files": report.files,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from airflowkit.checks.model.findings import Severity
-from airflowkit.checks.reports.folding import name_of, printable
+from airflowkit.checks.reports.folding import name_of, printable, with_name
 from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report) -> str:
-    """Return one test suite with a test case for each finding, and one for a check that found nothing."""
+    """Return one test suite with a test case for each finding, or one that passes if nothing was found."""
     failing = [finding for finding in report.findings if finding.severity is not Severity.INFO]
     counts = {
         "name": "airflowkit check",
@@ -36,11 +36,12 @@ def render(report: Report) -> str:
 
 
 def _add_case(suite: ET.Element, finding: Finding) -> None:
-    """Add a test case; its name tells of the place, for viewers take cases of one name for the same."""
+    """Add a test case; its name contains the place, because viewers merge cases of the same name."""
     place = f"{printable(finding.path)}:{finding.line or 1}"
-    who = printable(name_of(finding))
-    name = " ".join(filter(None, (finding.code, BY_CODE[finding.code].name, who, f"line {finding.line or 1}")))
+    message = printable(with_name(name_of(finding), finding))
+    parts = (finding.code, BY_CODE[finding.code].name, printable(name_of(finding)), f"line {finding.line or 1}")
+    name = " ".join(filter(None, parts))
     case = ET.SubElement(suite, "testcase", classname=printable(finding.path), name=name, time="0")
     kind = "skipped" if finding.severity is Severity.INFO else "failure"
-    result = ET.SubElement(case, kind, message=printable(finding.message), type=finding.code)
-    result.text = printable(f"{place} {who} {finding.message}\n{finding.hint}")
+    result = ET.SubElement(case, kind, message=message, type=finding.code)
+    result.text = "\n".join(filter(None, (f"{place} {message}", printable(finding.hint))))

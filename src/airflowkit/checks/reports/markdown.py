@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def render(report: Report) -> str:
-    """Return a table of the findings, those that say the same of one file in one row, and the count."""
+    """Return a table of the findings, with one row for those that say the same about one file, and the counts."""
     rows = [_row(fold) for fold in folded(report.findings)]
-    table = ["| where | rule | what | how to fix it |", "|---|---|---|---|", *rows, ""] if rows else []
+    table = ["| where | rule | what | hint |", "|---|---|---|---|", *rows, ""] if rows else []
     gone = gone_from_baseline(report)
     return "\n".join(["## airflowkit check", "", *table, verdict(report), *(["", gone] if gone else [])])
 
@@ -33,6 +33,6 @@ def _row(fold: Fold) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return the text as one line that no foreign character turns into markup."""
+    """Return the text as one line without markup."""
     plain = " ".join(printable(text).split()).replace("\\", "\\\\").replace("|", "\\|")
     return plain.replace("<", "&lt;").replace("[", "\\[")

@@ -1,6 +1,6 @@
 """The report as SARIF 2.1.0, for code scanning.
 
-The standard leaves most open; what GitHub makes of it stands in its page "SARIF support for code scanning".
+The standard leaves much open; what GitHub reads is in its page "SARIF support for code scanning".
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from airflowkit.checks.model.findings import Finding, Severity
+from airflowkit.checks.reports.folding import name_of, with_name
 from airflowkit.checks.rules import BY_CODE
 from airflowkit.checks.rules.register import page
 
@@ -36,7 +37,7 @@ def render(report: Report) -> str:
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": "airflowkit/"},
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder that the check was started in."}}},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder in which the check was started."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(finding, index[finding.code], fingerprint)
@@ -61,19 +62,19 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
-    hint = f"\n{finding.hint}" if finding.hint else ""
+    lines = (with_name(name_of(finding), finding), finding.hint)
     return {
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": _LEVEL[finding.severity],
-        "message": {"text": finding.message + hint},
+        "message": {"text": "\n".join(filter(None, lines))},
         "locations": [_location(finding)],
         "partialFingerprints": {"airflowkit/v1": fingerprint},
     }
 
 
 def _location(finding: Finding) -> dict[str, Any]:
-    """Return the place; GitHub shows no result without a line, so one about the whole file is at its first."""
+    """Return the place; GitHub shows no result without a line, so one about a whole file is at line 1."""
     physical = {"artifactLocation": _artifact(finding.path), "region": {"startLine": finding.line or 1}}
     names = [name for name in (finding.dag_id, finding.task_id) if name]
     logical = {"logicalLocations": [{"name": names[-1], "fullyQualifiedName": ".".join(names)}]} if names else {}
@@ -81,18 +82,18 @@ def _location(finding: Finding) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """Return a file's address: a URI relative to the root of the sources, or a whole one for a file outside."""
+    """Return a file's URI, relative to the root of the sources; for a file outside it, an absolute one."""
     if Path(path).is_absolute():
         return {"uri": Path(path).as_uri()}
     return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}
 
 
 def _fingerprints(findings: Iterable[Finding]) -> Iterator[str]:
-    """Yield what stays the same when lines move: a result with it is the one that was reported before.
+    """Yield what identifies each result when lines move.
 
-    Messages may hold the seconds that an import took, or a value that changes at each parse; so findings of one kind
-    are counted, as in the baseline. The key is our own: GitHub's `primaryLocationLineHash` is a hash of the source
-    around the line, which its upload action adds, and it complains of any other.
+    Messages may contain the seconds that an import took, or a value that changes at each parse, so findings of one kind
+    are numbered, as in the baseline. The key is our own: GitHub's upload action computes `primaryLocationLineHash` from
+    the source around the line, and complains about any other value.
     """
     counts: Counter[tuple[str | None, ...]] = Counter()
     for finding in findings:

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 _STYLE: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _MANY: Final = 10
-"""From so many findings on, they are counted by rule."""
+"""With so many findings or more, they are counted by rule."""
 _NAMED: Final = 5
-"""So many rules are named then."""
+"""So many rules are named."""
 _NARROW: Final = 30
-"""The text of a finding is never narrower."""
+"""The narrowest text of a finding."""
 
 
 def show(report: Report, console: Console) -> None:
-    """Print the findings file by file, and the count."""
+    """Print the findings file by file, and the counts."""
     for path, folds in groupby(folded(report.findings), key=lambda fold: fold.first.path):
         console.print(printable(path), style="bold", markup=False, highlight=False, soft_wrap=True)
         for fold in folds:
@@ -48,7 +48,7 @@ def _lines(fold: Fold, console: Console) -> Iterator[Text]:
     from rich.text import Text
 
     finding = fold.first
-    sign = finding.severity[0].upper()  # where there is no colour
+    sign = finding.severity[0].upper()  # for those without colour
     label = Text.assemble(f"{finding.line or '-':>6} ", (f"{sign} {finding.code}", _STYLE[finding.severity]), " ")
     name = BY_CODE[finding.code].name
     message = Text.assemble((name, "dim"), "  ", printable(fold.message))
@@ -59,7 +59,7 @@ def _lines(fold: Fold, console: Console) -> Iterator[Text]:
 
 
 def _hanging(label: Text, body: Text, console: Console) -> Iterator[Text]:
-    """Yield the lines of a text below each other, beside its label; what no terminal shows is not wrapped."""
+    """Yield the lines of a text with a hanging indent; outside a terminal they are not wrapped."""
     from rich.text import Text
 
     width = max(_NARROW, console.width - len(label))
@@ -78,7 +78,7 @@ def _hang(label: str, body: str, console: Console) -> None:
 
 
 def by_rule(report: Report) -> str:
-    """Return how often the rules found something that did so most often."""
+    """Return the rules with the most findings, with their counts."""
     counts = Counter(finding.code for finding in report.findings).most_common()
     most = [f"{number} {code} {BY_CODE[code].name}" for code, number in counts[:_NAMED]]
     others = counted(len(counts) - _NAMED, "other rule") if len(counts) > _NAMED else ""
@@ -86,7 +86,7 @@ def by_rule(report: Report) -> str:
 
 
 def verdict(report: Report) -> str:
-    """Return how much was checked and found, in one sentence."""
+    """Return what was checked and found, in one sentence."""
     time = f" in {report.seconds:.1f} s" if report.seconds else ""
     checked = f"{counted(report.files, 'file')} with {counted(report.dags, 'DAG')} checked{time}"
     severities = Counter(finding.severity for finding in report.findings)
@@ -94,17 +94,17 @@ def verdict(report: Report) -> str:
     accepted = ((report.ignored, "ignored"), (report.known, "in the baseline"))
     aside = ", ".join(f"{number} {where}" for number, where in accepted if number)
     sentence = "; ".join(filter(None, (f"{checked}: {found or 'nothing found'}", aside)))
-    return f"{sentence}. `airflowkit explain CODE` tells more{_mendable(report)}" if found else sentence
+    return f"{sentence}. `airflowkit explain CODE` says more{_fixable(report)}" if found else sentence
 
 
 def gone_from_baseline(report: Report) -> str:
-    """Return what to do about entries of the baseline that are found no longer, or an empty string."""
+    """Return what to do about entries of the baseline that are no longer found, or an empty string."""
     if not report.gone:
         return ""
     entries = "1 entry of the baseline is" if report.gone == 1 else f"{report.gone} entries of the baseline are"
     return f"{entries} no longer found; --write-baseline drops {'it' if report.gone == 1 else 'them'}"
 
 
-def _mendable(report: Report) -> str:
+def _fixable(report: Report) -> str:
     number = sum(finding.fixable for finding in report.findings)
     return f"; --fix can fix {number}" if number else ""

@@ -1,4 +1,4 @@
-"""The rules, one small function each; a module holds those of neighbouring codes."""
+"""The rules, one small function each; each module has a run of neighbouring codes."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
 """Every rule, in the order of its code."""
 
 NEED_TWO_PARSES: Final = ("AK217", "AK218")
-"""Rules for which each file is parsed in a second process."""
+"""Rules that need a second parse of each file."""
 
 ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK113", "AK114", "AK502")
-"""Rules whose findings depend on the machine, on what is installed or on the environment."""
+"""Rules whose findings depend on the machine, on installed packages or on the environment."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}
 
@@ -81,7 +81,7 @@ def find_rule(name: str) -> Rule[Any] | None:
 
 
 def hint_for(name: str) -> str:
-    """Return what may be meant by a name that is not a rule's code, or an empty string."""
+    """Return what a name that is not a rule's code may mean, or an empty string."""
     if hint := retirement(name.upper()):
         return hint
     if rule := find_rule(name):

@@ -38,7 +38,7 @@ def scheduled_dag_without_alert(dag: DagSubject) -> Iterator[Fault]:
     """
     if not dag.tasks or not _is_scheduled(dag.dag) or _callbacks(dag.dag, _ON_FAILURE) or _deadlines(dag.dag):
         return
-    silent = [task for task in dag.tasks if not _tells_of_failure(task.task)]
+    silent = [task for task in dag.tasks if not _alerts(task.task)]
     if silent:
         every = len(silent) == len(dag.tasks)
         what = "alerts nobody when it fails" if every else f"alerts nobody when {silent[0].task.task_id} fails"
@@ -154,9 +154,9 @@ RULES: Final = (
 
 
 def _takes(task: Any, name: str) -> bool:
-    """Return whether an operator has use for such an argument: one of the repository's own, or Airflow 2's.
+    """Return whether an operator uses such an argument: one of the repository's own, or any of Airflow 2's.
 
-    Airflow 3's take some of them, and warn.
+    Airflow 3's accept some of them, and warn.
     """
     classes = operator_class(task).__mro__
     heeded = (kind for kind in classes if airflow_version() < (3, 0) or kind.__module__.partition(".")[0] != "airflow")
@@ -168,7 +168,7 @@ def _callbacks(owner: Any, name: str) -> list[Any]:
     if not isinstance(value, (list, tuple)):
         return [] if value is None else [value]
     if value and all(isinstance(it, str) and len(it) == 1 for it in value):
-        return ["".join(value)]  # Airflow takes a text for the list of its letters
+        return ["".join(value)]  # Airflow splits a string into a list of its letters
     return list(value)
 
 
@@ -189,7 +189,7 @@ def _is_scheduled(dag: Any) -> bool:
     return type(dag.timetable).__name__ not in {"NullTimetable", "OnceTimetable"}
 
 
-def _tells_of_failure(task: Any) -> bool:
+def _alerts(task: Any) -> bool:
     email = getattr(task, "email", None) and getattr(task, "email_on_failure", False)
-    # The presets' recorder leaves the reason for the run's alert; it tells nobody.
+    # The presets' recorder only keeps the reason for the run's alert.
     return bool(email or [it for it in _callbacks(task, _ON_FAILURE) if it is not record_failure])

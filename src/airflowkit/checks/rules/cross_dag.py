@@ -1,8 +1,9 @@
-"""AK320 to AK323: tasks that wait for other DAGs, or start them."""
+"""AK320 to AK323: tasks that wait for other DAGs, or trigger them."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.facts import DagFacts, Reference, Schedule
 
 _RUNS: Final = 400
-"""How many runs are compared; more than a year of daily ones."""
+"""How many runs are compared: more than a year of daily ones."""
 
 
 @folder_rule("AK320", "external-dag-missing")
@@ -43,21 +44,16 @@ def external_task_missing(folder: FolderSubject) -> Iterator[Fault]:
     ## How to fix it
     Use the full id of the task, with its groups: `group.task`.
     """
-    for path, dag, reference, target in _references(folder):
+    for link in _links(folder):
+        reference, target = link.reference, link.target
         if target is None or reference.starts:
             continue
         named = dict.fromkeys(reference.task_ids, target.task_ids)
         named |= {reference.group_id: target.group_ids} if reference.group_id else {}
         for name, known in named.items():
             if "{{" not in name and name not in known:
-                yield Fault(
-                    f"waits for {target.dag_id}.{name}, which does not exist",
-                    hint=did_you_mean(name, known) or "use the id of a task of that DAG",
-                    line=reference.line,
-                    task_id=reference.task_id,
-                    dag_id=dag.dag_id,
-                    path=path,
-                )
+                hint = did_you_mean(name, known) or "use the id of a task of that DAG"
+                yield link.fault(f"waits for {target.dag_id}.{name}, which does not exist", hint)
 
 
 @folder_rule("AK322", "schedules-never-meet")
@@ -71,19 +67,12 @@ def schedules_never_meet(folder: FolderSubject) -> Iterator[Fault]:
     ## How to fix it
     Pass the difference between the two schedules as `execution_delta`, or schedule on assets instead.
     """
-    for path, dag, reference, target in _references(folder):
-        if target is None or reference.starts or reference.seconds is None or not dag.schedule or not target.schedule:
+    for link in _links(folder):
+        ours, seconds, target = link.dag.schedule, link.reference.seconds, link.target
+        if target is None or link.reference.starts or seconds is None or not ours or not target.schedule:
             continue
-        reason = _never_meet(dag.schedule, target.schedule, reference.seconds)
-        if reason:
-            yield Fault(
-                f"waits for {target.dag_id}, {reason}",
-                hint=_delta(dag.schedule, target.schedule),
-                line=reference.line,
-                task_id=reference.task_id,
-                dag_id=dag.dag_id,
-                path=path,
-            )
+        if reason := _never_meet(ours, target.schedule, seconds):
+            yield link.fault(f"waits for {target.dag_id}, {reason}", _delta(ours, target.schedule))
 
 
 @folder_rule("AK323", "triggered-dag-missing")
@@ -107,49 +96,64 @@ RULES: Final = (
 )
 
 
-def _references(folder: FolderSubject) -> Iterator[tuple[str, DagFacts, Reference, DagFacts | None]]:
-    """Yield each reference with its file, its DAG and the DAG that it means, if that exists."""
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A reference of a task to another DAG.
+
+    Attributes:
+        path: The file of the task.
+        dag: The DAG of the task.
+        reference: What it refers to.
+        target: The DAG that it refers to, if that exists.
+    """
+
+    path: str
+    dag: DagFacts
+    reference: Reference
+    target: DagFacts | None
+
+    def fault(self, message: str, hint: str) -> Fault:
+        task_id, line = self.reference.task_id, self.reference.line
+        return Fault(message, hint, line=line, task_id=task_id, dag_id=self.dag.dag_id, path=self.path)
+
+
+def _links(folder: FolderSubject) -> Iterator[_Link]:
     known = {dag.dag_id: dag for file in folder.files for dag in file.dags}
     for file in folder.files:
         for dag in file.dags:
             for reference in dag.references:
-                yield file.path, dag, reference, known.get(reference.dag_id)
+                yield _Link(file.path, dag, reference, known.get(reference.dag_id))
 
 
 def _missing_dags(folder: FolderSubject, verb: str, *, starts: bool) -> Iterator[Fault]:
     known = [dag.dag_id for file in folder.files for dag in file.dags]
-    for path, dag, reference, target in _references(folder):
-        if target is None and reference.starts is starts and "{{" not in reference.dag_id:
-            yield Fault(
-                f"{verb} the DAG {reference.dag_id!r}, which does not exist",
-                hint=did_you_mean(reference.dag_id, known) or "use the id of a DAG in this folder",
-                line=reference.line,
-                task_id=reference.task_id,
-                dag_id=dag.dag_id,
-                path=path,
-            )
+    for link in _links(folder):
+        dag_id = link.reference.dag_id
+        if link.target is None and link.reference.starts is starts and "{{" not in dag_id:
+            hint = did_you_mean(dag_id, known) or "use the id of a DAG in this folder"
+            yield link.fault(f"{verb} the DAG {dag_id!r}, which does not exist", hint)
 
 
-def _never_meet(own: Schedule, other: Schedule, seconds: float) -> str:
-    """Return why no run of the one is ever awaited of the other, or an empty string."""
-    if own.kind == "cron" and other.kind == "none":
+def _never_meet(ours: Schedule, other: Schedule, seconds: float) -> str:
+    """Return why the other DAG never has the run that is waited for, or an empty string."""
+    if ours.kind == "cron" and other.kind == "none":
         return "which has no schedule: the logical date of its runs is the time of their start"
-    if own.kind != "cron" or other.kind != "cron" or own.timezone != other.timezone:
+    if ours.kind != "cron" or other.kind != "cron" or ours.timezone != other.timezone:
         return ""
     theirs = set(_dates(other.cron))
-    awaited = [date - timedelta(seconds=seconds) for date in _dates(own.cron)]
+    awaited = [date - timedelta(seconds=seconds) for date in _dates(ours.cron)]
     within = [date for date in awaited if theirs and min(theirs) <= date <= max(theirs)]
     if within and not theirs.intersection(within):
-        return f"whose schedule {other.cron!r} has no run at the dates of {own.cron!r}"
+        return f"whose schedule {other.cron!r} has no run at the dates of {ours.cron!r}"
     return ""
 
 
-def _delta(own: Schedule, other: Schedule) -> str:
-    """Return what to pass so that the two meet, where there is one difference for all runs."""
-    if own.kind != "cron" or other.kind != "cron":
+def _delta(ours: Schedule, other: Schedule) -> str:
+    """Return what to pass so that the two schedules meet."""
+    if ours.kind != "cron" or other.kind != "cron":
         return "wait for an asset that the other DAG produces, or give it a schedule"
     theirs = _dates(other.cron)
-    places = ((date, bisect_right(theirs, date)) for date in _dates(own.cron) if date < theirs[-1])
+    places = ((date, bisect_right(theirs, date)) for date in _dates(ours.cron) if date < theirs[-1])
     apart = {date - theirs[place - 1] for date, place in places if place}
     if len(apart) != 1:
         return "compute the other run's date in execution_date_fn, or schedule on assets instead"

@@ -74,7 +74,7 @@ def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
     """
     try:
         dag.dag.validate()
-    except Exception as error:  # noqa: BLE001  each of Airflow's checks raises what it likes
+    except Exception as error:  # noqa: BLE001  Airflow's checks raise any exception
         yield Fault(f"{type(error).__name__}: {error}", hint="follow Airflow's message")
 
 
@@ -90,7 +90,7 @@ def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
     Make the value the same at every parse: sort the set, write the date, use templates such as `{{ ds }}` for what
     depends on the run. The file is parsed in two processes with different hash seeds; `--once` skips this rule.
     """
-    moving = (".start_date is ", ".default_args.start_date is ")  # what moving-start-date tells of
+    moving = (".start_date is ", ".default_args.start_date is ")  # reported by moving-start-date
     for change in file.facts.changes:
         if any(place in change.text for place in moving):
             continue
@@ -146,7 +146,7 @@ RULES: Final = (
 
 
 def _written(duration: timedelta) -> str:
-    """Return a duration as one would write it."""
+    """Return a duration as Python code."""
     seconds = int(duration.total_seconds())
     for unit, length in (("hours", 3600), ("minutes", 60)):
         if seconds % length == 0:
@@ -155,7 +155,7 @@ def _written(duration: timedelta) -> str:
 
 
 def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
-    """Yield what no task takes of some defaults and what must be meant by it."""
+    """Yield the defaults that no task accepts, with what was probably meant."""
     known = {name for task in tasks for name in _parameters(task)}
     for key in [key for key in defaults if key not in known] if known else []:
         if key in _parameters_of_dag(dag.dag.__class__):
@@ -178,6 +178,6 @@ def _parameters(task: Any) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _parameters_of(operator: Any) -> frozenset[str]:
-    """Return every keyword that an operator's class and its bases take."""
+    """Return every keyword that an operator's class and its bases accept."""
     inits = [vars(cls)["__init__"] for cls in operator.__mro__ if "__init__" in vars(cls)]
     return frozenset(name for init in inits for name in getattr(init, "_BaseOperatorMeta__param_names", ()))

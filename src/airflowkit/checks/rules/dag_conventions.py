@@ -1,4 +1,4 @@
-"""AK206 to AK210: what a team agrees on for its DAGs; each rule is silent until `[check]` says what that is."""
+"""AK206 to AK210: what a team agrees on for its DAGs; each rule is off until `[check]` says what that is."""
 
 from __future__ import annotations
 

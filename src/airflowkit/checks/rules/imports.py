@@ -1,4 +1,4 @@
-"""AK101 to AK109: the import of a DAG file, and what it does meanwhile."""
+"""AK101 to AK109: the import of a DAG file, and what the file does meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AK416: what the pods of one DAG may take of the cluster at once."""
+"""AK416: what the pods of one DAG request at the same time."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ RULES: Final = (fan_out_over_budget,)
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """What the pods of a task take.
+    """What the pods of a task request.
 
     Attributes:
         sizes: What each of them requests, in one run.
-        at_once: How many of them may run at once in all runs; None for any number.
+        at_once: How many of them may run at once in all runs; None if that is not limited.
     """
 
     sizes: tuple[Decimal, ...]
@@ -60,7 +60,7 @@ class _Load:
 
 
 def _largest(dag: DagSubject, resource: str) -> Decimal:
-    """Return what the largest group of tasks that may run together requests, in all runs at a time."""
+    """Return what the largest group of tasks that may run together requests, in all concurrent runs."""
     levels: dict[int, list[_Load]] = defaultdict(list)
     depths: dict[str, int] = {}
     tasks = {task.task.task_id: task.task for task in dag.tasks}
@@ -80,7 +80,7 @@ def _load(task: TaskSubject, resource: str) -> _Load:
 
 
 def _is_counted(task: TaskSubject) -> bool:
-    """Return whether it is known how many pods a run has of a task."""
+    """Return whether the number of pods that a task has in a run is known."""
     if any(True for _group in task.task.iter_mapped_task_groups()):
         return False
     elements = [pod.element for pod in task.pods]
@@ -88,11 +88,13 @@ def _is_counted(task: TaskSubject) -> bool:
 
 
 def _together(loads: list[_Load], dag: Any) -> Decimal:
-    """Return what the largest pods of some tasks request in all runs, as far as Airflow lets them run at once."""
+    """Return what the largest pods of some tasks request in all runs, as many as Airflow lets run at once."""
     pods = sorted(((size, place) for place, load in enumerate(loads) for size in load.sizes), reverse=True)
     running: Counter[int] = Counter()
     total = Decimal()
-    slots = dag.max_active_tasks * (1 if airflow_version() < (3, 0) else dag.max_active_runs)  # Airflow 2's runs share
+    slots = dag.max_active_tasks * (
+        1 if airflow_version() < (3, 0) else dag.max_active_runs
+    )  # in Airflow 2 all runs share them
     for size, place in pods:
         most = loads[place].at_once
         left = slots if most is None else min(slots, most - running[place])
@@ -104,9 +106,9 @@ def _together(loads: list[_Load], dag: Any) -> Decimal:
 
 
 def _depth(task: Any, tasks: dict[str, Any], known: dict[str, int]) -> int:
-    """Return how many tasks stand before a task on its longest way; those of one depth do not wait for each other."""
+    """Return the length of the longest path to a task; tasks of the same depth do not wait for each other."""
     if task.task_id not in known:
-        known[task.task_id] = 0  # a circle, which another rule tells of, ends here
+        known[task.task_id] = 0  # ends a cycle, which dag-cycle reports
         above = (_depth(tasks[name], tasks, known) for name in task.upstream_task_ids if name in tasks)
         known[task.task_id] = max(above, default=-1) + 1
     return known[task.task_id]
@@ -117,6 +119,6 @@ def _readable(size: Decimal, resource: str) -> str:
 
 
 def _amount(quantity: str) -> Decimal:
-    from airflowkit.pods.schema.quantities import parse_quantity  # noqa: PLC0415  for those who set a budget
+    from airflowkit.pods.schema.quantities import parse_quantity  # noqa: PLC0415  only needed if there is a budget
 
     return parse_quantity(quantity)

@@ -95,7 +95,7 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
     for name in sorted(_used_results(task.task) & silent) if silent else ():
         pods = pods_of(task.dag.get_task(name), task.options)
         if any(pod.argument("do_xcom_push", False) for pod in pods):
-            continue  # `airflowkit.toml` says so for mapped tasks, too
+            continue  # `airflowkit.toml` can set it for mapped tasks, too
         yield Fault(f"uses the result of {name}, which pushes none", hint=f"pass do_xcom_push=True to {name}")
 
 
@@ -128,7 +128,7 @@ RULES: Final = (
 
 
 def _used_results(task: Any) -> set[str]:
-    """Return the tasks whose results a task is handed."""
+    """Return the tasks whose results a task receives."""
     from airflow.providers.common.compat.sdk import XComArg
 
     mapped = getattr(task, "expand_input", None)

@@ -12,7 +12,7 @@ from airflowkit.errors import did_you_mean
 _EXECUTOR_CONFIG: Final = ("pod_override", "pod_template_file")
 """What KubernetesExecutor reads."""
 _OF_OTHERS: Final = frozenset({"overrides", "containerOverrides"})
-"""What the executors of Amazon's provider read, and what looks like a misspelling."""
+"""Keys for the executors of Amazon's provider, which look like misspellings."""
 
 
 @task_rule("AK417", "override-refused")

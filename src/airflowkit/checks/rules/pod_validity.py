@@ -24,7 +24,7 @@ DEAD_ARGUMENTS: Final = {
     "progress_callback": "use callbacks",
 }
 _KNOWN: Final[dict[bytes, tuple[Problem, ...]]] = {}
-"""What was found of pods before: those of a folder are often alike, and checking one costs as much as building it."""
+"""Results of earlier pods: those of a folder are often alike, and checking one costs as much as building it."""
 _MOST_KNOWN: Final = 4096
 
 
@@ -59,10 +59,10 @@ def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...
 
     template = given.get("pod_template_file")
     if isinstance(template, str) and template and "{{" not in template and not Path(template).is_file():
-        return ()  # `pod-template-missing` tells of it, or the image has it; all else hangs on what it says
+        return ()  # `pod-template-missing` reports it; everything else depends on what it contains
     keywords = {name: value for name, value in given.items() if name in OF_THE_POD and name not in DEAD_ARGUMENTS}
-    settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
-    key = _likeness(keywords)
+    settings = replace(settings_of(task.dag), pod_layers=())  # a plain operator gets none of them
+    key = _key_of(keywords)
     if key in _KNOWN:
         return _KNOWN[key]
     try:
@@ -75,18 +75,18 @@ def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...
     return problems
 
 
-def _likeness(keywords: Mapping[str, Any]) -> bytes:
-    """Return what is the same for two pods of the same keywords; nothing where that cannot be told."""
+def _key_of(keywords: Mapping[str, Any]) -> bytes:
+    """Return the same bytes for the same keywords, or none if they cannot be compared."""
     try:
         return pickle.dumps(keywords)
-    except Exception:  # noqa: BLE001  foreign objects refuse in their own ways
+    except Exception:  # noqa: BLE001  foreign objects raise any exception
         return b""
 
 
 def operator_keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
-    """Yield the keywords that an operator was made with, those of `default_args` too.
+    """Yield the keywords of an operator, including those from `default_args`.
 
-    Of a mapped task, those of each element that is known, with its map index.
+    For a mapped task, yield those of each element that is known, with its map index.
     """
     if not is_mapped(task):
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))

@@ -1,7 +1,7 @@
-"""Every code that a rule has, has had or may get, for a code is never used again for something else.
+"""Every code of a rule, past or present: a code is never reused for something else.
 
-A new rule takes the next code of its group and is named here under the version that brings it. A rule that goes moves
-from there to `RETIRED`.
+A new rule takes the next code of its group, and is listed here under the version that adds it. A rule that is removed
+moves to `RETIRED`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Retired(NamedTuple):
-    """How a rule went.
+    """A rule that was removed.
 
     Attributes:
         version: The first version without it.
@@ -42,7 +42,7 @@ CODES: Final[Mapping[str, str]] = {
         AK601 AK602 AK603 AK604 AK605 AK606 AK607 AK608 AK609
     """,
 }
-"""The rules by the version that brought them."""
+"""The rules, by the version that added them."""
 
 FIXABLE: Final = frozenset(
     {"AK105", "AK207", "AK411", "AK506", "AK601", "AK602", "AK603", "AK604", "AK606", "AK608", "AK609"}
@@ -50,27 +50,27 @@ FIXABLE: Final = frozenset(
 """The rules that `--fix` can fix."""
 
 FREE: Final = frozenset({"AK415", "AK418"})
-"""Codes that were passed over: no rule has had them, and the next rules about pods may."""
+"""Codes that were skipped and never released: the next rules about pods may take them."""
 
 RETIRED: Final[dict[str, Retired]] = {}
-"""The rules that are gone."""
+"""The rules that were removed, by code."""
 
 LIST_RULES: Final = "`airflowkit explain` lists all rules"
 _SINCE: Final = {code: version for version, codes in CODES.items() for code in codes.split()}
 
 
 def page(rule: Rule[Any]) -> str:
-    """Return a rule's page in Markdown: its text, the version that brought it, and whether there is a fix."""
-    fix = " `--fix` fixes it where the file leaves no doubt how." if rule.code in FIXABLE else ""
+    """Return a rule's page in Markdown: its docstring, the version that added it, and whether there is a fix."""
+    fix = " `--fix` fixes it where the fix is beyond doubt." if rule.code in FIXABLE else ""
     return f"{rule.text}\n\nSince airflowkit {since(rule)}.{fix}"
 
 
 def retirement(code: str) -> str:
-    """Return what became of a rule that is gone; an empty string for any other code."""
+    """Return what happened to a retired rule, or an empty string for any other code."""
     retired = RETIRED.get(code)
     return f"it was retired in {retired.version}: {retired.instead}" if retired else ""
 
 
 def since(rule: Rule[Any]) -> str:
-    """Return the version that brought a rule."""
+    """Return the version that added a rule."""
     return _SINCE[rule.code]

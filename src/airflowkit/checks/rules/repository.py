@@ -25,7 +25,7 @@ from airflowkit.settings import FILE_NAME
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_STRANGER: Final = re.compile(r"^\s*[\"']?airflowkit(?![-_\w])", re.MULTILINE)
+_OTHER_PROJECT: Final = re.compile(r"^\s*[\"']?airflowkit(?![-_\w])", re.MULTILINE)
 _NO_BYTECODE: Final = re.compile(r"^\s*(?:ENV\s+)?PYTHONDONTWRITEBYTECODE[= ]", re.MULTILINE)
 _AIRFLOW_IMAGE: Final = re.compile(r"^FROM\s+(?:--\S+\s+)?((?:\S+/)?apache/airflow(?::(\S+))?)", re.MULTILINE)
 _KIB: Final = 1024
@@ -57,7 +57,7 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
     Add a line such as `/helpers.py` to `.airflowignore` in the DAG folder. Other files can still import the helper.
     """
     facts = file.facts
-    told = (
+    reported = (
         facts.failure
         or facts.modules
         or facts.patches
@@ -66,7 +66,7 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
         or facts.connections
         or facts.hosts
     )
-    if not told and not facts.dags and not facts.unregistered_dags and might_hold_dag(Path(facts.path)):
+    if not reported and not facts.dags and not facts.unregistered_dags and might_hold_dag(Path(facts.path)):
         yield Fault("builds no DAG, but is parsed anyway", hint=f"add the line /{_below(file)} to .airflowignore")
 
 
@@ -81,7 +81,9 @@ def wrong_distribution(folder: FolderSubject) -> Iterator[Fault]:
     Write `airflowkit-k8s`.
     """
     for path in _files(folder, "requirements*.txt", "requirements*.in"):
-        yield from _matches(path, _STRANGER, "installs an unrelated project named airflowkit", "write airflowkit-k8s")
+        yield from _matches(
+            path, _OTHER_PROJECT, "installs an unrelated project named airflowkit", "write airflowkit-k8s"
+        )
 
 
 @folder_rule("AK604", "image-without-bytecode", Severity.WARNING)
@@ -175,14 +177,14 @@ def _below(file: FileSubject) -> str:
 
 
 def _bytes(path: Path) -> int:
-    """Return the size of a file, of a link its own, as git keeps it; 0 once it is gone."""
+    """Return the size of a file, or of a link itself, as git stores it; 0 if it is gone."""
     with suppress(FileNotFoundError):
         return path.lstat().st_size
     return 0
 
 
 def _files(folder: FolderSubject, *patterns: str) -> Iterator[Path]:
-    """Yield files of the repository, which stand beside the DAG folder or at the root."""
+    """Yield files beside the DAG folder or at the repository's root."""
     for place in places_beside(folder.folder):
         for pattern in patterns:
             yield from sorted(path for path in place.glob(pattern) if path.is_file())
@@ -196,7 +198,7 @@ def _matches(path: Path, pattern: re.Pattern[str], message: str, hint: str) -> I
 
 
 def _is_ignored(path: Path) -> bool:
-    """Return whether a `.gitignore` beside the file, or above it up to the repository's root, names it."""
+    """Return whether a `.gitignore` beside the file, or above it up to the repository's root, matches it."""
     for folder in path.parents:
         rules = folder / ".gitignore"
         lines = rules.read_text(errors="replace").splitlines() if rules.is_file() else []

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _RECENT: Final = timedelta(minutes=10).total_seconds()
 _MANY_RUNS: Final = 16
-"""Airflow's default of `max_active_runs`: nobody has bounded the backfill."""
+"""Airflow's default of `max_active_runs`: nobody has limited the backfill."""
 _LONG_AGO: Final = timedelta(days=90).total_seconds()
 
 
@@ -103,7 +103,7 @@ def _fires(expression: str) -> bool:
     except CroniterBadDateError:
         return False
     except CroniterBadCronError:
-        return True  # Airflow refuses it by itself
+        return True  # Airflow itself refuses it
     return True
 
 

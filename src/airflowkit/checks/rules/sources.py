@@ -1,4 +1,4 @@
-"""AK110 to AK116: what a file costs, what it imports, and whether Airflow looks at it at all."""
+"""AK110 to AK116: whether Airflow parses a file, what that costs, and what the file imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MIB: Final = 2**20
-_BLAMED: Final = 3
+_NAMED: Final = 3
 
 
 @file_rule("AK110", "skipped-by-safe-mode")
@@ -52,7 +52,7 @@ def slow_import(file: FileSubject) -> Iterator[Fault]:
     """
     spent, budget = file.facts.cpu_seconds, file.options.parse_seconds
     if spent > budget:
-        blamed = _blamed(file, "seconds", 1, "s")
+        blamed = _most_expensive(file, "seconds", 1, "s")
         yield Fault(
             f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{blamed}",
             hint="move slow imports into the functions that need them, and other work into tasks",
@@ -72,7 +72,7 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
     """
     grown, budget = file.facts.memory // MIB, file.options.parse_memory
     if grown > budget:
-        blamed = _blamed(file, "memory", MIB, "MiB")
+        blamed = _most_expensive(file, "memory", MIB, "MiB")
         yield Fault(
             f"takes {grown} MiB to import; the budget is {budget} MiB{blamed}",
             hint="move large imports into the functions that need them, and load data in tasks",
@@ -172,7 +172,7 @@ RULES: Final = (
 
 
 def module_home(file: FileSubject) -> Path | None:
-    """Return the folder of the repository that holds a module which the file could not import, if one does."""
+    """Return the folder of the repository that contains a module which the file could not import, if there is one."""
     failure = file.facts.failure
     if not failure or failure.kind is not FailureKind.EXCEPTION or not failure.missing_module:
         return None
@@ -181,12 +181,12 @@ def module_home(file: FileSubject) -> Path | None:
     return next((root for root in roots if (root / f"{top}.py").is_file() or (root / top).is_dir()), None)
 
 
-def _blamed(file: FileSubject, quantity: str, scale: int, unit: str) -> str:
-    """Return the imports that cost a tenth of the whole or more, the dearest first."""
+def _most_expensive(file: FileSubject, quantity: str, scale: int, unit: str) -> str:
+    """Return the imports that cost more than a tenth of the total, the most expensive first."""
     costs = {cost.name: getattr(cost, quantity) / scale for cost in file.facts.imports}
     least = sum(costs.values()) / 10
     named = sorted(((cost, name) for name, cost in costs.items() if cost > least), reverse=True)
-    return f": {', '.join(f'import {name} {cost:.1f} {unit}' for cost, name in named[:_BLAMED])}" if named else ""
+    return f": {', '.join(f'import {name} {cost:.1f} {unit}' for cost, name in named[:_NAMED])}" if named else ""
 
 
 def _top_level_imports(path: Path) -> Iterator[tuple[str, int]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _LONG_WAIT: Final = timedelta(hours=1)
 _DEFAULT_WAIT: Final = timedelta(days=7)
-"""`[sensors] default_timeout`, which a mapped sensor asks for when it runs."""
+"""`[sensors] default_timeout`, which a mapped sensor reads when it runs."""
 
 
 @file_rule("AK301", "task-outside-dag")
@@ -218,7 +218,7 @@ def _below(task_id: str, tasks: dict[str, Any]) -> set[str]:
 
 
 def _joins(task: Any, ways: dict[str, set[str]]) -> bool:
-    """Return whether a task waits, by the default rule, for tasks that only one branch leads to, of two branches."""
+    """Return whether a task with the default trigger rule waits for tasks of two branches, each on one branch only."""
     if str(getattr(task.trigger_rule, "value", task.trigger_rule)) != "all_success":
         return False
     alone = set()

@@ -35,7 +35,7 @@ _REMOVED: Final[Mapping[str, str]] = {
 
 
 class Template(NamedTuple):
-    """What a text says to Jinja.
+    """What Jinja reads in a text.
 
     Attributes:
         fault: What is wrong with its syntax, or an empty string.
@@ -134,14 +134,14 @@ RULES: Final = (
 
 @lru_cache(maxsize=256)
 def _renders_itself(operator: Any) -> bool:
-    """Return whether an operator has its own way with templates, as `SqlToSlackWebhookOperator` with `results_df`."""
+    """Return whether an operator renders its templates itself, as `SqlToSlackWebhookOperator` does."""
     own = (cls for cls in operator.__mro__ if not cls.__module__.startswith(("airflow.sdk.", "airflow.models.")))
     return any("render_template_fields" in vars(cls) for cls in own)
 
 
 @lru_cache(maxsize=4096)
 def read_template(text: str) -> Template:
-    """Return what a text says to Jinja."""
+    """Return what Jinja reads in a text."""
     from jinja2 import Environment, TemplateSyntaxError, meta
 
     try:
@@ -152,7 +152,7 @@ def read_template(text: str) -> Template:
 
 
 def _hint_of(name: str) -> str:
-    """Return what to do about a text that names no file: only a command can do with a blank after it."""
+    """Return what to do about a missing template file, which may be meant as a command."""
     if name.endswith((".sh", ".bash")):
         return "put it beside the DAG file; if it is a command, add a space after it"
     return "put it beside the DAG file, or into a folder of template_searchpath"
