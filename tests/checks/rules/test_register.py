@@ -31,7 +31,7 @@ def test_no_rule_has_a_code_that_is_retired_or_free():
     assert not RETIRED.keys() & FREE
 
 
-def test_no_code_is_missing_without_a_word():
+def test_every_gap_between_codes_is_explained():
     known = sorted({*REGISTERED, *RETIRED, *FREE})
     missing = [
         (one, other) for one, other in pairwise(known) if one[:4] == other[:4] and int(other[2:]) - int(one[2:]) > 1
@@ -43,7 +43,7 @@ def test_the_fixes_are_those_of_the_register():
     assert FIXES.keys() == FIXABLE
 
 
-def test_a_page_says_since_when_and_whether_there_is_a_fix():
+def test_a_page_names_the_version_that_added_the_rule_and_whether_there_is_a_fix():
     assert explain("AK401").endswith("\n\nSince airflowkit 0.1.")
     assert explain("AK105").endswith("\n\nSince airflowkit 0.1. `--fix` fixes it where the fix is beyond doubt.")
 

@@ -4,7 +4,7 @@ import sys
 from airflows import for_this_airflow
 
 
-def test_the_settings_of_a_dags_repository_hold_while_it_is_checked(tmp_path):
+def test_the_settings_of_a_dags_repository_apply_while_it_is_checked(tmp_path):
     (tmp_path / "airflowkit.toml").write_text(
         '[pod]\nresources = "small"\n[resources.small]\ncpu = 1\nmemory = "1Gi"\n'
     )

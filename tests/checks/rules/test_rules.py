@@ -49,7 +49,7 @@ def codes_found(pool, again, path: Path) -> list[str]:
 
 
 def again_of(rule, other_pool):
-    """Return the workers for a second parse; a file that hangs or dies need not do so twice."""
+    """Return the workers for a second parse; once is enough for a file that hangs or dies."""
     return None if rule.code < "AK105" else other_pool
 
 
@@ -75,7 +75,7 @@ def test_codes_and_names_are_unique_and_in_order():
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_every_page_says_why_and_how(rule):
+def test_every_page_says_why_it_matters_and_how_to_fix_it(rule):
     assert rule.title.endswith(".")
     assert "## Why it matters" in rule.text
     assert "## How to fix it" in rule.text

@@ -27,9 +27,8 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
     ## How to fix it
     Lower `max_active_tasks` or `max_active_runs`, set `max_active_tis_per_dag` on a mapped task, or request less.
     `[check] cpu_budget` and `memory_budget` set the limits, such as `"64"` and `"256Gi"`; the rule is off without them.
-    Tasks with equally many tasks before them count together. A mapped task counts once for each element or, if only the
-    run knows how many there are, as often as Airflow lets it run. Pools do not count: their size is set in the
-    deployment.
+    Tasks at the same depth of the DAG count together. A mapped task counts once for each element or, if only the run
+    knows how many there are, as often as Airflow lets it run. Pools do not count: their size is set in the deployment.
     """
     budgets = (("cpu", dag.options.cpu_budget), ("memory", dag.options.memory_budget))
     for resource, budget in budgets:

@@ -51,7 +51,8 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
     """Checks that each pod's image has a version.
 
     ## Why it matters
-    `latest` is another image tomorrow: a retry runs other code than the first try, and nobody can tell which.
+    `latest` may be a different image tomorrow: a retry then runs different code from the first try, and nobody can tell
+    which.
 
     ## How to fix it
     Name a version or a digest: `image="orders:1.4.2"`.

@@ -105,7 +105,7 @@ def airflow_image_not_pinned(folder: FolderSubject) -> Iterator[Fault]:
     """Checks that the image is built on one version of Airflow.
 
     ## Why it matters
-    With `FROM apache/airflow` the next build may contain another Airflow, with its database migrations.
+    With `FROM apache/airflow` the next build may contain a different version of Airflow, with its database migrations.
 
     ## How to fix it
     Name the version: `FROM apache/airflow:3.1.0`.

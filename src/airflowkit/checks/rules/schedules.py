@@ -67,7 +67,7 @@ def moving_start_date(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK213", "unbounded-catchup", Severity.WARNING)
 def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
-    """Checks that a DAG that catches up on months limits its concurrent runs.
+    """Checks that a DAG with months to catch up on limits its concurrent runs.
 
     ## Why it matters
     When the DAG is unpaused, Airflow starts a run for each date since the start, 16 at a time, and takes the workers

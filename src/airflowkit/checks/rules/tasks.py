@@ -94,7 +94,7 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     """Checks that no sensor occupies a worker for long.
 
     ## Why it matters
-    In mode `poke` a sensor occupies its worker slot while it waits, by default for up to seven days: a few of them, and
+    In mode `poke` a sensor occupies its worker slot while it waits, by default for up to seven days: with a few of them
     nothing else runs.
 
     ## How to fix it
