@@ -21,7 +21,8 @@ from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.rules.register import FIXABLE
 from airflowkit.checks.workers.messages import Job
 from airflowkit.settings import load_settings
-from airflows import copied, for_this_airflow
+from airflows import copied
+from checks.fixes.conftest import HEAD, PRINTS, airflowkit, dag_file
 
 CASES = Path(__file__).parent / "cases"
 NEEDS = {
@@ -29,13 +30,6 @@ NEEDS = {
     "AK506": pytest.mark.needs_airflow(3, 1, "Airflow 2 knows some of these arguments"),
 }
 EACH_FIX = pytest.mark.parametrize("code", [pytest.param(code, marks=NEEDS.get(code, ())) for code in sorted(FIXABLE)])
-
-
-def airflowkit(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from airflowkit.cli.app import main; main()", *arguments, "--once"]
-    return subprocess.run(
-        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -75,25 +69,6 @@ def without(value: object, declared: frozenset[tuple[str, str]], within: str = "
         if (within, key) not in declared
     }
     return {key: item for key, item in left.items() if (key, item) != ("default_args", {"__type": "dict", "__var": {}})}
-
-
-@pytest.fixture
-def repository(tmp_path) -> Path:
-    (tmp_path / "airflowkit.toml").touch()
-    (tmp_path / "dags").mkdir()
-    return tmp_path
-
-
-HEAD = "from airflow.providers.standard.operators.empty import EmptyOperator\nfrom airflow.sdk import DAG\n\n"
-
-
-def dag_file(repository: Path, text: str, name: str = "orders.py", head: str = HEAD) -> Path:
-    path = repository / "dags" / name
-    path.write_bytes(for_this_airflow(head + text).encode())
-    return path
-
-
-PRINTS = 'with DAG("orders", schedule=None):\n    EmptyOperator(task_id="load")\n\nprint("loading")\n'
 
 
 def test_at_least_eight_rules_have_a_fix_and_each_has_its_files():
@@ -176,61 +151,12 @@ def test_a_report_for_programs_is_alone_on_standard_output(repository):
     assert "dags/orders.py AK105 fixed" in result.stderr
 
 
-def test_line_ends_a_byte_order_mark_comments_and_the_mode_stay(repository):
-    text = f"# of the shop\n{PRINTS}# the end\n"
-    path = dag_file(repository, text)
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    path.chmod(0o640)
-    before = path.read_bytes()
-    airflowkit("check", "--fix", cwd=repository)
-    assert path.read_bytes() == before.replace(b'print("loading")\r\n', b"")
-    assert path.stat().st_mode & 0o777 == 0o640
-
-
-def test_an_encoding_other_than_utf_8_stays(repository):
-    path = repository / "dags" / "orders.py"
-    head = for_this_airflow("# -*- coding: latin-1 -*-\n# für airflow\nfrom airflow.sdk import DAG\n\n")
-    path.write_bytes(f'{head}DAY = DAG("orders")\nprint("ä")\n'.encode("latin-1"))
-    airflowkit("check", "--fix", cwd=repository)
-    assert path.read_bytes() == f'{head}DAY = DAG("orders")\n'.encode("latin-1")
-
-
-def test_a_read_only_file_is_left_alone_and_named_in_one_line(repository):
-    path = dag_file(repository, PRINTS)
-    before = path.read_bytes()
-    path.chmod(0o444)
-    result = airflowkit("check", "--fix", cwd=repository)
-    assert path.read_bytes() == before
-    assert result.stderr == "airflowkit: dags/orders.py: cannot be written: it is read-only\n"
-    assert result.returncode == 1
-
-
 def test_a_file_that_cannot_be_imported_is_left_alone(repository):
     path = dag_file(repository, f"{PRINTS}import nosuch  # airflowkit: ignore[AK402]\n")
     before = path.read_bytes()
     result = airflowkit("check", "--fix", cwd=repository)
     assert path.read_bytes() == before
     assert "dags/orders.py: AK105, AK608 not fixed: the file cannot be imported" in result.stderr
-
-
-def test_a_link_out_of_the_repository_is_left_alone(repository, tmp_path_factory):
-    outside = tmp_path_factory.mktemp("outside") / "orders.py"
-    dag_file(repository, PRINTS).rename(outside)
-    before = outside.read_bytes()
-    (repository / "dags" / "orders.py").symlink_to(outside)
-    result = airflowkit("check", "--fix", cwd=repository)
-    assert outside.read_bytes() == before
-    assert (repository / "dags" / "orders.py").is_symlink()
-    assert "is a link to" in result.stderr
-
-
-def test_a_link_within_the_repository_stays_a_link(repository):
-    inside = repository / "orders.py"
-    dag_file(repository, PRINTS).rename(inside)
-    (repository / "dags" / "orders.py").symlink_to(inside)
-    airflowkit("check", "--fix", cwd=repository)
-    assert "print" not in inside.read_text()
-    assert (repository / "dags" / "orders.py").is_symlink()
 
 
 def test_what_a_comment_or_the_baseline_accepts_is_not_fixed(repository):
