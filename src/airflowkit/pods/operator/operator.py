@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -21,7 +22,6 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferr
 from kubernetes.client.exceptions import ApiException
 
 from airflowkit.errors import PodFailed
-from airflowkit.pods.copies import deep_copy
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.evidence import read_evidence
 from airflowkit.pods.operator.outcome import (
@@ -275,3 +275,20 @@ class CheckedPodOperator(KubernetesPodOperator):
     def _delete(self, name: str, namespace: str) -> None:
         with suppress(ApiException):
             self.client.delete_namespaced_pod(name, namespace, _request_timeout=_TIMEOUT)
+
+
+def deep_copy(value: Any) -> Any:
+    """Return a value with its own lists, tuples, dictionaries and Kubernetes objects; everything else is shared.
+
+    A plain deep copy would follow an XCom reference into its operator, and from there through the whole DAG.
+    """
+    if isinstance(value, dict):
+        return {key: deep_copy(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(deep_copy(item) for item in value)
+    if hasattr(value, "openapi_types"):
+        clone = copy(value)
+        # Not through the setters: each of them validates the whole object.
+        clone.__dict__ = {name: deep_copy(item) for name, item in vars(value).items()}
+        return clone
+    return value

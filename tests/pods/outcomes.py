@@ -41,15 +41,15 @@ def dag() -> DAG:
     return DAG("corpus", schedule=None, start_date=datetime(2026, 1, 1))
 
 
-def raw_fate(call: str) -> str:
+def raw_outcome(call: str) -> str:
     """Return where the plain operator's mistake comes out: parse, run, server or nowhere."""
     try:
         task = KubernetesPodOperator(task_id="task", dag=dag(), **keywords_of(call))
-    except Exception:  # noqa: BLE001  any error is an outcome here
+    except Exception:  # noqa: BLE001  any error counts here
         return "parse"
     try:
         body = raw_manifest(task)
-    except Exception:  # noqa: BLE001  any error is an outcome here
+    except Exception:  # noqa: BLE001  any error counts here
         return "run"
     return "server" if refusal(body) else "nowhere"
 
