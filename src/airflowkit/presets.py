@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from airflowkit.alerts.facts.recorder import record_failure
 from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
+from airflowkit.pods.spec.keywords import REWRITTEN
 from airflowkit.settings import caller_file, load_settings
 
 if TYPE_CHECKING:
@@ -46,24 +47,6 @@ _OF_THE_DAG: Final = frozenset(
         "tags",
     }
 )
-_OF_PODS: Final = frozenset(
-    {
-        "affinity",
-        "configmaps",
-        "container_resources",
-        "env_from",
-        "env_vars",
-        "image_pull_secrets",
-        "node_pool",
-        "resources",
-        "secrets",
-        "security",
-        "tolerations",
-        "volume_mounts",
-        "volumes",
-    }
-)
-"""Keywords of pods that a plain operator understands only in Kubernetes' own spelling."""
 _DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
 
 
@@ -93,7 +76,7 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     # First, so that it is done whatever becomes of the author's own: the run's alert reads what it leaves behind.
     callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
     merged = values | overrides | {"on_failure_callback": callbacks}
-    if not merged.keys() & _OF_PODS:
+    if not merged.keys() & REWRITTEN:
         return merged
     from airflowkit.pods.default_args import for_any_operator  # noqa: PLC0415  it imports the operator
 

@@ -16,10 +16,10 @@ import pytest
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from pods.outcomes import CLUSTER_KNOWS, dag, raw_manifest, refusal
 
 from airflowkit import PodSpecError, pod_task
 from airflowkit.pods.render import render_pod
+from pods.outcomes import CLUSTER_KNOWS, dag, raw_manifest, refusal
 from pods.values import MOUNTED, VALUES
 
 pytestmark = pytest.mark.apiserver

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pods.outcomes import CLUSTER_KNOWS, checked, dag, keywords_of, raw_outcome, refusal
 
 from airflowkit import PodSpecError, pod_task
+from pods.outcomes import CLUSTER_KNOWS, checked, dag, keywords_of, raw_outcome, refusal
 
 CORPUS = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("corpus/*.toml")

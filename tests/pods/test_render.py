@@ -12,10 +12,10 @@ import pytest
 import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.common.compat.sdk import DAG
-from pods.outcomes import refusal
 
 from airflowkit import ClaimVolume, PodSpecError, pod_task
 from airflowkit.pods.render import render_pod
+from pods.outcomes import refusal
 
 KEYWORDS = {
     "image": "registry.example.com/a:{{ params.tag }}",

@@ -13,7 +13,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflowkit.pods.operator.operator import CheckedPodOperator
 from airflowkit.pods.schema.faults import MISSING
 from airflowkit.pods.schema.jinja import RUNTIME
-from airflowkit.pods.spec.keywords import KNOWN
+from airflowkit.pods.spec.installed import KNOWN
 from airflowkit.pods.spec.layers import airflow_defaults
 from airflowkit.pods.spec.operator_call import checked_spec, settings_of
 from airflowkit.pods.spec.shorthands import expand_resources

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, Final
 
 import yaml
-from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
 from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.expansion import STAND_IN, of_first_element
@@ -99,11 +98,6 @@ def _rendered(operator: Any) -> dict[str, Any]:
 def _quiet(cls: Any) -> Any:
     """Return an operator's class without its remarks, which would stand among the manifests."""
     return type(cls)(cls.__name__, (cls,), {"log": _QUIET, "__module__": cls.__module__})
-
-
-def has_pod(operator: Any) -> bool:
-    """Tell whether a task runs in a pod of its own."""
-    return issubclass(getattr(operator, "operator_class", type(operator)), KubernetesPodOperator)
 
 
 def _pod_name(operator: Any) -> str | None:

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.pods.spec.keywords import DEAD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +20,7 @@ SIGNS: Final = {
     for code, pattern in {
         "AK105": r"^print\(",
         "AK207": r"\A(?:#.*\n|\s)*[rR]?[\"']",
-        "AK411": r"is_delete_operator_pod\s*=\s*(?:True|None)|progress_callback\s*=",
+        "AK411": "|".join(rf"{name}\s*=\s*(?:{'|'.join(dead.harmless)})" for name, dead in DEAD.items()),
         "AK506": r"[\"'](?:sla|sla_miss_callback|task_concurrency|provide_context)[\"']\s*:",
         "AK601": "",
         "AK602": "",

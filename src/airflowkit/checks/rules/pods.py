@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import pod_rule
-from airflowkit.checks.model.pod_view import Pod, argument, environment, field_of, is_pod, pods_of, request
+from airflowkit.checks.model.pod_view import Pod, argument, environment, field_of, pods_of, request
 from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.pods.expansion import is_pod
+from airflowkit.pods.schema.image_reference import ImageReference, parse_image
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,14 +61,9 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
     ## How to fix it
     Name a version or a digest: `image="orders:1.4.2"`.
     """
-    image = pod.argument("image")
-    if not pod.knows("image") or not isinstance(image, str) or "{{" in image or "@" in image:
-        return
-    tag = image.rpartition("/")[2].partition(":")[2]
-    if not tag or tag in _MOVING_TAGS:
-        yield Fault(
-            f"its image {image!r} has no version", hint=f'write image="{image.removesuffix(f":{tag}")}:<its version>"'
-        )
+    image = _image(pod)
+    if image and not image.digest and (not image.tag or image.tag in _MOVING_TAGS):
+        yield Fault(f"its image '{image}' has no version", hint=f'write image="{image.name}:<its version>"')
 
 
 @pod_rule("AK403", "secret-in-plain-sight")
@@ -79,7 +77,7 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
     """
     for name, value in environment(pod):
-        if not isinstance(value, str) or not value or "{{" in value:
+        if not isinstance(value, str) or not value or is_runtime_value(value):
             continue
         if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
             yield Fault(
@@ -99,15 +97,12 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
     Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. Where nodes or the
     service account bring the right along, list the registry in `[check] public_registries`.
     """
-    image = pod.argument("image")
-    if not pod.knows("image") or not isinstance(image, str) or "{{" in image:
+    image = _image(pod)
+    if image is None or not image.registry or image.registry.startswith("localhost"):
         return
-    registry = image.partition("/")[0]
-    public = registry in _PUBLIC or registry in pod.options.public_registries
-    is_host = "/" in image and ("." in registry or ":" in registry)
-    bare = not pod.argument("image_pull_secrets") and not pod.argument("service_account_name")
-    if is_host and bare and not public and not registry.startswith("localhost"):
-        yield Fault(f"pulls from {registry} without a pull secret", hint='pass image_pull_secrets=["regcred"]')
+    public = image.registry in _PUBLIC or image.registry in pod.options.public_registries
+    if not public and not pod.argument("image_pull_secrets") and not pod.argument("service_account_name"):
+        yield Fault(f"pulls from {image.registry} without a pull secret", hint='pass image_pull_secrets=["regcred"]')
 
 
 @pod_rule("AK405", "pod-without-time-limit", Severity.WARNING)
@@ -251,7 +246,7 @@ def pod_template_missing(pod: Pod) -> Iterator[Fault]:
     reason.
     """
     path = pod.argument("pod_template_file")
-    if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():
+    if isinstance(path, str) and path and not is_runtime_value(path) and not Path(path).is_file():
         hint = f'write str(Path(__file__).parent / "{Path(path).name}") for a file beside this one'
         yield Fault(f"its pod_template_file {path!r} does not exist", hint=hint)
 
@@ -270,6 +265,15 @@ RULES: Final = (
     pod_result_dropped,
     pod_template_missing,
 )
+
+
+def _image(pod: Pod) -> ImageReference | None:
+    """Return a pod's image, where it is known and valid."""
+    image = pod.argument("image")
+    if not pod.knows("image") or not isinstance(image, str) or is_runtime_value(image):
+        return None
+    parsed = parse_image(image)
+    return parsed if isinstance(parsed, ImageReference) else None
 
 
 def _used_results(task: Any) -> set[str]:

@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import merged
-from airflowkit.checks.model.pod_view import MOST_ELEMENTS, is_checked, is_pod
+from airflowkit.checks.model.pod_view import MOST_ELEMENTS, is_checked
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
-from airflowkit.pods.expansion import elements, is_mapped
+from airflowkit.pods.expansion import elements, is_mapped, is_pod
+from airflowkit.pods.schema.jinja import RUNTIME, is_runtime_value
+from airflowkit.pods.spec.keywords import DEAD, POD_OPERATOR
 
 if TYPE_CHECKING:
     from airflowkit.errors import Problem
-
-_DEAD: Final = {
-    "is_delete_operator_pod": "use on_finish_action",
-    "progress_callback": "use callbacks",
-}
 
 
 @task_rule("AK408", "pod-refused")
@@ -34,7 +31,7 @@ def pod_refused(task: TaskSubject) -> Iterator[Fault]:
     such as a misspelt key, never fails at all.
 
     ## How to fix it
-    The message names the argument and the mend. `pod_task` makes the same checks when the DAG is parsed.
+    The message names the argument and the fix. `pod_task` makes the same checks when the DAG is parsed.
     """
     if not is_pod(task.task) or is_checked(task.task):
         return
@@ -56,9 +53,9 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     are deleted anyway. What `progress_callback` got, a class in `callbacks=[...]` gets.
     """
     given = {name for _index, keywords in _keywords(task.task) for name in keywords} if is_pod(task.task) else ()
-    for name, hint in _DEAD.items():
+    for name, dead in DEAD.items():
         if name in given:
-            yield Fault(f"{name} does nothing any more", hint=hint)
+            yield Fault(f"{name} does nothing any more", hint=dead.hint)
 
 
 @task_rule("AK417", "override-refused")
@@ -116,13 +113,12 @@ RULES: Final = (pod_refused, dead_pod_argument, override_refused)
 def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...]:
     from airflowkit.errors import PodSpecError
     from airflowkit.pods.spec.checked_pod import checked_pod
-    from airflowkit.pods.spec.keywords import OF_THE_POD
     from airflowkit.pods.spec.operator_call import settings_of
 
     template = given.get("pod_template_file")
-    if isinstance(template, str) and template and "{{" not in template and not Path(template).is_file():
-        return ()  # `pod-template-missing` tells of it, or the image has it; all else hangs on what it says
-    keywords = {name: value for name, value in given.items() if name in OF_THE_POD and name not in _DEAD}
+    if isinstance(template, str) and template and not is_runtime_value(template) and not Path(template).is_file():
+        return ()  # `pod-template-missing` reports it, or the image has it; everything else depends on its content
+    keywords = {name: value for name, value in given.items() if name in POD_OPERATOR and name not in DEAD}
     settings = replace(settings_of(task.dag), pod_layers=())  # a raw operator gets none of them
     key = _likeness(keywords)
     if key in _KNOWN:
@@ -153,7 +149,6 @@ def _keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
     if not is_mapped(task):
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
-    from airflowkit.pods.schema.jinja import RUNTIME
     from airflowkit.pods.spec.layers import airflow_defaults
 
     shared = {**airflow_defaults(task.dag, task.task_group), **task.partial_kwargs}

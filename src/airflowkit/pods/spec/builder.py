@@ -70,7 +70,10 @@ class PodBuilder:
         return {"apiVersion": "v1", "kind": "Pod", "metadata": self.metadata, "spec": spec}
 
     def set(self, keyword: str, value: Any) -> None:
-        """Read a keyword that sets one field."""
+        """Read a keyword that sets one field; None is passed on to the operator."""
+        if value is None:
+            self.keywords[keyword] = None
+            return
         place = PLACES[keyword]
         content = self.decoder.read(self._in_a_list(keyword, value), place.kind, keyword, many=place.many)
         if content is MISSING:

@@ -81,9 +81,8 @@ def _from_table(table: Mapping[str, Any], reject: Reject) -> Any:
     return MISSING if unknown else Resources(**table)
 
 
-def expand_shorthands(values: Mapping[str, Any], settings: Settings, builder: PodBuilder) -> dict[str, Any]:
+def expand_shorthands(values: Mapping[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
     """Return keywords with Kubernetes' own in the place of `resources` and `node_pool`."""
-    reject = builder.decoder.reject
     return place(expand_resources(values, settings, reject), settings, reject)
 
 

@@ -21,7 +21,7 @@ from airflowkit.pods.validation.checks import (
     unique,
     within,
 )
-from airflowkit.pods.validation.containers import PULL_POLICIES
+from airflowkit.pods.validation.containers import PULL_POLICIES, image_faults
 from airflowkit.pods.validation.environment import field_reference, reference_faults, resource_reference
 from airflowkit.pods.validation.legacy_volumes import LEGACY
 from airflowkit.pods.validation.metadata import labels
@@ -125,6 +125,7 @@ def _downward_api(source: Part, path: Path) -> Iterator[Fault]:
 
 
 def _image(source: Part, path: Path) -> Iterator[Fault]:
+    yield from image_faults(source, path, "reference")
     yield from one_of(source, path, "pullPolicy", PULL_POLICIES)
 
 
