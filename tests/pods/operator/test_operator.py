@@ -112,6 +112,17 @@ def test_a_refusal_of_the_api_is_told_without_its_headers():
     )
 
 
+def test_the_path_of_the_trigger_never_changes():
+    """Airflow's database has it for every deferred pod: under another one, an upgrade would lose pods that run."""
+    from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
+
+    from airflowkit.pods.operator.trigger import WatchfulPodTrigger
+
+    plain = KubernetesPodTrigger("p", "n", datetime(2026, 1, 1, tzinfo=UTC), "base")
+    path, _ = WatchfulPodTrigger(**plain.serialize()[1]).serialize()
+    assert path == "airflowkit.pods.operator.trigger.WatchfulPodTrigger"
+
+
 def test_a_trigger_keeps_its_class_through_serialization():
     from pydoc import locate
 
