@@ -1,4 +1,4 @@
-"""Presets: named house rules instead of copied `default_args`."""
+"""Presets: named conventions instead of copied `default_args`."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     """
     values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
     values |= {"owner": owner} if owner else {}
-    # First, so that it is done whatever becomes of the author's own: the run's alert reads what it leaves behind.
+    # First, so that it runs even if the author's own callback fails: the run's alert reads what it records.
     callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
     merged = values | overrides | {"on_failure_callback": callbacks}
     if not merged.keys() & REWRITTEN:
@@ -127,6 +127,6 @@ def _duration(place: str, value: object) -> timedelta:
         return TypeAdapter(timedelta).validate_python(value)
     except ValidationError:
         raise SettingsError(
-            f"airflowkit.toml: {place} = {value!r} is no duration",
+            f"airflowkit.toml: {place} = {value!r} is not a valid duration",
             hint='write seconds (300), "HH:MM:SS" or ISO 8601 ("PT5M")',
         ) from None

@@ -1,4 +1,4 @@
-"""What becomes of a mistake with the plain operator, and with `pod_task`."""
+"""What happens to a mistake with the plain operator, and with `pod_task`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES = {
 
 
 def keywords_of(call: str) -> dict[str, Any]:
-    """Return the keywords that a corpus file writes as they stand in a DAG file."""
+    """Return the keywords that a corpus file writes as a DAG file has them."""
     return {"image": "a:1", "namespace": "default", **eval(f"dict({call})", dict(_NAMES))}
 
 

@@ -1,4 +1,4 @@
-"""The manifest of every pod of every example; AIRFLOWKIT_GOLDEN=1 writes them anew."""
+"""The manifest of every pod of every example; AIRFLOWKIT_GOLDEN=1 rewrites them."""
 
 from __future__ import annotations
 

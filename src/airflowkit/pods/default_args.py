@@ -1,8 +1,8 @@
-"""`default_args` with a pod's keywords in it: turned into what any operator under the DAG understands.
+"""`default_args` with a pod's keywords in it: turned into what every operator of the DAG understands.
 
-Airflow hands `default_args` to every operator. `resources` is another thing to it, value classes and the keywords of
-ours are nothing to a plain operator; and all of it is written into the DAG's serialized form, which must not change
-from parse to parse.
+Airflow hands `default_args` to every operator. `resources` means something else there, and a plain operator knows
+neither value classes nor airflowkit's keywords. Everything is written into the DAG's serialized form, which must not
+change from parse to parse.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def for_any_operator(values: Mapping[str, Any], settings: Settings) -> dict[str,
     """Return `default_args` that a plain operator understands.
 
     Args:
-        values: The keywords; those that are no pod's stay as they are.
+        values: The keywords; those that are not a pod's stay as they are.
         settings: What `airflowkit.toml` says of sizes and node pools.
 
     Raises:

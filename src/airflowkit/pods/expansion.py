@@ -75,7 +75,7 @@ def _makes_pods(operator: Any) -> bool:
 
 
 def is_mapped(task: Any) -> bool:
-    """Return whether Airflow makes a task's operators only when the run has got that far."""
+    """Return whether Airflow makes a task's operators only during the run."""
     return hasattr(task, "partial_kwargs")  # `is_mapped` came with Airflow 3
 
 

@@ -46,12 +46,12 @@ def explain_pod(operator: Any, file: Path) -> list[Row]:
         file: The file of its DAG.
 
     Raises:
-        AirflowKitError: The task is none of `pod_task`'s.
+        AirflowKitError: The task was not made by `pod_task`.
     """
     task = of_first_element(operator)
     layers = getattr(task, "pod_layers", None)
     if layers is None:
-        raise AirflowKitError(f"task {operator.task_id!r} was not made by pod_task, so only Airflow knows its layers")
+        raise AirflowKitError(f"task {operator.task_id!r} was not made by pod_task, so its layers are unknown")
     settings = settings_of(operator.dag)
     expanded = [
         (layer.name, expand_resources(layer.values, settings, lambda *_: None), layer.values) for layer in layers

@@ -27,16 +27,16 @@ _NOT_RENDERED: Final = "Airflow renders no templates in an override: it would st
 def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     """Return an `executor_config` for a task under KubernetesExecutor, checked as `pod_task` checks.
 
-    It lies over the pod template of the executor: dictionaries, variables, volumes and mounts are added to it, but
+    It is laid over the executor's pod template: dictionaries, variables, volumes and mounts are added to it, but
     `resources`, security contexts, tolerations and pull secrets replace the template's whole. An image must hold
-    Airflow. Airflow fills in no templates here.
+    Airflow. Airflow renders no templates here.
 
     Args:
         **keywords: Those of `pod_task` that describe the pod: `resources`, `image`, `env_vars`, `secrets`,
             `volumes`, `node_selector`, `node_pool`, `tolerations`, `security` and so on.
 
     Raises:
-        PodSpecError: Kubernetes would refuse the pod, or it would do something else than what was meant.
+        PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant.
 
     Example:
         >>> from airflowkit import Resources
@@ -61,7 +61,7 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
 
 
 def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem, ...]:
-    """Return everything that is wrong with a `V1Pod` that lies over the executor's pod template.
+    """Return everything that is wrong with a `V1Pod` for the executor's pod template.
 
     Args:
         pod: What `executor_config` has as `pod_override`, made by hand or by `pod_override`.

@@ -101,7 +101,7 @@ def test_only_a_refusal_is_certain_to_have_made_no_pod(error, expected):
     assert may_have_made_a_pod(error) is expected
 
 
-def test_a_refusal_of_the_api_is_told_without_its_headers():
+def test_a_refusal_of_the_api_is_reported_without_its_headers():
     from airflowkit.pods.diagnostics.errors import error_cause
 
     refusal = ApiException(status=403, reason="Forbidden")

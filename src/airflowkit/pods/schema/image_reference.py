@@ -79,7 +79,7 @@ def parse_image(text: str) -> ImageReference | InvalidImage:
     if text != text.strip():
         return InvalidImage("must not begin or end with a space", f"write {text.strip()!r}")
     if any(character.isspace() for character in text):
-        return InvalidImage("must not hold spaces")
+        return InvalidImage("must not contain spaces")
     if "://" in text:
         return InvalidImage("must not be a URL", f"write {text.partition('://')[2]!r}")
     rest, at, digest = text.partition("@")

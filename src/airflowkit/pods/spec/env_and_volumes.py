@@ -1,6 +1,6 @@
 """Variables, volumes and mounts: many arguments, many spellings, four lists in the pod.
 
-Value classes may stand in any of these arguments. What they bring goes to the operator as Kubernetes' own objects:
+Each of these arguments takes value classes. What they bring goes to the operator as Kubernetes' own objects:
 variables as `pod_runtime_info_envs`, so that `env_vars` stays the dictionary in which Airflow finds other tasks'
 outputs; secrets as volumes with names that last, where the provider's own `Secret` takes a new name at each parse.
 """
@@ -63,7 +63,7 @@ def _items(builder: PodBuilder, keyword: str, value: Any) -> Iterator[tuple[int,
     elif isinstance(value, str):
         builder.decoder.reject(keyword, value, "must be a list", SOURCES[keyword].hint)
     elif builder.decoder.coerce:
-        yield 0, value  # one alone stands for a list of one
+        yield 0, value  # a single value counts as a list of one
     else:
         builder.decoder.reject(keyword, type(value), "must be a list", "put it into a list")
 
@@ -103,7 +103,7 @@ def _env_text(builder: PodBuilder, content: Any, path: Path) -> Any:
 def _read_item(builder: PodBuilder, keyword: str, item: Any, path: Path) -> None:
     if not builder.decoder.coerce and not _taken_as_it_is(keyword, item):
         hint = "use pod_task, or the Kubernetes client's own class"
-        builder.decoder.reject(path, type(item), "is nothing that the plain operator takes here", hint)
+        builder.decoder.reject(path, type(item), "is not accepted here by the plain operator", hint)
     elif isinstance(item, VALUE_CLASSES):
         _read_value(builder, item, Origin(path, type(item).FIELDS), keyword)
     elif hasattr(item, "attach_to_pod"):
@@ -150,7 +150,7 @@ def _read_kubernetes_object(builder: PodBuilder, keyword: str, item: Any, path: 
     part = SOURCES[keyword].part
     model = _MODELS[part]
     if item is None:
-        builder.decoder.reject(path, item, "is nothing", "leave it out")
+        builder.decoder.reject(path, item, "is empty", "leave it out")
         return
     if isinstance(item, tuple) or (isinstance(item, str) and not is_runtime_value(item)):
         builder.decoder.reject(path, type(item), f"must be a {model}", SOURCES[keyword].hint)
@@ -204,7 +204,7 @@ _WORDS: Final = {attribute.name for cls in VALUE_CLASSES for attribute in attrib
 
 
 def _read_table(builder: PodBuilder, keyword: str, table: Any, path: Path) -> None:
-    """Read a dictionary that stands for a value class, as `airflowkit.toml` has them."""
+    """Read a dictionary of a value class's fields, as `airflowkit.toml` has them."""
     if not isinstance(table, Mapping):
         builder.decoder.reject(path, table, "must be a secret", SOURCES[keyword].hint)
         return

@@ -1,4 +1,4 @@
-"""The keywords that set how the operator behaves, not what the pod is: what the provider takes without a look."""
+"""The keywords that set how the operator behaves, not what the pod is, which the provider does not check."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def _read_pod(builder: PodBuilder, keyword: str, value: Any) -> dict[str, Any] |
     if not isinstance(content, dict):
         return None
     if not content.get("spec"):
-        builder.decoder.reject((keyword, "spec"), MISSING, "is empty: at most its metadata would count")
+        builder.decoder.reject((keyword, "spec"), MISSING, "is empty: only its metadata would be used")
     builder.keywords[keyword] = to_model(content, "V1Pod") if keyword == "full_pod_spec" else content
     return content
 
@@ -73,7 +73,7 @@ def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
         return None
     builder.keywords["pod_template_file"] = str(path)
     if not File(path).is_file():
-        reject("pod_template_file", str(path), "is no file: Airflow would only warn, and run the pod without it")
+        reject("pod_template_file", str(path), "is not a file: Airflow would only warn and run the pod without it")
         return None
     try:
         content = yaml.safe_load(File(path).read_text(encoding="utf-8"))
@@ -84,7 +84,7 @@ def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
     pod = decoder.model(content, "V1Pod", "pod_template_file")
     builder.decoder.faults += decoder.faults
     for place, value in decoder.runtime_values:
-        reject(place, value, NOT_TEMPLATED, "pod_template_dict would be filled in")
+        reject(place, value, NOT_TEMPLATED, "pod_template_dict is rendered")
     return pod if isinstance(pod, dict) else None
 
 

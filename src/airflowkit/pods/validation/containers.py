@@ -39,7 +39,7 @@ def containers(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
         if container.get("restartPolicy") != "Always":
             for key in _NOT_BEFORE_START:
                 if container.get(key) is not None:
-                    reason = "may be set for an init container only with restartPolicy Always"
+                    reason = "is allowed for an init container only with restartPolicy Always"
                     yield Fault((place, key), MISSING, reason)
     everywhere = (*items(spec, path, "containers"), *items(spec, path, "initContainers"))
     yield from unique(
@@ -66,11 +66,11 @@ def _container(container: Part, path: Path, spec: Part, version: Version) -> Ite
 def _restarting(container: Part, path: Path, version: Version) -> Iterator[Fault]:
     policy = container.get("restartPolicy")
     if policy is not None and version < (1, 35):
-        yield Fault((path, "restartPolicy"), policy, "counts only from Kubernetes 1.35 on")
+        yield Fault((path, "restartPolicy"), policy, "is supported only from Kubernetes 1.35")
     elif policy is not None and policy not in _RESTARTS:
         yield Fault((path, "restartPolicy"), policy, f"must be one of {', '.join(_RESTARTS)}")
     if container.get("restartPolicyRules") and not policy:
-        yield Fault((path, "restartPolicyRules"), MISSING, "needs a restartPolicy beside it")
+        yield Fault((path, "restartPolicyRules"), MISSING, "needs a restartPolicy")
 
 
 def _resizing(container: Part, path: Path, spec: Part) -> Iterator[Fault]:

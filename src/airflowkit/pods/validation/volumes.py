@@ -177,7 +177,7 @@ def _empty_dir(source: Part, path: Path) -> Iterator[Fault]:
     elif parse_quantity(size) != parse_quantity(size).to_integral_value():
         yield Fault((path, "sizeLimit"), size, "is a fraction of a byte", f"did you mean '{size[:-1]}Mi'?")
     elif 0 < parse_quantity(size) < 1024:
-        yield Fault((path, "sizeLimit"), size, "is a limit of bytes", f"did you mean '{size}Gi'?")
+        yield Fault((path, "sizeLimit"), size, "is a limit of a few bytes", f"did you mean '{size}Gi'?")
 
 
 def _downward(source: Part, path: Path) -> Iterator[Fault]:
@@ -236,7 +236,7 @@ def _ephemeral(source: Part, path: Path) -> Iterator[Fault]:
     yield from label_selector(claim, where, "selector")
     modes = claim.get("accessModes") or ()
     if "ReadWriteOncePod" in modes and len(modes) > 1:
-        yield Fault((where, "accessModes"), modes, "ReadWriteOncePod goes with no other")
+        yield Fault((where, "accessModes"), modes, "ReadWriteOncePod cannot be combined with other modes")
     for index, mode in enumerate(claim.get("accessModes") or ()):
         if mode not in _ACCESS_MODES:
             yield Fault(((where, "accessModes"), index), mode, f"must be one of {', '.join(_ACCESS_MODES)}")
