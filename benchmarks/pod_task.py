@@ -69,7 +69,7 @@ def seconds(make: Callable[[int], object]) -> float:
 
 
 def main() -> None:
-    """Time both, one after the other, so that the machine's moods hit both alike."""
+    """Time both, one after the other, so that the machine's load affects both alike."""
     seconds(raw), seconds(checked)  # what is made once
     rounds = [(seconds(raw), seconds(checked)) for _ in range(ROUNDS)]
     plain, ours = (median(times) for times in zip(*rounds, strict=True))

@@ -15,7 +15,7 @@ OUTCOMES = {
     "nowhere": "accepted",
 }
 HEAD = """\
-# Mistakes, and what becomes of them
+# Mistakes, and what happens to them
 
 Written by `scripts/mistakes.py` from `tests/pods/corpus`, which is what the tests run. Each mistake is one call:
 with the plain `KubernetesPodOperator` (provider 10.25, Kubernetes 1.35), and with `pod_task`.
@@ -24,7 +24,7 @@ with the plain `KubernetesPodOperator` (provider 10.25, Kubernetes 1.35), and wi
 |---|---|
 | `KubernetesPodOperator` | {raw} of {all} |
 | `KubernetesPodOperator`, with `airflowkit check` | {all} of {all} |
-| `pod_task` | {all} of {all}: {refused} refused, {mended} made right |
+| `pod_task` | {all} of {all}: {refused} refused, {fixed} made right |
 
 | argument | `KubernetesPodOperator` | `pod_task` |
 |---|---|---|
@@ -38,7 +38,7 @@ def page() -> str:
     ]
     refused = sum(entry["airflowkit"] == "refused" for entry in entries)
     raw = sum(entry["raw"] == "parse" for entry in entries)
-    head = HEAD.format(all=len(entries), raw=raw, refused=refused, mended=len(entries) - refused)
+    head = HEAD.format(all=len(entries), raw=raw, refused=refused, fixed=len(entries) - refused)
     return head + "".join(map(_row, entries))
 
 

@@ -66,7 +66,7 @@ def test_a_repository_adds_a_preset(in_repository):
 
 def test_a_wrong_duration_says_how_to_write_one(in_repository):
     in_repository("[presets.standard]\nretry_delay = 'soon'\n")
-    with pytest.raises(SettingsError, match=r"presets.standard.retry_delay = 'soon' is no duration.*PT5M"):
+    with pytest.raises(SettingsError, match=r"presets.standard.retry_delay = 'soon' is not a valid duration.*PT5M"):
         default_args("standard")
 
 

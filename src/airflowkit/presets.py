@@ -1,4 +1,4 @@
-"""Presets: named house rules instead of copied `default_args`."""
+"""Presets: named conventions instead of copied `default_args`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from airflowkit.alerts.facts.recorder import record_failure
 from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
+from airflowkit.pods.spec.keywords import REWRITTEN
 from airflowkit.settings import caller_file, load_settings
 
 if TYPE_CHECKING:
@@ -46,24 +47,6 @@ _OF_THE_DAG: Final = frozenset(
         "tags",
     }
 )
-_OF_PODS: Final = frozenset(
-    {
-        "affinity",
-        "configmaps",
-        "container_resources",
-        "env_from",
-        "env_vars",
-        "image_pull_secrets",
-        "node_pool",
-        "resources",
-        "secrets",
-        "security",
-        "tolerations",
-        "volume_mounts",
-        "volumes",
-    }
-)
-"""Keywords of pods that a plain operator understands only in Kubernetes' own spelling."""
 _DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
 
 
@@ -90,10 +73,10 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     """
     values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
     values |= {"owner": owner} if owner else {}
-    # First, so that it is done whatever becomes of the author's own: the run's alert reads what it leaves behind.
+    # First, so that it runs even if the author's own callback fails: the run's alert reads what it records.
     callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
     merged = values | overrides | {"on_failure_callback": callbacks}
-    if not merged.keys() & _OF_PODS:
+    if not merged.keys() & REWRITTEN:
         return merged
     from airflowkit.pods.default_args import for_any_operator  # noqa: PLC0415  it imports the operator
 
@@ -144,6 +127,6 @@ def _duration(place: str, value: object) -> timedelta:
         return TypeAdapter(timedelta).validate_python(value)
     except ValidationError:
         raise SettingsError(
-            f"airflowkit.toml: {place} = {value!r} is no duration",
+            f"airflowkit.toml: {place} = {value!r} is not a valid duration",
             hint='write seconds (300), "HH:MM:SS" or ISO 8601 ("PT5M")',
         ) from None

@@ -90,8 +90,7 @@ def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
 
 
 def _rendered(task: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    from airflowkit.checks.model.pod_view import is_pod
-    from airflowkit.pods.expansion import elements, is_mapped, of_element
+    from airflowkit.pods.expansion import elements, is_mapped, is_pod, of_element
     from airflowkit.pods.render import render_pod
 
     if not is_pod(task):

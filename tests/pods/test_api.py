@@ -16,10 +16,10 @@ import pytest
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
-from pods.outcomes import CLUSTER_KNOWS, dag, raw_manifest, refusal
 
 from airflowkit import PodSpecError, pod_task
 from airflowkit.pods.render import render_pod
+from pods.outcomes import CLUSTER_KNOWS, dag, raw_manifest, refusal
 from pods.values import MOUNTED, VALUES
 
 pytestmark = pytest.mark.apiserver
@@ -29,9 +29,10 @@ ALLOWED = {
     "variables are named more freely since 1.34": r"not begin with a digit|neither '\.' nor",
     "no object can have the name, so the pod waits for ever": r"must be lower-case letters|is longer than",
     "the pod would do something else than what was meant": r"fraction of a byte|less than a process needs"
-    r"|more processors than|has no source|would become|limit of bytes|is mounted twice|set twice"
+    r"|more processors than|has no source|would become|limit of a few bytes|is mounted twice|set twice"
     r"|must be an absolute path|must not contain ':'"
-    r"|capitals|lower case|must not hold spaces|does not fill in|is empty: at most|match no node",
+    r"|capitals|lower case|must not contain spaces|does not render|is empty: only|match no node",
+    "no node could pull the image": r"in its name|empty (?:part|tag)|has a (?:tag|digest|registry)|more than one tag",
     "the schemas that Kubernetes publishes ask for it": r"is required",
 }
 """Why `pod_task` may refuse what the server accepts."""

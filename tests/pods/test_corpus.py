@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pods.outcomes import CLUSTER_KNOWS, checked, dag, keywords_of, raw_fate, refusal
 
 from airflowkit import PodSpecError, pod_task
+from pods.outcomes import CLUSTER_KNOWS, checked, dag, keywords_of, raw_outcome, refusal
 
 CORPUS = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("corpus/*.toml")
@@ -48,7 +48,7 @@ def test_a_refusal_names_dag_task_argument_and_reason(mistake):
 @EVERY
 @pytest.mark.apiserver
 def test_the_plain_operator_lets_a_mistake_go_as_far_as_the_corpus_says(mistake):
-    assert raw_fate(CORPUS[mistake]["call"]) == CORPUS[mistake]["raw"]
+    assert raw_outcome(CORPUS[mistake]["call"]) == CORPUS[mistake]["raw"]
 
 
 @pytest.mark.apiserver

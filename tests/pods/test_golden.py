@@ -1,4 +1,4 @@
-"""The manifest of every pod of every example; AIRFLOWKIT_GOLDEN=1 writes them anew."""
+"""The manifest of every pod of every example; AIRFLOWKIT_GOLDEN=1 rewrites them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from airflowkit.dags import load_file
-from airflowkit.pods.render import has_pod, render_pod, to_yaml
+from airflowkit.pods.expansion import is_pod
+from airflowkit.pods.render import render_pod, to_yaml
 
 EXAMPLES = Path(__file__).parents[2] / "dags_examples"
 GOLDEN = Path(__file__).parent / "golden"
 
 
 def _manifests(file: Path) -> str:
-    tasks = [task for loaded in load_file(file, file.parent) for task in loaded.dag.tasks if has_pod(task)]
+    tasks = [task for loaded in load_file(file, file.parent) for task in loaded.dag.tasks if is_pod(task)]
     manifests = [render_pod(task) for task in tasks]
     for manifest in manifests:
         assert manifest["metadata"]["labels"].pop("airflow_version")

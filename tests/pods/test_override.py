@@ -1,4 +1,4 @@
-"""`pod_override`: an executor_config that lies over the executor's pod template."""
+"""`pod_override`: an executor_config for the executor's pod template."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ import pytest
 import yaml
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.common.compat.sdk import DAG
-from pods.outcomes import refusal
 
 from airflowkit import ClaimVolume, PodSpecError, pod_task
 from airflowkit.pods.render import render_pod
+from pods.outcomes import refusal
 
 KEYWORDS = {
     "image": "registry.example.com/a:{{ params.tag }}",
@@ -65,9 +65,9 @@ def test_what_the_api_refuses_of_a_plain_operators_pod_is_rendered_as_it_will_be
 
 
 @pytest.mark.parametrize("wrong", [{"arguments": [Path("/data")]}, {"volumes": ["data"]}])
-def test_what_the_plain_operator_can_make_no_pod_of_is_told_with_its_task(wrong):
+def test_what_the_plain_operator_cannot_build_a_pod_from_is_reported_with_its_task(wrong):
     task = KubernetesPodOperator(task_id="task", image="a:1", dag=_dag(), **wrong)
-    with pytest.raises(PodSpecError, match="DAG 'dag', task 'task': 1 problem\n  pod: the operator cannot make it: "):
+    with pytest.raises(PodSpecError, match="DAG 'dag', task 'task': 1 problem\n  pod: the operator cannot build it: "):
         render_pod(task)
 
 

@@ -134,7 +134,7 @@ def test_a_gpu_is_requested_and_limited_alike(dag):
 
 def test_templates_pass_and_are_checked_for_their_syntax(dag):
     pod_task("right", image="a:{{ params.tag }}", arguments=["{{ ds }}"], labels={"day": "{{ ds_nodash }}"})
-    with pytest.raises(PodSpecError, match="is no Jinja template"):
+    with pytest.raises(PodSpecError, match="is not a valid Jinja template"):
         pod_task("wrong", image="a:{{ params.tag }", arguments=["{% if %}"])
 
 

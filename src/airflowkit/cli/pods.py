@@ -20,9 +20,9 @@ def tasks_with_pods(loaded: LoadedDag, ref: str) -> list[Any]:
     Raises:
         typer.Exit: There are none; the user is told.
     """
-    from airflowkit.pods.render import has_pod
+    from airflowkit.pods.expansion import is_pod
 
-    tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and has_pod(task)]
+    tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and is_pod(task)]
     if not tasks:
         typer.echo(f"airflowkit: {ref} has no pods", err=True)
         raise typer.Exit(2)

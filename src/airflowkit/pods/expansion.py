@@ -1,8 +1,9 @@
-"""The operators that a mapped task becomes, as far as its elements are known when the DAG is parsed."""
+"""Which tasks run in pods, and the operators that a mapped one becomes, as far as its elements are known at parse."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 STAND_IN: Final = "from-template"
-"""Where Kubernetes takes no template, as for a name."""
+"""What a template becomes where Kubernetes takes none, as in a name."""
+_NO_POD: Final = frozenset({"SparkKubernetesOperator"})
+"""Operators that have the pod operator's arguments, and hand another controller a manifest instead of a pod."""
 _TEXTS: Final = ("image", "name", "namespace", "hostname")
 
 
@@ -44,7 +47,7 @@ def elements(task: Any) -> Iterator[Element]:
 
 
 def of_element(task: Any, element: Element) -> Any:
-    """Return the operator that a mapped task makes of an element; texts that nobody knows yet have a stand-in."""
+    """Return the operator that a mapped task makes of an element; texts that are not known yet have a stand-in."""
     stand_ins = {name: STAND_IN for name in element.unknown if name in _TEXTS}
     if not element.complete and "image" not in task.partial_kwargs:
         stand_ins["image"] = STAND_IN
@@ -58,8 +61,21 @@ def of_first_element(operator: Any) -> Any:
     return of_element(operator, next(elements(operator))) if is_mapped(operator) else operator
 
 
+def is_pod(task: Any) -> bool:
+    """Return whether a task, mapped or not, runs in a pod of its own."""
+    operator: Any = getattr(task, "operator_class", type(task))
+    return _makes_pods(operator)
+
+
+@lru_cache(maxsize=256)
+def _makes_pods(operator: Any) -> bool:
+    """Return that by the names of the class and its bases, so as not to import the operator for DAGs without pods."""
+    names = {cls.__name__ for cls in operator.__mro__}
+    return "KubernetesPodOperator" in names and not names & _NO_POD
+
+
 def is_mapped(task: Any) -> bool:
-    """Return whether Airflow makes a task's operators only when the run has got that far."""
+    """Return whether Airflow makes a task's operators only during the run."""
     return hasattr(task, "partial_kwargs")  # `is_mapped` came with Airflow 3
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import AirflowKitError
 from airflowkit.pods.expansion import of_first_element
-from airflowkit.pods.spec.keywords import OF_THE_POD, OURS
+from airflowkit.pods.spec.keywords import OF_THE_POD
 from airflowkit.pods.spec.layers import merges, nearest, resolve
 from airflowkit.pods.spec.operator_call import settings_of
 from airflowkit.pods.spec.shorthands import expand_resources
@@ -46,14 +46,13 @@ def explain_pod(operator: Any, file: Path) -> list[Row]:
         file: The file of its DAG.
 
     Raises:
-        AirflowKitError: The task is none of `pod_task`'s.
+        AirflowKitError: The task was not made by `pod_task`.
     """
     task = of_first_element(operator)
     layers = getattr(task, "pod_layers", None)
     if layers is None:
-        raise AirflowKitError(f"task {operator.task_id!r} was not made by pod_task, so only Airflow knows its layers")
+        raise AirflowKitError(f"task {operator.task_id!r} was not made by pod_task, so its layers are unknown")
     settings = settings_of(operator.dag)
-    known = OF_THE_POD | OURS
     expanded = [
         (layer.name, expand_resources(layer.values, settings, lambda *_: None), layer.values) for layer in layers
     ]
@@ -62,7 +61,7 @@ def explain_pod(operator: Any, file: Path) -> list[Row]:
     )
     rows: list[Row] = []
     for keyword in sorted(merged):
-        if keyword in known and merged[keyword] is not None:
+        if keyword in OF_THE_POD and merged[keyword] is not None:
             rows += _rows(keyword, merged[keyword], expanded, _Places(file, operator.task_id, settings.path))
     return rows
 

@@ -1,6 +1,6 @@
 """Mapped tasks: `pod_task.partial(…).expand(…)`, checked for what is known when the DAG is parsed.
 
-Airflow makes the operators themselves when the run has got that far, through `CheckedPodOperator`, which checks again.
+Airflow makes the operators during the run, through `CheckedPodOperator`, which checks again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from airflow.providers.common.compat.sdk import XComArg
 from airflowkit.pods.operator.operator import CheckedPodOperator
 from airflowkit.pods.schema.faults import MISSING
 from airflowkit.pods.schema.jinja import RUNTIME
-from airflowkit.pods.spec.keywords import KNOWN
+from airflowkit.pods.spec.installed import KNOWN
 from airflowkit.pods.spec.layers import airflow_defaults
 from airflowkit.pods.spec.operator_call import checked_spec, settings_of
 from airflowkit.pods.spec.shorthands import expand_resources
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 
-def refuse_nothing(*_: Any) -> Any:
-    """Let a value pass that is checked elsewhere."""
+def _accept(*_: Any) -> Any:
+    """Accept a value that is checked elsewhere."""
     return MISSING
 
 
@@ -40,8 +40,8 @@ class MappedPod:
         self._task_id = task_id
         known = {name: value for name, value in keywords.items() if name in KNOWN}
         settings = settings_of(keywords.get("dag"))
-        # The rest stays as it is: Airflow makes each operator with these keywords, and that converts them.
-        self._partial = CheckedPodOperator.partial(task_id=task_id, **expand_resources(known, settings, refuse_nothing))
+        # The rest stays as it is: Airflow makes each operator with these keywords, which converts them.
+        self._partial = CheckedPodOperator.partial(task_id=task_id, **expand_resources(known, settings, _accept))
         # Airflow 2 adds `resources=None`, which to a pod means: none, whatever airflowkit.toml says.
         self._partial.kwargs.pop("resources", None)
 
@@ -79,13 +79,11 @@ class MappedPod:
         return _downstream_of(outputs, self._partial.expand_kwargs(kwargs, strict=strict))
 
     def _with_amounts(self, mapped: Mapping[str, Any]) -> dict[str, Any]:
-        """Return keywords with lists of `resources` as Airflow may have them: they are another thing to it."""
+        """Return keywords with a list of `resources` as `container_resources`: Airflow has its own `resources`."""
         values = dict(mapped)
         if isinstance(values.get("resources"), (list, tuple)):
             settings = settings_of(self._partial.kwargs["dag"])
-            sizes = [
-                expand_resources({"resources": size}, settings, refuse_nothing) for size in values.pop("resources")
-            ]
+            sizes = [expand_resources({"resources": size}, settings, _accept) for size in values.pop("resources")]
             values["container_resources"] = [size["container_resources"] for size in sizes]
         return values
 

@@ -4,48 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
-from airflowkit.errors import PodSpecError, did_you_mean
+from airflowkit.errors import PodSpecError
 from airflowkit.pods.schema.decoder import Decoder
 from airflowkit.pods.schema.faults import Fault
 from airflowkit.pods.schema.models import to_model
 from airflowkit.pods.schema.versions import parse_version
-from airflowkit.pods.spec.builder import PodBuilder
-from airflowkit.pods.spec.env_and_volumes import SOURCES, read_sources
-from airflowkit.pods.spec.keywords import PLACES
-from airflowkit.pods.spec.shorthands import expand_shorthands, named_after_resources, secure
+from airflowkit.pods.spec.keywords import OVERRIDABLE
+from airflowkit.pods.spec.reading import problems_of, read_pod, template_faults, unknown_faults
+from airflowkit.pods.spec.shorthands import expand_shorthands
 from airflowkit.pods.validation import pod_faults
 from airflowkit.settings import caller_file, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from airflowkit.errors import Problem
     from airflowkit.pods.spec.keyword_types import OverrideKeywords
 
-_OF_THE_OPERATOR: Final = {
-    "base_container_name",
-    "name",
-    "namespace",
-    "termination_message_policy",
-    "xcom_sidecar_container_security_context",
-}
-_NOT_FILLED_IN: Final = "Airflow fills in no templates in an override: it would stay as it is"
-KEYWORDS: Final = (frozenset(PLACES) | set(SOURCES) | {"node_pool", "resources", "security"}) - _OF_THE_OPERATOR
+_NOT_RENDERED: Final = "Airflow renders no templates in an override: it would stay as it is"
 
 
 def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     """Return an `executor_config` for a task under KubernetesExecutor, checked as `pod_task` checks.
 
-    It lies over the pod template of the executor: dictionaries, variables, volumes and mounts are added to it, but
+    It is laid over the executor's pod template: dictionaries, variables, volumes and mounts are added to it, but
     `resources`, security contexts, tolerations and pull secrets replace the template's whole. An image must hold
-    Airflow. Airflow fills in no templates here.
+    Airflow. Airflow renders no templates here.
 
     Args:
         **keywords: Those of `pod_task` that describe the pod: `resources`, `image`, `env_vars`, `secrets`,
             `volumes`, `node_selector`, `node_pool`, `tolerations`, `security` and so on.
 
     Raises:
-        PodSpecError: Kubernetes would refuse the pod, or it would do something else than what was meant.
+        PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant.
 
     Example:
         >>> from airflowkit import Resources
@@ -55,28 +46,22 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     """
     settings = load_settings(caller_file())
     version = parse_version(settings.kubernetes.version)
-    builder = PodBuilder(Decoder(version))
-    values = expand_shorthands({key: value for key, value in keywords.items() if key in KEYWORDS}, settings, builder)
-    for keyword, value in values.items():
-        if keyword in PLACES and value is not None:
-            builder.set(keyword, value)
-    read_sources(builder, {keyword: value for keyword, value in values.items() if value is not None})
-    secure(builder, values.get("security"))
-    problems = [*builder.problems(), *(fault.as_problem() for fault in (*_unknown(keywords), *_templates(builder)))]
-    said = {problem.field for problem in problems}
-    found = map(builder.problem, pod_faults(_over_a_template(builder.manifest()), version))
-    problems += [problem for problem in found if problem.field not in said]
-    if problems:
-        named = (named_after_resources(problem, keywords.get("resources")) for problem in problems)
-        raise PodSpecError(
-            {(problem.field, problem.value): problem for problem in named}.values(), where="pod_override"
-        )
+    decoder = Decoder(version)
+    taken = {keyword: value for keyword, value in keywords.items() if keyword in OVERRIDABLE}
+    builder = read_pod(expand_shorthands(taken, settings, decoder.reject), decoder)
+    faults = (
+        *unknown_faults(keywords, OVERRIDABLE, "an override cannot set it"),
+        *template_faults(builder, OVERRIDABLE, _NOT_RENDERED),
+    )
+    rules = pod_faults(_over_a_template(builder.manifest()), version)
+    if problems := problems_of(builder, faults, rules, keywords.get("resources")):
+        raise PodSpecError(problems, where="pod_override")
     spec = builder.spec | {"containers": [builder.container | {"name": "base"}]}
     return {"pod_override": to_model({"metadata": builder.metadata, "spec": spec}, "V1Pod")}
 
 
 def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem, ...]:
-    """Return everything that is wrong with a `V1Pod` that lies over the executor's pod template.
+    """Return everything that is wrong with a `V1Pod` for the executor's pod template.
 
     Args:
         pod: What `executor_config` has as `pod_override`, made by hand or by `pod_override`.
@@ -89,21 +74,10 @@ def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem,
     numbers = parse_version(version)
     decoder = Decoder(numbers, coerce=False)
     manifest = decoder.model(pod, "V1Pod", "")
-    later = (Fault(path, value, _NOT_FILLED_IN) for path, value in decoder.runtime_values)
+    templates = (Fault(path, value, _NOT_RENDERED) for path, value in decoder.runtime_values)
     unread = [fault.path for fault in decoder.faults]
     found = (fault for fault in pod_faults(_over_a_template(manifest), numbers) if fault.path not in unread)
-    return tuple(fault.as_problem() for fault in (*decoder.faults, *later, *found))
-
-
-def _unknown(keywords: Mapping[str, Any]) -> Iterator[Fault]:
-    for keyword, value in keywords.items():
-        if keyword not in KEYWORDS:
-            yield Fault(keyword, value, "is nothing that an override can set", did_you_mean(keyword, KEYWORDS))
-
-
-def _templates(builder: PodBuilder) -> Iterator[Fault]:
-    for path, value in builder.decoder.runtime_values:
-        yield Fault(path, value, _NOT_FILLED_IN)
+    return tuple(fault.as_problem() for fault in (*decoder.faults, *templates, *found))
 
 
 def _over_a_template(override: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, Final
 
 import yaml
-from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 
 from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.expansion import STAND_IN, of_first_element
@@ -43,7 +42,7 @@ _AMOUNTS: Final = {"limits", "requests", "sizeLimit"}
 
 
 class _NoConnection:
-    """Stands for the operator's hook, which would look up a connection in Airflow's database."""
+    """Replaces the operator's hook, which would look up a connection in Airflow's database."""
 
     is_in_cluster = True
 
@@ -61,7 +60,7 @@ def render_pod(operator: Any) -> dict[str, Any]:
         operator: A `KubernetesPodOperator`, or the mapped task of one: its pod is shown for the first element known.
 
     Raises:
-        PodSpecError: The plain operator was given what it can make no pod of; `pod_task` refuses that earlier.
+        PodSpecError: The plain operator cannot build a pod from its arguments; `pod_task` refuses them earlier.
 
     Example:
         >>> from airflowkit import pod_task
@@ -71,7 +70,7 @@ def render_pod(operator: Any) -> dict[str, Any]:
     try:
         return _rendered(of_first_element(operator))
     except Exception as error:  # the provider refuses in its own ways
-        reason, hint = f"the operator cannot make it: {error}", "see airflowkit check"
+        reason, hint = f"the operator cannot build it: {error}", "see airflowkit check"
         raise PodSpecError([Problem("pod", "", reason, hint, operator.dag_id, operator.task_id)]) from error
 
 
@@ -97,13 +96,8 @@ def _rendered(operator: Any) -> dict[str, Any]:
 
 @cache
 def _quiet(cls: Any) -> Any:
-    """Return an operator's class without its remarks, which would stand among the manifests."""
+    """Return an operator's class without its log messages, which would be printed among the manifests."""
     return type(cls)(cls.__name__, (cls,), {"log": _QUIET, "__module__": cls.__module__})
-
-
-def has_pod(operator: Any) -> bool:
-    """Tell whether a task runs in a pod of its own."""
-    return issubclass(getattr(operator, "operator_class", type(operator)), KubernetesPodOperator)
 
 
 def _pod_name(operator: Any) -> str | None:
@@ -133,7 +127,7 @@ def _stood_in(text: str, path: tuple[str | int, ...]) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text of several lines as it stands."""
+    """Writes multi-line text as block literals."""
 
 
 _Dumper.add_representer(

@@ -24,11 +24,11 @@ class PodTask:
             **keywords: Every keyword of `KubernetesPodOperator` under its own name, and:
                 `resources` (`Resources(…)` or a size's name), `security` (`"restricted"`, `"non-root"`, `"none"`),
                 `node_pool` (a name from `airflowkit.toml`). The value classes (`SecretEnv`, `ClaimVolume` and so on)
-                may stand in `secrets`, `volumes`, `configmaps`, `env_from` and in a list of `env_vars`.
+                are accepted in `secrets`, `volumes`, `configmaps`, `env_from` and a list of `env_vars`.
 
         Raises:
-            PodSpecError: Kubernetes would refuse the pod, or it would do something else than what was meant. It has
-                all of the task's problems.
+            PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant. It lists
+                every problem of the task.
 
         Example:
             >>> task = pod_task("hello", image="busybox:1.36", cmds=["echo", "hello"])

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from airflowkit.errors import ScaffoldError, did_you_mean
+from airflowkit.pods.schema.image_reference import ImageReference, InvalidImage, parse_image
 from airflowkit.scaffold.names import shown
 
 MAX_TAG: Final = 100  # airflow.sdk.definitions.dag.TAG_MAX_LEN
@@ -30,14 +31,6 @@ _HTTPS_URL: Final = re.compile(rf"https://{_HOST}(?::\d+)?/{_PATH}", re.ASCII)
 _SSH_URL: Final = re.compile(
     rf"git@(?P<short>{_HOST}):{_PATH}|ssh://git@(?P<long>{_HOST})(?::(?P<port>\d+))?/{_PATH}", re.ASCII
 )
-# The grammar of an image reference (distribution/reference), its registry told from a folder as docker does.
-_REPOSITORY: Final = (
-    r"(?:(?:localhost|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+|[a-zA-Z0-9-]+(?=:))(?::\d+)?/)?"
-    r"[a-z0-9]+(?:(?:\.|__?|-+|/)[a-z0-9]+)*"
-)
-_IMAGE: Final = re.compile(
-    rf"(?P<name>{_REPOSITORY})(?::(?P<tag>\w[\w.-]{{0,127}}))?(?P<digest>@sha256:[0-9a-f]{{64}})?", re.ASCII
-)
 
 
 def check_text(what: str, text: str, *, limit: int = _MAX_OWNER) -> None:
@@ -55,20 +48,27 @@ def check_schedule(schedule: str) -> None:
 
 
 def check_image(image: str) -> None:
-    """Refuse what is no image, or an image that may be another one tomorrow."""
-    found = _check("image", image, _IMAGE, "an image with its tag, such as 'registry.example.com/orders:1.4.2'")
-    if not found["digest"] and found["tag"] in {None, "latest"}:
+    """Refuse what is not an image reference, or an image that may be another one tomorrow."""
+    found = _image(image, "an image with its tag, such as 'registry.example.com/orders:1.4.2'")
+    if not found.digest and found.tag in {"", "latest"}:
         raise ScaffoldError(
             f"image {shown(image)} has no fixed tag, so two tries of a task may run different code",
-            hint=f"Name a version, such as {found['name'] + ':1.0.0'!r}",
+            hint=f"Name a version, such as {found.name + ':1.0.0'!r}",
         )
 
 
 def check_repository_of_images(image: str) -> None:
-    """Refuse what is no image's name, or has a tag already."""
-    _check(
-        "image", image, re.compile(_REPOSITORY, re.ASCII), "it without a tag, such as 'registry.example.com/airflow'"
-    )
+    """Refuse what is not an image's name, or has a tag already."""
+    expected = "it without a tag, such as 'registry.example.com/airflow'"
+    if _image(image, expected).name != image:
+        raise ScaffoldError(f"image {shown(image)} has a tag or a digest already", hint=f"Write {expected}")
+
+
+def _image(image: str, expected: str) -> ImageReference:
+    found = parse_image(image)
+    if isinstance(found, InvalidImage):
+        raise ScaffoldError(f"image {shown(image)} {found.reason}", hint=f"Write {expected}")
+    return found
 
 
 def check_git_url(url: str) -> None:

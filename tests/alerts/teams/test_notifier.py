@@ -194,7 +194,8 @@ class TestRecovery:
 class TestDeadline:
     """As Airflow's own code calls a deadline's callback."""
 
-    def test_airflow_takes_the_class_with_keywords(self):
+    def test_airflow_takes_the_class_with_keywords_and_stores_a_path_that_never_changes(self):
+        """Airflow stores it for every deadline to come: under another one, an upgrade would lose their cards."""
         from airflow.sdk.definitions import deadline
 
         for callback in filter(None, (deadline.AsyncCallback, getattr(deadline, "SyncCallback", None))):

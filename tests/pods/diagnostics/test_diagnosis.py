@@ -140,11 +140,11 @@ def test_a_pull_secret_that_does_not_exist_is_named():
         ("couldn't find key a in ConfigMap n/orders ({})", "config map 'orders' in namespace 'n' has no key 'a'"),
     ],
 )
-def test_the_local_runs_way_out_is_the_hint(message, reason):
-    way_out = "add [secrets.orders] to airflowkit.local.toml"
-    state = {"waiting": {"reason": "CreateContainerConfigError", "message": message.format(way_out)}}
+def test_the_local_runs_hint_is_the_hint(message, reason):
+    hint = "add [secrets.orders] to airflowkit.local.toml"
+    state = {"waiting": {"reason": "CreateContainerConfigError", "message": message.format(hint)}}
     found = diagnose(Evidence(pod=pod(state, phase="Pending")))
-    assert (found.reason, found.hint) == (reason, way_out)
+    assert (found.reason, found.hint) == (reason, hint)
 
 
 def test_an_eviction_for_memory_tells_what_was_used():

@@ -1,4 +1,4 @@
-"""A relay in front of a Kubernetes API that answers late when a pod is created: it is there, and nobody knows yet."""
+"""A relay to a Kubernetes API that answers late when a pod is created: it exists before the operator knows."""
 
 from __future__ import annotations
 

@@ -7,13 +7,11 @@ import pytest
 from kubernetes.client import ApiException
 from kubernetes.client import models as k8s
 
-from airflowkit.pods.copies import own
+from airflowkit.pods.operator.operator import CheckedPodOperator, deep_copy
 
 
 def _operators():
     from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-
-    from airflowkit.pods.operator.operator import CheckedPodOperator
 
     return {"plain": KubernetesPodOperator, "checked": CheckedPodOperator}
 
@@ -72,7 +70,7 @@ def test_rendering_a_task_leaves_what_it_shares_with_others_alone():
 
 def test_a_copy_shares_no_list_and_no_kubernetes_object():
     given = {"a": [k8s.V1Volume(name="x", config_map=k8s.V1ConfigMapVolumeSource(name="y"))]}
-    copied = own(given)
+    copied = deep_copy(given)
     copied["a"][0].config_map.name = "z"
     copied["a"].append(1)
     assert given["a"] == [k8s.V1Volume(name="x", config_map=k8s.V1ConfigMapVolumeSource(name="y"))]
@@ -81,11 +79,9 @@ def test_a_copy_shares_no_list_and_no_kubernetes_object():
 def test_a_copy_keeps_references_to_other_tasks():
     from airflow.providers.common.compat.sdk import DAG, XComArg
 
-    from airflowkit.pods.operator.operator import CheckedPodOperator
-
     with DAG("refers", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
         reference = XComArg(CheckedPodOperator(task_id="first", image="orders:1"))
-    assert own([reference])[0] is reference
+    assert deep_copy([reference])[0] is reference
 
 
 @pytest.mark.parametrize(
@@ -105,7 +101,7 @@ def test_only_a_refusal_is_certain_to_have_made_no_pod(error, expected):
     assert may_have_made_a_pod(error) is expected
 
 
-def test_a_refusal_of_the_api_is_told_without_its_headers():
+def test_a_refusal_of_the_api_is_reported_without_its_headers():
     from airflowkit.pods.diagnostics.errors import error_cause
 
     refusal = ApiException(status=403, reason="Forbidden")
@@ -114,6 +110,17 @@ def test_a_refusal_of_the_api_is_told_without_its_headers():
     assert error_cause(refusal).reason == (
         "the namespace's quota is used up: pods is forbidden: exceeded quota: compute, requested: cpu=4"
     )
+
+
+def test_the_path_of_the_trigger_never_changes():
+    """Airflow's database has it for every deferred pod: under another one, an upgrade would lose pods that run."""
+    from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
+
+    from airflowkit.pods.operator.trigger import WatchfulPodTrigger
+
+    plain = KubernetesPodTrigger("p", "n", datetime(2026, 1, 1, tzinfo=UTC), "base")
+    path, _ = WatchfulPodTrigger(**plain.serialize()[1]).serialize()
+    assert path == "airflowkit.pods.operator.trigger.WatchfulPodTrigger"
 
 
 def test_a_trigger_keeps_its_class_through_serialization():

@@ -1,4 +1,4 @@
-"""The mends of the operator, each beside what the plain KubernetesPodOperator does."""
+"""The fixes of the operator, each beside what the plain KubernetesPodOperator does."""
 
 import json
 import os
@@ -97,7 +97,7 @@ def test_a_broken_xcom_is_named(airflow_db, local_sidecar):
     checked, _ = _operators()
     script = ["sh", "-c", "echo rows > /airflow/xcom/return.json"]
     failure = _failure(airflow_db, "returns_no_json", checked, cmds=script, do_xcom_push=True)
-    assert str(failure).startswith("XCom: /airflow/xcom/return.json holds no JSON")
+    assert str(failure).startswith("XCom: /airflow/xcom/return.json is not valid JSON")
 
 
 def test_each_mapped_pod_ends_by_itself(airflow_db):

@@ -1,4 +1,4 @@
-"""The types of `pod_task`'s keywords, as editors and type checkers see them."""
+"""The table of keywords, held to the installed operator; and their types, held to the table."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import sys
 
 import pytest
 
-from airflowkit.pods.override import KEYWORDS
+from airflowkit._airflow import airflow_version
+from airflowkit.pods.spec.installed import OF_ANY_TASK, OF_THE_OPERATOR, TEMPLATED
 from airflowkit.pods.spec.keyword_types import OverrideKeywords, PodKeywords
-from airflowkit.pods.spec.keywords import KNOWN, TEMPLATED
+from airflowkit.pods.spec.keywords import AIRFLOWKIT, ANY_TASK, DEAD, KEYWORDS, OVERRIDABLE, POD_OPERATOR, Check
+from airflowkit.pods.spec.operator_options import CHECKS
 
-DEAD = {"is_delete_operator_pod", "progress_callback", "task_concurrency"}
 USE = """\
 from airflowkit import Resources, SecretEnv, pod_override, pod_task
 
@@ -29,11 +30,28 @@ pod_override(namespace="other")
 """
 
 
-def test_every_living_keyword_has_a_type():
-    newer = set(PodKeywords.__annotations__) - KNOWN
-    assert set(PodKeywords.__annotations__) - newer == KNOWN - DEAD - {"task_id"}
-    assert newer <= {"durable", "retry_policy", "allow_nested_operators", "render_template_as_native_obj"}
-    assert set(OverrideKeywords.__annotations__) == KEYWORDS
+def _missing_and_gone(installed, table):
+    return sorted(installed - table.keys() - AIRFLOWKIT), sorted(table.keys() - installed)
+
+
+def test_the_table_has_each_keyword_of_the_installed_pod_operator_and_no_other():
+    assert _missing_and_gone(OF_THE_OPERATOR, POD_OPERATOR) == ([], [])
+
+
+def test_the_table_has_each_keyword_of_the_installed_base_operator_and_no_other():
+    missing, gone = _missing_and_gone(OF_ANY_TASK - OF_THE_OPERATOR, ANY_TASK)
+    assert missing == (["task_concurrency"] if airflow_version() < (3, 0) else [])
+    assert gone == [] or airflow_version() < (3, 3)
+    assert set(gone) <= {"allow_nested_operators", "render_template_as_native_obj", "retry_policy"}
+
+
+def test_every_way_of_checking_an_option_has_its_function():
+    assert CHECKS.keys() == set(Check)
+
+
+def test_every_keyword_that_is_not_dead_has_a_type():
+    assert PodKeywords.__annotations__.keys() == (KEYWORDS.keys() | AIRFLOWKIT) - DEAD.keys() - {"task_id"}
+    assert OverrideKeywords.__annotations__.keys() == OVERRIDABLE
 
 
 @pytest.mark.parametrize("keyword", sorted(TEMPLATED))

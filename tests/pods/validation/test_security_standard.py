@@ -7,10 +7,10 @@ import warnings
 
 import pytest
 from kubernetes.client.exceptions import ApiException
-from pods.outcomes import api, dag, refusal
 
 from airflowkit import ClaimVolume, EmptyDirVolume, Resources, SecretEnv, SecretVolume, pod_task
 from airflowkit.pods.render import render_pod
+from pods.outcomes import api, dag, refusal
 
 pytestmark = pytest.mark.apiserver
 NAMESPACE = "airflowkit-restricted"

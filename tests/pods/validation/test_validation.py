@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pods.outcomes import refusal
 
 from airflowkit.pods.schema.names import env_name_fault, label_fault, qualified_name_fault, subdomain_fault
 from airflowkit.pods.schema.quantities import parse_quantity
 from airflowkit.pods.validation.pod import pod_problems
+from pods.outcomes import refusal
 
 LINES = [json.loads(line) for line in (Path(__file__).parent / "manifests.jsonl").read_text("utf-8").splitlines()]
 

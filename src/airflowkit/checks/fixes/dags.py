@@ -17,6 +17,7 @@ from airflowkit.checks.fixes.syntax import (
     without_element,
 )
 from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
+from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
-_POD_ARGUMENTS: Final = ("is_delete_operator_pod", "progress_callback")
 _POD_OPERATOR: Final = frozenset(
     f"airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator{way}" for way in ("", ".partial")
 )
@@ -86,14 +86,14 @@ def without_pod_argument(finding: Finding, text: str) -> str | None:
     """
     name = finding.message.partition(" ")[0]
     source = parsed(text)
-    if source is None or name not in _POD_ARGUMENTS:
+    if source is None or name not in DEAD:
         return None
     found = [call for call in _pod_operators(source, finding.line) if keyword_index(call, name) is not None]
     place = keyword_index(found[0], name) if len(found) == 1 else None
     if place is None:
         return None
     value = found[0].args[place].value
-    if not isinstance(value, cst.Name) or (name == _POD_ARGUMENTS[0] and value.value not in {"True", "None"}):
+    if not isinstance(value, cst.Name) or value.value not in (DEAD[name].harmless or (value.value,)):
         return None
     return _replaced(source, found[0], without_argument(found[0], place))
 
@@ -125,7 +125,7 @@ def without_default(finding: Finding, text: str) -> str | None:
 FIXES: Final = (
     Fix("AK105", without_prints),
     Fix("AK207", with_docs, declared=frozenset({("dag", "doc_md")})),
-    Fix("AK411", without_pod_argument, declared=frozenset(("partial_kwargs", name) for name in _POD_ARGUMENTS)),
+    Fix("AK411", without_pod_argument, declared=frozenset(("partial_kwargs", name) for name in DEAD)),
     Fix(
         "AK506",
         without_default,

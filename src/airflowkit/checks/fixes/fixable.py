@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
 from airflowkit.checks.rules.register import FIXABLE
+from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ _SIGNS: Final = {
     for code, pattern in {
         "AK105": r"^print\(",
         "AK207": r"\A(?:#.*\n|\s)*[rR]?[\"']",
-        "AK411": r"is_delete_operator_pod\s*=\s*(?:True|None)|progress_callback\s*=",
+        "AK411": "|".join(rf"{name}\s*=\s*(?:{'|'.join(dead.harmless)})" for name, dead in DEAD.items()),
         "AK506": rf"[\"'](?:{'|'.join(DEAD_DEFAULT_ARGS)})[\"']\s*:",
         "AK603": r"^\s*airflowkit\s*(?:#.*)?$",
         "AK604": r"^\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*\S+\s*$",

@@ -13,18 +13,16 @@ from inspect import signature
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.expansion import elements, is_mapped, of_element
+from airflowkit.pods.expansion import elements, is_mapped, is_pod, of_element
+from airflowkit.pods.spec.keywords import TEMPLATES
 
 if TYPE_CHECKING:
     from airflowkit.pods.expansion import Element
     from airflowkit.settings import Check
 
-TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
 MOST_ELEMENTS: Final = 32
 """Of a mapped task; each costs as much as a task, and those of a long list are made by a rule."""
 UNDECIDED: Final = object()
-_NO_POD: Final = frozenset({"SparkKubernetesOperator"})
-"""Operators that have the pod operator's arguments, and hand another controller a manifest instead of a pod."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,6 @@ class Pod:
         if element is None:
             return True
         return name not in element.unknown and (element.complete or self.shared.get(name) is not None)
-
-
-def is_pod(task: Any) -> bool:
-    """Return whether a task, mapped or not, runs in a pod of its own."""
-    names = class_names(operator_class(task))
-    return "KubernetesPodOperator" in names and not names & _NO_POD
 
 
 def is_checked(task: Any) -> bool:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from airflowkit.checks.model.findings import Fault, Finding, Severity
 from airflowkit.checks.model.pod_view import Pod, argument, pods_of
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ class TaskSubject:
     @cached_property
     def templates(self) -> tuple[tuple[str, str], ...]:
         """Those texts that contain Jinja."""
-        return tuple((name, text) for name, text in self.texts if "{{" in text or "{%" in text)
+        return tuple((name, text) for name, text in self.texts if is_runtime_value(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import pod_rule
-from airflowkit.checks.model.pod_view import Pod, argument, environment, is_pod, pods_of
+from airflowkit.checks.model.pod_view import Pod, argument, environment, pods_of
 from airflowkit.checks.model.rule import TaskSubject, task_rule
-from airflowkit.checks.rules.pod_validity import DEAD_ARGUMENTS, operator_keywords
+from airflowkit.checks.rules.pod_validity import operator_keywords
+from airflowkit.pods.expansion import is_pod
+from airflowkit.pods.schema.jinja import is_runtime_value
+from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,9 +62,9 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     """
     pods = operator_keywords(task.task) if is_pod(task.task) else ()
     given = {name for _index, keywords in pods for name in keywords}
-    for name, hint in DEAD_ARGUMENTS.items():
+    for name, dead in DEAD.items():
         if name in given:
-            yield Fault(f"{name} no longer has any effect", hint=hint)
+            yield Fault(f"{name} no longer has any effect", hint=dead.hint)
 
 
 @pod_rule("AK412", "fixed-pod-name", Severity.WARNING)
@@ -112,7 +115,7 @@ def pod_template_missing(pod: Pod) -> Iterator[Fault]:
     as the reason.
     """
     path = pod.argument("pod_template_file")
-    if isinstance(path, str) and path and "{{" not in path and not Path(path).is_file():
+    if isinstance(path, str) and path and not is_runtime_value(path) and not Path(path).is_file():
         hint = f'write str(Path(__file__).parent / "{Path(path).name}") for a file beside this one'
         yield Fault(f"its pod_template_file {path!r} does not exist", hint=hint)
 

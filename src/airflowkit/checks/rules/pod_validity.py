@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault
 from airflowkit.checks.model.pod_rule import merged
-from airflowkit.checks.model.pod_view import MOST_ELEMENTS, is_checked, is_pod
+from airflowkit.checks.model.pod_view import MOST_ELEMENTS, is_checked
 from airflowkit.checks.model.rule import TaskSubject, task_rule
-from airflowkit.pods.expansion import elements, is_mapped
+from airflowkit.pods.expansion import elements, is_mapped, is_pod
+from airflowkit.pods.schema.jinja import RUNTIME, is_runtime_value
+from airflowkit.pods.spec.keywords import DEAD, POD_OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from airflowkit.errors import Problem
 
-DEAD_ARGUMENTS: Final = {
-    "is_delete_operator_pod": "use on_finish_action",
-    "progress_callback": "use callbacks",
-}
 _KNOWN: Final[dict[bytes, tuple[Problem, ...]]] = {}
 """Results of earlier pods: those of a folder are often alike, and checking one costs as much as building it."""
 _MOST_KNOWN: Final = 4096
@@ -54,13 +52,12 @@ RULES: Final = (pod_refused,)
 def _problems(task: TaskSubject, given: Mapping[str, Any]) -> tuple[Problem, ...]:
     from airflowkit.errors import PodSpecError
     from airflowkit.pods.spec.checked_pod import checked_pod
-    from airflowkit.pods.spec.keywords import OF_THE_POD
     from airflowkit.pods.spec.operator_call import settings_of
 
     template = given.get("pod_template_file")
-    if isinstance(template, str) and template and "{{" not in template and not Path(template).is_file():
+    if isinstance(template, str) and template and not is_runtime_value(template) and not Path(template).is_file():
         return ()  # `pod-template-missing` reports it; everything else depends on what it contains
-    keywords = {name: value for name, value in given.items() if name in OF_THE_POD and name not in DEAD_ARGUMENTS}
+    keywords = {name: value for name, value in given.items() if name in POD_OPERATOR and name not in DEAD}
     settings = replace(settings_of(task.dag), pod_layers=())  # a plain operator gets none of them
     key = _key_of(keywords)
     if key in _KNOWN:
@@ -91,7 +88,6 @@ def operator_keywords(task: Any) -> Iterator[tuple[int | None, Mapping[str, Any]
     if not is_mapped(task):
         yield None, dict(getattr(task, "_BaseOperator__init_kwargs", {}))
         return
-    from airflowkit.pods.schema.jinja import RUNTIME
     from airflowkit.pods.spec.layers import airflow_defaults
 
     shared = {**airflow_defaults(task.dag, task.task_group), **task.partial_kwargs}

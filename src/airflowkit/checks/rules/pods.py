@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, environment, field_of, request
+from airflowkit.pods.schema.image_reference import ImageReference, parse_image
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,14 +59,9 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
     ## How to fix it
     Name a version or a digest: `image="orders:1.4.2"`.
     """
-    image = pod.argument("image")
-    if not pod.knows("image") or not isinstance(image, str) or "{{" in image or "@" in image:
-        return
-    tag = image.rpartition("/")[2].partition(":")[2]
-    if not tag or tag in _MOVING_TAGS:
-        yield Fault(
-            f"its image {image!r} has no version", hint=f'write image="{image.removesuffix(f":{tag}")}:<its version>"'
-        )
+    image = _image(pod)
+    if image and not image.digest and (not image.tag or image.tag in _MOVING_TAGS):
+        yield Fault(f"its image '{image}' has no version", hint=f'write image="{image.name}:<its version>"')
 
 
 @pod_rule("AK403", "secret-in-plain-sight")
@@ -78,7 +75,7 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
     """
     for name, value in environment(pod):
-        if not isinstance(value, str) or not value or "{{" in value:
+        if not isinstance(value, str) or not value or is_runtime_value(value):
             continue
         if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
             yield Fault(
@@ -98,15 +95,12 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
     Pass `image_pull_secrets=["regcred"]`, or set it for all pods in `[pod]` of `airflowkit.toml`. If the nodes or the
     service account have access, list the registry in `[check] public_registries`.
     """
-    image = pod.argument("image")
-    if not pod.knows("image") or not isinstance(image, str) or "{{" in image:
+    image = _image(pod)
+    if image is None or not image.registry or image.registry.startswith("localhost"):
         return
-    registry = image.partition("/")[0]
-    public = registry in _PUBLIC or registry in pod.options.public_registries
-    is_host = "/" in image and ("." in registry or ":" in registry)
-    bare = not pod.argument("image_pull_secrets") and not pod.argument("service_account_name")
-    if is_host and bare and not public and not registry.startswith("localhost"):
-        yield Fault(f"pulls from {registry} without a pull secret", hint='pass image_pull_secrets=["regcred"]')
+    public = image.registry in _PUBLIC or image.registry in pod.options.public_registries
+    if not public and not pod.argument("image_pull_secrets") and not pod.argument("service_account_name"):
+        yield Fault(f"pulls from {image.registry} without a pull secret", hint='pass image_pull_secrets=["regcred"]')
 
 
 @pod_rule("AK405", "pod-without-time-limit", Severity.WARNING)
@@ -180,3 +174,12 @@ RULES: Final = (
     pod_start_without_end,
     pod_runs_as_root,
 )
+
+
+def _image(pod: Pod) -> ImageReference | None:
+    """Return a pod's image, where it is known and valid."""
+    image = pod.argument("image")
+    if not pod.knows("image") or not isinstance(image, str) or is_runtime_value(image):
+        return None
+    parsed = parse_image(image)
+    return parsed if isinstance(parsed, ImageReference) else None

@@ -11,6 +11,7 @@ from airflowkit.checks.model.findings import Fault
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
+from airflowkit.pods.schema.jinja import parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,12 +143,11 @@ def _renders_itself(operator: Any) -> bool:
 @lru_cache(maxsize=4096)
 def read_template(text: str) -> Template:
     """Return what Jinja reads in a text."""
-    from jinja2 import Environment, TemplateSyntaxError, meta
+    from jinja2 import meta
 
-    try:
-        tree = Environment(autoescape=False).parse(text)  # noqa: S701  nothing is rendered
-    except TemplateSyntaxError as error:
-        return Template(fault=str(error.message))
+    tree = parse_template(text)
+    if isinstance(tree, str):
+        return Template(fault=tree)
     return Template(names=frozenset(meta.find_undeclared_variables(tree)), pulled=frozenset(_pulled(tree)))
 
 

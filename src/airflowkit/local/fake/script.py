@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflowkit.dags import load_dag
 from airflowkit.errors import DagNotFound, LocalRunError
 from airflowkit.local.fake.outcomes import EVERY_INDEX, OUTCOMES, SlowStart, Turn, by_index
-from airflowkit.pods.expansion import is_mapped
+from airflowkit.pods.expansion import is_mapped, is_pod
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,9 +69,7 @@ class Script:
             self._check_task(name, loaded.dag.get_task(loaded.task_id))
 
     def _check_task(self, name: str, task: Any) -> None:
-        from airflowkit.pods.render import has_pod  # noqa: PLC0415  it imports the pod operator
-
-        if not has_pod(task):
+        if not is_pod(task):
             raise LocalRunError(f"outcome of {name!r}: the task makes no pod, it is a {task.task_type}")
         outcomes = self._tasks[name]
         if set(outcomes) != {EVERY_INDEX} and not is_mapped(task):

@@ -118,7 +118,7 @@ def _terminated_cause(container: Container, log: Sequence[str]) -> Cause:
         return _start_cause(container, message)
     if reason == "ContainerStatusUnknown":
         hint = "the node was restarted or lost; a retry runs on another"
-        return Cause(f"node lost: nobody knows what became of {container.title}", hint)
+        return Cause(f"node lost: what became of {container.title} is unknown", hint)
     return _exit_cause(container, _last_line(message.splitlines()) or _last_line(log))
 
 

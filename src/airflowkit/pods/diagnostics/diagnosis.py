@@ -1,7 +1,7 @@
-"""Why a pod died, in words, and where the DAG's own callback finds it later.
+"""Why a pod died, in words, and where the DAG's callback finds it.
 
 `diagnose` is a pure function of what Kubernetes wrote: the pod's status and conditions, its events, the end of its
-log. Whoever serves these (a cluster, or the local run's own API) gets the same words.
+log. A cluster and the local run's API get the same words.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Diagnosis:
     """Why a task failed; redacted and bounded, fit for a log, a card and an XCom.
 
     Attributes:
-        reason: One line that says why, such as `out of memory: container 'base' used up its memory limit of 512Mi`.
+        reason: One line that says why, such as `out of memory: container 'base' exceeded its memory limit of 512Mi`.
         hint: What to do about it; may be empty.
         log_tail: The last lines of the log.
     """
@@ -78,7 +78,7 @@ class Evidence:
         base: The name of the base container.
         gone: Whether the pod is no longer there.
         interruption: What ended the task from Airflow's side, if something did.
-        error: What the operator met instead of the pod's end, if it did.
+        error: The error that the operator got instead of the pod's end, if any.
     """
 
     pod: Mapping[str, Any] | None = None
@@ -146,7 +146,7 @@ def _suspected(evidence: Evidence) -> Cause:
     if evidence.pod is None:
         return gone_cause(evidence.events)
     phase = evidence.pod.get("status", {}).get("phase", "Unknown")
-    unknown = Cause(f"the pod ended in phase {phase} and says no more", "look at the log")
+    unknown = Cause(f"the pod ended in phase {phase} and gives no reason", "look at the log")
     return waiting_cause(evidence.pod, evidence.events) or unknown
 
 

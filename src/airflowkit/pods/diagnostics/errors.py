@@ -1,4 +1,4 @@
-"""What an exception says that the operator met instead of the pod's end: a refusal of the API, a broken XCom."""
+"""What an exception says that the operator got instead of the pod's end: a refusal of the API, a broken XCom."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def error_cause(error: BaseException) -> Cause:
         return _api_cause(status, _api_message(error))
     if isinstance(error, json.JSONDecodeError):
         hint = f"write one JSON value to {_XCOM_FILE}, and nothing else"
-        return Cause(f"XCom: {_XCOM_FILE} holds no JSON: {error}", hint)
+        return Cause(f"XCom: {_XCOM_FILE} is not valid JSON: {error}", hint)
     text = " ".join(str(error).split())
     if type(error).__name__ == "TaskDeferralError":
         hint = "look at the triggerer's log; airflowkit must be installed there as in the workers"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WORDS: Final = {"secret": "secret", "configmap": "config map", "persistentvolumeclaim": "persistent volume claim"}
-# The local run, whose secrets stand in a file, puts the way out in brackets behind the kubelet's words.
+# The local run, whose secrets are in a file, adds a hint in brackets to the kubelet's message.
 _OBJECT: Final = re.compile(
     r'(?i)\b(secret|configmap|persistentvolumeclaim)s? "([^"]+)" (not found|is being deleted)'
     r"(?: \((.+)\))?"
@@ -35,19 +35,19 @@ def missing_cause(message: str, pod: Mapping[str, Any]) -> Cause | None:
 def _object(message: str, namespace: str) -> Cause | None:
     if not (found := _OBJECT.search(message)):
         return None
-    kind, name, state, way_out = found.groups()
+    kind, name, state, hint = found.groups()
     return Cause(
         f"{_WORDS[kind.lower()]} {name!r} {state} in namespace {namespace!r}",
-        way_out or f"create it in that namespace, or correct the name: kubectl -n {namespace} get {kind.lower()}s",
+        hint or f"create it in that namespace, or correct the name: kubectl -n {namespace} get {kind.lower()}s",
     )
 
 
 def _key(message: str) -> Cause | None:
     if not (found := _KEY.search(message)):
         return None
-    key, kind, namespace, name, way_out = found.groups()
+    key, kind, namespace, name, hint = found.groups()
     cause = _without_key(_WORDS[kind.lower()], name, key, namespace)
-    return cause._replace(hint=way_out) if way_out else cause
+    return cause._replace(hint=hint) if hint else cause
 
 
 def _key_of_volume(message: str, pod: Mapping[str, Any], namespace: str) -> Cause | None:

@@ -78,7 +78,7 @@ def deleted_cause(pod: Mapping[str, Any], exit_code: int | None) -> Cause | None
 
 
 def gone_cause(events: Sequence[Mapping[str, Any]]) -> Cause:
-    """Return why a pod is no longer there, as far as its events tell: they outlive it."""
+    """Return why a pod is no longer there, as far as its events say: they outlive it."""
     reasons = {event.get("reason") for event in events}
     if "Preempted" in reasons:
         return Cause("preempted: a pod of higher priority took its place", "set priority_class_name")
@@ -95,7 +95,7 @@ def unscheduled_cause(pod: Mapping[str, Any]) -> Cause | None:
     message = scheduled.get("message") or scheduled.get("reason", "")
     if cause := missing_cause(message, pod):
         return cause
-    # Behind the first sentence the scheduler tells of preemption and claims, which nobody asked for.
+    # After the first sentence the scheduler reports preemption and claims, which are beside the point.
     first = re.split(r"[.] (?=preemption|no |not )", message)[0].rstrip(".")
     return Cause(f"unschedulable: {first}", _schedule_hint(message, pod))
 

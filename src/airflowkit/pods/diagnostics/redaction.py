@@ -1,4 +1,4 @@
-"""Foreign text made fit to be shown: without the secrets that Airflow knows and without the pod's environment."""
+"""Foreign text made safe to show: without the secrets that Airflow knows and without the pod's environment."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The operator behind `pod_task`: KubernetesPodOperator with its known faults mended.
+"""The operator behind `pod_task`: KubernetesPodOperator with its known bugs fixed.
 
-Each mend is a method that overrides the provider's and names the public issue, if there is one; each has a test
-that fails with the plain operator.
+Each fix is a method that overrides the provider's and names the public issue, if there is one; each has a test that
+fails with the plain operator.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -21,7 +22,6 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferr
 from kubernetes.client.exceptions import ApiException
 
 from airflowkit.errors import PodFailed
-from airflowkit.pods.copies import deep_copy
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.evidence import read_evidence
 from airflowkit.pods.operator.outcome import (
@@ -39,20 +39,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _TRIGGER_FAILED: Final = "__fail__"
-"""What Airflow names as the method to go on with when there is nothing to go on with."""
+"""The method that Airflow names for resuming when the trigger failed."""
 _LABELS_OF_A_TRY: Final = ("dag_id", "task_id", "run_id", "map_index", "try_number")
 _LATE: Final = 1.0
-"""Seconds after which a pod is looked for again whose creation was abandoned half-way."""
+"""Seconds until a second look for a pod whose creation was interrupted."""
 _TIMEOUT: Final = 5
-"""Seconds for a call that tidies up."""
+"""Seconds for a call that cleans up."""
 
 
 class _Killed(BaseException):
-    """Leaves `execute` at once when the task is told to stop; no Exception, for the provider swallows some."""
+    """Leaves `execute` at once when the task is told to stop; not an Exception, because the provider swallows some."""
 
 
 class CheckedPodOperator(KubernetesPodOperator):
-    """A `KubernetesPodOperator` that says why its pod died, and that never ends well when it was killed."""
+    """A `KubernetesPodOperator` that says why its pod failed, and that never succeeds after it was killed."""
 
     shallow_copy_attrs = (*KubernetesPodOperator.shallow_copy_attrs, "pod_layers")
 
@@ -68,7 +68,7 @@ class CheckedPodOperator(KubernetesPodOperator):
 
     # `dag.test` waits for a deferred pod in the task's own process, and takes another copy of the task for the rest.
     _stopped_pods: ClassVar[set[str]] = set()
-    # What a run leaves behind for its own explanation.
+    # What a run records to explain its end.
     _executing = False
     _creating = False
     _evidence: Evidence | None = None
@@ -84,7 +84,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         return self._explained(context, partial(super().execute, context))
 
     def trigger_reentry(self, context: Any, event: dict[str, Any]) -> Any:
-        """Take a deferred pod up again.
+        """Resume a deferred pod.
 
         Raises:
             PodFailed: The pod, or the way to it, failed; the first line says why.
@@ -94,7 +94,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         return self._explained(context, partial(super().trigger_reentry, context, event))
 
     def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
-        """Go on after a deferral; where the trigger itself has failed, the provider leaves the pod running.
+        """Resume after a deferral; where the trigger itself has failed, the provider leaves the pod running.
 
         Raises:
             PodFailed: As for `execute`.
@@ -110,7 +110,7 @@ class CheckedPodOperator(KubernetesPodOperator):
     def on_kill(self) -> None:
         """Delete the pod and leave `execute`, which would otherwise end in success (apache/airflow#73006, #71202).
 
-        While the pod is being created nobody knows yet whether there is one: `get_or_create_pod` sees to it then.
+        While the pod is being created it is unknown whether there is one: `get_or_create_pod` deals with it then.
         """
         super().on_kill()
         if self.pod is not None:
@@ -119,7 +119,7 @@ class CheckedPodOperator(KubernetesPodOperator):
             raise _Killed
 
     def get_or_create_pod(self, pod_request_obj: Any, context: Any) -> Any:
-        """Return the task's pod; a task that is killed or timed out meanwhile leaves none behind."""
+        """Return the task's pod; a task that is killed or times out meanwhile leaves none behind."""
         self._creating = True
         try:
             self._disown_dying_pods(pod_request_obj.metadata.namespace, context)
@@ -157,7 +157,7 @@ class CheckedPodOperator(KubernetesPodOperator):
             self.env_vars = given
 
     def defer(self, *, trigger: Any, **keywords: Any) -> None:
-        """Hand over to the triggerer, with a trigger that gives up on a pod that cannot start."""
+        """Defer to the triggerer, with a trigger that gives up on a pod that cannot start."""
         if type(trigger) is KubernetesPodTrigger:
             trigger = WatchfulPodTrigger(**trigger.serialize()[1])
         super().defer(trigger=trigger, **keywords)
@@ -172,7 +172,7 @@ class CheckedPodOperator(KubernetesPodOperator):
     ) -> None:
         """Render this task's own copies: Jinja writes into objects that other tasks, and map indices, share.
 
-        What a mapped task was expanded to is no template and stays the object that Airflow has marked as seen.
+        Values that a mapped task was expanded with are not templates: they stay the objects that Airflow has marked.
         """
         if parent is self:
             for field in template_fields:
@@ -181,7 +181,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
 
     def _explained(self, context: Any, run: Callable[[], Any]) -> Any:
-        """Run, and turn whatever that ends in, other than well, into a PodFailed that says why."""
+        """Run, and turn every failure into a PodFailed that says why."""
         if self._executing:  # `execute` calls `trigger_reentry` for a pod that has ended before it could defer
             return run()
         result, error = None, None
@@ -191,7 +191,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         except (AirflowSkipException, TaskDeferred):
             if not self._killed:
                 raise
-        except BaseException as raised:  # noqa: BLE001  a timeout and a kill are no Exceptions
+        except BaseException as raised:  # noqa: BLE001  a timeout and a kill are not Exceptions
             error = raised
         finally:
             self._executing = False
@@ -202,7 +202,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         return result
 
     def _end_killed(self, context: Any) -> None:
-        """Fail, unless the task was marked as success: Airflow would call its failure callbacks nonetheless."""
+        """Fail, unless the task was marked as success: Airflow would still call its failure callbacks."""
         if self.pod is None and self._event is not None:
             self._delete(self._event["name"], self._event["namespace"])
         state = state_on_server(context["ti"])
@@ -245,9 +245,9 @@ class CheckedPodOperator(KubernetesPodOperator):
         return read_evidence(self.client, name, namespace, base=self.base_container_name, last_seen=last_seen)
 
     def _disown_dying_pods(self, namespace: str, context: Any) -> None:
-        """Keep this try from a pod of an earlier one that is still being deleted: the search knows no such thing.
+        """Hide a pod of an earlier try that is still being deleted: the provider's search would find it.
 
-        The provider would wait for its end, or find two pods where it can bear only one.
+        The provider would wait for its end, or fail because it finds two pods.
         """
         if context["ti"].try_number <= 1:
             return
@@ -257,7 +257,7 @@ class CheckedPodOperator(KubernetesPodOperator):
                 self.patch_already_checked(pod, reraise=False)
 
     def _delete_unseen(self, request: Any) -> None:
-        """Delete the pod of a creation that was broken off: the API server may be about to make it."""
+        """Delete the pod of an interrupted creation: the API server may be about to create it."""
         name, namespace, labels = request.metadata.name, request.metadata.namespace, request.metadata.labels
         for delay in (0, _LATE):
             time.sleep(delay)
@@ -275,3 +275,20 @@ class CheckedPodOperator(KubernetesPodOperator):
     def _delete(self, name: str, namespace: str) -> None:
         with suppress(ApiException):
             self.client.delete_namespaced_pod(name, namespace, _request_timeout=_TIMEOUT)
+
+
+def deep_copy(value: Any) -> Any:
+    """Return a value with its own lists, tuples, dictionaries and Kubernetes objects; everything else is shared.
+
+    A plain deep copy would follow an XCom reference into its operator, and from there through the whole DAG.
+    """
+    if isinstance(value, dict):
+        return {key: deep_copy(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(deep_copy(item) for item in value)
+    if hasattr(value, "openapi_types"):
+        clone = copy(value)
+        # Not through the setters: each of them validates the whole object.
+        clone.__dict__ = {name: deep_copy(item) for name, item in vars(value).items()}
+        return clone
+    return value

@@ -1,4 +1,4 @@
-"""How a task's run ended, seen from Airflow: by an error, by a timeout, by somebody's hand."""
+"""How a task's run ended, seen from Airflow: by an error, a timeout, or a user."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ def state_on_server(ti: Any) -> str:
 
 
 def push_diagnosis(diagnosis: Diagnosis, ti: Any) -> None:
-    """Leave a diagnosis where a DAG-level callback finds it; never raises."""
+    """Push a diagnosis to where a DAG-level callback finds it; never raises."""
     with suppress(Exception):
         ti.xcom_push(key=XCOM_KEY, value=diagnosis.to_xcom())

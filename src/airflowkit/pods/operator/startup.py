@@ -1,15 +1,15 @@
-"""Pods that can never start fail as soon as that is certain, not when the start timeout is over.
+"""Pods that can never start fail as soon as that is certain, not when the start timeout expires.
 
 The rule, for init containers as for the others:
 
-- At once: an image that cannot be had (an invalid name, a name that the registry does not know, no right to pull;
+- At once: an image that cannot be pulled (an invalid name, a name that the registry does not know, no right to pull;
   not a registry that is slow, down or limits its rate: the provider's own rule).
-- After `PATIENCE` without a break, because something else may yet make it: a secret, config map or key that the
-  container names and the cluster does not have (`CreateContainerConfigError`, `FailedMount`), a volume claim that
+- After `PATIENCE` without interruption, because something else may still create it: a secret, config map or key that
+  the container names and the cluster does not have (`CreateContainerConfigError`, `FailedMount`), a volume claim that
   does not exist, an image that would run as root where that is forbidden.
-- An unschedulable pod waits: nodes grow free, and autoscalers bring new ones. It fails early only when the cluster
-  autoscaler has answered `NotTriggerScaleUp`, and it and the scheduler both name nothing but labels and taints,
-  which no free room and no further node would change.
+- An unschedulable pod waits: nodes become free, and autoscalers add new ones. It fails early only when the cluster
+  autoscaler has answered `NotTriggerScaleUp`, and both it and the scheduler name only labels and taints,
+  which neither free capacity nor another node would change.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from airflowkit.pods.diagnostics.cause import Cause
 
 PATIENCE: Final = 10.0
-"""Seconds for which a fault must stand that a late secret would still mend: the kubelet tries again in that time."""
+"""Seconds for which a fault must last that a late secret could still fix: the kubelet retries in that time."""
 
 _BROKEN_FOR_GOOD: Final = re.compile(r"runAsNonRoot|non-numeric user|no command specified")
 _STATIC: Final = re.compile(
     r"didn't match Pod's node affinity|didn't satisfy .*affinity"
-    # Taints that nodes get and lose by themselves are no verdict.
+    # Taints that come and go with a node's state decide nothing.
     r"|had untolerated taint(?! \{(?:node\.kubernetes\.io/|node\.cloudprovider\.|ToBeDeleted|DeletionCandidate))"
 )
 
@@ -54,7 +54,7 @@ class StartWatch:
     """Looks at a starting pod, again and again.
 
     Args:
-        patience: Seconds for which a fault must stand that could still be mended.
+        patience: Seconds for which a fault must last that could still be fixed.
     """
 
     def __init__(self, patience: float) -> None:
@@ -77,7 +77,7 @@ class StartWatch:
 
 
 def lasting_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Cause | None:
-    """Return why a pod cannot start unless somebody mends something, or None."""
+    """Return why a pod cannot start unless something is fixed, or None."""
     for container in containers(pod, ""):
         message = container.waiting.get("message") or ""
         if missing_cause(message, pod) or _BROKEN_FOR_GOOD.search(message):
@@ -106,7 +106,7 @@ def _no_node_ever(message: str, events: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _complaints(message: str) -> list[str]:
-    """Return what the scheduler or the autoscaler holds against the nodes: `1 Insufficient cpu`."""
+    """Return what the scheduler or the autoscaler reports about the nodes: `1 Insufficient cpu`."""
     return message.partition(": ")[2].partition(". ")[0].split(", ")
 
 
@@ -124,7 +124,7 @@ def _image_cause(pod: Any) -> Cause | None:
 
 
 class _WatchedStart:
-    """What both of the provider's managers get: a watch, for as long as they wait for a pod's start."""
+    """What both of the provider's managers get: a watch while they wait for a pod to start."""
 
     _watch_start: StartWatch | None = None
 

@@ -1,7 +1,6 @@
-"""Reads what users write into a manifest: models, dictionaries in either spelling, plain values.
+"""Decodes what users write into a manifest: models, dictionaries in either spelling, plain values.
 
-What cannot be read is noted with its path and left out of the manifest, so that the rules which follow meet only
-values of the right type.
+What cannot be read is noted with its path and left out of the manifest: the rules get only values of the right type.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ class Decoder:
 
     Args:
         version: The cluster's Kubernetes version.
-        coerce: Whether to take what is plainly meant: snake_case keys, numbers for text, paths.
+        coerce: Whether to accept obvious intent: snake_case keys, numbers for text, paths.
         native: Whether the DAG renders templates as Python objects, so that one may become a list.
 
     Attributes:
@@ -52,7 +51,7 @@ class Decoder:
         coerce: As above.
         version: The cluster's Kubernetes version.
         native: As above.
-        later: The values that are known only when the task runs, with their paths.
+        runtime_values: The values that are known only when the task runs, with their paths.
     """
 
     __slots__ = ("coerce", "faults", "native", "runtime_values", "version")
@@ -65,7 +64,7 @@ class Decoder:
         self.runtime_values: list[tuple[Path, Any]] = []
 
     def reject(self, path: Path, value: object, reason: str, hint: str = "") -> Any:
-        """Note a fault, and return the mark of a value that is left out."""
+        """Note a fault, and return MISSING: the value is left out."""
         self.faults.append(Fault(path, value, reason, hint))
         return MISSING
 
@@ -73,7 +72,7 @@ class Decoder:
         """Return a value as the API gets it, or MISSING."""
         if is_runtime_value(value):
             if isinstance(value, str) and not self.native and (many or kind not in ("str", "any")):
-                return self.reject(path, value, "is a template: it becomes text, which is not what belongs here")
+                return self.reject(path, value, "is a template: it is rendered to text, which is not valid here")
             self.runtime_values.append((path, value))
             return value
         if many:
@@ -83,7 +82,7 @@ class Decoder:
         return self.model(value, kind, path)
 
     def model(self, value: Any, model: str, path: Path) -> Any:
-        """Return a model, or a dictionary that stands for one, as a manifest."""
+        """Return a model, or a dictionary of its fields, as a manifest."""
         if is_model(value):
             if not isinstance(value, getattr(models, model)):
                 return self.reject(path, value, f"is a {type(value).__name__}, not a {model}")
@@ -99,8 +98,8 @@ class Decoder:
         for field, inner in items:
             if field.since > self.version:
                 first = ".".join(map(str, field.since))
-                hint = f'"{first}" or later as [kubernetes] version in airflowkit.toml would allow it'
-                self.reject((path, field.key), MISSING, f"counts only from Kubernetes {first} on", hint)
+                hint = f'"{first}" or later as [kubernetes] version in airflowkit.toml allows it'
+                self.reject((path, field.key), MISSING, f"is supported only from Kubernetes {first}", hint)
                 continue
             content = self.read(inner, field.kind, (path, field.key), many=field.many)
             if content is not MISSING:
@@ -148,7 +147,7 @@ class Decoder:
             return self.reject(path, value, "must be a whole number", _as_number(value))
         bits = 63 if _last_name(path) in _LONG else 31
         if not -(1 << bits) <= value < 1 << bits:
-            return self.reject(path, value, f"does not fit in {bits + 1} bits")
+            return self.reject(path, value, f"does not fit into {bits + 1} bits")
         return value
 
     def _switch(self, value: Any, path: Path) -> Any:
@@ -164,7 +163,7 @@ class Decoder:
             if not isinstance(key, str):
                 self.reject((path, Key(key)), key, "the key must be text", f"write {str(key)!r}")
             elif is_runtime_value(key):
-                self.reject((path, Key(key)), key, "Airflow fills in no templates in keys")
+                self.reject((path, Key(key)), key, "Airflow renders no templates in keys")
             elif (content := self._map_value(inner, (path, Key(key)))) is not MISSING:
                 contents[key] = content
         return contents
@@ -177,7 +176,7 @@ class Decoder:
         if (self.coerce or numeric) and isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         if value is None:
-            return self.reject(path, None, "would become an empty text", "write '', or leave it out")
+            return self.reject(path, None, "would become an empty string", "write '', or leave it out")
         if isinstance(value, float) and numeric:
             return str(value)
         return self.read(value, "str", path)

@@ -1,4 +1,4 @@
-"""What is wrong at a place of a manifest, before anybody knows which argument put it there."""
+"""What is wrong at a place of a manifest, before the argument that put it there is known."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ MISSING: Final = object()
 
 _WIDTH: Final = 80
 _SECRET: Final = re.compile(r"env_vars.*(passw|secret|token|credential|api_?key)", re.IGNORECASE)
-"""Variables whose values nobody should read in a log."""
+"""Variables whose values must not be shown."""
 
 
 class Key(str):
-    """A key of a map, such as a label's; it is not a field's name, so nobody respells it."""
+    """A key of a map, such as a label's; it is not a field's name, so its spelling is kept."""
 
     __slots__ = ()
 
 
 Path = tuple[Any, str | int] | str
-"""A place: `((("spec", "volumes"), 0), "name")`. It is spelled out only when there is a problem."""
+"""A place: `((("spec", "volumes"), 0), "name")`. It is spelled out only for a problem."""
 
 
 class Fault(NamedTuple):

@@ -1,38 +1,39 @@
-"""Jinja in a pod: what is left for Airflow to fill in, and whether its syntax is right."""
+"""Jinja in a pod: what Airflow renders when the task runs, and whether its syntax is right."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, TemplateSyntaxError
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jinja2 import nodes
+
 
 def is_runtime_value(value: object) -> bool:
-    """Tell whether a value is known only when the task runs: a template, or another task's output."""
+    """Return whether a value is known only when the task runs: a template, or another task's output."""
     if isinstance(value, str):
         return "{{" in value or "{%" in value or "{#" in value
     return hasattr(value, "iter_references")  # an XComArg, without importing it
 
 
 @lru_cache(maxsize=4096)
-def template_fault(text: str) -> str:
-    """Say what is wrong with a template's syntax."""
+def parse_template(text: str) -> nodes.Template | str:
+    """Return a template's syntax tree, or what is wrong with its syntax."""
+    from jinja2 import Environment, TemplateSyntaxError
+
     try:
-        Environment(autoescape=False).parse(text)  # noqa: S701  nothing is rendered
+        return Environment(autoescape=False).parse(text)  # noqa: S701  nothing is rendered
     except TemplateSyntaxError as error:
-        return f"is no Jinja template: {error.message}"
-    return ""
+        return str(error.message)
 
 
 class RuntimeValue:
     """A value of a mapped task that is known only when the task runs."""
 
     def iter_references(self) -> Iterator[Any]:
-        """Return the tasks that it comes from: Airflow learns of them through `expand`."""
+        """Return the tasks that it comes from: Airflow gets them from `expand`."""
         return iter(())
 
     def __repr__(self) -> str:

@@ -88,12 +88,12 @@ def _field(model: str, name: str, key: str, kind: str) -> Field:
 
 
 def is_model(value: object) -> bool:
-    """Tell whether a value is one of the Kubernetes client's models."""
+    """Return whether a value is one of the Kubernetes client's models."""
     return hasattr(value, "openapi_types") and hasattr(value, "attribute_map")
 
 
 def to_model(manifest: Any, model: str, *, many: bool = False) -> Any:
-    """Return a manifest's part as the client's model; what is known only later stays as it is."""
+    """Return a manifest's part as the client's model; runtime values stay as they are."""
     if many:
         return [to_model(part, model) for part in manifest] if isinstance(manifest, list) else manifest
     if not isinstance(manifest, Mapping):
@@ -107,7 +107,7 @@ def to_model(manifest: Any, model: str, *, many: bool = False) -> Any:
 
 
 def to_manifest(part: Any) -> Any:
-    """Return the client's models, and what holds them, as the API gets them; all else stays as it is."""
+    """Return the client's models, and what holds them, as the API gets them; everything else stays as it is."""
     if is_model(part):
         state = part.__dict__
         known = ((field.key, state.get(field.slot)) for field in slots(type(part).__name__))

@@ -21,7 +21,7 @@ _HEADER: Final = re.compile(r"[-A-Za-z0-9]+")
 
 @lru_cache(maxsize=4096)
 def label_fault(value: str) -> str:
-    """Say what keeps a value from being an RFC 1123 label: the name of a container, a volume, a namespace."""
+    """Return what keeps a value from being an RFC 1123 label: the name of a container, a volume, a namespace."""
     if len(value) > 63:
         return "is longer than 63 characters"
     return "" if _LABEL.fullmatch(value) else "must be lower-case letters, digits and '-', with '-' at neither end"
@@ -29,7 +29,7 @@ def label_fault(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def subdomain_fault(value: str) -> str:
-    """Say what keeps a value from being an RFC 1123 subdomain: the name of a secret, a config map, a pod."""
+    """Return what keeps a value from being an RFC 1123 subdomain: the name of a secret, a config map, a pod."""
     if len(value) > 253:
         return "is longer than 253 characters"
     if _SUBDOMAIN.fullmatch(value):
@@ -39,7 +39,7 @@ def subdomain_fault(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def label_value_fault(value: str) -> str:
-    """Say what keeps a value from being a label's value."""
+    """Return what keeps a value from being a label's value."""
     if len(value) > 63:
         return "is longer than 63 characters"
     if not value or _NAME_PART.fullmatch(value):
@@ -49,10 +49,10 @@ def label_value_fault(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def qualified_name_fault(value: str) -> str:
-    """Say what keeps a value from being a qualified name: a label's key, an annotation's, a resource's."""
+    """Return what keeps a value from being a qualified name: a label's key, an annotation's, a resource's."""
     prefix, slash, name = value.rpartition("/")
     if slash and (not prefix or subdomain_fault(prefix)):
-        return f"has a prefix {prefix!r} that is no DNS name"
+        return f"has a prefix {prefix!r} that is not a DNS name"
     if len(name) > 63:
         return "has a name part longer than 63 characters"
     if _NAME_PART.fullmatch(name):
@@ -64,7 +64,7 @@ def qualified_name_fault(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def config_key_fault(value: str) -> str:
-    """Say what keeps a value from being the key of a secret or a config map."""
+    """Return what keeps a value from being the key of a secret or a config map."""
     if len(value) > 253:
         return "is longer than 253 characters"
     if value == "." or value.startswith(".."):
@@ -74,7 +74,7 @@ def config_key_fault(value: str) -> str:
 
 @lru_cache(maxsize=4096)
 def env_name_fault(value: str, *, relaxed: bool = False) -> str:
-    """Say what keeps a value from being the name of an environment variable.
+    """Return what keeps a value from being the name of an environment variable.
 
     Args:
         value: The name.
@@ -91,7 +91,7 @@ def env_name_fault(value: str, *, relaxed: bool = False) -> str:
 
 @lru_cache(maxsize=1024)
 def port_name_fault(value: str) -> str:
-    """Say what keeps a value from being the name of a port (IANA service name)."""
+    """Return what keeps a value from being the name of a port (IANA service name)."""
     if len(value) > 15:
         return "is longer than 15 characters"
     return (
@@ -103,5 +103,5 @@ def port_name_fault(value: str) -> str:
 
 @lru_cache(maxsize=1024)
 def header_fault(value: str) -> str:
-    """Say what keeps a value from being the name of an HTTP header."""
+    """Return what keeps a value from being the name of an HTTP header."""
     return "" if _HEADER.fullmatch(value) else "must be letters, digits and '-'"

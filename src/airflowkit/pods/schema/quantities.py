@@ -28,13 +28,13 @@ _SCALES: Final = {"": Decimal(1)} | _BINARY | _DECIMAL
 
 @lru_cache(maxsize=4096)
 def parse_quantity(text: str) -> Decimal:
-    """Return the exact number that a quantity stands for.
+    """Return the exact number of a quantity.
 
     Args:
         text: Such as `500m`, `1.5Gi`, `2`, `1e3`.
 
     Raises:
-        ValueError: It is no quantity.
+        ValueError: It is not a valid quantity.
 
     Example:
         >>> parse_quantity("0.6") == parse_quantity("600m")
@@ -42,20 +42,20 @@ def parse_quantity(text: str) -> Decimal:
     """
     match = _QUANTITY.fullmatch(text)
     if not match:
-        raise ValueError(f"{text!r} is no quantity")
+        raise ValueError(f"{text!r} is not a valid quantity")
     sign, number, suffix = match.group(1), match.group(2), match.group(3) or ""
     scale = _SCALES.get(suffix)
     try:
         value = Decimal(number) * scale if scale else Decimal(number).scaleb(int(suffix[1:]))
     except ArithmeticError:
-        raise ValueError(f"{text!r} is no quantity: it is out of all bounds") from None
+        raise ValueError(f"{text!r} is not a valid quantity: it is out of range") from None
     return -value if sign == "-" else value
 
 
 def quantity_fault(text: str) -> str:
-    """Say what keeps a text from being a quantity."""
+    """Return what keeps a text from being a quantity."""
     try:
         parse_quantity(text)
     except ValueError:
-        return "is no quantity; write numbers as '500m', '1.5', '512Mi' or '2Gi'"
+        return "is not a valid quantity; write numbers as '500m', '1.5', '512Mi' or '2Gi'"
     return ""

@@ -24,7 +24,7 @@ _SECTIONS: Final[Mapping[str, tuple[str | int, ...]]] = {
     "sidecar": ("sidecar",),
 }
 _ARGUMENTS: Final = {(*_SECTIONS[place.section], place.key): keyword for keyword, place in PLACES.items()}
-NOT_TEMPLATED: Final = "Airflow does not fill in templates here"
+NOT_TEMPLATED: Final = "Airflow does not render templates here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,10 @@ class PodBuilder:
         return {"apiVersion": "v1", "kind": "Pod", "metadata": self.metadata, "spec": spec}
 
     def set(self, keyword: str, value: Any) -> None:
-        """Read a keyword that sets one field."""
+        """Read a keyword that sets one field; None is passed on to the operator."""
+        if value is None:
+            self.keywords[keyword] = None
+            return
         place = PLACES[keyword]
         content = self.decoder.read(self._in_a_list(keyword, value), place.kind, keyword, many=place.many)
         if content is MISSING:
@@ -141,7 +144,7 @@ class PodBuilder:
         contents.append(content)
 
     def move(self, offsets: Mapping[tuple[str | int, ...], int]) -> None:
-        """Take note that a template's elements now stand in front of the arguments' own.
+        """Shift the origins: a template's elements now precede those of the arguments.
 
         Args:
             offsets: How many, by the place of the list.

@@ -1,6 +1,6 @@
 """Variables, volumes and mounts: many arguments, many spellings, four lists in the pod.
 
-Value classes may stand in any of these arguments. What they bring goes to the operator as Kubernetes' own objects:
+Each of these arguments takes value classes. What they bring goes to the operator as Kubernetes' own objects:
 variables as `pod_runtime_info_envs`, so that `env_vars` stays the dictionary in which Airflow finds other tasks'
 outputs; secrets as volumes with names that last, where the provider's own `Secret` takes a new name at each parse.
 """
@@ -17,19 +17,10 @@ from airflowkit.pods.schema.faults import Key, Path
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import PARTS, is_model, to_model
 from airflowkit.pods.spec.builder import Origin, PodBuilder
+from airflowkit.pods.spec.keywords import SOURCES
 from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
 from airflowkit.pods.values.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume, volume_name
 
-SOURCES: Final = (
-    "env_vars",
-    "pod_runtime_info_envs",
-    "env_from",
-    "configmaps",
-    "secrets",
-    "volumes",
-    "volume_mounts",
-)
-"""The keywords read here, in the order in which Airflow adds up what they bring."""
 VALUE_CLASSES: Final = (
     SecretEnv,
     SecretEnvFrom,
@@ -42,21 +33,12 @@ VALUE_CLASSES: Final = (
     EmptyDirVolume,
 )
 _MODELS: Final = {part: model for part, (model, _) in PARTS.items()}
-_KEYWORDS: Final = {
+_TARGETS: Final = {
     "env": "pod_runtime_info_envs",
     "envFrom": "env_from",
     "volumes": "volumes",
     "volumeMounts": "volume_mounts",
 }
-_TEMPLATED: Final = {
-    "env_vars": frozenset({"name", "value"}),
-    "env_from": frozenset({"configMapRef.name"}),
-    "pod_runtime_info_envs": frozenset[str](),
-    "volumes": frozenset({"name", "persistentVolumeClaim.claimName", "configMap.name"}),
-    "volume_mounts": frozenset({"name", "subPath"}),
-}
-"""The fields of the client's models in which Airflow fills in templates (`_render_nested_template_fields`)."""
-_PART_OF: Final = {keyword: part for part, keyword in _KEYWORDS.items()}
 
 
 def read_sources(builder: PodBuilder, values: Mapping[str, Any]) -> None:
@@ -79,22 +61,11 @@ def _items(builder: PodBuilder, keyword: str, value: Any) -> Iterator[tuple[int,
     if isinstance(value, (list, tuple)):
         yield from enumerate(value)
     elif isinstance(value, str):
-        builder.decoder.reject(keyword, value, "must be a list", _LISTS[keyword])
+        builder.decoder.reject(keyword, value, "must be a list", SOURCES[keyword].hint)
     elif builder.decoder.coerce:
-        yield 0, value  # one alone stands for a list of one
+        yield 0, value  # a single value counts as a list of one
     else:
         builder.decoder.reject(keyword, type(value), "must be a list", "put it into a list")
-
-
-_LISTS: Final = {
-    "env_vars": "write {'NAME': 'value'}",
-    "pod_runtime_info_envs": "write [FieldEnv('NAME', field='status.podIP')]",
-    "env_from": "write [SecretEnvFrom(secret='name')] or [ConfigMapEnvFrom(config_map='name')]",
-    "configmaps": "write ['name']",
-    "secrets": "write [SecretEnvFrom(secret='name')] or [SecretEnv('NAME', secret='name', key='key')]",
-    "volumes": "write [ClaimVolume('/path', claim='name')]",
-    "volume_mounts": "write [V1VolumeMount(name='volume', mount_path='/path')]",
-}
 
 
 def _read_env_dictionary(builder: PodBuilder, value: Mapping[Any, Any]) -> None:
@@ -132,7 +103,7 @@ def _env_text(builder: PodBuilder, content: Any, path: Path) -> Any:
 def _read_item(builder: PodBuilder, keyword: str, item: Any, path: Path) -> None:
     if not builder.decoder.coerce and not _taken_as_it_is(keyword, item):
         hint = "use pod_task, or the Kubernetes client's own class"
-        builder.decoder.reject(path, type(item), "is nothing that the plain operator takes here", hint)
+        builder.decoder.reject(path, type(item), "is not accepted here by the plain operator", hint)
     elif isinstance(item, VALUE_CLASSES):
         _read_value(builder, item, Origin(path, type(item).FIELDS), keyword)
     elif hasattr(item, "attach_to_pod"):
@@ -162,8 +133,8 @@ def _read_value(builder: PodBuilder, value: Any, origin: Origin, keyword: str = 
         for content in contents:
             if part == "volumes" and content in builder.spec.get("volumes", ()):
                 continue  # a second mount of the same volume
-            target = "env_vars" if keyword == "env_vars" and part == "env" else _KEYWORDS[part]
-            read = builder.decode_part(part, _MODELS[part], content, origin, _TEMPLATED[target])
+            target = "env_vars" if keyword == "env_vars" and part == "env" else _TARGETS[part]
+            read = builder.decode_part(part, _MODELS[part], content, origin, SOURCES[target].templated)
             if read is not None:
                 builder.keywords.setdefault(target, []).append(to_model(read, _MODELS[part]))
 
@@ -176,17 +147,17 @@ def _settle_name(builder: PodBuilder, volume: dict[str, Any], mount: dict[str, A
 
 
 def _read_kubernetes_object(builder: PodBuilder, keyword: str, item: Any, path: Path) -> None:
-    part = _PART_OF.get(keyword, "env")
+    part = SOURCES[keyword].part
     model = _MODELS[part]
     if item is None:
-        builder.decoder.reject(path, item, "is nothing", "leave it out")
+        builder.decoder.reject(path, item, "is empty", "leave it out")
         return
     if isinstance(item, tuple) or (isinstance(item, str) and not is_runtime_value(item)):
-        builder.decoder.reject(path, type(item), f"must be a {model}", _LISTS[keyword])
+        builder.decoder.reject(path, type(item), f"must be a {model}", SOURCES[keyword].hint)
         return
     # A dictionary stays one: Airflow fills in templates anywhere in it, in a model only where it knows them.
     verbatim = isinstance(item, Mapping) and keyword in ("env_vars", "env_from")
-    content = builder.decode_part(part, model, item, Origin(path), None if verbatim else _TEMPLATED[keyword])
+    content = builder.decode_part(part, model, item, Origin(path), None if verbatim else SOURCES[keyword].templated)
     if content is not None:
         builder.keywords[keyword].append(content if verbatim else to_model(content, model))
 
@@ -233,9 +204,9 @@ _WORDS: Final = {attribute.name for cls in VALUE_CLASSES for attribute in attrib
 
 
 def _read_table(builder: PodBuilder, keyword: str, table: Any, path: Path) -> None:
-    """Read a dictionary that stands for a value class, as `airflowkit.toml` has them."""
+    """Read a dictionary of a value class's fields, as `airflowkit.toml` has them."""
     if not isinstance(table, Mapping):
-        builder.decoder.reject(path, table, "must be a secret", _LISTS[keyword])
+        builder.decoder.reject(path, table, "must be a secret", SOURCES[keyword].hint)
         return
     cls = _class_of(table)
     known = [attribute.name for attribute in attributes(cls)]

@@ -76,7 +76,7 @@ class OverrideKeywords(TypedDict, total=False):
 
 
 class PodKeywords(OverrideKeywords, total=False):
-    """All that `pod_task` takes besides `task_id`: what describes the pod, how it is run, and what any task has."""
+    """Every keyword of `pod_task` but `task_id`: what describes the pod, how it is run, and what any task has."""
 
     allow_nested_operators: bool
     base_container_name: str | XComArg | None

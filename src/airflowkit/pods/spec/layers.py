@@ -1,8 +1,8 @@
 """Where a task's keywords come from, and how they are joined.
 
 Airflow's own layers keep Airflow's rule: of the DAG's `default_args`, the task group's and the call, the nearest
-replaces. Beneath them lie airflowkit's: built-in, `airflowkit.toml`, its profile. From there dictionaries are joined
-key by key under Airflow's value and lists by name; everything else gives way.
+replaces. Beneath them are airflowkit's: built-in, `airflowkit.toml`, its profile. From there dictionaries are joined
+key by key under Airflow's value and lists by name; everything else is replaced.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def resolve(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the keywords that hold.
 
     Args:
-        layers: Keywords by layer, the lowest first; each lies over those before it.
+        layers: Keywords by layer, the lowest first; each is laid over those before it.
     """
     values: dict[str, Any] = {}
     for layer in layers:
@@ -148,5 +148,5 @@ _LISTS: Final[Mapping[str, Callable[[Any], object]]] = {
 
 
 def merges(keyword: str) -> bool:
-    """Tell whether a keyword's layers are joined key by key."""
+    """Return whether a keyword's layers are joined key by key."""
     return keyword in _MAPS or keyword in ("container_resources", "env_vars")

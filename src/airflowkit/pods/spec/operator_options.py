@@ -1,10 +1,11 @@
-"""The keywords that set how the operator behaves, not what the pod is: what the provider takes without a look."""
+"""The keywords that set how the operator behaves, not what the pod is, which the provider does not check."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from airflow.providers.cncf.kubernetes.utils.pod_manager import OnFinishAction, OnKillAction
@@ -13,56 +14,9 @@ from airflow.providers.common.compat.sdk import TriggerRule
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import Fault
 from airflowkit.pods.schema.jinja import is_runtime_value
+from airflowkit.pods.spec.keywords import KEYWORDS, Check, Keyword
 
 Values = Mapping[str, Any]
-_DEAD: Final = {
-    "is_delete_operator_pod": (
-        "the provider ignores it, and deletes the pod either way",
-        "write on_finish_action='keep_pod' or 'delete_pod'",
-    ),
-    "progress_callback": (
-        "the provider never calls it",
-        "write callbacks=[a subclass of KubernetesPodOperatorCallback]",
-    ),
-}
-_SWITCHES: Final = (
-    "allow_nested_operators",
-    "automount_service_account_token",
-    "container_name_log_prefix_enabled",
-    "deferrable",
-    "depends_on_past",
-    "do_xcom_push",
-    "durable",
-    "email_on_failure",
-    "email_on_retry",
-    "get_logs",
-    "ignore_first_depends_on_past",
-    "in_cluster",
-    "log_events_on_failure",
-    "log_events_on_startup",
-    "log_pod_spec_on_failure",
-    "multiple_outputs",
-    "random_name_suffix",
-    "reattach_on_restart",
-    "wait_for_downstream",
-    "wait_for_past_depends_before_skipping",
-)
-_COUNTS: Final = {
-    "logging_interval": 1,
-    "max_active_tis_per_dag": 1,
-    "max_active_tis_per_dagrun": 1,
-    "pool_slots": 1,
-    "retries": 0,
-    "schedule_timeout_seconds": 1,
-    "startup_check_interval_seconds": 1,
-    "startup_timeout_seconds": 1,
-}
-_SECONDS: Final = ("base_container_status_polling_interval", "poll_interval")
-_TEXTS: Final = ("cluster_context", "config_file", "kubernetes_conn_id", "pool", "queue", "owner", "executor")
-_ENUMS: Final = {"on_finish_action": OnFinishAction, "on_kill_action": OnKillAction}
-_NEVER_NONE: Final = {"on_finish_action", "on_kill_action", "trigger_rule"}
-_CALLBACKS: Final = tuple(f"on_{moment}_callback" for moment in ("execute", "failure", "retry", "skipped", "success"))
-_DURATIONS: Final = ("execution_timeout", "max_retry_delay", "retry_delay")
 _OF_AIRFLOW: Final = {
     "airflow_kpo_in_cluster",
     "airflow_version",
@@ -75,25 +29,29 @@ _OF_AIRFLOW: Final = {
 }
 
 
-def behaviour_faults(values: Values) -> Iterator[Fault]:
+def option_faults(values: Values) -> Iterator[Fault]:
     """Return what is wrong with the keywords that are the operator's own."""
-    for keyword, value in values.items():
+    for name, value in values.items():
+        keyword = KEYWORDS.get(name, _UNKNOWN)
         if value is None:
-            if keyword in _NEVER_NONE:
-                yield Fault(keyword, None, "must not be None", "leave it out")
-            continue
-        if keyword in _DEAD:
-            yield Fault(keyword, value, *_DEAD[keyword])
-        elif keyword in _RULES and not is_runtime_value(value):
-            yield from _RULES[keyword](keyword, value)
+            if not keyword.nullable:
+                yield Fault(name, None, "must not be None", "leave it out")
+        elif keyword.dead:
+            yield Fault(name, value, keyword.dead.reason, keyword.dead.hint)
+        elif keyword.check and not is_runtime_value(value):
+            yield from CHECKS[keyword.check](name, value)
+    yield from _name_without_suffix(values)
     yield from _init_logs_deferred(values)
+
+
+_UNKNOWN: Final = Keyword()
+
+
+def _name_without_suffix(values: Values) -> Iterator[Fault]:
     name = values.get("name")
-    if (
-        values.get("random_name_suffix") is False
-        and isinstance(name, str)
-        and not name[:1].isalnum()
-        and name.isascii()
-    ):
+    if values.get("random_name_suffix") is not False or not isinstance(name, str) or not name.isascii():
+        return
+    if not name[:1].isalnum():
         yield Fault("name", name, "must begin with a letter or digit where it has no random suffix")
 
 
@@ -106,8 +64,8 @@ def _count(keyword: str, value: Any) -> Iterator[Fault]:
     if not isinstance(value, int) or isinstance(value, bool):
         digits = isinstance(value, str) and value.isdecimal()
         yield Fault(keyword, value, "must be a whole number", f"write {value}" if digits else "")
-    elif value < _COUNTS[keyword]:
-        yield Fault(keyword, value, f"must be at least {_COUNTS[keyword]}")
+    elif value < (least := KEYWORDS[keyword].least):
+        yield Fault(keyword, value, f"must be at least {least}")
 
 
 def _second(keyword: str, value: Any) -> Iterator[Fault]:
@@ -120,26 +78,29 @@ def _text(keyword: str, value: Any) -> Iterator[Fault]:
         yield Fault(keyword, value, "must be text")
 
 
-def _enum(keyword: str, value: Any) -> Iterator[Fault]:
-    words = [member.value for member in _ENUMS[keyword]]
+def _word(words: Iterable[str], keyword: str, value: Any) -> Iterator[Fault]:
     if value not in words:
         yield Fault(keyword, value, f"must be one of {', '.join(words)}", did_you_mean(str(value), words))
 
 
-def _airflow_callback(keyword: str, value: Any) -> Iterator[Fault]:
+def _airflow_callbacks(keyword: str, value: Any) -> Iterator[Fault]:
     for callback in value if isinstance(value, (list, tuple)) else [value]:
         if not callable(callback):
-            yield Fault(keyword, callback, "cannot be called: the callback would fail when it is needed")
+            yield Fault(keyword, callback, "is not callable: the callback would fail when it is needed")
 
 
 def _duration(keyword: str, value: Any) -> Iterator[Fault]:
     if isinstance(value, timedelta):
-        if value < timedelta(0):
-            yield Fault(keyword, value, "must not be negative")
-    elif keyword == "execution_timeout":
-        yield Fault(keyword, value, "must be a timedelta", f"write timedelta(seconds={value!r})")
+        yield from _timedelta(keyword, value)
     elif not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
         yield Fault(keyword, value, "must be a timedelta or a number of seconds")
+
+
+def _timedelta(keyword: str, value: Any) -> Iterator[Fault]:
+    if not isinstance(value, timedelta):
+        yield Fault(keyword, value, "must be a timedelta", f"write timedelta(seconds={value!r})")
+    elif value < timedelta(0):
+        yield Fault(keyword, value, "must not be negative")
 
 
 def _exit_codes(keyword: str, value: Any) -> Iterator[Fault]:
@@ -151,7 +112,7 @@ def _exit_codes(keyword: str, value: Any) -> Iterator[Fault]:
         if not isinstance(code, int) or isinstance(code, bool):
             yield Fault(keyword, code, "never matches an exit code", _as_digits(code))
         elif not 0 < code <= 255:
-            yield Fault(keyword, code, "is no exit code of a failure: they go from 1 to 255")
+            yield Fault(keyword, code, "is not the exit code of a failure: those are 1 to 255")
 
 
 def _as_digits(value: object) -> str:
@@ -168,7 +129,7 @@ def _pod_callbacks(keyword: str, value: Any) -> Iterator[Fault]:
 def _trigger_rule(keyword: str, value: Any) -> Iterator[Fault]:
     words = sorted(rule.value for rule in TriggerRule)
     if getattr(value, "value", value) not in words:
-        yield Fault(keyword, value, "is no trigger rule", did_you_mean(str(value), words) or ", ".join(words))
+        yield Fault(keyword, value, "is not a trigger rule", did_you_mean(str(value), words) or ", ".join(words))
 
 
 def _name(keyword: str, value: Any) -> Iterator[Fault]:
@@ -220,19 +181,22 @@ def log_faults(values: Values, manifest: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(keyword, name, "the pod has no such container", hint)
 
 
-_RULES: Final[dict[str, Callable[[str, Any], Iterator[Fault]]]] = {
-    **dict.fromkeys(_SWITCHES, _switch),
-    **dict.fromkeys(_COUNTS, _count),
-    **dict.fromkeys(_SECONDS, _second),
-    **dict.fromkeys(_TEXTS, _text),
-    **dict.fromkeys(_ENUMS, _enum),
-    **dict.fromkeys(_CALLBACKS, _airflow_callback),
-    **dict.fromkeys(_DURATIONS, _duration),
-    "callbacks": _pod_callbacks,
-    "labels": _labels,
-    "log_formatter": _callable,
-    "name": _name,
-    "skip_on_exit_code": _exit_codes,
-    "trigger_kwargs": _mapping,
-    "trigger_rule": _trigger_rule,
+CHECKS: Final[Mapping[Check, Callable[[str, Any], Iterator[Fault]]]] = {
+    Check.SWITCH: _switch,
+    Check.COUNT: _count,
+    Check.SECONDS: _second,
+    Check.DURATION: _duration,
+    Check.TIMEDELTA: _timedelta,
+    Check.TEXT: _text,
+    Check.MAPPING: _mapping,
+    Check.FUNCTION: _callable,
+    Check.AIRFLOW_CALLBACKS: _airflow_callbacks,
+    Check.POD_CALLBACKS: _pod_callbacks,
+    Check.EXIT_CODES: _exit_codes,
+    Check.FINISH_ACTION: partial(_word, [action.value for action in OnFinishAction]),
+    Check.KILL_ACTION: partial(_word, [action.value for action in OnKillAction]),
+    Check.TRIGGER_RULE: _trigger_rule,
+    Check.POD_NAME: _name,
+    Check.OWN_LABELS: _labels,
 }
+"""The function of each way of checking."""

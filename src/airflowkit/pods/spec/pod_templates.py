@@ -6,7 +6,7 @@ The joining is Airflow's own (`PodGenerator.reconcile_pods`): what is checked is
 from __future__ import annotations
 
 from pathlib import Path as File
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
@@ -17,17 +17,25 @@ from airflowkit.pods.schema.faults import MISSING
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import to_manifest, to_model
 from airflowkit.pods.spec.builder import BASE, NOT_TEMPLATED, Origin
+from airflowkit.pods.spec.keywords import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from airflowkit.pods.spec.builder import PodBuilder
 
-TEMPLATES: Final = ("pod_template_file", "pod_template_dict", "full_pod_spec")
-"""The keywords that bring a whole pod, in the order in which each lies over those before it."""
+
+def whole_pod(builder: PodBuilder, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the pod that Airflow will make of the arguments, the pods beneath them and the XCom sidecar."""
+    template = _read_templates(builder, values) if any(values.get(keyword) for keyword in TEMPLATES) else None
+    builder.template = next((keyword for keyword in TEMPLATES[::-1] if values.get(keyword)), "")
+    manifest = _joined_with(builder, template) if template else builder.manifest()
+    if values.get("do_xcom_push") is True:
+        _add_xcom_sidecar(builder, manifest)
+    return manifest
 
 
-def read_templates(builder: PodBuilder, values: Mapping[str, Any]) -> dict[str, Any] | None:
+def _read_templates(builder: PodBuilder, values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the pod beneath the arguments, or None; the operator gets what was read."""
     file, table = values.get("pod_template_file"), values.get("pod_template_dict")
     if file is not None and table is not None:
@@ -53,7 +61,7 @@ def _read_pod(builder: PodBuilder, keyword: str, value: Any) -> dict[str, Any] |
     if not isinstance(content, dict):
         return None
     if not content.get("spec"):
-        builder.decoder.reject((keyword, "spec"), MISSING, "is empty: at most its metadata would count")
+        builder.decoder.reject((keyword, "spec"), MISSING, "is empty: only its metadata would be used")
     builder.keywords[keyword] = to_model(content, "V1Pod") if keyword == "full_pod_spec" else content
     return content
 
@@ -65,7 +73,7 @@ def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
         return None
     builder.keywords["pod_template_file"] = str(path)
     if not File(path).is_file():
-        reject("pod_template_file", str(path), "is no file: Airflow would only warn, and run the pod without it")
+        reject("pod_template_file", str(path), "is not a file: Airflow would only warn and run the pod without it")
         return None
     try:
         content = yaml.safe_load(File(path).read_text(encoding="utf-8"))
@@ -76,11 +84,11 @@ def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
     pod = decoder.model(content, "V1Pod", "pod_template_file")
     builder.decoder.faults += decoder.faults
     for place, value in decoder.runtime_values:
-        reject(place, value, NOT_TEMPLATED, "pod_template_dict would be filled in")
+        reject(place, value, NOT_TEMPLATED, "pod_template_dict is rendered")
     return pod if isinstance(pod, dict) else None
 
 
-def joined_with(builder: PodBuilder, template: Mapping[str, Any]) -> dict[str, Any]:
+def _joined_with(builder: PodBuilder, template: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pod that Airflow makes of a template and the arguments over it."""
     beneath = _without_overridden(template, builder.container)
     own = builder.manifest()
@@ -109,7 +117,7 @@ def _lengths(template: Mapping[str, Any]) -> dict[tuple[str | int, ...], int]:
     return lengths | {("spec", "volumes"): len(spec.get("volumes") or ())}
 
 
-def add_xcom_sidecar(builder: PodBuilder, manifest: dict[str, Any]) -> None:
+def _add_xcom_sidecar(builder: PodBuilder, manifest: dict[str, Any]) -> None:
     """Add what `do_xcom_push` adds to a pod, so that it is checked with the rest."""
     spec = manifest["spec"]
     volume, mount = {"name": "xcom", "emptyDir": {}}, {"name": "xcom", "mountPath": PodDefaults.XCOM_MOUNT_PATH}

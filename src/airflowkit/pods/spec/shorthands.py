@@ -1,4 +1,4 @@
-"""airflowkit's own keywords, and the Kubernetes fields that they stand for: `resources`, `security`, `node_pool`."""
+"""airflowkit's own keywords, and the Kubernetes fields that they expand to: `resources`, `security`, `node_pool`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def expand_resources(values: Mapping[str, Any], settings: Settings, reject: Reje
         return expanded
     resources = expanded.pop("resources")
     if expanded.get("container_resources") is not None and resources is not None:
-        reject("resources", resources, "stands beside container_resources", "give one of the two")
+        reject("resources", resources, "cannot be combined with container_resources", "give one of the two")
     elif (amounts := _amounts(resources, settings, reject)) is not MISSING:
         expanded["container_resources"] = amounts
     return expanded
@@ -61,8 +61,8 @@ def _amounts(resources: Any, settings: Settings, reject: Reject) -> Any:
         sizes = {**SIZES, **settings.resources}
         if resources not in sizes:
             known = ", ".join(sorted(sizes))
-            hint = did_you_mean(resources, sizes) or f"there are {known}; [resources.{resources}] would add it"
-            return reject("resources", resources, "is no size that airflowkit.toml defines", hint)
+            hint = did_you_mean(resources, sizes) or f"there are {known}; [resources.{resources}] adds it"
+            return reject("resources", resources, "is not a size that airflowkit.toml defines", hint)
         resources = sizes[resources]
     if isinstance(resources, Mapping) and not {"requests", "limits", "claims"} & set(resources):
         resources = _from_table(resources, reject)
@@ -81,14 +81,13 @@ def _from_table(table: Mapping[str, Any], reject: Reject) -> Any:
     return MISSING if unknown else Resources(**table)
 
 
-def expand_shorthands(values: Mapping[str, Any], settings: Settings, builder: PodBuilder) -> dict[str, Any]:
+def expand_shorthands(values: Mapping[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
     """Return keywords with Kubernetes' own in the place of `resources` and `node_pool`."""
-    reject = builder.decoder.reject
     return place(expand_resources(values, settings, reject), settings, reject)
 
 
 def place(values: dict[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
-    """Return keywords with the node selector and the tolerations that `node_pool` and GPUs stand for beneath them."""
+    """Return keywords with the node selector and tolerations of `node_pool` and of GPUs beneath them."""
     placed = {key: value for key, value in values.items() if key != "node_pool"}
     for keyword, below in (*_pool(values.get("node_pool"), settings, reject), *_gpu_tolerations(values, settings)):
         above = placed.get(keyword)
@@ -102,7 +101,7 @@ def _pool(name: Any, settings: Settings, reject: Reject) -> Iterator[tuple[str, 
     pool = settings.node_pools.get(name) if isinstance(name, str) else None
     if pool is None:
         known = ", ".join(sorted(settings.node_pools)) or "none"
-        hint = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] would add it"
+        hint = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] adds it"
         reject("node_pool", name, "airflowkit.toml defines no such pool", hint)
         return
     yield "node_selector", dict(pool.node_selector)
@@ -121,7 +120,7 @@ def secure(builder: PodBuilder, level: Any) -> None:
     if level is None:
         return
     if not isinstance(level, str) or level not in SECURITY:
-        builder.decoder.reject("security", level, "is no security preset", _other(level))
+        builder.decoder.reject("security", level, "is not a security preset", _other(level))
         return
     pod, container = SECURITY[level]
     _lay_under(builder, "security_context", builder.spec, pod, "V1PodSecurityContext")

@@ -66,7 +66,7 @@ def _pod_term(term: Part, path: Path, version: Version) -> Iterator[Fault]:
     for key in ("matchLabelKeys", "mismatchLabelKeys"):
         yield from match_label_keys(term, path, key, version)
     for name in set(term.get("matchLabelKeys") or ()) & set(term.get("mismatchLabelKeys") or ()):
-        yield Fault((path, "mismatchLabelKeys"), name, "is in matchLabelKeys too")
+        yield Fault((path, "mismatchLabelKeys"), name, "is also in matchLabelKeys")
     for index, name in enumerate(term.get("namespaces") or ()):
         if text(name) is not None and (reason := label_fault(name)):
             yield Fault(((path, "namespaces"), index), name, reason)

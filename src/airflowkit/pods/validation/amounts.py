@@ -28,7 +28,7 @@ def resources(container: Part, path: Path, claims: set[str] | None = None) -> It
                 yield from _amount(name, value, known.get(name), ((place, key), Key(name)))
         yield from _against_each_other(part, limits, requests, place)
         found = list(items(part, place, "claims"))
-        yield from unique((((p, "name"), (c.get("name"), c.get("request"))) for c, p in found), "is there twice")
+        yield from unique((((p, "name"), (c.get("name"), c.get("request"))) for c, p in found), "is listed twice")
         for claim, inside in found:
             yield from required(claim, inside, "name")
             if claims is not None and text(claim.get("name")) and claim["name"] not in claims:
@@ -46,7 +46,7 @@ def numbers(part: Part, key: str) -> dict[str, Decimal]:
 
 def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterator[Fault]:
     if text(name) is not None and (reason := resource_name_fault(name)):
-        yield Fault(path, name, reason, "write cpu, memory, ephemeral-storage or such as nvidia.com/gpu")
+        yield Fault(path, name, reason, "write cpu, memory, ephemeral-storage, or a device such as nvidia.com/gpu")
         return
     if text(value) is None:
         return
@@ -75,14 +75,14 @@ def _bytes(value: str, number: Decimal, path: Path) -> Iterator[Fault]:
 def _pages(name: str, value: str, number: Decimal, path: Path) -> Iterator[Fault]:
     size = parse_quantity(name.removeprefix(_HUGE))
     if size <= 0 or number / size != (number / size).to_integral_value():
-        yield Fault(path, value, f"must be a multiple of the page's size, {name.removeprefix(_HUGE)}")
+        yield Fault(path, value, f"must be a multiple of the page size, {name.removeprefix(_HUGE)}")
 
 
 def resource_name_fault(name: str) -> str:
-    """Say what keeps a text from being the name of a resource."""
+    """Return what keeps a text from being the name of a resource."""
     if "/" not in name:
         known = name in _STANDARD or (name.startswith(_HUGE) and not quantity_fault(name.removeprefix(_HUGE)))
-        return "" if known else "is no resource that Kubernetes knows"
+        return "" if known else "is not a resource that Kubernetes knows"
     if reason := qualified_name_fault(name):
         return reason
     if "kubernetes.io/" in name:
@@ -108,4 +108,4 @@ def _against_each_other(
             yield Fault(place, shown, f"must be equal to the limit of {given[name]}")
     names = {*limits, *requests, *given, *(part.get("requests") or {})}
     if any(name.startswith(_HUGE) for name in names) and not names & {"cpu", "memory"}:
-        yield Fault(path, MISSING, "huge pages need cpu or memory beside them")
+        yield Fault(path, MISSING, "huge pages need cpu or memory as well")

@@ -32,13 +32,13 @@ def known_annotations(pod: Part) -> Iterator[Fault]:
 
 def _fault(name: str, value: str, spec: Part) -> str:
     if name.startswith(_APPARMOR) and not _is_profile(value, ("runtime/default", "unconfined")):
-        return "is no AppArmor profile; write runtime/default or localhost/NAME"
+        return "is not an AppArmor profile; write runtime/default or localhost/NAME"
     if name.startswith(_SECCOMP) and not _is_profile(value, ("runtime/default", "docker/default", "unconfined")):
-        return "is no seccomp profile; write runtime/default or localhost/NAME"
+        return "is not a seccomp profile; write runtime/default or localhost/NAME"
     if name == "controller.kubernetes.io/pod-deletion-cost" and not _is_int32(value):
-        return "must be a whole number of 32 bits"
+        return "must be a 32-bit whole number"
     if name == "kubernetes.io/config.mirror" and not spec.get("nodeName"):
-        return "marks a pod of a node's own"
+        return "marks a static pod, which only a node's kubelet makes"
     if name == "scheduler.alpha.kubernetes.io/tolerations" and not _is_json(value):
         return "must be JSON"
     return ""

@@ -1,4 +1,4 @@
-"""The small checks that rules are made of. Each returns faults; a value that is known only later has none."""
+"""The small checks that rules are made of. Each returns faults; a runtime value has none."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def inner(part: Part, path: Path, key: str) -> Iterator[tuple[Any, Path]]:
 
 
 def path_fault(value: str) -> str:
-    """Say what keeps a text from being a path within a volume."""
+    """Return what keeps a text from being a path within a volume."""
     if value.startswith("/"):
         return "must be a relative path"
     return "must not contain '..'" if ".." in value.split("/") else ""

@@ -26,7 +26,7 @@ def resource_claims(spec: Part, path: Path) -> Iterator[Fault]:
         yield from exactly_one(claim, place, _SOURCES, "source")
         for key in _SOURCES:
             yield from named(claim, place, key, subdomain_fault)
-    yield from unique((((place, "name"), claim.get("name")) for claim, place in found), "is there twice")
+    yield from unique((((place, "name"), claim.get("name")) for claim, place in found), "is listed twice")
 
 
 def pod_resources(spec: Part, path: Path) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.pods.schema.faults import MISSING, Fault, Path
+from airflowkit.pods.schema.image_reference import InvalidImage, parse_image
 from airflowkit.pods.schema.names import label_fault
 from airflowkit.pods.validation.amounts import resources
 from airflowkit.pods.validation.checks import Part, items, named, one_of, required, text, unique
@@ -38,7 +39,7 @@ def containers(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
         if container.get("restartPolicy") != "Always":
             for key in _NOT_BEFORE_START:
                 if container.get(key) is not None:
-                    reason = "may be set for an init container only with restartPolicy Always"
+                    reason = "is allowed for an init container only with restartPolicy Always"
                     yield Fault((place, key), MISSING, reason)
     everywhere = (*items(spec, path, "containers"), *items(spec, path, "initContainers"))
     yield from unique(
@@ -47,9 +48,9 @@ def containers(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
 
 
 def _container(container: Part, path: Path, spec: Part, version: Version) -> Iterator[Fault]:
-    yield from required(container, path, "name")
+    yield from required(container, path, "name", "image")
     yield from named(container, path, "name", label_fault)
-    yield from _image(container, path)
+    yield from image_faults(container, path, "image")
     yield from one_of(container, path, "imagePullPolicy", PULL_POLICIES)
     yield from one_of(container, path, "terminationMessagePolicy", ("File", "FallbackToLogsOnError"))
     yield from ports(container, path, host=bool(spec.get("hostNetwork")))
@@ -65,11 +66,11 @@ def _container(container: Part, path: Path, spec: Part, version: Version) -> Ite
 def _restarting(container: Part, path: Path, version: Version) -> Iterator[Fault]:
     policy = container.get("restartPolicy")
     if policy is not None and version < (1, 35):
-        yield Fault((path, "restartPolicy"), policy, "counts only from Kubernetes 1.35 on")
+        yield Fault((path, "restartPolicy"), policy, "is supported only from Kubernetes 1.35")
     elif policy is not None and policy not in _RESTARTS:
         yield Fault((path, "restartPolicy"), policy, f"must be one of {', '.join(_RESTARTS)}")
     if container.get("restartPolicyRules") and not policy:
-        yield Fault((path, "restartPolicyRules"), MISSING, "needs a restartPolicy beside it")
+        yield Fault((path, "restartPolicyRules"), MISSING, "needs a restartPolicy")
 
 
 def _resizing(container: Part, path: Path, spec: Part) -> Iterator[Fault]:
@@ -78,20 +79,11 @@ def _resizing(container: Part, path: Path, spec: Part) -> Iterator[Fault]:
         yield from one_of(rule, place, "resourceName", ("cpu", "memory"))
         yield from one_of(rule, place, "restartPolicy", ("NotRequired", "RestartContainer"))
         if rule.get("restartPolicy") == "RestartContainer" and spec.get("restartPolicy") == "Never":
-            yield Fault((place, "restartPolicy"), "RestartContainer", "cannot stand in a pod that never restarts")
+            yield Fault((place, "restartPolicy"), "RestartContainer", "is impossible in a pod that never restarts")
 
 
-def _image(container: Part, path: Path) -> Iterator[Fault]:
-    yield from required(container, path, "image")
-    image = text(container.get("image"))
-    if not image:
-        return
-    repository = image.partition("@")[0]
-    host, slash, rest = repository.partition("/")
-    name = rest if slash and ("." in host or ":" in host or host == "localhost") else repository
-    if image != image.strip():
-        yield Fault((path, "image"), image, "must not begin or end with a space", f"write {image.strip()!r}")
-    elif any(character.isspace() for character in image):
-        yield Fault((path, "image"), image, "must not hold spaces")
-    elif (plain := name.rpartition(":")[0] or name) != plain.lower():
-        yield Fault((path, "image"), image, "an image's name is lower case", "only its tag may hold capitals")
+def image_faults(part: Part, path: Path, key: str) -> Iterator[Fault]:
+    """Return what is wrong with the image reference in a field."""
+    image = text(part.get(key))
+    if image and isinstance(parsed := parse_image(image), InvalidImage):
+        yield Fault((path, key), image, parsed.reason, parsed.hint)

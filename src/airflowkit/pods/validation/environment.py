@@ -60,7 +60,7 @@ def environment(container: Part, path: Path, spec: Part, version: Version) -> It
 def _value_from(variable: Part, path: Path, spec: Part) -> Iterator[Fault]:
     for source, place in inner(variable, path, "valueFrom"):
         if variable.get("value"):
-            yield Fault(place, MISSING, "stands beside a value", "give only one of the two")
+            yield Fault(place, MISSING, "cannot be combined with a value", "give only one of the two")
         yield from exactly_one(source, place, _SOURCES, "source")
         for field, inside in inner(source, place, "fieldRef"):
             yield from field_reference(field, inside, _FIELDS)
@@ -106,7 +106,7 @@ def resource_reference(amount: Part, path: Path) -> Iterator[Fault]:
     value, divisor = text(amount.get("resource")), text(amount.get("divisor"))
     match = _AMOUNT.fullmatch(value) if value else None
     if value and not match:
-        yield Fault((path, "resource"), value, "must be such as limits.memory or requests.cpu")
+        yield Fault((path, "resource"), value, "must be a resource such as limits.memory or requests.cpu")
     if not match or not divisor:
         return
     allowed = _DIVISORS.get(match.group(2), _BYTES)

@@ -64,7 +64,7 @@ def _fibre_channel(source: Part, path: Path) -> Iterator[Fault]:
     yield from exactly_one({key: source.get(key) or None for key in _FIBRES}, path, _FIBRES, "target")
     if source.get("targetWWNs"):
         if source.get("lun") is None:
-            yield Fault((path, "lun"), None, "is required beside targetWWNs")
+            yield Fault((path, "lun"), None, "is required with targetWWNs")
         yield from within(source, path, "lun", 0, 255)
 
 

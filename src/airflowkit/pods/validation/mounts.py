@@ -39,13 +39,13 @@ def _devices(container: Part, path: Path, spec: Part, mounted: set[str]) -> Iter
         yield from _volume(device, place, set(volumes))
         name, target = device.get("name"), text(device.get("devicePath"))
         if name in mounted:
-            yield Fault((place, "name"), name, "is mounted as a folder too")
+            yield Fault((place, "name"), name, "is also mounted as a folder")
         elif name in volumes and not volumes[name].keys() & {"persistentVolumeClaim", "ephemeral"}:
-            yield Fault((place, "name"), name, "must be a claim: no other volume is a device")
+            yield Fault((place, "name"), name, "must be a persistent volume claim: no other volume is a device")
         if target and ".." in target.split("/"):
             yield Fault((place, "devicePath"), target, "must not contain '..'")
     for key in ("name", "devicePath"):
-        yield from unique((((place, key), device.get(key)) for device, place in found), "is there twice")
+        yield from unique((((place, key), device.get(key)) for device, place in found), "is listed twice")
 
 
 def _volume(mount: Part, path: Path, volumes: set[str]) -> Iterator[Fault]:
@@ -74,7 +74,9 @@ def _sub_path(mount: Part, path: Path) -> Iterator[Fault]:
         if value and (reason := path_fault(value)):
             yield Fault((path, key), value, reason)
     if mount.get("subPath") and mount.get("subPathExpr"):
-        yield Fault((path, "subPathExpr"), mount["subPathExpr"], "stands beside subPath", "give only one of the two")
+        yield Fault(
+            (path, "subPathExpr"), mount["subPathExpr"], "cannot be combined with subPath", "give only one of the two"
+        )
 
 
 def _modes(mount: Part, path: Path, container: Part) -> Iterator[Fault]:
@@ -90,4 +92,4 @@ def _modes(mount: Part, path: Path, container: Part) -> Iterator[Fault]:
         if not mount.get("readOnly"):
             yield Fault((path, "recursiveReadOnly"), recursive, "needs readOnly")
         if mount.get("mountPropagation") not in (None, "None"):
-            yield Fault((path, "recursiveReadOnly"), recursive, "goes only without mount propagation")
+            yield Fault((path, "recursiveReadOnly"), recursive, "is allowed only without mount propagation")

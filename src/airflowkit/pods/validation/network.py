@@ -32,7 +32,7 @@ def network(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
 
 
 def address(part: Part, path: Path, key: str, *, needed: bool = False) -> Iterator[Fault]:
-    """Refuse what is no IP address."""
+    """Refuse what is not an IP address."""
     value = text(part.get(key))
     if value:
         yield from _address(value, (path, key))
@@ -44,7 +44,7 @@ def _address(value: str, path: Path) -> Iterator[Fault]:
     try:
         ip_address(value)
     except ValueError:
-        yield Fault(path, value, "is no IP address")
+        yield Fault(path, value, "is not an IP address")
     else:
         if "%" in value:
             yield Fault(path, value, "must not have a zone")
@@ -84,8 +84,8 @@ def ports(container: Part, path: Path, *, host: bool) -> Iterator[Fault]:
         yield from one_of(port, place, "protocol", ("TCP", "UDP", "SCTP"))
         yield from address(port, place, "hostIP")
         if host and port.get("hostPort") and port.get("hostPort") != port.get("containerPort"):
-            yield Fault((place, "hostPort"), port["hostPort"], "must be the containerPort with the host's network")
-    yield from unique((((place, "name"), port.get("name") or None) for port, place in found), "is there twice")
+            yield Fault((place, "hostPort"), port["hostPort"], "must be the containerPort when hostNetwork is set")
+    yield from unique((((place, "name"), port.get("name") or None) for port, place in found), "is listed twice")
 
 
 def host_ports(spec: Part, path: Path) -> Iterator[Fault]:

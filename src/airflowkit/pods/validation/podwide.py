@@ -22,33 +22,33 @@ def podwide(spec: Part, path: Path) -> Iterator[Fault]:
     yield from one_of(spec, path, "restartPolicy", ("Always", "OnFailure", "Never"))
     yield from within(spec, path, "activeDeadlineSeconds", 1, 2**31 - 1)
     if (grace := spec.get("terminationGracePeriodSeconds")) is not None and isinstance(grace, int) and grace < 0:
-        yield Fault((path, "terminationGracePeriodSeconds"), grace, "is negative, and would count as 1")
+        yield Fault((path, "terminationGracePeriodSeconds"), grace, "is negative and would be treated as 1")
     for gate, place in items(spec, path, "readinessGates"):
         yield from required(gate, place, "conditionType")
         yield from named(gate, place, "conditionType", qualified_name_fault)
     yield from _priority(spec, path)
     yield from _host(spec, path)
     if spec.get("ephemeralContainers"):
-        yield Fault((path, "ephemeralContainers"), MISSING, "cannot be there when a pod is made")
+        yield Fault((path, "ephemeralContainers"), MISSING, "cannot be set when a pod is created")
     if spec.get("overhead") is not None and not spec.get("runtimeClassName"):
-        yield Fault((path, "overhead"), spec["overhead"], "comes from the runtime class", "leave it out")
+        yield Fault((path, "overhead"), spec["overhead"], "is set by the runtime class", "leave it out")
 
 
 def _priority(spec: Part, path: Path) -> Iterator[Fault]:
     if spec.get("priority"):
-        yield Fault((path, "priority"), spec["priority"], "comes from the priority class", "set priorityClassName")
+        yield Fault((path, "priority"), spec["priority"], "is set by the priority class", "set priorityClassName")
     yield from one_of(spec, path, "preemptionPolicy", ("PreemptLowerPriority", "Never"))
     if spec.get("preemptionPolicy") == "Never" and not spec.get("priorityClassName"):
-        yield Fault((path, "preemptionPolicy"), "Never", "comes from the priority class", "set priorityClassName")
+        yield Fault((path, "preemptionPolicy"), "Never", "is set by the priority class", "set priorityClassName")
 
 
 def _host(spec: Part, path: Path) -> Iterator[Fault]:
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
-        yield Fault((path, "shareProcessNamespace"), True, "cannot stand beside hostPID")
+        yield Fault((path, "shareProcessNamespace"), True, "cannot be combined with hostPID")
     if spec.get("hostUsers") is False:
         for key in ("hostNetwork", "hostPID", "hostIPC"):
             if spec.get(key):
-                yield Fault((path, key), True, "cannot stand beside hostUsers=False")
+                yield Fault((path, key), True, "cannot be combined with hostUsers=False")
     if isinstance(spec.get("os"), dict):
         yield from required(spec["os"], (path, "os"), "name")
         yield from one_of(spec["os"], (path, "os"), "name", ("linux", "windows"))

@@ -29,8 +29,8 @@ def scheduling(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
         yield from required(gate, place, "name")
         yield from named(gate, place, "name", qualified_name_fault)
         if spec.get("nodeName"):
-            yield Fault(place, gate.get("name"), "cannot hold back a pod whose node is set")
-    yield from unique((((place, "name"), gate.get("name")) for gate, place in gates), "is there twice")
+            yield Fault(place, gate.get("name"), "cannot hold back a pod that has a nodeName")
+    yield from unique((((place, "name"), gate.get("name")) for gate, place in gates), "is listed twice")
 
 
 def tolerations(spec: Part, path: Path) -> Iterator[Fault]:
@@ -48,7 +48,7 @@ def tolerations(spec: Part, path: Path) -> Iterator[Fault]:
         elif operator in (None, "", "Equal") and text(value) and (reason := label_value_fault(value)):
             yield Fault((place, "value"), value, reason)
         if toleration.get("tolerationSeconds") is not None and toleration.get("effect") != "NoExecute":
-            yield Fault((place, "effect"), toleration.get("effect"), "must be NoExecute beside tolerationSeconds")
+            yield Fault((place, "effect"), toleration.get("effect"), "must be NoExecute with tolerationSeconds")
 
 
 def spreading(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
@@ -61,7 +61,7 @@ def spreading(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
         yield from one_of(constraint, place, "whenUnsatisfiable", ("DoNotSchedule", "ScheduleAnyway"))
         yield from within(constraint, place, "minDomains", 1)
         if constraint.get("minDomains") is not None and constraint.get("whenUnsatisfiable") != "DoNotSchedule":
-            yield Fault((place, "minDomains"), constraint["minDomains"], "goes only with DoNotSchedule")
+            yield Fault((place, "minDomains"), constraint["minDomains"], "is allowed only with DoNotSchedule")
         for key in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
             yield from one_of(constraint, place, key, ("Honor", "Ignore"))
         yield from label_selector(constraint, place, "labelSelector")
@@ -70,4 +70,4 @@ def spreading(spec: Part, path: Path, version: Version) -> Iterator[Fault]:
         ((place, "topologyKey"), (constraint.get("topologyKey"), constraint.get("whenUnsatisfiable")))
         for constraint, place in found
     )
-    yield from unique(pairs, "is there twice for the same whenUnsatisfiable")
+    yield from unique(pairs, "is listed twice for the same whenUnsatisfiable")

@@ -41,17 +41,17 @@ def container_security(container: Part, path: Path, spec: Part) -> Iterator[Faul
         yield from one_of(context, place, "procMount", ("Default", "Unmasked"))
         if context.get("allowPrivilegeEscalation") is False:
             if context.get("privileged"):
-                yield Fault((place, "allowPrivilegeEscalation"), False, "cannot be forbidden to a privileged container")
+                yield Fault((place, "allowPrivilegeEscalation"), False, "cannot be False for a privileged container")
             added = (context.get("capabilities") or {}).get("add") or ()
             if "CAP_SYS_ADMIN" in added:
-                yield Fault((place, "allowPrivilegeEscalation"), False, "cannot be forbidden beside CAP_SYS_ADMIN")
+                yield Fault((place, "allowPrivilegeEscalation"), False, "cannot be False with CAP_SYS_ADMIN")
 
 
 def _identity(context: Part, path: Path) -> Iterator[Fault]:
     yield from within(context, path, "runAsUser", 0, _MOST)
     yield from within(context, path, "runAsGroup", 0, _MOST)
     if context.get("runAsNonRoot") and context.get("runAsUser") == 0:
-        yield Fault((path, "runAsUser"), 0, "is root, and runAsNonRoot is set: the container would not start")
+        yield Fault((path, "runAsUser"), 0, "is root, but runAsNonRoot is set: the container would not start")
     for key in ("seccompProfile", "appArmorProfile"):
         for profile, place in inner(context, path, key):
             yield from required(profile, place, "type")
@@ -66,9 +66,9 @@ def _local_profile(profile: Part, path: Path) -> Iterator[Fault]:
         if (known := text(name)) and (reason := path_fault(known)):
             yield Fault((path, "localhostProfile"), name, reason)
         elif known and (known != known.strip() or len(known) > 4095):
-            yield Fault((path, "localhostProfile"), name, "must be at most 4095 characters, with no space around")
+            yield Fault((path, "localhostProfile"), name, "must be at most 4095 characters, without surrounding spaces")
     elif name is not None:
-        yield Fault((path, "localhostProfile"), name, "may be set only for type Localhost")
+        yield Fault((path, "localhostProfile"), name, "is allowed only with type Localhost")
 
 
 def _windows(context: Part, path: Path, spec: Part) -> Iterator[Fault]:
@@ -76,7 +76,7 @@ def _windows(context: Part, path: Path, spec: Part) -> Iterator[Fault]:
         if options.get("runAsUserName") == "":
             yield Fault((place, "runAsUserName"), "", "must not be empty")
         if options.get("hostProcess") and not spec.get("hostNetwork"):
-            yield Fault((place, "hostProcess"), True, "needs the host's network")
+            yield Fault((place, "hostProcess"), True, "needs hostNetwork")
 
 
 def _sysctls(context: Part, path: Path, spec: Part) -> Iterator[Fault]:
@@ -85,9 +85,9 @@ def _sysctls(context: Part, path: Path, spec: Part) -> Iterator[Fault]:
         yield from required(sysctl, place, "name", "value")
         name = text(sysctl.get("name"))
         if name and (len(name) > 253 or not _SYSCTL.fullmatch(name)):
-            yield Fault((place, "name"), name, "is no sysctl's name")
+            yield Fault((place, "name"), name, "is not the name of a sysctl")
         elif name and spec.get("hostNetwork") and re.match(r"net[./]", name):
-            yield Fault((place, "name"), name, "must not be set with the host's network")
+            yield Fault((place, "name"), name, "must not be set with hostNetwork")
         elif name and spec.get("hostIPC") and re.match(r"(kernel[./](shm|msg|sem))|fs[./]mqueue[./]", name):
-            yield Fault((place, "name"), name, "must not be set with the host's IPC")
+            yield Fault((place, "name"), name, "must not be set with hostIPC")
     yield from unique((((place, "name"), sysctl.get("name")) for sysctl, place in found), "is set twice")

@@ -36,7 +36,7 @@ def node_selector_term(term: Part, path: Path) -> Iterator[Fault]:
         yield from one_of(field, place, "operator", ("In", "NotIn"))
         values = field.get("values") or ()
         if len(values) > 1:
-            yield Fault((place, "values"), values, "must be one node's name")
+            yield Fault((place, "values"), values, "must be the name of one node")
         for index, value in enumerate(values):
             if text(value) and (reason := subdomain_fault(value)):
                 yield Fault(((place, "values"), index), value, reason)
@@ -64,11 +64,11 @@ def match_label_keys(part: Part, path: Path, key: str, version: Version) -> Iter
     """Return what is wrong with labels whose values are taken from the pod."""
     names = part.get(key) or ()
     if names and part.get("labelSelector") is None:
-        yield Fault((path, key), names, "needs a labelSelector beside it")
+        yield Fault((path, key), names, "needs a labelSelector")
     selector = part.get("labelSelector") or {}
     selected = {*(selector.get("matchLabels") or {}), *(e.get("key") for e in selector.get("matchExpressions") or ())}
     for index, name in enumerate(names):
         if text(name) is not None and (reason := qualified_name_fault(name)):
             yield Fault(((path, key), index), name, reason)
         elif name in selected and version < (1, 35):  # merged into the selector since
-            yield Fault(((path, key), index), name, "is in the labelSelector already")
+            yield Fault(((path, key), index), name, "is already in the labelSelector")

@@ -21,7 +21,7 @@ from airflowkit.pods.validation.checks import (
     unique,
     within,
 )
-from airflowkit.pods.validation.containers import PULL_POLICIES
+from airflowkit.pods.validation.containers import PULL_POLICIES, image_faults
 from airflowkit.pods.validation.environment import field_reference, reference_faults, resource_reference
 from airflowkit.pods.validation.legacy_volumes import LEGACY
 from airflowkit.pods.validation.metadata import labels
@@ -125,6 +125,7 @@ def _downward_api(source: Part, path: Path) -> Iterator[Fault]:
 
 
 def _image(source: Part, path: Path) -> Iterator[Fault]:
+    yield from image_faults(source, path, "reference")
     yield from one_of(source, path, "pullPolicy", PULL_POLICIES)
 
 
@@ -176,7 +177,7 @@ def _empty_dir(source: Part, path: Path) -> Iterator[Fault]:
     elif parse_quantity(size) != parse_quantity(size).to_integral_value():
         yield Fault((path, "sizeLimit"), size, "is a fraction of a byte", f"did you mean '{size[:-1]}Mi'?")
     elif 0 < parse_quantity(size) < 1024:
-        yield Fault((path, "sizeLimit"), size, "is a limit of bytes", f"did you mean '{size}Gi'?")
+        yield Fault((path, "sizeLimit"), size, "is a limit of a few bytes", f"did you mean '{size}Gi'?")
 
 
 def _downward(source: Part, path: Path) -> Iterator[Fault]:
@@ -235,7 +236,7 @@ def _ephemeral(source: Part, path: Path) -> Iterator[Fault]:
     yield from label_selector(claim, where, "selector")
     modes = claim.get("accessModes") or ()
     if "ReadWriteOncePod" in modes and len(modes) > 1:
-        yield Fault((where, "accessModes"), modes, "ReadWriteOncePod goes with no other")
+        yield Fault((where, "accessModes"), modes, "ReadWriteOncePod cannot be combined with other modes")
     for index, mode in enumerate(claim.get("accessModes") or ()):
         if mode not in _ACCESS_MODES:
             yield Fault(((where, "accessModes"), index), mode, f"must be one of {', '.join(_ACCESS_MODES)}")

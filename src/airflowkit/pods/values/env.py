@@ -1,6 +1,6 @@
 """Where an environment variable's value comes from, one class per source.
 
-Each says its part of the manifest in `build()`; `FIELDS` tells which of its attributes a manifest's field came from.
+Each builds its part of the manifest in `build()`; `FIELDS` maps a manifest's field to the attribute that it came from.
 Nothing is checked here: `pod_task` does, where the DAG, the task and the argument are known.
 """
 

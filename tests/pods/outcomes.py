@@ -1,4 +1,4 @@
-"""What becomes of a mistake with the plain operator, and with `pod_task`."""
+"""What happens to a mistake with the plain operator, and with `pod_task`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES = {
 
 
 def keywords_of(call: str) -> dict[str, Any]:
-    """Return the keywords that a corpus file writes as they stand in a DAG file."""
+    """Return the keywords that a corpus file writes as a DAG file has them."""
     return {"image": "a:1", "namespace": "default", **eval(f"dict({call})", dict(_NAMES))}
 
 
@@ -41,15 +41,15 @@ def dag() -> DAG:
     return DAG("corpus", schedule=None, start_date=datetime(2026, 1, 1))
 
 
-def raw_fate(call: str) -> str:
+def raw_outcome(call: str) -> str:
     """Return where the plain operator's mistake comes out: parse, run, server or nowhere."""
     try:
         task = KubernetesPodOperator(task_id="task", dag=dag(), **keywords_of(call))
-    except Exception:  # noqa: BLE001  any error is an outcome here
+    except Exception:  # noqa: BLE001  any error counts here
         return "parse"
     try:
         body = raw_manifest(task)
-    except Exception:  # noqa: BLE001  any error is an outcome here
+    except Exception:  # noqa: BLE001  any error counts here
         return "run"
     return "server" if refusal(body) else "nowhere"
 

@@ -1,0 +1,74 @@
+"""The one way of a call: its keywords are read into a pod, and everything that is wrong with it is collected.
+
+`pod_task`, `pod_override` and `default_args` differ in what they take, in where Airflow renders templates, and in the
+rules that hold for the finished pod; they pass that as data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflowkit.errors import did_you_mean
+from airflowkit.pods.schema.faults import Fault, split
+from airflowkit.pods.schema.jinja import parse_template
+from airflowkit.pods.spec.builder import PodBuilder
+from airflowkit.pods.spec.env_and_volumes import read_sources
+from airflowkit.pods.spec.keywords import PLACES
+from airflowkit.pods.spec.shorthands import named_after_resources, secure
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from airflowkit.errors import Problem
+    from airflowkit.pods.schema.decoder import Decoder
+
+
+def read_pod(values: Mapping[str, Any], decoder: Decoder) -> PodBuilder:
+    """Return the pod of keywords, without the shorthands that were expanded before and without a pod template."""
+    builder = PodBuilder(decoder)
+    for keyword, value in values.items():
+        if keyword in PLACES:
+            builder.set(keyword, value)
+    read_sources(builder, values)
+    secure(builder, values.get("security"))
+    return builder
+
+
+def unknown_faults(keywords: Mapping[str, Any], known: Collection[str], reason: str) -> Iterator[Fault]:
+    """Return the keywords that are not known, each with the nearest one that is."""
+    for keyword, value in keywords.items():
+        if keyword not in known:
+            yield Fault(keyword, value, reason, did_you_mean(keyword, known))
+
+
+def template_faults(builder: PodBuilder, literal: Collection[str], reason: str) -> Iterator[Fault]:
+    """Return the templates that Airflow does not render, and those that are not valid Jinja.
+
+    Args:
+        builder: What was read.
+        literal: The keywords in which Airflow renders no templates.
+        reason: What is wrong with a template there.
+    """
+    for path, value in builder.decoder.runtime_values:
+        if split(path)[0] in literal:
+            yield Fault(path, value, reason, "write the value itself")
+        elif isinstance(value, str) and isinstance(syntax := parse_template(value), str):
+            yield Fault(path, value, f"is not a valid Jinja template: {syntax}")
+
+
+def problems_of(
+    builder: PodBuilder, faults: Iterable[Fault], pod_faults: Iterable[Fault], resources: Any
+) -> list[Problem]:
+    """Return everything that is wrong, each at its argument and each once.
+
+    Args:
+        builder: What was read.
+        faults: What is wrong with the keywords.
+        pod_faults: What is wrong with the finished pod.
+        resources: What `resources` was given; None where it was not.
+    """
+    problems = [*builder.problems(), *(fault.as_problem() for fault in faults)]
+    reported = {problem.field for problem in problems}  # a value that could not be read is missing from the pod
+    problems += [problem for problem in map(builder.problem, pod_faults) if problem.field not in reported]
+    named = [named_after_resources(problem, resources) for problem in problems]
+    return list({(problem.field, problem.value): problem for problem in reversed(named)}.values())[::-1]
