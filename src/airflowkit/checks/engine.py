@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.cache import Cache
 from airflowkit.checks.comparison import compared
 from airflowkit.checks.conclusion import report_on
-from airflowkit.checks.discovery.dag_files import hidden_dag_files, seen_and_skipped
-from airflowkit.checks.discovery.deployment import check_options
+from airflowkit.checks.deployment import check_options
 from airflowkit.checks.report import Report, joined
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
+from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
 from airflowkit.repository import dags_folder_of, plain, plugins_folder
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks.discovery.dag_files import dag_files
 from airflowkit.checks.engine import checked
 from airflowkit.checks.fixes.plan import planned
 from airflowkit.checks.fixes.proof import proved
@@ -19,6 +18,7 @@ from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.model.fixable import FIXABLE, marked
 from airflowkit.checks.workers.messages import Job
+from airflowkit.discovery.dag_files import dag_files
 from airflowkit.settings import load_settings
 from airflows import copied, for_this_airflow
 

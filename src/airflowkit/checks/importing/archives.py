@@ -9,7 +9,7 @@ from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.discovery.safe_mode import dag_modules
+from airflowkit.discovery.safe_mode import dag_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

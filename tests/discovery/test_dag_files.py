@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from airflowkit import _airflow
-from airflowkit.checks.discovery import airflowignore as ignoring
-from airflowkit.checks.discovery.dag_files import dag_files, hidden_dag_files, python_files, seen_and_skipped
+from airflowkit.discovery import airflowignore as ignoring
+from airflowkit.discovery.dag_files import dag_files, hidden_dag_files, python_files, seen_and_skipped
 from airflowkit.errors import BadIgnoreFile, NoDagFile
 from airflowkit.repository import dags_folder_of
 

@@ -9,8 +9,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
-from airflowkit.checks.discovery.safe_mode import is_archive, might_hold_dag
+from airflowkit.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
+from airflowkit.discovery.safe_mode import is_archive, might_hold_dag
 from airflowkit.errors import NoDagFile
 from airflowkit.repository import plain
 
