@@ -58,15 +58,6 @@ def regular_expressions() -> Any:
     return import_module("re" if airflow_version() >= (3, 0) else "re2")
 
 
-def dag_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that may hold DAGs, by Airflow's rules: `.airflowignore`, safe mode."""
-    from airflow.utils.file import list_py_file_paths
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Airflow's own, of a newer pathspec: a line on stdout
-        return sorted(Path(file) for file in list_py_file_paths(folder.resolve()))
-
-
 def constructors() -> tuple[type, type, type]:
     """Return the metaclass that builds operators, the DAG class and the class of mapped operators."""
     try:

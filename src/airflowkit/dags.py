@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow
+from airflowkit.discovery.dag_files import dag_files
+from airflowkit.discovery.safe_mode import is_safe_mode
 from airflowkit.errors import DagLoadError, DagNotFound, did_you_mean
 
 if TYPE_CHECKING:
@@ -78,16 +80,17 @@ def load_dag(ref: str, folder: Path) -> LoadedDag:
 
     Raises:
         DagNotFound: There is no such DAG, or no such task in it.
-        DagLoadError: The file that should define it cannot be imported, or the folder cannot be walked.
+        DagLoadError: The file that should define it cannot be imported.
+        BadIgnoreFile: An `.airflowignore` cannot be read.
     """
     if ref.endswith((".py", ".zip")) or Path(ref).is_file():
         return _only_dag(Path(ref), folder)
     if not folder.is_dir():
         raise DagNotFound(f"no DAG folder {str(folder)!r}", hint="name it with --dags-folder")
     bag = _Bag(folder)
-    for files in _by_likelihood(ref, _files(folder)):
+    for files in _by_likelihood(ref, dag_files(folder.resolve())):
         for file in files:
-            bag.load(file)
+            bag.load(file, safe_mode=is_safe_mode())
         if found := bag.find(ref):
             return found
     raise bag.not_found(ref)
@@ -112,13 +115,6 @@ def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
     if bag.errors:
         raise bag.errors[0]
     return tuple(bag.loaded[dag_id] for dag_id in sorted(bag.loaded))
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return _airflow.dag_files(folder)
-    except RuntimeError as error:  # a link that leads back into the folder
-        raise DagLoadError(str(error), hint="name the DAG folder with --dags-folder") from None
 
 
 def load_files(paths: Iterable[Path], folder: Path) -> Dags:
@@ -189,7 +185,7 @@ class _Bag:
         if str(folder) not in sys.path:  # where Airflow puts its DAG folder, too
             sys.path.append(str(folder))
 
-    def load(self, file: Path, *, safe_mode: bool = True) -> None:
+    def load(self, file: Path, *, safe_mode: bool) -> None:
         known = len(self._bag.import_errors)
         with _no_tracebacks():
             dags = self._bag.process_file(str(file), safe_mode=safe_mode)

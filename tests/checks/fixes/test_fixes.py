@@ -375,7 +375,7 @@ def test_a_file_that_might_build_a_dag_elsewhere_is_not_ignored(text, repository
 def test_airflow_itself_ignores_what_was_named(syntax, tmp_path):
     repository = case("AK602", tmp_path)
     airflowkit("check", "--fix", cwd=repository, AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX=syntax)
-    code = "from airflowkit._airflow import dag_files; from pathlib import Path; print(*dag_files(Path('dags')))"
+    code = "from airflow.utils.file import list_py_file_paths; print(*list_py_file_paths('dags'))"
     told = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repository,

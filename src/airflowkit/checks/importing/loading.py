@@ -21,7 +21,7 @@ from airflowkit.checks.importing.import_costs import IMPORT_COSTS, Cost
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
-from airflowkit.discovery.safe_mode import is_archive
+from airflowkit.discovery.file_kinds import is_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
