@@ -32,8 +32,17 @@ def ignore_own_deprecations() -> None:
     os.environ.setdefault("AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY", "True")  # else 2.11 warns, past all filters
 
 
+def home_variables(home: Path, database: str = "none.db") -> dict[str, str]:
+    """Return the variables that give Airflow a home folder and a database in it, in place of the user's."""
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / database}",
+    }
+
+
 def keep_home_clean() -> None:
-    """Give Airflow a folder for this process only, where the user has none: it makes `~/airflow` on import."""
+    """Give Airflow a home folder for this process only, if the user has none: it creates `~/airflow` on import."""
     if "AIRFLOW_HOME" in os.environ or Path("~/airflow").expanduser().exists():
         return
     scratch = tempfile.mkdtemp(prefix="airflowkit-")
