@@ -89,8 +89,8 @@ def test_exit_zero_reports_and_succeeds(repository):
         (["nowhere"], "nowhere does not exist. name a DAG folder or file: airflowkit check PATH"),
         (["empty"], "no DAG file in empty. name the DAG folder: airflowkit check PATH"),
         (["airflowkit.toml"], "airflowkit.toml is neither a Python file nor a zip archive. name DAG files or folders"),
-        (["--select", "AK999"], "--select names 'AK999', which is no rule. did you mean 'AK"),
-        (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is no rule. its code is AK408"),
+        (["--select", "AK999"], "--select names 'AK999', which is not a rule. did you mean 'AK"),
+        (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is not a rule. its code is AK408"),
         (["--format", "yaml"], "Invalid value for '--format': "),
         (["--baseline", "nowhere.json"], "Invalid value for --baseline: nowhere.json does not exist; --write-baseline"),
         (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would fix: choose one of them"),
@@ -111,7 +111,7 @@ def test_wrong_use_is_told_in_one_line_and_is_no_pass(repository, arguments, say
     [
         ("[check\n", "airflowkit.toml is no TOML: "),
         ("[check]\nselct = ['AK']\n", "airflowkit.toml: check.selct: unknown setting; did you mean 'select'?"),
-        ("[check]\nselect = ['AX']\n", "[check] names 'AX', which is no rule."),
+        ("[check]\nselect = ['AX']\n", "[check] names 'AX', which is not a rule."),
         ("[check]\ndags_folder = 'pipelines'\n", "pipelines does not exist. [check] dags_folder names it"),
     ],
 )

@@ -17,11 +17,11 @@ FAMILIES: Final = {
     "AK5": "Alerts and operations",
     "AK6": "The repository and its deployment",
 }
-"""What the rules are about, by the beginning of their codes."""
+"""What the rules are about, by the first letters of their codes."""
 
 
 def find_rule(name: str) -> Rule[Any] | None:
-    """Return the rule of a code such as `AK401`, in letters of any size, or of a name such as `pod-without-limits`."""
+    """Return the rule with a code such as `AK401`, in either case, or a name such as `pod-without-limits`."""
     from airflowkit.checks.rules import RULES  # noqa: PLC0415  `airflowkit explain` asks for tasks far more often
 
     return next((rule for rule in RULES if name.upper() == rule.code or name.lower() == rule.name), None)

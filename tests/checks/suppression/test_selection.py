@@ -65,7 +65,7 @@ def test_a_severity_may_be_changed():
     ],
 )
 def test_a_rule_that_does_not_exist_is_wrong_use(options):
-    with pytest.raises(SettingsError, match=r"^\[check\] names '.*', which is no rule"):
+    with pytest.raises(SettingsError, match=r"^\[check\] names '.*', which is not a rule"):
         narrowed(options, [], [])
 
 
@@ -79,7 +79,7 @@ def test_a_rule_that_does_not_exist_is_wrong_use(options):
     ],
 )
 def test_the_command_lines_mistake_says_what_may_have_been_meant(code, hint):
-    with pytest.raises(SettingsError, match=f"^--select names '{code.upper()}', which is no rule") as raised:
+    with pytest.raises(SettingsError, match=f"^--select names '{code.upper()}', which is not a rule") as raised:
         narrowed(Check(), [code], [])
     assert raised.value.hint.startswith(hint)
 

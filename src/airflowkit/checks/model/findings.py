@@ -9,8 +9,8 @@ from enum import StrEnum
 class Severity(StrEnum):
     """How bad a finding is.
 
-    `ERROR`: Airflow or Kubernetes will refuse it, or it does something else than what was meant. `WARNING`: it
-    works and will hurt. `INFO`: worth knowing; it fails no check.
+    `ERROR`: Airflow or Kubernetes will reject it, or it does not do what was meant. `WARNING`: it works, and will
+    cause trouble. `INFO`: worth knowing; it does not fail a check.
     """
 
     ERROR = "error"
@@ -20,15 +20,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a rule yields; the engine knows the rest.
+    """What a rule yields; the engine adds the rest.
 
     Attributes:
-        message: What is wrong, with the value; it reads on from the DAG's or task's name.
+        message: What is wrong, with the value; it follows the DAG's or task's name.
         hint: What to do about it.
-        line: The line, where it is not that of the DAG or task.
-        task_id: The task, where a rule about something larger blames one.
-        dag_id: The DAG, where a rule about something larger blames one.
-        path: The file, where a rule about a folder blames one.
+        line: The line, if it is not that of the DAG or task.
+        task_id: The task that a rule about something larger blames.
+        dag_id: The DAG that a rule about something larger blames.
+        path: The file that a rule about a folder blames.
     """
 
     message: str
@@ -48,11 +48,11 @@ class Finding:
         severity: How bad it is.
         message: What is wrong.
         path: The file.
-        line: The line, where one is to blame.
-        dag_id: The DAG, where one is to blame.
-        task_id: The task, where one is to blame.
+        line: The line, if there is one.
+        dag_id: The DAG, if there is one.
+        task_id: The task, if there is one.
         hint: What to do about it.
-        fixable: Whether `--fix` may mend it.
+        fixable: Whether `--fix` may fix it.
     """
 
     code: str

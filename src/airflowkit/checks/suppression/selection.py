@@ -1,4 +1,4 @@
-"""Which findings count: by `[check]` of the settings, the command line, and comments in the DAG files."""
+"""Which findings count: by the `[check]` settings, the command line, and comments in the DAG files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Selected:
     """The findings that count.
 
     Attributes:
-        findings: Each as bad as the settings say.
+        findings: The findings, with the severity that the settings give them.
         ignored: How many others the settings and comments ignore.
     """
 
@@ -33,7 +33,7 @@ class Selected:
 
 
 def narrowed(options: Check, select: Iterable[str], ignore: Iterable[str]) -> Check:
-    """Return the options with what the command line says: it replaces `select`, and adds to `ignore`.
+    """Return the options with those of the command line: they replace `select`, and add to `ignore`.
 
     Raises:
         SettingsError: They name a rule that does not exist.
@@ -62,7 +62,7 @@ def is_code(text: str) -> bool:
 
 
 def is_selected(code: str, options: Check) -> bool:
-    """Return whether a rule holds at all."""
+    """Return whether a rule is checked at all."""
     return code.startswith(tuple(options.select)) and not code.startswith(tuple(options.ignore))
 
 
@@ -73,9 +73,9 @@ def selected(
 
     Args:
         findings: What the rules found.
-        options: What `[check]` says.
+        options: The `[check]` settings.
         folder: The DAG folder, from which the patterns of `per_path` start.
-        comments: From a file to its comments.
+        comments: Returns the comments of a file.
     """
     asked = [finding for finding in findings if finding.code.startswith(tuple(options.select))]
     left = [
@@ -114,10 +114,10 @@ def _named(options: Check) -> list[str]:
 def _refuse_unknown(place: str, codes: Iterable[str]) -> None:
     for code in codes:
         if not is_code(code):
-            raise SettingsError(f"{place} names {code!r}, which is no rule", hint=_nearest(code))
+            raise SettingsError(f"{place} names {code!r}, which is not a rule", hint=_nearest(code))
 
 
 def _nearest(code: str) -> str:
-    """Return what may have been meant: a code, or the code of a rule that is named by its name."""
+    """Return what may have been meant: the nearest code, or the code of the rule with that name."""
     named = next((rule.code for rule in BY_CODE.values() if rule.name == code.lower()), "")
     return f"its code is {named}" if named else did_you_mean(code, BY_CODE) or "`airflowkit explain` lists all rules"

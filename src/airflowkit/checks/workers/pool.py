@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.workers.messages import Answer, Job
 
 GRACE: Final = 5.0
-"""Seconds between a worker's own time limit and the parent's, which a file cannot swallow."""
+"""Seconds between a worker's own time limit and the pool's, which a file cannot swallow."""
 _ENVIRONMENT: Final = {
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL",
@@ -55,7 +55,7 @@ class Pool:
     """
 
     def __init__(self, modules: tuple[str, ...], size: int, hash_seed: int = 0, plugins: Path | None = None) -> None:
-        # goes with the interpreter, too, should an interrupt come before `__exit__`
+        # removed at exit, too, in case of an interrupt before `__exit__`
         self._scratch = TemporaryDirectory(prefix="airflowkit-check-", ignore_cleanup_errors=True)
         self._modules = modules
         self._size = size

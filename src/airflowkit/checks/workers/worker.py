@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GROWTH: Final = 150 * MIB
-"""A worker that grew by more than this is replaced, so that memory stays flat over any number of files."""
+"""A worker that has grown by more than this is replaced, so that memory stays flat over any number of files."""
 OBJECTS: Final = 20_000
-"""New objects until Python looks for garbage: a DAG file makes thousands, which all live until the next file."""
+"""New objects before Python looks for garbage: a DAG file makes thousands, which all live until the next file."""
 
 
 def main() -> None:
@@ -81,7 +81,7 @@ def _work(_request: bytes, descriptor: int) -> int:
             limit_memory(job.options.memory_limit * MIB)
             facts = judge(job)
             if os.getpid() != pid:
-                os._exit(0)  # the file forked at the top level: this is its child
+                os._exit(0)  # the file forked at its top level: this is its child
             facts = output.taken_from(facts)
             last = _is_contaminated(facts) or resident_bytes() > most
             channel.send_bytes(Answer(facts, last=last).as_bytes())
