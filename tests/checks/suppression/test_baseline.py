@@ -28,12 +28,10 @@ def finding(code: str = "AK401", path: str = "dags/orders.py", line: int = 3, ta
 def report(
     root: Path, *findings: Finding, files=("dags/orders.py",), failed=(), whole=True, codes=tuple(BY_CODE)
 ) -> Report:
-    imported_files, broken = (frozenset(str(root / name) for name in names) for names in (files, failed))
+    imported, broken = (frozenset(str(root / name) for name in names) for names in (files, failed))
     asked = () if whole else tuple(root / name for name in files)
     placed = tuple(replace(it, path=str(root / it.path)) for it in findings)
-    return Report(
-        placed, len(files), 1, examined=(Examined(root / "dags", asked, imported_files, broken, frozenset(codes)),)
-    )
+    return Report(placed, len(files), 1, examined=(Examined(root / "dags", asked, imported, broken, frozenset(codes)),))
 
 
 def accepted(root: Path, *findings: Finding, **how) -> Baseline:
