@@ -93,10 +93,23 @@ def test_a_missing_folder_is_said(folder):
         load_dag("orders", folder / "nowhere")
 
 
-def test_a_link_that_leads_back_into_the_folder_is_one_line(folder):
+def test_a_link_that_leads_back_into_the_folder_is_walked_once(folder):
+    write(folder, "a.py", "orders", "load")
     (folder / "again").symlink_to(folder)
-    with pytest.raises(DagLoadError, match="recursive loop"):
+    assert names(load_dag("orders", folder)) == ("orders", "a.py", None)
+    with pytest.raises(DagNotFound, match="no DAG 'nosuch'"):
         load_dag("nosuch", folder)
+
+
+def test_without_safe_mode_every_python_file_is_a_dag_file(folder, monkeypatch):
+    (folder / "a.py").write_text("from lib_of_factories import build\n\ndag = build()\n")
+    write(folder, "lib_of_factories.py", "of_no_matter", "load")
+    with (folder / "lib_of_factories.py").open("a") as file:
+        file.write("\ndef build():\n    return DAG('orders', schedule=None)\n")
+    with pytest.raises(DagNotFound):
+        load_dag("orders", folder)
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_DISCOVERY_SAFE_MODE", "False")
+    assert names(load_dag("orders", folder)) == ("orders", "a.py", None)
 
 
 def test_a_missing_file_is_said(folder):
@@ -142,7 +155,6 @@ def test_a_file_without_a_dag_is_said(folder):
         load_dag(str(file), folder)
 
 
-@pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow's own
 def test_an_ignored_file_is_not_loaded(folder):
     write(folder, "a.py", "orders", "load")
     (folder / ".airflowignore").write_text("a.py\n")

@@ -27,13 +27,22 @@ def airflow_version() -> tuple[int, int]:
 
 
 def ignore_own_deprecations() -> None:
-    """Have Airflow say nothing of its own and its providers' imports; call it before anything imports Airflow."""
+    """Silence warnings about Airflow's and its providers' own imports; call it before anything imports Airflow."""
     warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated", FutureWarning)  # 3.1
     os.environ.setdefault("AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY", "True")  # else 2.11 warns, past all filters
 
 
+def home_variables(home: Path, database: str = "none.db") -> dict[str, str]:
+    """Return the variables that give Airflow a home folder and a database in it, in place of the user's."""
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / database}",
+    }
+
+
 def keep_home_clean() -> None:
-    """Give Airflow a folder for this process only, where the user has none: it makes `~/airflow` on import."""
+    """Give Airflow a home folder for this process only, if the user has none: it creates `~/airflow` on import."""
     if "AIRFLOW_HOME" in os.environ or Path("~/airflow").expanduser().exists():
         return
     scratch = tempfile.mkdtemp(prefix="airflowkit-")
@@ -54,17 +63,8 @@ def empty_dag_bag(folder: Path) -> Any:
 
 
 def regular_expressions() -> Any:
-    """Return the module of `.airflowignore`'s expressions: Airflow 2 takes RE2's, which look neither ahead nor back."""
+    """Return the module for regular expressions in `.airflowignore`: Airflow 2 uses RE2, which has no look-around."""
     return import_module("re" if airflow_version() >= (3, 0) else "re2")
-
-
-def dag_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that may hold DAGs, by Airflow's rules: `.airflowignore`, safe mode."""
-    from airflow.utils.file import list_py_file_paths
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Airflow's own, of a newer pathspec: a line on stdout
-        return sorted(Path(file) for file in list_py_file_paths(folder.resolve()))
 
 
 def constructors() -> tuple[type, type, type]:
@@ -103,7 +103,7 @@ def connection_lookups() -> tuple[tuple[Any, str], ...]:
 
 
 def make_tables() -> None:
-    """Make the tables that Airflow 2 asks while a file is imported: for aliases of datasets and pools of SubDAGs."""
+    """Create the tables that Airflow 2 queries while a file is imported: aliases of datasets, and pools of SubDAGs."""
     if airflow_version() >= (3, 0):
         return
     from airflow import settings
@@ -121,7 +121,7 @@ def connection_variable(conn_id: str) -> str:
 
 
 def connection(conn_id: str) -> Any:
-    """Return a connection that says nothing but its id."""
+    """Return a connection with nothing but an id."""
     if airflow_version() < (3, 0):
         from airflow.models.connection import Connection
     else:
@@ -133,7 +133,7 @@ def connection(conn_id: str) -> Any:
 def context_names() -> frozenset[str]:
     """Return the names that templates may use."""
     if airflow_version() < (3, 0):
-        from airflow.utils.context import KNOWN_CONTEXT_KEYS  # Airflow 2's Context names none
+        from airflow.utils.context import KNOWN_CONTEXT_KEYS  # Airflow 2's Context has no annotations
 
         return frozenset(KNOWN_CONTEXT_KEYS)
     from airflow.sdk import Context
@@ -151,13 +151,13 @@ def dag_context() -> Any:
 
 
 def place_of(dag: Any, group: Any) -> tuple[Any, Any]:
-    """Return the DAG and the task group of an operator that is being made, of those that its `__init__` was given."""
+    """Return the DAG and the task group of an operator, from those that its `__init__` was given."""
     if airflow_version() >= (3, 0):
         return dag, group
     from airflow.models.dag import DagContext
     from airflow.utils.task_group import TaskGroupContext
 
-    dag = dag or DagContext.get_current_dag()  # Airflow 3 hands on those of the `with` blocks
+    dag = dag or DagContext.get_current_dag()  # Airflow 3 passes those of the `with` blocks
     return dag, group or (TaskGroupContext.get_current_task_group(dag) if dag else None)
 
 
@@ -167,12 +167,12 @@ def cron_expression(timetable: Any) -> str:
 
 
 def fixed_interval(timetable: Any) -> Any:
-    """Return the time between two runs of a timetable that has no other measure, or None."""
+    """Return the fixed time between two runs of a timetable, or None."""
     return getattr(timetable, "delta", None) or getattr(timetable, "_delta", None)  # before 3.2
 
 
 def apply_policies(dag: Any) -> None:
-    """Let the installation's cluster policies see, change or refuse a DAG and its tasks."""
+    """Apply the installation's cluster policies to a DAG and its tasks; they may change or reject them."""
     from airflow import settings
 
     settings.dag_policy(dag)
@@ -181,9 +181,9 @@ def apply_policies(dag: Any) -> None:
 
 
 def sync_dag(dag: Any, path: Path, dags_folder: Path) -> None:
-    """Write a DAG to the database as if it lay in the (empty) DAG folder, so that `dag.test()` knows it.
+    """Write a DAG to the database as if it were in the (empty) DAG folder, so that `dag.test()` knows it.
 
-    `dag.test()` parses the DAG folder anew on every call (Airflow issue 64884); an empty one costs nothing.
+    `dag.test()` parses the DAG folder again on every call (Airflow issue 64884); an empty one costs nothing.
     """
     from airflow.dag_processing.bundles.manager import DagBundlesManager
 
@@ -209,7 +209,7 @@ def task_instances(dag_run: Any) -> list[Any]:
 
 
 def serialized(dag: Any) -> dict[str, Any]:
-    """Return a DAG as the DAG processor writes it to the database; a new version begins where it changes."""
+    """Return a DAG as the DAG processor writes it to the database; a change makes a new DAG version."""
     from airflow.serialization import serialized_objects
 
     codec = getattr(serialized_objects, "DagSerialization", None) or serialized_objects.SerializedDAG  # before 3.2
@@ -217,9 +217,9 @@ def serialized(dag: Any) -> dict[str, Any]:
 
 
 def task_api() -> Any:
-    """Return the API that the tasks of `dag.test()` talk to, ready and shared by them: making it takes over a second.
+    """Return the API that the tasks of `dag.test()` talk to, shared by them: starting it takes over a second.
 
-    From 3.3 on Airflow shares it and waits for its start itself; before, a quick task finds it without its services.
+    From 3.3 on Airflow shares it and waits for its start; before, a quick task may find it without its services.
     """
     from airflow.sdk.execution_time import supervisor
 
@@ -227,6 +227,6 @@ def task_api() -> Any:
         supervisor.in_process_api_server = lru_cache(maxsize=1)(supervisor.in_process_api_server)
     api = supervisor.in_process_api_server()
     started = threading.Event()
-    api.transport.app.loop.call_soon_threadsafe(started.set)  # in its turn, which comes after that of the start
+    api.transport.app.loop.call_soon_threadsafe(started.set)  # it runs after the start, in turn
     started.wait()
     return api

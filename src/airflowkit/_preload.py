@@ -1,8 +1,8 @@
 """The `airflow.policy` entry point: loads the operator in the DAG processor before it forks.
 
-The DAG processor forks once per file, and imports in its parent only the modules `airflow.*` that a file
-names itself. A file that says `from airflowkit import pod_task` hides the operator from it, so that each
-fork would import it anew: 3.7 times slower. Airflow loads this module in the parent, early.
+The DAG processor forks once per file, and imports before that only the modules `airflow.*` that the file names.
+`from airflowkit import pod_task` hides the operator from it, so that each fork would import it again: 3.7 times
+slower. Airflow loads this module in the parent, early.
 
 A policy module that raises breaks every `airflow` command, so this one never does. It defines no policy.
 """
@@ -19,7 +19,7 @@ _MODULES: Final = (
     "airflowkit.pods.override",
     "airflowkit.presets",
     "airflowkit.alerts.teams.notifier",
-    # Airflow's serialization imports these in each fork, to see who waits for other DAGs: half of a file's time.
+    # Airflow's serialization imports these in each fork, to find dependencies between DAGs: half of a file's time.
     "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.providers.standard.sensors.external_task",
     "airflow.timetables.trigger",
@@ -35,7 +35,7 @@ def _preload() -> None:
 
 
 def _build_one() -> None:
-    """Fill the tables that the first pod of a process fills, such as the shape of a pod."""
+    """Build a pod, to fill the caches that the first pod of a process fills."""
     from airflowkit import Resources, pod_task
     from airflowkit.settings import forget_settings
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow
+from airflowkit.discovery.dag_files import dag_files
+from airflowkit.discovery.safe_mode import is_safe_mode
 from airflowkit.errors import DagLoadError, DagNotFound, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoadedDag:
-    """A DAG, and what else the reference to it said.
+    """A DAG, and the task that the reference to it named.
 
     Attributes:
         dag: Airflow's own DAG object.
@@ -48,7 +50,7 @@ class Dags:
         """Return a DAG.
 
         Raises:
-            DagNotFound: There is none of that id, or its file could not be imported.
+            DagNotFound: No DAG has that id, or its file could not be imported.
         """
         if dag_id not in self.dags:
             raise DagNotFound(f"no DAG {dag_id!r}", hint=self._why_not(dag_id))
@@ -67,27 +69,28 @@ class Dags:
 
 
 def load_dag(ref: str, folder: Path) -> LoadedDag:
-    """Load the DAG that a user means.
+    """Load the DAG that a user refers to.
 
-    Files that do not mention the id are imported only where no file that does defines it, so that one DAG
-    of a large folder is found without importing all the others.
+    Files that do not mention the id are imported only if no file that mentions it defines the DAG, so that one DAG of
+    a large folder is found without importing all the others.
 
     Args:
-        ref: A DAG id, `DAG.TASK`, or a file with one DAG. Ids may hold dots: the longest known DAG id wins.
+        ref: A DAG id, `DAG.TASK`, or a file with one DAG. Ids may contain dots: the longest known DAG id wins.
         folder: The DAG folder.
 
     Raises:
         DagNotFound: There is no such DAG, or no such task in it.
-        DagLoadError: The file that should define it cannot be imported, or the folder cannot be walked.
+        DagLoadError: The file that should define it cannot be imported.
+        BadIgnoreFile: An `.airflowignore` cannot be read.
     """
     if ref.endswith((".py", ".zip")) or Path(ref).is_file():
         return _only_dag(Path(ref), folder)
     if not folder.is_dir():
         raise DagNotFound(f"no DAG folder {str(folder)!r}", hint="name it with --dags-folder")
     bag = _Bag(folder)
-    for files in _by_likelihood(ref, _files(folder)):
+    for files in _by_likelihood(ref, dag_files(folder.resolve())):
         for file in files:
-            bag.load(file)
+            bag.load(file, safe_mode=is_safe_mode())
         if found := bag.find(ref):
             return found
     raise bag.not_found(ref)
@@ -98,7 +101,7 @@ def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
 
     Args:
         path: The file.
-        folder: The DAG folder, from which the file may import; defaults to the file's own folder.
+        folder: The DAG folder, from which the file may import; defaults to the file's folder.
 
     Raises:
         DagNotFound: There is no such file.
@@ -114,15 +117,8 @@ def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
     return tuple(bag.loaded[dag_id] for dag_id in sorted(bag.loaded))
 
 
-def _files(folder: Path) -> list[Path]:
-    try:
-        return _airflow.dag_files(folder)
-    except RuntimeError as error:  # a link that leads back into the folder
-        raise DagLoadError(str(error), hint="name the DAG folder with --dags-folder") from None
-
-
 def load_files(paths: Iterable[Path], folder: Path) -> Dags:
-    """Load all DAGs of files; one that cannot be imported leaves the others their DAGs.
+    """Load all DAGs of files; a file that cannot be imported does not affect the others.
 
     Args:
         paths: The files.
@@ -160,7 +156,7 @@ def _prefixes(ref: str) -> list[str]:
 
 
 def _by_likelihood(ref: str, files: list[Path]) -> Iterator[list[Path]]:
-    """Yield groups of files: those that mention the whole reference, those that mention a part of it, the others."""
+    """Yield groups of files: those that mention the whole reference, those that mention a part of it, the rest."""
     left = dict.fromkeys(files)
     for wanted in ([ref], _prefixes(ref)):
         group = [file for file in left if _mentions(file, wanted)]
@@ -179,7 +175,7 @@ def _mentions(file: Path, dag_ids: list[str]) -> bool:
 
 
 class _Bag:
-    """The DAGs of a folder that were imported so far."""
+    """The DAGs of a folder that have been imported so far."""
 
     def __init__(self, folder: Path) -> None:
         folder = folder.resolve()
@@ -189,7 +185,7 @@ class _Bag:
         if str(folder) not in sys.path:  # where Airflow puts its DAG folder, too
             sys.path.append(str(folder))
 
-    def load(self, file: Path, *, safe_mode: bool = True) -> None:
+    def load(self, file: Path, *, safe_mode: bool) -> None:
         known = len(self._bag.import_errors)
         with _no_tracebacks():
             dags = self._bag.process_file(str(file), safe_mode=safe_mode)
@@ -198,7 +194,7 @@ class _Bag:
         self.errors += [_load_error(file, message) for message in messages]
 
     def find(self, ref: str) -> LoadedDag | None:
-        """Return what the reference means among the loaded DAGs; None where it may still be elsewhere."""
+        """Return what the reference means among the loaded DAGs, or None if they do not have it."""
         for dag_id in _prefixes(ref):
             if loaded := self.loaded.get(dag_id):
                 task_id = ref[len(dag_id) + 1 :]
@@ -224,7 +220,7 @@ class _Bag:
 
 
 def _load_error(file: Path, message: str) -> DagLoadError:
-    """Return Airflow's traceback as one line: the file, the line in it, and what went wrong."""
+    """Return Airflow's traceback as one line: the file, its line, and what went wrong."""
     lines = re.findall(rf'File "{re.escape(str(file))}", line (\d+)', message)
     what = message.strip().rsplit("\n", 1)[-1]
     error = DagLoadError(f"{file}:{lines[-1]}: {what}" if lines else f"{file}: {what}")
@@ -234,7 +230,7 @@ def _load_error(file: Path, message: str) -> DagLoadError:
 
 @contextmanager
 def _no_tracebacks() -> Iterator[None]:
-    """Keep Airflow from printing what becomes an exception here."""
+    """Keep Airflow from logging what is raised here."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

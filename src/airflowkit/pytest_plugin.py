@@ -154,11 +154,11 @@ def _wrong_use() -> Iterator[None]:
 
 def _items(session: pytest.Session, folder: Path) -> list[pytest.Item]:
     """Return the tests of a DAG folder; none where it holds no DAG file, so that pytest says that nothing ran."""
-    from airflowkit.checks.discovery.dag_files import dag_files
-    from airflowkit.checks.discovery.deployment import check_options
+    from airflowkit.checks.deployment import check_options
     from airflowkit.checks.model.rule import Scope
     from airflowkit.checks.rules import RULES
     from airflowkit.checks.suppression.selection import is_selected
+    from airflowkit.discovery.dag_files import dag_files
 
     options, files = check_options(folder), dag_files(folder)
     rules = [rule for rule in RULES if is_selected(rule.code, options)]
@@ -182,10 +182,10 @@ def _verdicts(config: pytest.Config) -> _Verdicts:
 
 def _checked(folder: Path) -> _Verdicts:
     """Return what is found in a folder; what belongs to no DAG file counts for the folder."""
-    from airflowkit.checks.discovery.dag_files import dag_files
     from airflowkit.checks.engine import check
     from airflowkit.checks.model.findings import Severity
     from airflowkit.checks.suppression.baseline import Baseline
+    from airflowkit.discovery.dag_files import dag_files
 
     report = Baseline.of(folder).without_known(check([folder]))
     files = {str(path) for path in dag_files(folder)}

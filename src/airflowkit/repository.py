@@ -1,8 +1,8 @@
-"""Where a repository is, and where its DAGs are: the same for every command.
+"""Where a repository and its DAG folder are, the same for every command.
 
-The repository is the folder with `airflowkit.toml`; without one, that with `.git`. Its DAG folder is what `[check]
-dags_folder` names, else `AIRFLOW__CORE__DAGS_FOLDER` if that lies in the repository, else `dags`. Paths are taken as
-they are written: a link stays a link, as it does for Airflow.
+The repository is the folder with `airflowkit.toml`; without one, the folder with `.git`. Its DAG folder is the one that
+`[check] dags_folder` names, else `AIRFLOW__CORE__DAGS_FOLDER` if that is in the repository, else `dags`. Symbolic links
+in paths are not resolved; Airflow does not resolve them either.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from airflowkit.settings import check_settings, find_settings
 
 
 def repository_root(path: Path) -> Path | None:
-    """Return the root of the repository that a path lies in, or None."""
+    """Return the root of the repository that a path is in, or None."""
     here = plain(path)
     if settings := find_settings(here):
         return settings.parent
@@ -23,10 +23,10 @@ def repository_root(path: Path) -> Path | None:
 
 
 def dags_folder(path: Path) -> Path | None:
-    """Return the DAG folder of the repository that a path lies in, or None where it has none.
+    """Return the DAG folder of the repository that a path is in, or None if it has none.
 
-    Without a repository that is what the environment names, or `dags` beside the path. What the settings name need not
-    exist yet.
+    Without a repository that is the folder that the environment names, or `dags` in the path. A folder that the
+    settings name need not exist yet.
     """
     root = repository_root(path)
     if named := check_settings(plain(path)).dags_folder:
@@ -44,7 +44,7 @@ def dags_folder(path: Path) -> Path | None:
 
 
 def places_beside(dags: Path) -> tuple[Path, ...]:
-    """Return where a repository keeps what belongs to a DAG folder: the folder around it, and the root."""
+    """Return where a repository keeps files that belong to a DAG folder: the folder around it, and the root."""
     root = repository_root(dags) or dags.parent
     return tuple(dict.fromkeys(place for place in (dags.parent, root) if place.is_relative_to(root)))
 
@@ -56,7 +56,7 @@ def plugins_folder(dags: Path) -> Path | None:
 
 
 def default_dags_folder() -> Path:
-    """Return the DAG folder of the repository that the user stands in, or the current folder.
+    """Return the DAG folder of the repository that the current folder is in, or the current folder.
 
     Raises:
         NoSuchPath: The settings name a folder that does not exist.
@@ -68,10 +68,10 @@ def default_dags_folder() -> Path:
 
 
 def dags_folder_of(path: Path) -> Path:
-    """Return the DAG folder that a path means or lies in: that is what Airflow has on its path, and not a part of it.
+    """Return the DAG folder that a path contains or is in: Airflow has that on `sys.path`, not a part of it.
 
-    A path around the repository's DAG folder means that. Elsewhere it is the nearest folder named `dags`, or else the
-    path itself, or the folder of the file.
+    A path around the repository's DAG folder stands for that folder. Elsewhere it is the nearest folder named `dags`,
+    or else the path itself, or the folder of the file.
 
     Raises:
         NoSuchPath: There is nothing at that path.
@@ -88,5 +88,5 @@ def dags_folder_of(path: Path) -> Path:
 
 
 def plain(path: Path) -> Path:
-    """Return a whole path without `..`, its links as they are."""
+    """Return an absolute path without `..`; symbolic links are not resolved."""
     return Path(os.path.abspath(path))  # noqa: PTH100  `resolve` follows links

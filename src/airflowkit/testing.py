@@ -67,8 +67,8 @@ COLD = pytest.StashKey[bool]()
 def dag_bag(pytestconfig: pytest.Config) -> Dags:
     """The repository's DAGs, loaded once in the tests' own process."""
     from airflowkit._airflow import keep_home_clean
-    from airflowkit.checks.discovery.dag_files import dag_files
     from airflowkit.dags import load_files
+    from airflowkit.discovery.dag_files import dag_files
 
     keep_home_clean()  # before anything imports Airflow
     folder = dags_folder(pytestconfig)

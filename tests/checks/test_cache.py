@@ -41,11 +41,11 @@ def imported(monkeypatch):
 
     original = engine._results
 
-    def told(jobs, *rest, **options):
+    def results(jobs, *rest, **options):
         files.extend(job.path.rpartition("/")[2] for job in jobs)
         return original(jobs, *rest, **options)
 
-    monkeypatch.setattr(engine, "_results", told)
+    monkeypatch.setattr(engine, "_results", results)
 
     def look():
         seen, files[:] = sorted(files), []
@@ -54,7 +54,7 @@ def imported(monkeypatch):
     return look
 
 
-def test_other_rules_and_severities_import_nothing_anew(dags, imported):
+def test_other_rules_and_severities_import_nothing_again(dags, imported):
     check([dags])
     assert imported() == ["first.py", "second.py"]
     for how in ({"select": ["AK2"]}, {"ignore": ["AK2"]}, {"once": True}, {}):
@@ -62,7 +62,7 @@ def test_other_rules_and_severities_import_nothing_anew(dags, imported):
         assert imported() == []
 
 
-def test_what_was_parsed_once_is_imported_anew_for_rules_that_need_two_parses(dags, imported):
+def test_what_was_parsed_once_is_imported_again_for_rules_that_need_two_parses(dags, imported):
     check([dags], select=["AK2"], once=True)
     imported()
     check([dags])
@@ -137,7 +137,7 @@ def test_a_folder_that_cannot_be_written_costs_only_time(dags, monkeypatch, impo
     assert imported() == ["first.py", "first.py", "second.py", "second.py"]
 
 
-def test_a_comment_that_ignores_is_read_anew_even_where_nothing_else_changed(dags, imported):
+def test_a_comment_that_ignores_is_read_again_even_where_nothing_else_changed(dags, imported):
     path = dags / "first.py"
     path.write_text(DAG.format("print()", "first"))
     assert [finding.code for finding in check([dags], once=True).findings] == ["AK105"]
@@ -212,6 +212,6 @@ def test_what_is_known_needs_no_airflow(dags):
     check([dags], once=True)
     code = "import sys; from airflowkit.cli.app import main\ntry: main()\nfinally: print(sorted(sys.modules))"
     command = [sys.executable, "-c", code, "check", str(dags), "--once"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "nothing found" in told
-    assert not re.findall(r"'(?:airflow|kubernetes)[.']", told)
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "nothing found" in printed
+    assert not re.findall(r"'(?:airflow|kubernetes)[.']", printed)

@@ -64,7 +64,7 @@ def test_settings_that_are_no_toml_are_reported(repository):
 def test_a_dag_of_that_id_is_found_in_any_file_and_spelling(tmp_path, code):
     (tmp_path / "team").mkdir()
     path = tmp_path / "team/other.py"
-    path.write_text(code)
+    path.write_text(f"from airflow import sdk\n{code}")
     assert file_of_dag("orders", tmp_path) == path
 
 
@@ -80,5 +80,5 @@ def test_a_dag_of_that_id_is_found_in_any_file_and_spelling(tmp_path, code):
     ],
 )
 def test_what_only_mentions_the_id_is_no_dag_of_it(tmp_path, code):
-    (tmp_path / "other.py").write_text(code)
+    (tmp_path / "other.py").write_text(f"from airflow import sdk\n{code}")
     assert file_of_dag("orders", tmp_path) is None

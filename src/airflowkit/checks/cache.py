@@ -1,7 +1,7 @@
-"""What was told of files that did not change: kept between two checks, so that the second imports no Airflow.
+"""The facts of files, kept between checks, so that a check of unchanged files imports no Airflow.
 
-An entry holds for the same content of the file and of every module of the repository that it imports, the same
-settings, the same installed distributions and the same Airflow configuration in the environment.
+An entry is valid as long as the content of the file and of every module of the repository that it imports, the
+settings, the installed distributions and the Airflow configuration in the environment are the same.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 
 _FORMAT: Final = 2
 _OF_NO_FILE: Final = {"select", "ignore", "severity", "per_path"}
-"""Options that only say which of the findings count."""
+"""Options that only decide which findings count."""
 _OWN: Final = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was told of a file, and of what contents that holds.
+    """The facts of a file, and the contents that they are valid for.
 
     Attributes:
-        facts: What was told.
-        contents: The digest of the file and of each module of the repository that it imported, by path.
-        twice: Whether it was parsed twice, for the rules that need that.
+        facts: The facts.
+        contents: The path and digest of the file and of each module of the repository that it imported.
+        twice: Whether the file was parsed twice, for the rules that need that.
     """
 
     facts: FileFacts
@@ -51,10 +51,10 @@ class Cache:
     """The entries of one DAG folder.
 
     Attributes:
-        path: Where they are kept.
-        key: What all entries hold for.
+        path: The file that keeps them.
+        key: A digest of what all entries depend on.
         twice: Whether this check asks for files that were parsed twice.
-        entries: What was told of each file.
+        entries: The entries by file.
         opened: When this check began, in nanoseconds.
     """
 
@@ -67,7 +67,7 @@ class Cache:
 
     @classmethod
     def open(cls, folder: Path, options: Check, *, twice: bool) -> Cache:
-        """Return the cache of a DAG folder; an empty one where none is kept or it holds for something else."""
+        """Return the cache of a DAG folder; an empty one if there is none, or if it is no longer valid."""
         name = hashlib.sha256(str(folder).encode()).hexdigest()[:24]
         cache = cls(_home() / f"{name}.pickle", _key(folder, options), twice)
         # Written by this user alone, beside whose home nobody else writes: as safe as Python's own bytecode.
@@ -78,25 +78,25 @@ class Cache:
         return cache
 
     def get(self, path: str) -> FileFacts | None:
-        """Return what was told of a file, if nothing that matters has changed."""
-        self._digest(path)  # of what it is now: somebody may edit it before it is imported
+        """Return the facts of a file, if nothing that they depend on has changed."""
+        self._digest(path)  # now: somebody may edit it before it is imported
         entry = self.entries.get(path)
         if entry and entry.twice >= self.twice and all(self._digest(name) == digest for name, digest in entry.contents):
             return entry.facts
         return None
 
     def put(self, facts: Iterable[FileFacts]) -> None:
-        """Keep what was told of the files that could be imported, besides files that were not asked for.
+        """Keep the facts of files that could be imported, and the entries of files that this check left out.
 
-        What failed is tried again: the cause may lie where nothing was read. So is what imports or reads something
-        that has changed since the check began: who knows which of the two it saw.
+        A file that failed is imported again next time: the cause may be where nothing was read. So is one that read
+        something that has changed since the check began: nobody knows which version it saw.
         """
-        told = {file.path: file for file in facts}
-        kept = {path: entry for path, entry in self.entries.items() if path not in told and Path(path).is_file()}
-        sound = (file for file in told.values() if file.failure is None and not any(map(self._is_new, file.sources)))
+        checked = {file.path: file for file in facts}
+        kept = {path: entry for path, entry in self.entries.items() if path not in checked and Path(path).is_file()}
+        sound = (file for file in checked.values() if file.failure is None and not any(map(self._is_new, file.sources)))
         self.entries = kept | {file.path: self._entry(file) for file in sound}
         content = pickle.dumps((self.key, self.entries))
-        with suppress(OSError):  # a cache that cannot be written costs time and nothing else
+        with suppress(OSError):  # a cache that cannot be written only costs time
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with atomic_write(self.path) as file:
                 file.write_bytes(content)
@@ -112,7 +112,7 @@ class Cache:
         try:
             return Path(path).stat().st_mtime_ns > self.opened
         except OSError:
-            return False  # it is not there, as the file found out
+            return False  # it does not exist, as the file found out
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
@@ -124,7 +124,7 @@ class Cache:
 
 
 def _content(path: Path) -> bytes:
-    """Return what a file holds, or the names in a folder."""
+    """Return the content of a file, or the names in a folder."""
     return "\n".join(sorted(entry.name for entry in path.iterdir())).encode() if path.is_dir() else path.read_bytes()
 
 
@@ -134,7 +134,7 @@ def _home() -> Path:
 
 
 def _key(folder: Path, options: Check) -> str:
-    """Return a digest of all that a file's facts depend on besides contents."""
+    """Return a digest of everything that a file's facts depend on, apart from contents."""
     environment = sorted(item for item in os.environ.items() if item[0].startswith("AIRFLOW"))
     asked = options.model_dump_json(exclude=_OF_NO_FILE)
     parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), _settings(folder))
@@ -142,7 +142,7 @@ def _key(folder: Path, options: Check) -> str:
 
 
 def _installed() -> list[str]:
-    """Return the installed distributions with their versions, by the names of their folders alone, and ourselves."""
+    """Return the installed distributions with their versions, by the names of their folders, and our own files."""
     names = [path.name for place in sys.path if place for path in Path(place).glob("*.dist-info")]
     own = [f"{path}:{path.stat().st_mtime_ns}" for path in sorted(_OWN.rglob("*.py"))]
     return sorted(names) + own

@@ -1,4 +1,4 @@
-"""Compares what two processes make of the same file: what differs makes a new DAG version at each parse."""
+"""Compares what two processes make of the same file: a difference makes a new DAG version at each parse."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MOST: Final = 3
 _NOT_THE_FILES: Final = frozenset({"_processor_dags_folder", "template_fields"})
 """Fields that the file does not set: a folder of the check, and names that a provider takes from a set."""
 _AIRFLOWS_OWN: Final = ("<airflow.utils.types.ArgNotSet object at ", "<airflow.models.param.DagParam object at ")
-"""What Airflow 2 writes of an argument that nobody gave, and of a parameter of `@dag`: where it lies in memory."""
+"""How Airflow 2 writes an argument that was not given, and a parameter of `@dag`: with its address in memory."""
 
 
 def compared(first: Iterable[FileFacts], second: Iterable[FileFacts]) -> Iterator[FileFacts]:
-    """Yield the first facts of each file, with what the second parse of it made otherwise."""
+    """Yield the first facts of each file, with what is different in its second parse."""
     others = {facts.path: dict(facts.serialized) for facts in second}
     for facts in first:
         other = others.get(facts.path, {})
@@ -34,7 +34,7 @@ def compared(first: Iterable[FileFacts], second: Iterable[FileFacts]) -> Iterato
             for difference in _differences(dag_id, text, other[dag_id])
         )
         gone = tuple(
-            Change(dag_id, "is not there at every parse", lines.get(dag_id))
+            Change(dag_id, "is missing from some parses", lines.get(dag_id))
             for dag_id, _text in facts.serialized
             if facts.path in others and dag_id not in other
         )
@@ -42,13 +42,13 @@ def compared(first: Iterable[FileFacts], second: Iterable[FileFacts]) -> Iterato
 
 
 def _taken_twice(facts: FileFacts) -> set[str]:
-    """Return the ids of which the file has two DAGs, which another rule tells of."""
+    """Return the ids that several DAGs of the file share, which another rule reports."""
     ids = [dag.dag_id for dag in facts.dags]
     return {dag_id for dag_id in ids if ids.count(dag_id) > 1}
 
 
 def _differences(dag_id: str, first: str, second: str) -> Iterator[str]:
-    """Yield each field that differs, with both values; only the first of many."""
+    """Yield each field that differs, with both values, up to a limit."""
     found = list(_within(json.loads(first), json.loads(second), dag_id))
     for field, before, after in found[:_MOST]:
         yield f"{field} is {before!r:.{_LONGEST}} at one parse and {after!r:.{_LONGEST}} at the next"
@@ -68,7 +68,7 @@ def _within(first: Any, second: Any, place: str) -> Iterator[tuple[str, Any, Any
 
 
 def _named(place: str, key: str, value: Any) -> str:
-    """Return the place as the DAG file calls it: Airflow wraps each value in `__type` and `__var`."""
+    """Return the place in the DAG file's terms: Airflow wraps each value in `__type` and `__var`."""
     if key in {"__var", "dag", "tasks"}:
         return place
     task = value.get("__var", {}) if isinstance(value, dict) else {}

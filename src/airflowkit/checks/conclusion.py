@@ -1,4 +1,4 @@
-"""Judges all that workers told of a folder: files, the folder as a whole, and then the comments that ignore rules."""
+"""Draws the report from the facts of a folder: judges files, the whole folder, and comments that ignore rules."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 def report_on(
     results: Iterable[FileFacts], folder: Path, options: Check, hidden: Sequence[Path] = (), asked: Sequence[Path] = ()
 ) -> Report:
-    """Judge what workers told of one DAG folder; settings and comments decide which findings count.
+    """Judge the facts of one DAG folder; settings and comments decide which findings count.
 
     Args:
-        results: What they told of each file.
+        results: The facts of each file.
         folder: The DAG folder.
-        options: What `[check]` says.
+        options: The `[check]` settings.
         hidden: The files that safe mode skips.
-        asked: The paths in it that were to be checked; none means all of it.
+        asked: The paths in it to check; none means the whole folder.
     """
     facts = _visible(results, {str(file) for file in hidden})
     examined = _examined(facts, folder, options, asked)
-    comments_of = cache(comments)  # each file once, and anew in the next check
+    comments_of = cache(comments)  # each file is read once in a check
     findings = [finding for file in facts for finding in file.findings]
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
     together = _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
@@ -65,7 +65,7 @@ def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, asked: S
 
 
 def _visible(facts: Iterable[FileFacts], hidden: Container[str]) -> tuple[FileFacts, ...]:
-    """Return the facts of DAG files; of those that safe mode skips, the ones that build DAGs."""
+    """Return the facts of DAG files, and of files that safe mode skips although they build DAGs."""
     marked = (replace(file, safe_mode=file.path not in hidden) for file in sorted(facts, key=lambda it: it.path))
     return tuple(file for file in marked if file.safe_mode or file.dags)
 
@@ -77,7 +77,7 @@ def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
 
 
 def _relative(finding: Finding) -> Finding:
-    """Return the finding with its path as one would type it."""
+    """Return the finding with its path relative to the current folder, if it is in there."""
     path = Path(finding.path)
     here = Path.cwd()
     return replace(finding, path=str(path.relative_to(here))) if path.is_relative_to(here) else finding

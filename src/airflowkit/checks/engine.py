@@ -1,4 +1,4 @@
-"""Checks DAG files: workers import them, or the cache knows what they would tell."""
+"""Checks DAG files: takes their facts from the cache, or has workers import them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.cache import Cache
 from airflowkit.checks.comparison import compared
 from airflowkit.checks.conclusion import report_on
-from airflowkit.checks.discovery.dag_files import hidden_dag_files, seen_and_skipped
-from airflowkit.checks.discovery.deployment import check_options
+from airflowkit.checks.deployment import check_options
 from airflowkit.checks.report import Report, joined
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
+from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
 from airflowkit.repository import dags_folder_of, plain, plugins_folder
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SERIALIZATION: Final = (
     "airflow.providers.standard.operators.trigger_dagrun",
     "airflow.providers.standard.sensors.external_task",
 )
-"""What Airflow imports before it writes its first DAG: the operators too, to see who waits for other DAGs."""
+"""What Airflow imports to serialize its first DAG: the operators, to see which tasks wait for other DAGs."""
 
 
 def check(
@@ -52,13 +52,13 @@ def check(
 
     Args:
         paths: Folders and files.
-        options: What `[check]` says; by default the settings of each folder are asked.
+        options: The `[check]` settings; by default each folder's own.
         workers: How many processes import files; by default one per processor.
-        use_cache: Whether files that have not changed since the last check are taken as they were.
+        use_cache: Whether to reuse the facts of files that have not changed since the last check.
         once: Whether to leave out the rules that need a second parse.
-        select: The rules to ask, instead of those that the settings select.
-        ignore: Rules not to ask, besides those that the settings ignore.
-        progress: Called with the number of imports done and the number in all: one for each file, or two.
+        select: The rules to check, instead of those that the settings select.
+        ignore: Rules not to check, in addition to those that the settings ignore.
+        progress: Called with the number of imports done and the total: one for each file, or two.
 
     Raises:
         NoSuchPath: A path does not exist.
@@ -80,7 +80,7 @@ class _Part:
 
     Attributes:
         folder: The DAG folder.
-        asked: The paths.
+        asked: The paths to check.
         files: The DAG files at them, each once.
         hidden: Files that safe mode skips although they might build DAGs.
     """
@@ -92,7 +92,7 @@ class _Part:
 
 
 def _by_folder(paths: Iterable[Path]) -> Iterable[_Part]:
-    """Return the DAG files at the paths by the DAG folder that they belong to."""
+    """Return the DAG files at the paths, grouped by DAG folder."""
     parts: dict[Path, _Part] = {}
     for path in paths:
         folder = dags_folder_of(path)
@@ -120,11 +120,11 @@ def _checked_folder(part: _Part, options: Check, workers: int | None, progress: 
 
 
 def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool) -> Iterable[FileFacts]:
-    """Return what workers tell of the files; with `twice`, other workers with another hash seed parse them again."""
+    """Return the facts of the files; with `twice`, workers with another hash seed parse them again."""
     plugins = plugins_folder(Path(jobs[0].folder))
     modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
     number = len(jobs) * (2 if twice else 1)
-    # the others import Airflow while the first do
+    # both import Airflow at the same time
     with Pool(modules, size, hash_seed=1, plugins=plugins) if twice else nullcontext() as others:
         with Pool(modules, size, plugins=plugins) as pool:
             first = list(_counted(pool.results(jobs), progress, number))
@@ -145,14 +145,14 @@ def checked(
     hidden: Sequence[Path] = (),
     again: Pool | None = None,
 ) -> Report:
-    """Check files of one DAG folder with workers that are there already.
+    """Check files of one DAG folder with workers that are already running.
 
     Args:
         pool: The workers.
         folder: The DAG folder.
         files: The DAG files.
-        options: What `[check]` says.
-        hidden: Files that safe mode skips, to be results of if they build DAGs.
+        options: The `[check]` settings.
+        hidden: Files that safe mode skips, which are reported if they build DAGs.
         again: Workers with another hash seed, for the rules that need a second parse.
     """
     jobs = [Job(str(file), str(folder), options, serialize=again is not None) for file in (*files, *hidden)]
@@ -169,7 +169,7 @@ def _counted(results: Iterable[FileFacts], progress: Progress, number: int, begi
 
 
 def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:
-    """Return the Airflow modules that the files import, as the DAG processor imports them before it forks."""
+    """Return the Airflow modules that the files import: the DAG processor imports them before it forks, too."""
     named = {name.decode() for file in files for name in _AIRFLOW_IMPORT.findall(_content(file))}
     return tuple(module for name in sorted(named) for module in _PUBLIC.get(name, (name,)))
 

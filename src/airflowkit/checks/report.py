@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """How far a check of one DAG folder looked: only there does the lack of a finding mean anything.
+    """What a check of one DAG folder looked at: only there does the absence of a finding mean anything.
 
     Attributes:
         folder: The DAG folder.
-        asked: The paths in it that were to be checked; none means all of it.
-        files: Those that could be imported, so that every rule saw them.
-        failed: Those that could not: most rules saw nothing of them.
-        codes: The rules that were asked.
+        asked: The paths in it to check; none means the whole folder.
+        files: The files that were imported, so that every rule saw them.
+        failed: The files that were not: most rules saw nothing of them.
+        codes: The rules that were checked.
     """
 
     folder: Path
@@ -39,11 +39,11 @@ class Examined:
         return not self.asked or any(self.folder.is_relative_to(path) for path in self.asked)
 
     def shows(self, path: str) -> bool:
-        """Return whether what is found in a file was asked for; of one DAG file nobody asks about the Dockerfile."""
+        """Return whether a finding in a file was asked for: a check of one DAG file is not about the Dockerfile."""
         return self.whole or any(Path(path).is_relative_to(asked) for asked in self.asked)
 
     def covers(self, code: str, path: str) -> bool:
-        """Return whether a rule would have found what there is to find in a file, even in one that is gone."""
+        """Return whether a rule would have reported a fault in a file, even in one that is gone."""
         if code not in self.codes or path in self.failed:
             return False
         if self.whole:
@@ -58,12 +58,12 @@ class Report:
     Attributes:
         findings: Sorted by file and line.
         files: How many files were checked.
-        dags: How many DAGs they hold.
+        dags: How many DAGs they define.
         ignored: How many findings the settings and comments ignore.
-        known: How many the baseline holds.
-        gone: How many the baseline holds that are found no longer.
-        examined: How far the check of each folder looked.
-        seconds: How long it took, where anybody asked.
+        known: How many findings are in the baseline.
+        gone: How many findings of the baseline are gone.
+        examined: What the check of each folder looked at.
+        seconds: How long it took; 0 if that was not measured.
     """
 
     findings: tuple[Finding, ...]
@@ -77,11 +77,11 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found that fails the check."""
+        """Whether there is no finding that fails the check."""
         return all(finding.severity is Severity.INFO for finding in self.findings)
 
     def covers(self, code: str, path: str) -> bool:
-        """Return whether a rule would have found what there is to find in a file."""
+        """Return whether a rule would have reported a fault in a file."""
         return any(examined.covers(code, path) for examined in self.examined)
 
 

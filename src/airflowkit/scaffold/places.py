@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from airflowkit.discovery.dag_files import dag_files, holds_dag_files
 from airflowkit.repository import dags_folder, repository_root
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -20,7 +20,7 @@ def folder_for_dag(start: Path) -> Path:
     folder yet, it is `start` if it holds DAG files or is named so, and else a new folder `dags`.
     """
     dags = dags_folder(start) or (repository_root(start) or start) / "dags"
-    stands_in_it = start.is_relative_to(dags) if dags.is_dir() else start.name == "dags" or _holds_dags(start)
+    stands_in_it = start.is_relative_to(dags) if dags.is_dir() else start.name == "dags" or holds_dag_files(start)
     return start if stands_in_it else dags
 
 
@@ -32,17 +32,8 @@ def default_owner(folder: Path) -> str | None:
 
 def file_of_dag(dag_id: str, folder: Path) -> Path | None:
     """Return a file below a folder that has a DAG of this id: Airflow would take them for one, and show either."""
-    return next((path for path in _dag_files(dag_id, folder) if dag_id in _dag_ids(path)), None)
-
-
-def _holds_dags(folder: Path) -> bool:
-    """Say whether a folder has a file that Airflow would parse (its safe mode looks for these two words)."""
-    return any(b"airflow" in text and b"dag" in text.lower() for text in map(_read, folder.glob("*.py")))
-
-
-def _dag_files(dag_id: str, folder: Path) -> Iterator[Path]:
-    """Yield the files that so much as mention a DAG id: reading is cheap, parsing is not."""
-    return (path for path in sorted(folder.rglob("*.py")) if dag_id.encode() in _read(path))
+    mentioning = (path for path in dag_files(folder) if dag_id.encode() in _read(path))  # cheaper than parsing them all
+    return next((path for path in mentioning if dag_id in _dag_ids(path)), None)
 
 
 def _read(path: Path) -> bytes:

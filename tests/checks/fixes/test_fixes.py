@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks.discovery.dag_files import dag_files
 from airflowkit.checks.engine import checked
 from airflowkit.checks.fixes.fixable import marked
 from airflowkit.checks.fixes.plan import planned
@@ -20,6 +19,7 @@ from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.rules.register import FIXABLE
 from airflowkit.checks.workers.messages import Job
+from airflowkit.discovery.dag_files import dag_files
 from airflowkit.settings import load_settings
 from airflows import copied
 from checks.fixes.conftest import HEAD, PRINTS, airflowkit, dag_file
@@ -302,7 +302,7 @@ def test_a_file_that_might_build_a_dag_elsewhere_is_not_ignored(text, repository
 def test_airflow_itself_ignores_the_listed_file(syntax, tmp_path):
     repository = case("AK602", tmp_path)
     airflowkit("check", "--fix", cwd=repository, AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX=syntax)
-    code = "from airflowkit._airflow import dag_files; from pathlib import Path; print(*dag_files(Path('dags')))"
+    code = "from airflow.utils.file import list_py_file_paths; print(*list_py_file_paths('dags'))"
     listed = subprocess.run(
         [sys.executable, "-c", code],
         cwd=repository,

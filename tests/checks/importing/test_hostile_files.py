@@ -75,7 +75,7 @@ def folder(tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_gets_one_finding_and_the_rest_go_on(name, pool, folder):
+def test_a_hostile_file_gets_one_finding_and_the_rest_are_checked(name, pool, folder):
     code, expected = HOSTILE[name]
     (folder / "hostile.py").write_text(code)
     report = checked(pool, folder, sorted(folder.glob("*.py")), Check(import_timeout=2, memory_limit=512))
@@ -161,18 +161,18 @@ def checked_by_an_ordinary_user(folder):
     return done.stdout + done.stderr
 
 
-def test_a_file_that_nobody_may_read_is_told_of_with_what_to_do(folder):
+def test_a_file_that_nobody_may_read_is_reported_with_a_hint(folder):
     (folder / "hostile.py").write_text(GOOD.format("hostile"))
     (folder / "hostile.py").chmod(0)
-    told = checked_by_an_ordinary_user(folder)
-    assert "AK101 import-error  PermissionError" in told
-    assert "chmod a+r" in told
-    assert "5 files with 4 DAGs" in told
+    printed = checked_by_an_ordinary_user(folder)
+    assert "AK101 import-error  PermissionError" in printed
+    assert "chmod a+r" in printed
+    assert "5 files with 4 DAGs" in printed
 
 
-def test_a_folder_that_nobody_may_read_ends_airflows_own_search_and_is_told_of(folder):
+def test_a_folder_that_nobody_may_read_ends_airflows_own_search_and_is_reported(folder):
     (folder / "locked").mkdir(0)
-    told = checked_by_an_ordinary_user(folder)
+    printed = checked_by_an_ordinary_user(folder)
     (folder / "locked").chmod(0o700)
-    assert told.splitlines() == [told.strip()]
-    assert told.endswith(f"{folder / 'locked'}: chmod -R a+rX\n")
+    assert printed.splitlines() == [printed.strip()]
+    assert printed.endswith(f"{folder / 'locked'}: chmod -R a+rX\n")

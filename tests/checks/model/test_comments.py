@@ -233,7 +233,7 @@ def test_in_a_file_that_cannot_be_imported_no_ignore_is_called_unused(pool, tmp_
     assert found(pool, tmp_path, "1 / 0  # airflowkit: ignore[AK401] by hand\n", "AK4", "AK609") == []
 
 
-def test_comments_are_read_anew_for_each_check(pool, tmp_path):
+def test_comments_are_read_again_for_each_check(pool, tmp_path):
     assert found(pool, tmp_path, EMPTY_DAG) == ["AK205 has no tasks"]
     assert found(pool, tmp_path, f"{EMPTY_DAG}  # airflowkit: ignore[AK205] its tasks follow\n") == []
     assert found(pool, tmp_path, EMPTY_DAG) == ["AK205 has no tasks"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from airflowkit.checks.discovery.deployment import check_options
+from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules.repository import _bytes
 from airflows import for_this_airflow

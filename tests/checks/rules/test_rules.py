@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.checks.discovery.dag_files import hidden_dag_files, seen_and_skipped
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules import RULES
+from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
 from airflowkit.repository import dags_folder_of
 from airflowkit.settings import load_settings
 from airflows import copied

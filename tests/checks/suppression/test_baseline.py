@@ -28,10 +28,10 @@ def finding(code: str = "AK401", path: str = "dags/orders.py", line: int = 3, ta
 def report(
     root: Path, *findings: Finding, files=("dags/orders.py",), failed=(), whole=True, codes=tuple(BY_CODE)
 ) -> Report:
-    told, broken = (frozenset(str(root / name) for name in names) for names in (files, failed))
+    imported, broken = (frozenset(str(root / name) for name in names) for names in (files, failed))
     asked = () if whole else tuple(root / name for name in files)
     placed = tuple(replace(it, path=str(root / it.path)) for it in findings)
-    return Report(placed, len(files), 1, examined=(Examined(root / "dags", asked, told, broken, frozenset(codes)),))
+    return Report(placed, len(files), 1, examined=(Examined(root / "dags", asked, imported, broken, frozenset(codes)),))
 
 
 def accepted(root: Path, *findings: Finding, **how) -> Baseline:
@@ -54,7 +54,7 @@ def test_without_a_file_everything_counts(root):
 @pytest.mark.parametrize("content", ["{}x", "[1]", '[{"path": "a"}]', '{"a": 1}', "\xff"])
 def test_a_file_that_is_none_is_wrong_use(root, content):
     (root / FILE).write_text(content, encoding="latin-1")
-    with pytest.raises(SettingsError, match=r"is no baseline: .*\. delete it and use --write-baseline"):
+    with pytest.raises(SettingsError, match=r"is not a valid baseline: .*\. delete it and use --write-baseline"):
         Baseline.of(root)
 
 
@@ -67,7 +67,7 @@ def test_its_paths_start_at_the_repositorys_root_wherever_the_command_runs(root,
     assert Baseline.of(Path("orders.py")).path == root / FILE
 
 
-def test_where_there_is_no_repository_it_lies_beside_the_dag_folder(tmp_path, monkeypatch):
+def test_where_there_is_no_repository_it_is_beside_the_dag_folder(tmp_path, monkeypatch):
     monkeypatch.delenv("AIRFLOW__CORE__DAGS_FOLDER", raising=False)
     for name in ("dags", "flat"):
         (tmp_path / name).mkdir()
@@ -88,7 +88,7 @@ def test_its_order_is_that_of_the_paths_and_the_same_at_each_writing(root):
     ]
 
 
-def test_what_was_mended_is_called_gone_and_written_out(root):
+def test_what_was_fixed_is_called_gone_and_removed(root):
     known = accepted(root, finding(), finding(), finding("AK402"))
     now = report(root, finding())
     assert known.without_known(now).gone == 2
@@ -104,7 +104,7 @@ def test_what_was_mended_is_called_gone_and_written_out(root):
     ],
     ids=["another file", "another rule", "a file that could not be imported"],
 )
-def test_what_was_not_looked_for_is_neither_called_gone_nor_written_out(root, looked):
+def test_what_was_not_looked_for_is_neither_called_gone_nor_removed(root, looked):
     known = accepted(root, finding())
     now = report(root, **looked)
     assert known.without_known(now).gone == 0

@@ -55,7 +55,7 @@ def test_the_clients_objects_share_one_configuration(pool, tmp_path):
     ],
     ids=["asks sys", "imports it", "exchanges it", "patches it", "kept it before", "kept it long ago"],
 )
-def test_a_file_that_replaces_a_module_is_told_of_however_it_came_to_it(pool, tmp_path, ways):
+def test_a_file_that_replaces_a_module_is_reported_however_it_got_it(pool, tmp_path, ways):
     (tmp_path / "keeps_modules.py").write_text("from sys import modules as kept")
     files = dict(zip("abc", ways, strict=False))
     assert [code for code, _ in findings(pool, tmp_path, **files)] == ["AK106"]

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.discovery.airflowignore import IGNORE_FILE, syntax
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.lines import lines_of, with_line, without_line
+from airflowkit.discovery.airflowignore import IGNORE_FILE, syntax
 from airflowkit.repository import dags_folder_of
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Importing one DAG file: loading, watching what it does, what its imports cost."""
+"""Imports a DAG file as the DAG processor does, and watches what it does meanwhile."""

@@ -1,4 +1,4 @@
-"""Imports zipped DAGs in a worker process: the modules at the archive's root, from an archive on `sys.path`."""
+"""Imports zipped DAGs in a worker process: the modules at the archive's root, with the archive on `sys.path`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflowkit.checks.discovery.safe_mode import dag_modules
+from airflowkit.discovery.safe_mode import dag_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ def import_archive(path: str, context: Any) -> list[ModuleType]:
 
     Args:
         path: The archive.
-        context: Airflow's class that collects the DAGs; it takes them for those of the module that it is told.
+        context: Airflow's class that collects the DAGs; it assigns them to the module that it is given.
     """
     names = dag_modules(Path(path))
     with _on_path(path, names):
@@ -35,11 +35,11 @@ def _imported(name: str, context: Any) -> ModuleType:
 
 @contextmanager
 def _on_path(path: str, names: Sequence[str]) -> Iterator[None]:
-    """Let modules come from an archive, also those whose names are taken; who calls it restores `sys.path`."""
+    """Import modules from an archive, even if their names are taken; the caller restores `sys.path`."""
     displaced = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     known = set(sys.modules)
     sys.path.insert(0, path)
-    invalidate_caches()  # it may be another archive than the last at this path
+    invalidate_caches()  # the archive at this path may have changed
     try:
         yield
     finally:

@@ -1,7 +1,7 @@
-"""What each module costs, whoever imports it first: a worker loads it once, and every later file gets it for nothing.
+"""What each module costs, whichever file imports it first: later files of the worker get it for free.
 
-Each module is measured while it is loaded, without what it imports itself, and what it imports is remembered. The
-cost of an import is then that of all modules below it, in whatever order the files came.
+Each module is measured while it is loaded, without what it imports itself, and its imports are recorded. The cost of
+an import is then that of all modules below it, in whatever order the files came.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ class Cost:
 
     @classmethod
     def so_far(cls) -> Self:
-        """Return what this process has taken by now."""
+        """Return what this process has used so far."""
         return cls(time.process_time(), resident_bytes())
 
 
 @dataclass(slots=True)
 class ImportCosts:
-    """The modules that this process has loaded since it began to keep the ledger.
+    """The costs of the modules that this process has loaded since `install`.
 
     Attributes:
-        own: What each cost, without what it imports.
-        imports: What each imports, and the DAG file: the modules by the name that the statement gives.
-        free: Modules that were there before, and cost nothing.
+        own: The cost of each module, without what it imports.
+        imports: What each module and the DAG file import: the modules by the name in the statement.
+        free: Modules that were loaded before, and cost nothing.
         loaded: Those that were loaded since the DAG file began.
         file: The name of the DAG file's module.
     """
@@ -66,13 +66,13 @@ class ImportCosts:
     _below: list[Cost] = field(default_factory=list)
 
     def install(self) -> None:
-        """Begin to keep the ledger."""
+        """Begin to measure."""
         self.free = frozenset(sys.modules)
         builtins.__import__ = self._noting(builtins.__import__)
         sys.meta_path.insert(0, self)
 
     def start(self, file: str) -> None:
-        """Begin with the next DAG file.
+        """Start the next DAG file.
 
         Args:
             file: The name of its module.
@@ -83,12 +83,12 @@ class ImportCosts:
         self.file = file
 
     def cached_cost(self) -> Cost:
-        """Return what the DAG file would have cost more, had no file before it loaded the same modules."""
+        """Return the cost that the DAG file was spared because files before it had loaded the same modules."""
         names = chain.from_iterable(self.imports.get(self.file, {}).values())
         return sum((self.own[name] for name in self._reached(names, set()) if name not in self.loaded), Cost())
 
     def costs(self) -> Iterator[ImportCost]:
-        """Yield what each import of the DAG file costs; what two of them need counts for the first."""
+        """Yield what each import of the DAG file costs; a module that two of them need counts for the first."""
         seen: set[str] = set()
         for name, names in self.imports.get(self.file, {}).items():
             cost = sum((self.own[module] for module in self._reached(names, seen)), Cost())
@@ -149,7 +149,7 @@ class ImportCosts:
         names.update(f"{module}.{part}" for part in fromlist or ())
 
     def _reached(self, names: Iterable[str], seen: set[str]) -> list[str]:
-        """Return the modules of the ledger at and below some, each once, and none that was seen before."""
+        """Return the measured modules at and below some, each once, without those seen before."""
         found, waiting = [], [*names]
         while waiting:
             name = waiting.pop()
@@ -163,4 +163,4 @@ class ImportCosts:
 
 
 IMPORT_COSTS = ImportCosts()
-"""The one of this process: the import system knows no other way to it."""
+"""The instance of this process: the import system has no other way to it."""

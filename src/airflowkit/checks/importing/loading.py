@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
-from airflowkit.checks.discovery.safe_mode import is_archive
 from airflowkit.checks.importing.archives import import_archive
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS, Cost
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
+from airflowkit.discovery.file_kinds import is_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ _KIND_OF: Final[Mapping[type[BaseException], FailureKind]] = {
 
 
 class _TimedOut(BaseException):
-    """The import took too long. No `Exception`, since DAG files swallow those."""
+    """The import took too long. Not an `Exception`, because DAG files swallow those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
         path: The file.
         folder: The DAG folder, from which the file may import.
         seconds: How long the import may take.
-        content: What to take for the file's content, if not what the file holds.
+        content: What to import instead of the file's content.
     """
     from airflow.utils.file import get_unique_dag_module_name
 
@@ -110,7 +110,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
 
 
 class _SourceLoader(SourceFileLoader):
-    """Compiles a file as it is now: bytecode caches tell versions apart by seconds, and litter the DAG folder."""
+    """Compiles a file as it is now: bytecode caches distinguish versions by seconds, and litter the DAG folder."""
 
     def __init__(self, fullname: str, path: str, content: bytes | None) -> None:
         super().__init__(fullname, path)
@@ -166,7 +166,7 @@ def _failure(error: BaseException, path: str, seconds: float) -> Failure:
 def _described(error: BaseException) -> str:
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
-    except BaseException:  # noqa: BLE001  a foreign exception's own text may raise anything, too
+    except BaseException:  # noqa: BLE001  a foreign exception's `__str__` may raise anything, too
         text = "(no text)"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
@@ -179,7 +179,7 @@ def _line(error: BaseException, path: str) -> int | None:
 
 
 def _elsewhere(error: BaseException, path: str) -> str:
-    """Return where the error arose, if not in the DAG file itself nor in an installed package."""
+    """Return where the error was raised, if neither in the DAG file itself nor in an installed package."""
     if isinstance(error, SyntaxError):
         place = (error.filename or path, error.lineno)
     else:
@@ -194,7 +194,7 @@ def _is_users(file: str) -> bool:
 
 @contextmanager
 def _restored_process() -> Iterator[None]:
-    """Undo what a file changes in its process: the environment, the path, the folder, signal handlers."""
+    """Undo what a file changes in its process: environment, import path, current folder, signal handlers."""
     path, finders, folder = list(sys.path), list(sys.meta_path), os.getcwd()  # noqa: PTH109  a string to go back to
     interrupt, recursion = signal.getsignal(signal.SIGINT), sys.getrecursionlimit()
     try:
@@ -210,7 +210,7 @@ def _restored_process() -> Iterator[None]:
 
 @contextmanager
 def _restored_builtins(patches: list[Observation]) -> Iterator[None]:
-    """Undo what a file changes of Python's own functions, before anything here calls them, and tell of it."""
+    """Undo and record what a file changes in Python's own functions, before anything here calls them."""
     ours = builtins.__dict__.copy()
     try:
         yield
@@ -229,7 +229,7 @@ def _restore_variable(name: str, value: str | None) -> None:
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise in the main thread when the time is up; what swallows even that is killed by the parent."""
+    """Raise in the main thread when the time is up; a file that swallows even that is killed by the parent."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise _TimedOut

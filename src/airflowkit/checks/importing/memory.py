@@ -1,4 +1,4 @@
-"""How much memory this process takes, and may take."""
+"""How much memory this process uses, and may use."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ MIB: Final = 2**20
 
 
 def limit_memory(growth: int) -> None:
-    """Let this process grow by so many bytes; beyond it Python raises MemoryError."""
+    """Let this process grow by a number of bytes; beyond that Python raises MemoryError."""
     size = sum(int(field) for field in _statm()[5:6]) * resource.getpagesize()
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (size + growth, hard))
 
 
 def resident_bytes() -> int:
-    """Return the memory that this process occupies."""
+    """Return the resident memory of this process."""
     return int(_statm()[1]) * resource.getpagesize()
 
 

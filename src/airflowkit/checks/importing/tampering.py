@@ -1,8 +1,8 @@
-"""What a DAG file replaces for all files after it in the same process: loaded modules, and parts of Airflow's classes.
+"""What a DAG file replaces for all later files of its process: loaded modules, and parts of Airflow's classes.
 
-To compare all loaded modules after each file is a tenth of its time: there are thousands, and a glance at each drives
-everything else out of the processor's cache. So `sys` tells who asks it for them, and they are compared from the first
-file on that does: it may have kept them for the next.
+Comparing all loaded modules after each file takes about a tenth of a file's time: there are thousands, and looking at
+each empties the processor's cache. So `sys` reports who asks for them, and they are compared from the first file on
+that does: it may have kept a reference for the next.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HARMLESS: Final = frozenset({"airflow", "airflowkit", "attr", "dataclasses", "importlib", "pydantic", "warnings"})
-"""Packages that ask for the loaded modules in nearly every file, and replace none."""
+"""Packages that ask for the loaded modules in nearly every file, and do not replace any."""
 _LOADED: Final[dict[str, ModuleType]] = {}
-"""The modules that were loaded before the last file: to copy them for each file costs as much as a small DAG."""
+"""The modules that were loaded before the last file: copying them for each file costs as much as a small DAG."""
 
 
 class _System(ModuleType):
-    """Python's `sys`, which notes when other code than usual asks for the loaded modules."""
+    """Python's `sys`, which records when unexpected code asks for the loaded modules."""
 
     asked: bool = False
 
@@ -44,12 +44,12 @@ class _System(ModuleType):
 
 
 def install() -> None:
-    """Begin to note who asks for the loaded modules."""
-    sys.__class__ = _System  # a module's class may be exchanged for a subclass
+    """Start to record who asks for the loaded modules."""
+    sys.__class__ = _System  # Python lets a module's class be replaced by a subclass
 
 
 def remember() -> None:
-    """Take note of what is loaded before a file is imported."""
+    """Record what is loaded before a file is imported."""
     _parts_of_airflow()
     if len(_LOADED) != len(sys.modules):
         _LOADED.clear()
@@ -58,7 +58,7 @@ def remember() -> None:
 
 def replaced_modules() -> tuple[Observation, ...]:
     """Return the modules that were loaded before the file and are not, or not the same, now."""
-    loaded = sys.modules.values()  # in the order of their import: what a file only adds to comes after these
+    loaded = sys.modules.values()  # in import order: what a file adds comes after these
     if not _System.asked or (len(loaded) >= len(_LOADED) and not any(map(is_not, _LOADED.values(), loaded))):
         return ()
     return tuple(Observation(name, None) for name, module in _LOADED.items() if sys.modules.get(name) is not module)
@@ -79,7 +79,7 @@ def patched_airflow() -> tuple[Observation, ...]:
 def _parts_of_airflow() -> Mapping[type, Mapping[str, Any]]:
     """Return the attributes of the classes that every DAG file uses, as they were before the first.
 
-    What is None there is something that Airflow 2 works out on first use.
+    Attributes that are None are left out: Airflow 2 sets some on first use.
     """
     return {
         owner: {name: part for name, part in vars(owner).items() if part is not None}

@@ -1,7 +1,7 @@
 """What a DAG file does while it is imported: what it builds, looks up and talks to, each with its line.
 
-Worker processes only: Airflow's constructors and look-ups are wrapped here, for good. Nothing is looked up in a
-database or a secrets backend: values come from the environment or are a stand-in.
+Only for worker processes: Airflow's constructors and look-ups stay wrapped. Nothing is looked up in a database or a
+secrets backend: values come from the environment, or are stand-ins.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Watch:
-    """What the file that is being imported did so far.
+    """What the file that is being imported has done so far.
 
     Attributes:
         path: The file, or an empty string between two files.
@@ -37,8 +37,8 @@ class Watch:
         variables: Variables that it looked up.
         connections: Connections that it looked up.
         hosts: Hosts that it talked to.
-        deprecations: What Airflow and its providers say of it that is deprecated, each once.
-        environment: Variables of the environment that it changed, with their values before; None for a new one.
+        deprecations: Deprecation warnings of Airflow and its providers, each once.
+        environment: Environment variables that it changed, with their previous values; None for a new one.
         read: Files and folders that it read.
         modules: Modules of the repository that this process has imported so far, for this file or one before.
     """
@@ -54,7 +54,7 @@ class Watch:
     modules: set[str] = field(default_factory=set)
 
     def start(self, path: str) -> None:
-        """Forget the file before, and begin with this one."""
+        """Forget the previous file, and start this one."""
         self.built.clear()
         self.variables.clear()
         self.connections.clear()
@@ -65,11 +65,11 @@ class Watch:
         self.path = path
 
     def stop(self) -> None:
-        """Ignore what follows: rules build and look up things, too."""
+        """Ignore what follows: rules build things and look them up, too."""
         self.path = ""
 
     def listen(self) -> None:
-        """Note deprecations until the end of the `warnings.catch_warnings` block."""
+        """Record deprecations until the end of the `warnings.catch_warnings` block."""
         warnings.simplefilter("always")
         warnings.showwarning = self._note
 
@@ -99,28 +99,28 @@ class Watch:
 _INSTALLED: Final = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]), "/proc", "/dev", "/sys", "/etc")
 
 WATCH = Watch()
-"""The one of this process: Airflow's constructors know no other way to it."""
+"""The instance of this process: Airflow's constructors have no other way to it."""
 
 
 class StandIn(str):
-    """The value of a Variable that only the deployment knows: a text that also passes for a number or a mapping."""
+    """The value of a Variable that only the deployment knows: a text that can be used as a number or a mapping."""
 
     __slots__ = ()
 
     def __new__(cls) -> Self:
-        """Return the one text that is a number and JSON as well."""
+        """Return a text that is a number and valid JSON as well."""
         return super().__new__(cls, "0")
 
     def __getitem__(self, _key: object) -> StandIn:
         return StandIn()
 
     def get(self, _key: object, _default: object = None) -> StandIn:
-        """Pass for a mapping."""
+        """Return a stand-in, as a mapping would return a value."""
         return StandIn()
 
 
 def install() -> None:
-    """Begin to watch this process."""
+    """Start to watch this process."""
     _record_construction()
     _airflow.make_tables()
     for variable in _airflow.variable_classes():
@@ -142,19 +142,19 @@ def _record_construction() -> None:
     for owner, name in ((dag, "__init__"), (mapped, "__attrs_post_init__")):
         setattr(owner, name, _remembering(getattr(owner, name)))
     setattr(meta, "__call__", build)  # noqa: B010  a type checker sees a method there
-    # Airflow asks for an operator's parameters, and would now be told those of `build`.
+    # Airflow asks for an operator's parameters, and would now get those of `build`.
     setattr(meta, "__signature__", property(_signature))  # noqa: B010  as above
 
 
 @lru_cache(maxsize=1)
 def _constructors() -> frozenset[str]:
-    """Return the files that stand between a DAG file and the constructor that it calls, this one among them."""
+    """Return the files between a DAG file and the constructor that it calls, including this one."""
     meta, *_classes = _airflow.constructors()
     return frozenset({__file__, inspect.getfile(meta)})
 
 
 def _built_by() -> tuple[str, int]:
-    """Return the file and line that call the constructor which is warning right now."""
+    """Return the file and line that call the constructor that is issuing a warning."""
     calls = ((frame.f_code.co_filename, line) for frame, line in walk_stack(sys._getframe(2)))  # noqa: SLF001
     inside = dropwhile(lambda call: call[0] not in _constructors(), calls)
     return next(dropwhile(lambda call: call[0] in _constructors(), inside), ("", 0))
@@ -169,7 +169,7 @@ def _remembering(construct: Callable[..., None]) -> Callable[..., None]:
     @wraps(construct)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
         construct(self, *args, **kwargs)
-        if getattr(self, "fileloc", None) == __file__:  # a DAG takes its caller for its file, whose settings then hold
+        if getattr(self, "fileloc", None) == __file__:  # a DAG takes its caller's file for its own
             self.fileloc = sys._getframe(1).f_code.co_filename  # noqa: SLF001
         _remember(self)
 
@@ -207,7 +207,7 @@ def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
-    """Record connections to hosts and changes of the environment; refuse to signal other processes."""
+    """Record connections to hosts and changes of the environment; forbid signals to other processes."""
     if not WATCH.path:
         return
     if event in {"open", "os.listdir", "os.scandir"}:

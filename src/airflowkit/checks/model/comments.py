@@ -2,9 +2,9 @@
 
     x = pod_task("x", image="orders")  # airflowkit: ignore[AK402, AK403] built by hand until March
 
-A comment covers the statement that it stands in, from the first line to the last; on lines of its own, the statement
-that follows. Of a statement with a body (`with`, `def`, `for`) that is the header, with its decorators; of the body,
-only what stands on the header's line. `ignore-file[...]` covers the whole file, wherever it stands.
+A comment covers the statement that it is in, from the first line to the last; on a line of its own, the statement
+that follows. For a statement with a body (`with`, `def`, `for`) that is the header, with its decorators; of the body,
+only what is on the header's line. `ignore-file[...]` covers the whole file, wherever it is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 IGNORE: Final = re.compile(
     r"#\s*airflowkit:\s*ignore(?P<file>-file)?\b\s*(?:\[(?P<codes>[^\]#]*)\])?(?P<reason>.*?)(?=\s#\s|$)"
 )
-"""One ignore of a comment, which may say other things before and after: `# noqa: E501  # airflowkit: ignore[...]`."""
+"""One ignore in a comment, which may contain other things: `# noqa: E501  # airflowkit: ignore[...]`."""
 _NO_CODE: Final = {
     tokenize.COMMENT,
     tokenize.DEDENT,
@@ -42,8 +42,8 @@ class Comment:
     Attributes:
         codes: The rules' codes, or their beginnings.
         reason: Why; without one it ignores nothing.
-        line: Where it stands.
-        covers: The lines that it is about; None for the whole file.
+        line: The line that it is on.
+        covers: The lines that it covers; None for the whole file.
     """
 
     codes: tuple[str, ...]
@@ -52,30 +52,30 @@ class Comment:
     covers: range | None
 
     def ignores(self, code: str, line: int | None) -> bool:
-        """Return whether it ignores what a rule finds at a line."""
+        """Return whether it ignores a rule's finding at a line."""
         covered = self.covers is None or line in self.covers
         return covered and bool(self.reason) and code.startswith(self.codes)
 
 
 def comments(path: str | Path) -> tuple[Comment, ...]:
-    """Return the comments in a file that ignore rules; what is no Python has none."""
+    """Return the comments in a file that ignore rules; a file that is not valid Python has none."""
     try:
         content = Path(path).read_bytes()
         return comments_in(content) if b"airflowkit:" in content else ()
     except (OSError, SyntaxError, UnicodeDecodeError, tokenize.TokenError, SystemError):
-        return ()  # a SystemError is what CPython 3.12 and 3.13 say of some text with a NUL or a stray quote
+        return ()  # CPython 3.12 and 3.13 raise SystemError for some texts with a NUL or a stray quote
 
 
 def comments_in(content: bytes) -> tuple[Comment, ...]:
     """Return the comments in the source of a file that ignore rules.
 
     Raises:
-        SyntaxError: It is no Python.
-        UnicodeDecodeError: It is not in the encoding that it names, or in UTF-8.
+        SyntaxError: The source is not valid Python.
+        UnicodeDecodeError: It is not in the encoding that it declares, or in UTF-8.
         TokenError: It ends within a statement.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # Python says it when the file is imported
+        warnings.simplefilter("ignore", SyntaxWarning)  # Python warns when it imports the file
         tokens = tokenize.tokenize(io.BytesIO(content).readline)
         return tuple(comment for statement in _statements(tokens) for comment in _comments_of(statement))
 
@@ -83,7 +83,7 @@ def comments_in(content: bytes) -> tuple[Comment, ...]:
 def _statements(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[list[tokenize.TokenInfo]]:
     """Yield the tokens of each statement or header, with the comments before it and within."""
     statement: list[tokenize.TokenInfo] = []
-    first = ""  # what the line begins with, however many lines it is broken into
+    first = ""  # the first word of the logical line
     for token in tokens:
         statement.append(token)
         if not first and token.type not in _NO_CODE:

@@ -1,4 +1,4 @@
-"""What a worker tells of a DAG file: frozen values that cross the process boundary.
+"""What a worker reports about a DAG file: frozen values that cross the process boundary.
 
 Rules that judge one DAG or task run in the worker, beside the live objects. All other rules run on these facts.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class FailureKind(StrEnum):
-    """How the import of a DAG file ended badly."""
+    """How the import of a DAG file failed."""
 
     EXCEPTION = "exception"
     EXIT = "exit"
@@ -28,7 +28,7 @@ class Failure:
     """Why a DAG file could not be imported.
 
     Attributes:
-        kind: How it ended.
+        kind: How it failed.
         text: The exception's name and message, or what became of the process.
         line: The line of the DAG file that was being executed.
         missing_module: The module that was not found, for a ModuleNotFoundError.
@@ -46,7 +46,7 @@ class Observation:
 
     Attributes:
         name: What it touched: a Variable's key, a host, a module.
-        line: The line of the DAG file that did it, where one did.
+        line: The line of the DAG file that did it, if one did.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Change:
 
     Attributes:
         dag_id: The DAG.
-        text: What is wrong with it.
+        text: What is wrong.
         line: Where the DAG is built.
     """
 
@@ -109,7 +109,7 @@ class Reference:
         dag_id: The other DAG.
         task_ids: The other DAG's tasks that it waits for.
         group_id: The other DAG's task group that it waits for.
-        seconds: By how much the other run is earlier; None where a function decides.
+        seconds: By how much the other run is earlier; None if a function decides.
     """
 
     task_id: str
@@ -123,7 +123,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class DagFacts:
-    """A DAG as far as rules over several files need it.
+    """What rules over several files need to know about a DAG.
 
     Attributes:
         dag_id: Its id.
@@ -159,16 +159,16 @@ class FileFacts:
         output: The beginning of what it printed.
         unregistered_dags: DAGs that it built and that Airflow cannot see.
         tasks_without_dag: Tasks that it built outside any DAG.
-        deprecations: What Airflow and its providers said about names and arguments that will go.
+        deprecations: The deprecation warnings of Airflow and its providers.
         cpu_seconds: The CPU time of its import.
         memory: The bytes by which its import made the process grow.
-        safe_mode: Whether Airflow's safe mode would look at it.
-        sources: What else its content comes from: modules of the repository, files and folders that it read.
-        serialized: Each DAG's id and what the DAG processor would write of it, where that was asked for.
-        evidence: What else each task does, as the proof of a fix wants it, where that was asked for.
-        unserializable: DAGs of which it can write nothing.
+        safe_mode: Whether Airflow's safe mode reads it.
+        sources: What its DAGs depend on besides: modules of the repository, files and folders that it read.
+        serialized: Each DAG's id and serialized form, if the job asked for it.
+        evidence: What else each task does, for the proof of a fix, if the job asked for it.
+        unserializable: DAGs that the DAG processor could not serialize.
         changes: DAGs that differ between two parses.
-        imports: What its import statements cost, Airflow's preloaded modules aside; only if it is over its budget.
+        imports: What its import statements cost, apart from preloaded modules; only if it is over its budget.
     """
 
     path: str

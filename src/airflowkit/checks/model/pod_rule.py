@@ -1,4 +1,4 @@
-"""Rules about pods: those of a mapped task are judged element by element, and what many have is told once."""
+"""Rules about pods: those of a mapped task are judged element by element, and what many share is reported once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pod_rule(
 
 
 def merged(found: Iterable[tuple[int | None, Iterable[Fault]]]) -> Iterator[Fault]:
-    """Yield what was found of several elements, each fault once, with the map indexes that it is not common to all."""
+    """Yield the faults of several elements, each once, with the map indexes unless all elements have it."""
     places: dict[Fault, list[int | None]] = defaultdict(list)
     number = 0
     for index, faults in found:

@@ -1,7 +1,7 @@
-"""A task's pod as rules see it: the few things that policies ask for, read without building the pod.
+"""A task's pod as rules see it: the few fields that policies are about, read without building the pod.
 
-Building a pod costs milliseconds, more than importing the file; only pods that come from a template are built,
-and the operators that mapped tasks expand to.
+Building a pod takes milliseconds, longer than importing the file; only pods from a template are built, and the
+operators that mapped tasks expand to.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airflowkit.settings import Check
 
 MOST_ELEMENTS: Final = 32
-"""Of a mapped task; each costs as much as a task, and those of a long list are made by a rule."""
+"""How many elements of a mapped task are judged; each costs as much as a task, and long lists are generated."""
 UNDECIDED: Final = object()
 
 
@@ -30,10 +30,10 @@ class Pod:
     """A pod for rules to judge.
 
     Attributes:
-        operator: The operator that starts it, mapped no more.
-        options: What `[check]` says.
-        shared: What it has in common with the other pods of its mapped task.
-        element: Which of those it is; None for a task that is not mapped.
+        operator: The operator that starts it; of a mapped task, the expanded one.
+        options: The `[check]` settings.
+        shared: The arguments that all pods of its mapped task have in common.
+        element: The element of the mapped task, or None.
     """
 
     operator: Any
@@ -46,7 +46,7 @@ class Pod:
         return argument(self.operator, name, default)
 
     def knows(self, name: str) -> bool:
-        """Return whether an argument is known, and not left to a template or to another task's output."""
+        """Return whether an argument is known, and does not come from a template or another task's output."""
         return not any(self.argument(template) for template in TEMPLATES) and self._is_given(name)
 
     def _is_given(self, name: str) -> bool:
@@ -57,13 +57,13 @@ class Pod:
 
 
 def is_checked(task: Any) -> bool:
-    """Return whether `pod_task` made it, so that its pod is checked already."""
+    """Return whether `pod_task` made a task, so that its pod has been checked."""
     return "CheckedPodOperator" in class_names(operator_class(task))
 
 
 @lru_cache(maxsize=256)
 def class_names(operator: Any) -> frozenset[str]:
-    """Return the names of a class and its bases: they tell operators apart without importing them."""
+    """Return the names of a class and its bases, which identify operators without importing them."""
     return frozenset(cls.__name__ for cls in operator.__mro__)
 
 
@@ -73,14 +73,14 @@ def operator_class(task: Any) -> type:
 
 
 def argument(task: Any, name: str, default: Any = None) -> Any:
-    """Return an argument of a task; the default where it is mapped and so not known yet."""
+    """Return an argument of a task; the default if it is mapped and so not known yet."""
     return task.partial_kwargs.get(name, default) if is_mapped(task) else getattr(task, name, default)
 
 
 def effective(task: Any, name: str) -> Any:
-    """Return what an argument of a task comes to: given, of `default_args`, or the operator's own default.
+    """Return the value of an argument of a task: as given, from `default_args`, or the operator's own default.
 
-    `UNDECIDED` where the elements of a mapped task may decide it.
+    `UNDECIDED` if the elements of a mapped task may decide it.
     """
     if not is_mapped(task):
         return getattr(task, name, None)
@@ -93,18 +93,18 @@ def effective(task: Any, name: str) -> Any:
 
 @lru_cache(maxsize=256)
 def _defaults(operator: Any) -> Mapping[str, Any]:
-    """Return what an operator's class and its bases take for what nobody says."""
+    """Return the default arguments of an operator's class and its bases."""
     constructors = [vars(cls)["__init__"] for cls in reversed(operator.__mro__) if "__init__" in vars(cls)]
     parameters = (parameter for it in constructors for parameter in signature(it).parameters.values())
     return {it.name: it.default for it in parameters if it.default is not it.empty}
 
 
 def pods_of(task: Any, options: Check) -> tuple[Pod, ...]:
-    """Return the pods of a task: none, one, or of a mapped task one for each element that is known at parse."""
+    """Return the pods of a task: none, one, or for a mapped task one for each element that is known at parse time."""
     if not is_pod(task):
         return ()
     if not is_mapped(task) or hasattr(task, "op_kwargs_expand_input"):
-        return (Pod(task, options),)  # what a decorated task is mapped over are its function's arguments, not the pod's
+        return (Pod(task, options),)  # a decorated task is mapped over its function's arguments, not the pod's
     made = (_pod_of(task, element, options) for element in islice(elements(task), MOST_ELEMENTS))
     return tuple(pod for pod in made if pod)
 
@@ -127,7 +127,7 @@ def environment(pod: Pod) -> Iterator[tuple[str, Any]]:
 
 
 def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
-    """Return what a pod requests of a resource, or its limit."""
+    """Return a pod's request of a resource, or its limit."""
     values = field_of(pod.argument("container_resources"), kind)
     value = values.get(resource) if isinstance(values, Mapping) else None
     return None if value is None else str(value)
@@ -136,5 +136,5 @@ def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
 def _pod_of(task: Any, element: Element, options: Check) -> Pod | None:
     try:
         return Pod(of_element(task, element), options, task.partial_kwargs, element)
-    except Exception:  # noqa: BLE001  operators refuse in their own ways; `pod-refused` tells of what Kubernetes refuses
+    except Exception:  # noqa: BLE001  operators raise anything; `pod-refused` reports what Kubernetes rejects
         return None

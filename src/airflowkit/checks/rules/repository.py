@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from pathspec import GitIgnoreSpec
 
-from airflowkit.checks.discovery.dag_files import python_files
-from airflowkit.checks.discovery.safe_mode import might_hold_dag
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import (
     FileSubject,
@@ -19,6 +17,8 @@ from airflowkit.checks.model.rule import (
     file_rule,
     folder_rule,
 )
+from airflowkit.discovery.dag_files import python_files
+from airflowkit.discovery.safe_mode import might_hold_dag
 from airflowkit.repository import places_beside
 from airflowkit.settings import FILE_NAME
 

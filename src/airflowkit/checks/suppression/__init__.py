@@ -1,1 +1,1 @@
-"""Which findings count: selection, ignores and their reasons, the baseline."""
+"""Which findings count: selection, ignores with their reasons, and the baseline."""

@@ -1,7 +1,7 @@
-"""Findings that an old repository has made its peace with: they are counted once and no longer reported.
+"""The baseline: known findings of a repository, which are counted and not reported.
 
-The file names no lines, for they move, and its paths start at the repository's root, so that it says the same wherever
-the command is run. An entry is called gone only where this check would have found it.
+The file has no line numbers, because lines move, and its paths start at the repository's root, so that it does not
+depend on where the command is run. An entry counts as gone only if this check would have found it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FILE: Final = "airflowkit-baseline.json"
 
 
 class Entry(NamedTuple):
-    """What findings have in common that count as one kind, in the order of the file."""
+    """What findings of one kind have in common, in the order of the file."""
 
     path: str
     code: str
@@ -51,21 +51,21 @@ class Baseline:
 
     @classmethod
     def of(cls, folder: Path, path: Path | None = None) -> Self:
-        """Read the baseline of a repository; without a file nothing is known.
+        """Read the baseline of a repository; it is empty if there is no file.
 
         Args:
             folder: The DAG folder, or another path in the repository.
             path: The file; by default `airflowkit-baseline.json` at the repository's root.
 
         Raises:
-            SettingsError: The file is no baseline.
+            SettingsError: The file is not a valid baseline.
         """
         root = _root(folder)
         path = path or root / FILE
         return cls(path, root, _read(path) if path.exists() else {})
 
     def without_known(self, report: Report) -> Report:
-        """Return a report without what is known; of a place with more findings than are known, the last are left."""
+        """Return a report without known findings; where there are more than are known, the last ones stay."""
         left = dict(self.counts)
         new = []
         for finding in report.findings:
@@ -78,7 +78,7 @@ class Baseline:
         return replace(report, findings=tuple(new), known=len(report.findings) - len(new), gone=gone)
 
     def updated_with(self, report: Report) -> Self:
-        """Return the baseline of today: what the report holds, and what the check did not look for as it was."""
+        """Return a baseline of the report's findings, and of those known where the check did not look."""
         kept = {entry: count for entry, count in self.counts.items() if not self._was_looked_for(entry, report)}
         return replace(self, counts=kept | Counter(map(self._entry, report.findings)))
 
@@ -105,7 +105,7 @@ class Baseline:
 
 
 def _root(folder: Path) -> Path:
-    """Return the repository's root; without a repository, what the folder `dags` lies in, or the folder itself."""
+    """Return the repository's root; without a repository, the folder around `dags`, or the folder itself."""
     if root := repository_root(folder):
         return root
     dags = dags_folder_of(folder)
@@ -119,4 +119,6 @@ def _read(path: Path) -> dict[Entry, int]:
             Entry(it["path"], it["code"], it["dag_id"] or "", it["task_id"] or ""): int(it["count"]) for it in entries
         }
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise SettingsError(f"{path} is no baseline: {error}", hint="delete it and use --write-baseline") from None
+        raise SettingsError(
+            f"{path} is not a valid baseline: {error}", hint="delete it and use --write-baseline"
+        ) from None

@@ -1,4 +1,4 @@
-"""Which findings count: by `[check]` of the settings, the command line, and comments in the DAG files."""
+"""Which findings count: by the `[check]` settings, the command line, and comments in the DAG files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Selected:
     """The findings that count.
 
     Attributes:
-        findings: Each as bad as the settings say.
+        findings: The findings, with the severity that the settings give them.
         ignored: How many others the settings and comments ignore.
     """
 
@@ -34,7 +34,7 @@ class Selected:
 
 
 def narrowed(options: Check, select: Iterable[str], ignore: Iterable[str]) -> Check:
-    """Return the options with what the command line says: it replaces `select`, and adds to `ignore`.
+    """Return the options with those of the command line: they replace `select`, and add to `ignore`.
 
     Raises:
         SettingsError: They name a rule that does not exist.
@@ -63,7 +63,7 @@ def is_code(text: str) -> bool:
 
 
 def is_selected(code: str, options: Check) -> bool:
-    """Return whether a rule holds at all."""
+    """Return whether a rule is checked at all."""
     return code.startswith(tuple(options.select)) and not code.startswith(tuple(options.ignore))
 
 
@@ -74,9 +74,9 @@ def selected(
 
     Args:
         findings: What the rules found.
-        options: What `[check]` says.
+        options: The `[check]` settings.
         folder: The DAG folder, from which the patterns of `per_path` start.
-        comments: From a file to its comments.
+        comments: Returns the comments of a file.
     """
     asked = [finding for finding in findings if finding.code.startswith(tuple(options.select))]
     left = [

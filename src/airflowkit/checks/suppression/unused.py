@@ -1,4 +1,4 @@
-"""What the comments that ignore rules name in vain: rules that do not exist, and rules that found nothing there."""
+"""Finds ignore comments without effect: they name rules that do not exist, or that found nothing there."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def comment_subjects(
     examined: Examined,
     comments: Callable[[str], Iterable[Comment]],
 ) -> Iterator[CommentSubject]:
-    """Yield each comment that ignores rules, with what it names in vain.
+    """Yield each comment that ignores rules, with the codes that have no effect.
 
     Args:
         paths: The files.
-        findings: What all rules found, whatever comments say of it.
-        examined: How far the rules looked.
-        comments: From a file to its comments.
+        findings: The findings of all rules, including those that comments ignore.
+        examined: What the check looked at.
+        comments: Returns the comments of a file.
     """
     found = defaultdict(list)
     for finding in findings:
@@ -51,7 +51,7 @@ def comment_subjects(
 
 
 def _could_be_found(code: str, path: str, examined: Examined) -> bool:
-    """Return whether each rule that a code means was asked, and would find the same anywhere else."""
+    """Return whether each rule that a code means was checked, and finds the same on every computer."""
     meant = [rule for rule in RULES if rule.code.startswith(code)]
     return bool(meant) and all(
         rule.code not in ELSEWHERE_DIFFERENT and rule.scope is not Scope.COMMENT and examined.covers(rule.code, path)

@@ -1,1 +1,1 @@
-"""The processes in which DAG files are imported and judged."""
+"""Processes that import DAG files, and the pool that hands the files out."""

@@ -1,4 +1,4 @@
-"""What a task does beyond what the DAG processor writes of it: its arguments, and its pods as Kubernetes gets them.
+"""What a task does that its serialized form does not show: its arguments, and its pods as Kubernetes gets them.
 
 A serialized DAG holds the template fields of an operator, and neither a pod's resources nor its security context.
 """
@@ -17,7 +17,7 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 
 def evidence_of(task: TaskSubject) -> str:
-    """Return a text that is the same for two tasks of the same arguments and pods."""
+    """Return a text that is equal for two tasks with equal arguments and pods."""
     given = getattr(task.task, "partial_kwargs", None) or getattr(task.task, "_BaseOperator__init_kwargs", {})
     arguments = {name: _written(value) for name, value in given.items() if name not in _PLACES}
     pods = [_rendered(pod.operator) for pod in task.pods]
@@ -25,13 +25,13 @@ def evidence_of(task: TaskSubject) -> str:
 
 
 _PLACES: Final = frozenset({"dag", "task_group", "default_args"})
-"""Where a task belongs to, and defaults: each operator has those that it takes among its own arguments."""
+"""Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
 
 
 def _written(value: Any) -> str:
     try:
         return _ADDRESS.sub("", repr(value))
-    except Exception as error:  # noqa: BLE001  a foreign object's own text may raise anything
+    except Exception as error:  # noqa: BLE001  a foreign object's `__repr__` may raise anything
         return type(error).__name__
 
 
@@ -40,5 +40,5 @@ def _rendered(operator: Any) -> Any:
 
     try:
         return render_pod(operator)
-    except Exception as error:  # noqa: BLE001  operators refuse in their own ways; their arguments are compared anyway
+    except Exception as error:  # noqa: BLE001  operators raise anything; their arguments are compared anyway
         return type(error).__name__

@@ -28,7 +28,7 @@ _TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
 
 
 def judge(job: Job) -> FileFacts:
-    """Import a file, and return what there is to tell of it."""
+    """Import a file, and return its facts."""
     path = job.path
     loaded = load(path, job.folder, job.options.import_timeout, job.content)
     subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
@@ -50,7 +50,7 @@ def judge(job: Job) -> FileFacts:
         imports=tuple(IMPORT_COSTS.costs()) if _is_over_budget(loaded, job.options) else (),
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
-    if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is another
+    if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is not what it was
         facts = replace(facts, **_serialized(subjects))
     if job.evidence:
         from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
@@ -61,7 +61,7 @@ def judge(job: Job) -> FileFacts:
 
 
 def _is_over_budget(loaded: LoadedFile, options: Check) -> bool:
-    """Return whether somebody will ask which imports are to blame."""
+    """Return whether the rules will ask which imports are to blame."""
     return loaded.cpu_seconds > options.parse_seconds or loaded.memory > options.parse_memory * MIB
 
 
@@ -99,6 +99,6 @@ def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
     for rule in _DAG_RULES:
         yield from rule.findings(subject, Place(path, subject.line, dag_id))
     placed = [(task, Place(path, task.line, dag_id, task.task.task_id)) for task in subject.tasks]
-    for rule in _TASK_RULES:  # one rule after the other: its code stays at hand for all tasks
+    for rule in _TASK_RULES:  # one rule after the other, so that its code stays in the processor's cache
         for task, place in placed:
             yield from rule.findings(task, place)

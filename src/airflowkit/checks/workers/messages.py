@@ -1,30 +1,27 @@
-"""What the parent, the zygote and the workers say to each other."""
+"""What the pool and its workers send each other."""
 
 from __future__ import annotations
 
 import io
 import pickle
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.settings import Check
 
-FORK: Final = "fork"
-"""Parent to zygote: fork a worker on the connection that follows. A number instead: tell how that worker ended."""
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the parent tells a worker: check this file.
+    """A file for a worker to check.
 
     Attributes:
         path: The file.
         folder: Its DAG folder, which Airflow puts on `sys.path`.
         options: What `[check]` says.
-        serialize: Whether to tell what the DAG processor would write to the database.
-        evidence: Whether to tell what else each task does, for the proof of `--fix`.
+        serialize: Whether to return what the DAG processor would write to the database.
+        evidence: Whether to return what else each task does, for the proof of `--fix`.
         content: What to take for the file's content, which `--fix` has not written yet.
     """
 
@@ -38,18 +35,18 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a worker tells the parent of a file.
+    """What a worker reports about a file.
 
     Attributes:
         facts: The file's.
-        last: Whether the worker ends now, since the file spoilt it.
+        last: Whether the worker ends now, because the file may have contaminated it.
     """
 
     facts: FileFacts
     last: bool
 
     def as_bytes(self) -> bytes:
-        """Return what `Connection.recv` makes an answer of, whatever kinds of text the file has made up."""
+        """Return what `Connection.recv` unpickles, even if the file has subclasses of `str` of its own."""
         content = io.BytesIO()
         _Plain(content, pickle.HIGHEST_PROTOCOL).dump(self)
         return content.getvalue()
@@ -59,6 +56,6 @@ class _Plain(pickle.Pickler):
     """Writes an id that is a member of the file's own enumeration as the plain text that it is to Airflow."""
 
     def reducer_override(self, thing: object) -> Any:
-        """Return how to make a thing anew, where its own class does not say."""
+        """Return how to rebuild a thing whose class the parent does not have."""
         ours = type(thing).__module__.startswith("airflowkit.")
         return (str, (str.__str__(thing),)) if isinstance(thing, str) and not ours else NotImplemented

@@ -1,4 +1,4 @@
-"""Takes in what DAG files print in a worker process, however much it is and whatever they do to the streams."""
+"""Captures what DAG files print in a worker process, however much it is and whatever they do to the streams."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
 
 LARGEST_FILE: Final = 64 * MIB
-"""Of all that a DAG file writes, so that none fills the disk."""
+"""The limit for everything that a DAG file writes, so that none fills the disk."""
 LONGEST_EXCERPT: Final = 200
 
 
 class _Excerpt(io.RawIOBase):
-    """Takes whatever is written to it, and keeps the beginning in a buffer that it shares."""
+    """Accepts whatever is written to it, and keeps the beginning in a shared buffer."""
 
     def __init__(self, kept: bytearray) -> None:
         self._kept = kept
@@ -40,7 +40,7 @@ class _Excerpt(io.RawIOBase):
 
 
 class Output:
-    """What DAG files print, through Python or below it, where both streams are a file of bounded size; no input."""
+    """What DAG files print, through Python or below it, where both streams are a file of bounded size."""
 
     def __init__(self) -> None:
         self._excerpt = bytearray()
@@ -57,7 +57,7 @@ class Output:
     def taken_from(self, facts: FileFacts) -> FileFacts:
         """Return the facts of a file with the beginning of what it printed, and drop the rest.
 
-        What fills the bounded file fails, here alone: that is no failure of the file.
+        A file that fills the bounded file fails only here: that does not count as its failure.
         """
         for stream in (*self._streams, *self._inherited):
             with suppress(Exception):  # a DAG file may have closed or detached it

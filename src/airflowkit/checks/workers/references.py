@@ -1,4 +1,4 @@
-"""What a DAG says of other DAGs, and when it runs: distilled in the worker for rules over several files."""
+"""When a DAG runs, and which other DAGs it refers to: extracted in the worker for rules over several files."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def references_of(dag: DagSubject) -> Iterator[Reference]:
 
 
 def _given(task: Any, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    """Yield what a task is given of some arguments; of a mapped task, what each of its known elements is."""
+    """Yield some of a task's arguments; of a mapped task, those of each element that is known."""
     if not is_mapped(task):
         yield {name: getattr(task, name, None) for name in names}
         return

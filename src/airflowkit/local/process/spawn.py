@@ -1,8 +1,7 @@
-"""The process of a run: started, listened to, and ended whatever happens to its caller."""
+"""Starts the process of a run, forwards its output, and ends it whatever happens here."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -20,16 +19,15 @@ if TYPE_CHECKING:
 
 OnEvent = Callable[[Event], None]
 Worker = Callable[[Request, Mapping[str, str], OnEvent], AbstractContextManager[IO[str]]]
-"""Starts the process of a run with an environment, yields what it writes of events, and leaves no trace of it."""
+"""Starts the process of a run in an environment, yields the stream of its events, and ends the process."""
 
 GRACE: Final = 10.0
 """Seconds that an interrupted run has to clean up."""
-_PR_SET_PDEATHSIG: Final = 1
 
 
 @contextmanager
 def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[IO[str]]:
-    """Be a `Worker` that starts an Airflow for this run only."""
+    """Start a run in an Airflow of its own."""
     reading, writing = os.pipe()
     with subprocess.Popen(  # noqa: S603  ourselves
         [sys.executable, "-m", "airflowkit.local.worker.worker", str(writing)],
@@ -43,14 +41,14 @@ def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent
         errors="replace",
     ) as process:
         os.close(writing)
-        with forward_output(process.stdout, on_event) as broken_off:
+        with forward_output(process.stdout, on_event) as interrupted:
             try:
                 _hand_over(process, request)
                 with os.fdopen(reading, encoding="utf-8") as stream:
                     yield stream
                 process.wait()
             except BaseException:
-                broken_off.set()
+                interrupted.set()
                 raise
             finally:
                 _end(process)
@@ -58,30 +56,24 @@ def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent
 
 @contextmanager
 def forward_output(output: IO[str] | None, on_event: OnEvent) -> Iterator[threading.Event]:
-    """Pass on, from a thread, what a run prints, to its end; what it says of its being broken off is for nobody.
+    """Forward what a run prints, from a thread; output after an interrupt is dropped.
 
     Yields:
-        What to set when it is.
+        The event to set when the run is interrupted.
     """
-    broken_off = threading.Event()
+    interrupted = threading.Event()
 
-    def pass_on() -> None:
+    def forward() -> None:
         for line in output or ():
-            if not broken_off.is_set():
+            if not interrupted.is_set():
                 on_event(Output(line.rstrip("\n")))
 
-    thread = threading.Thread(target=pass_on)
+    thread = threading.Thread(target=forward)
     thread.start()
     try:
-        yield broken_off
+        yield interrupted
     finally:
         thread.join()
-
-
-def end_with_parent() -> None:
-    """End this process when its parent ends, however that ends; only Linux can promise it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _hand_over(process: subprocess.Popen[str], request: Request) -> None:

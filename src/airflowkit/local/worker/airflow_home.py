@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit._airflow import connection_variable
+from airflowkit._airflow import connection_variable, home_variables
 from airflowkit.replacement import atomic_write
 
 if TYPE_CHECKING:
@@ -48,16 +48,13 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
         kubeconfig: The loopback API's; given in this one way only, because the operator's trigger refuses two.
         verbose: Whether to show Airflow's own log.
     """
-    ours = {
-        "AIRFLOW_HOME": str(home),
+    ours = home_variables(home, _DATABASE) | {
         # Before 3.3 the tasks' API does not start without one. It lets nobody in: that API is not on any network.
         "AIRFLOW__API_AUTH__JWT_SECRET": "airflowkit" * 7,
         _VARIABLE: _local_connection(os.environ.get(_VARIABLE, "")),
         "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / _DATABASE}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO" if verbose else "WARNING",
         "AIRFLOW__LOGGING__REMOTE_LOGGING": "False",

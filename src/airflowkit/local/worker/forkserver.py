@@ -1,11 +1,10 @@
-"""The process that `airflowkit.local.worker.warm` keeps: an Airflow at rest, which is forked for each run.
+"""The fork server of local runs: an Airflow at rest, which is forked for each run.
 
-It is started as `python -m airflowkit.local.worker.forkserver SOCKET`. First it rehearses a run, so that all is
-imported, compiled and cached that a run needs. Then it takes for each run three file descriptors (the request, where
-the events go, where the output goes), and answers with the process that runs it, and again when that has ended.
+`airflowkit.local.worker.warm` starts it. It rehearses a run first, so that everything that a run needs is imported,
+compiled and cached.
 """
 
-# ruff: noqa: PLC0415  its caller, who imports this for a constant, pays for none of that
+# ruff: noqa: PLC0415  imports are part of the rehearsal
 from __future__ import annotations
 
 import gc
@@ -13,18 +12,17 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from airflowkit.fork_server.child import connected, serve
+from airflowkit.fork_server.lifetime import end_with_parent
 from airflowkit.local.process.request import Request
-from airflowkit.local.process.spawn import GRACE, end_with_parent
+from airflowkit.local.process.spawn import GRACE
 
-PID_BYTES: Final = 8
-"""The size of a process id, and of the answer that it has ended."""
 _REHEARSED: Final = """
 from airflow.sdk import DAG
 from airflowkit import pod_task
@@ -35,28 +33,17 @@ with DAG("airflowkit_rehearsal", schedule=None):
 
 
 def main() -> None:
-    """Serve runs until the caller is gone."""
+    """Rehearse, then fork a run at each request, until the caller is gone."""
+    caller = connected()
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kept = rehearse()  # noqa: F841  see there
-    with socket.socket(fileno=int(sys.argv[1])) as caller:
-        while True:
-            message, descriptors, *_ = socket.recv_fds(caller, 1, 3)
-            if not message:
-                os._exit(0)
-            pid = os.fork()
-            if pid == 0:
-                caller.close()
-                _run(*descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
-            caller.send(pid.to_bytes(PID_BYTES, "big"))
-            os.waitpid(pid, 0)
-            caller.send(bytes(PID_BYTES))
+    serve(caller, _run)
+    os._exit(0)
 
 
 def rehearse() -> object:
-    """Run a DAG of one pod, and come to rest: no thread and no connection outlives a fork.
+    """Run a DAG of one pod, and come to rest: no thread and no connection may be open at a fork.
 
     Returns:
         What must not be collected, for Airflow would then close its API for good.
@@ -75,7 +62,7 @@ def rehearse() -> object:
     file.parent.mkdir(exist_ok=True)
     file.write_text(_REHEARSED, encoding="utf-8")
     script = Script(Failed(logs=["rehearsed"]), {}).as_json()
-    with suppress(Exception):  # the installation's own policies may refuse it; then the first runs take longer
+    with suppress(Exception):  # cluster policies may refuse the DAG; then the first runs take longer
         worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None)
     sys.path[:] = path
     forget_settings()
@@ -93,28 +80,25 @@ def _rest(api: Any) -> object:
             thread.join(GRACE)
     settings.engine.dispose()
     gc.collect()
-    gc.freeze()  # the runs need not look through all this again, nor copy it
+    gc.freeze()  # no run's collection looks through all this again, nor copies it
     gc.enable()
     return transport
 
 
-def _run(payload: int, events: int, output: int) -> None:
-    """Be the process of one run, to its end."""
-    from airflowkit.local.worker.worker import serve
+def _run(request: bytes, events: int, output: int) -> int:
+    """Do one run in this process, and return the exit status."""
+    from airflowkit.local.worker.worker import serve as serve_run
 
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
-    with os.fdopen(payload, encoding="utf-8") as stream:
-        message = json.load(stream)
+    message = json.loads(request)
     os.environ.clear()
     os.environ.update(message["environ"])
     os.chdir(message["cwd"])
+    sys.path.insert(0, message["cwd"])  # where `python -m` puts it for a run in an Airflow of its own
     shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
-    status = serve(Request(**json.loads(message["request"])), events)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    return serve_run(Request(**json.loads(message["request"])), events)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""An Airflow that stays: its start is paid once, and each run is a fork of it.
+"""An Airflow that stays: it starts once, and each run is a fork of it.
 
-This is the caller's side; the other is `airflowkit.local.worker.forkserver`. A run is a process of its own here, too:
-nothing of one is left for the next.
+This is the client's side; the other is `airflowkit.local.worker.forkserver`. Each run has a process of its own here,
+too, so that nothing of one run is left for the next.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Self
 
 from airflowkit.errors import LocalRunError
+from airflowkit.fork_server.server import ForkServer, ForkServerEnded
 from airflowkit.local.process.scratch import scratch_folder
 from airflowkit.local.process.spawn import GRACE, forward_output
-from airflowkit.local.worker.forkserver import PID_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,13 +31,13 @@ _SWITCH: Final = "AIRFLOWKIT_WARM"
 def can_stay_warm() -> bool:
     """Return whether an Airflow can be forked here: on Linux, unless AIRFLOWKIT_WARM is 0.
 
-    Elsewhere a fork is not safe: the system's own libraries may have threads (on macOS they have).
+    Elsewhere forking is not safe: the system's own libraries may have threads (on macOS they do).
     """
     return sys.platform == "linux" and os.environ.get(_SWITCH) != "0"
 
 
 class WarmAirflow:
-    """Runs DAGs one after the other; the first waits for Airflow to start.
+    """Runs DAGs one after the other; the first run waits for Airflow to start.
 
     Example:
         with WarmAirflow() as airflow:
@@ -47,7 +45,7 @@ class WarmAirflow:
     """
 
     def __enter__(self) -> Self:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._server: ForkServer | None = None
         self._settings: Mapping[str, str] = {}
         self._at_exit = ExitStack()
         self._folder = self._at_exit.enter_context(scratch_folder("airflowkit-warm-"))
@@ -59,94 +57,72 @@ class WarmAirflow:
 
     @contextmanager
     def worker(self, request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[IO[str]]:
-        """Be a `Worker` that forks this Airflow.
+        """Start a run in a fork of this Airflow.
 
         Raises:
             LocalRunError: Airflow does not start.
         """
         here = self._at_home(environ)
-        self._start(here)
+        server = self._started(here)
         (reading, events), (output, writing) = os.pipe(), os.pipe()
         with (
             os.fdopen(reading, encoding="utf-8") as stream,
             os.fdopen(output, encoding="utf-8", errors="replace") as printed,
         ):
-            pid = self._send({"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}, events, writing)
-            with forward_output(printed, on_event) as broken_off:
+            message = {"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}
+            pid = _fork(server, message, events, writing)
+            with forward_output(printed, on_event) as interrupted:
                 try:
                     yield stream
                 except BaseException:
-                    broken_off.set()
+                    interrupted.set()
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGINT)
                     raise
                 finally:
                     stream.close()  # nobody reads it any more: the run must not wait for that
-                    self._await_end(pid)
+                    with suppress(ForkServerEnded):  # the missing end of the events says enough
+                        server.exit_status(pid, GRACE)
 
     def _at_home(self, environ: Mapping[str, str]) -> dict[str, str]:
-        """Return a run's environment with places that stay: Airflow and the Kubernetes client look for them once."""
+        """Return a run's environment with paths that stay: Airflow and the Kubernetes client read them once."""
         home, kubeconfig = Path(environ["AIRFLOW_HOME"]), environ["KUBECONFIG"]
         ours = str(self._folder / "airflow")
         moved = {name: value.replace(str(home), ours) for name, value in environ.items()}
         return moved | {"KUBECONFIG": kubeconfig.replace(str(home.parent), str(self._folder))}
 
-    def _start(self, environ: Mapping[str, str]) -> None:
-        """Start Airflow, or again where it would be set up otherwise: it reads its settings once."""
+    def _started(self, environ: Mapping[str, str]) -> ForkServer:
+        """Return the server; start it, or again if it would be set up otherwise: Airflow reads its settings once."""
         settings = {name: value for name, value in environ.items() if name.startswith(("AIRFLOW__", "PYTHON"))}
-        if self._process and self._process.poll() is None and settings == self._settings:
-            return
+        if self._server and self._server.is_alive and settings == self._settings:
+            return self._server
         self._stop()
-        self._socket, other = socket.socketpair()
-        with other, self._log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603  ourselves
-                [sys.executable, "-m", "airflowkit.local.worker.forkserver", str(other.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(other.fileno(),),
-                env=environ,
-                start_new_session=True,  # Ctrl-C reaches it through us, once
-            )
+        log = self._folder / "start.log"
+        self._server = ForkServer("airflowkit.local.worker.forkserver", environ=environ, log=log)
         self._settings = settings
-
-    @property
-    def _log(self) -> Path:
-        return self._folder / "start.log"
-
-    def _send(self, message: Mapping[str, object], *descriptors: int) -> int:
-        payload = os.memfd_create("airflowkit-request")  # in memory: the environment holds secrets
-        os.write(payload, json.dumps(message).encode())
-        os.lseek(payload, 0, os.SEEK_SET)
-        answer = b""
-        with suppress(ConnectionError):
-            socket.send_fds(self._socket, [b"r"], [payload, *descriptors])
-            answer = self._socket.recv(PID_BYTES)
-        for descriptor in (payload, *descriptors):
-            os.close(descriptor)
-        if not answer:
-            said = self._log.read_text(errors="replace").strip().rsplit("\n", 1)[-1]
-            raise LocalRunError(f"Airflow did not start: {said}", hint="try `airflowkit run --verbose`")
-        return int.from_bytes(answer, "big")
-
-    def _await_end(self, pid: int) -> None:
-        self._socket.settimeout(GRACE)
-        try:
-            self._socket.recv(PID_BYTES)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            self._socket.settimeout(None)
-            self._socket.recv(PID_BYTES)
-        self._socket.settimeout(None)
+        with _as_local_run_error():
+            self._server.await_ready()
+        return self._server
 
     def _stop(self) -> None:
-        if self._process is None:
-            return
-        self._socket.close()
-        try:
-            self._process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+        if self._server:
+            self._server.close()
+        self._server = None
+
+
+def _fork(server: ForkServer, message: Mapping[str, object], *descriptors: int) -> int:
+    """Fork the server for a run that gets the descriptors, and return the run's process id."""
+    try:
+        with _as_local_run_error():
+            return server.fork(*descriptors, request=json.dumps(message).encode())
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+@contextmanager
+def _as_local_run_error() -> Iterator[None]:
+    try:
+        yield
+    except ForkServerEnded as ended:
+        raise LocalRunError(f"Airflow did not start: {ended}", hint="try `airflowkit run --verbose`") from None

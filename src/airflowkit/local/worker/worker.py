@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit import _airflow
 from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
+from airflowkit.fork_server.lifetime import end_with_parent
 from airflowkit.local.apiserver.server import LocalCluster
 from airflowkit.local.apiserver.store import PodStore
 from airflowkit.local.fake.clock import Clock
@@ -31,7 +32,6 @@ from airflowkit.local.kubelet.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.kubelet.objects import LocalObjects
 from airflowkit.local.process.events import AlertKept, EventWriter, Notice, OutcomesUsed, Refused, RunEnded, TaskRun
 from airflowkit.local.process.request import Request
-from airflowkit.local.process.spawn import end_with_parent
 from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_database
 from airflowkit.local.worker.airflow_log import emit_task_events, short_pod_failures

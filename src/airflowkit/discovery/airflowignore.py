@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import configparser
-import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pathspec import GitIgnoreSpec
 
 from airflowkit._airflow import airflow_version, regular_expressions
+from airflowkit.discovery.airflow_config import core_option
 from airflowkit.errors import BadIgnoreFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 IGNORE_FILE: Final = ".airflowignore"
 _COMMENT: Final = re.compile(r"\s*#.*")
@@ -73,7 +72,7 @@ Rule = Glob | Regexp
 def syntax() -> str:
     """Return `glob` or `regexp`, as `[core] dag_ignore_file_syntax` says in the environment or in airflow.cfg."""
     default = "glob" if airflow_version() >= (3, 0) else "regexp"
-    return os.environ.get("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX") or _configured() or default
+    return core_option("dag_ignore_file_syntax") or default
 
 
 def rules_in(folder: Path, root: Path, syntax: str) -> list[Rule]:
@@ -85,7 +84,7 @@ def rules_in(folder: Path, root: Path, syntax: str) -> list[Rule]:
         syntax: Which of the two syntaxes.
 
     Raises:
-        BadIgnoreFile: A line is no pattern, or nobody may look; Airflow would find no DAG file at all.
+        BadIgnoreFile: A line is not a valid pattern, or the file cannot be read: Airflow would find no DAG file.
     """
     file = folder / IGNORE_FILE
     try:
@@ -114,7 +113,7 @@ def _glob(line: str, file: Path) -> Glob:
     try:
         (pattern,) = GitIgnoreSpec.from_lines([line]).patterns
     except ValueError as error:
-        raise BadIgnoreFile(f"{file}: {line!r} is no pattern", hint="write it as in a .gitignore") from error
+        raise BadIgnoreFile(f"{file}: {line!r} is not a valid pattern", hint="write it as in a .gitignore") from error
     within = line.startswith("/") or "/" in line.rstrip("/")
     return Glob(pattern, file.parent if within else None, folders_only=line.rstrip().endswith("/"))
 
@@ -125,12 +124,3 @@ def _regexps(lines: Iterable[str], root: Path) -> Iterator[Regexp]:
     for line in lines:
         with suppress(expressions.error):
             yield Regexp(expressions.compile(line), root)
-
-
-def _configured() -> str:
-    home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
-    file = Path(os.environ.get("AIRFLOW_CONFIG") or Path(home, "airflow.cfg")).expanduser()
-    settings = configparser.ConfigParser(interpolation=None, strict=False)
-    with suppress(configparser.Error, UnicodeDecodeError):  # Airflow itself will complain
-        settings.read(file, encoding="utf-8")
-    return settings.get("core", "dag_ignore_file_syntax", fallback="").strip()

@@ -1,4 +1,4 @@
-"""What the repository says of the Airflow that its DAGs are deployed to."""
+"""What the repository says about the Airflow that its DAGs are deployed to."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from airflowkit.settings import Check
 
 _VALUES: Final = ("deploy/*values*.y*ml", "helm/*values*.y*ml", "*values*.y*ml")
-"""Where a repository keeps the values of its Helm release; `airflowkit new-repo` makes the first."""
+"""Where a repository keeps the values of its Helm release; `airflowkit new-repo` writes the first."""
 _EXECUTOR: Final = re.compile(r"^ {0,4}executor:\s*[\"']?([\w.,:]+)", re.MULTILINE)
 
 
 def check_options(folder: Path) -> Check:
-    """Return what `[check]` says for a DAG folder; an executor that it does not name is that of the Helm release.
+    """Return the `[check]` settings of a DAG folder; the executor defaults to that of the Helm release.
 
     Raises:
         SettingsError: `airflowkit.toml` or `pyproject.toml` is wrong.
@@ -29,7 +29,7 @@ def check_options(folder: Path) -> Check:
 
 
 def _released_executor(folder: Path) -> str:
-    """Return what the values of the Airflow chart say, by itself or below another chart; an empty string if nothing.
+    """Return the executor in the values of the Airflow chart, alone or as a subchart, or an empty string.
 
     The text is not parsed as YAML: it may be a template.
     """

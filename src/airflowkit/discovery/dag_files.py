@@ -1,4 +1,4 @@
-"""Which files are DAG files: by Airflow's rules (`.airflowignore`, safe mode), but without importing Airflow."""
+"""Which files are DAG files: Airflow's rules (`.airflowignore`, safe mode) without importing Airflow."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
-from airflowkit.checks.discovery.safe_mode import is_archive, might_hold_dag
+from airflowkit.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
+from airflowkit.discovery.file_kinds import can_hold_dags
+from airflowkit.discovery.safe_mode import is_safe_mode, might_hold_dag
 from airflowkit.errors import NoDagFile
 from airflowkit.repository import plain
 
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LARGEST_SOURCE: Final = 2**20
-"""Bytes of a file that might be a DAG file in hiding: to parse more takes a hundred times its size in memory."""
+"""The largest skipped file, in bytes, that is parsed to see whether it builds DAGs: parsing takes 100 times that."""
 
 
 def dag_files(path: Path, folder: Path | None = None) -> list[Path]:
-    """Return the DAG files at a path, sorted; a file that is named is taken whatever it looks like.
+    """Return the DAG files at a path, sorted; a file that is named is taken whatever it contains.
 
     Args:
         path: A file, a DAG folder, a folder below it, or one around it.
-        folder: The DAG folder, where that is not the path itself; its `.airflowignore` holds for the path.
+        folder: The DAG folder, if that is not the path itself; its `.airflowignore` applies to the path.
 
     Raises:
         NoDagFile: The path is a file that cannot hold a DAG.
@@ -38,8 +39,8 @@ def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path]
     """Return the DAG files at a path, and the Python files that safe mode skips, both sorted.
 
     Args:
-        path: As of `dag_files`; a file that is named is not skipped.
-        folder: As of `dag_files`.
+        path: As in `dag_files`; a file that is named is not skipped.
+        folder: As in `dag_files`.
 
     Raises:
         NoDagFile: The path is a file that cannot hold a DAG.
@@ -47,21 +48,32 @@ def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path]
     if path.is_file():
         return [_named(path)], []
     files: tuple[list[Path], list[Path]] = ([], [])
-    part = plain(path)
+    part, safe = plain(path), is_safe_mode()
     for file in python_files(folder or path):
         if folder is None or file.is_relative_to(part):
-            files[not might_hold_dag(file)].append(file)
+            files[safe and not might_hold_dag(file)].append(file)
     return sorted(files[0]), sorted(files[1])
 
 
 def _named(file: Path) -> Path:
-    if file.suffix != ".py" and not is_archive(file):
-        raise NoDagFile(f"{file} is neither Python nor an archive of it", hint="name DAG files or folders")
+    if not can_hold_dags(file):
+        raise NoDagFile(f"{file} is neither a Python file nor a zip archive", hint="name DAG files or folders")
     return plain(file)
 
 
+def holds_dag_files(folder: Path) -> bool:
+    """Return whether there are DAG files in a folder itself, whatever is in the folders below it.
+
+    Raises:
+        BadIgnoreFile: As in `python_files`.
+    """
+    root, safe = plain(folder), is_safe_mode()
+    rules = rules_in(root, root, syntax())
+    return any(_is_python(file, rules) and not (safe and not might_hold_dag(file)) for file in _content(root)[1])
+
+
 def hidden_dag_files(skipped: Iterable[Path]) -> list[Path]:
-    """Return those of the files that safe mode skips that might build DAGs all the same: they call something."""
+    """Return the skipped files that might build DAGs after all, because they call something."""
     return [file for file in skipped if _calls_something(file)]
 
 
@@ -85,7 +97,7 @@ def _python_files_below(here: Path, root: Path, spelling: str, above: list[Rule]
 
 
 def _content(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the folders and files in a folder: no pipe, no link that leads nowhere, and nothing if it is locked."""
+    """Return the folders and files in a folder, without pipes and dangling links; nothing if it cannot be read."""
     folders, files = [], []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in sorted(entries, key=attrgetter("name")):
@@ -99,13 +111,11 @@ def _content(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def _is_python(path: Path, rules: list[Rule]) -> bool:
     """Return whether Airflow might import a file."""
-    if path.name == IGNORE_FILE or is_ignored(path, rules, is_folder=False):
-        return False
-    return path.suffix == ".py" or is_archive(path)
+    return path.name != IGNORE_FILE and not is_ignored(path, rules, is_folder=False) and can_hold_dags(path)
 
 
 def _calls_something(file: Path) -> bool:
-    """Return whether a file imports something and calls something at the top level, as users of factories do."""
+    """Return whether a file imports something and calls something at its top level, as users of factories do."""
     try:
         body = ast.parse(file.read_bytes()).body if file.stat().st_size <= _LARGEST_SOURCE else []
     except (OSError, SyntaxError, ValueError):
@@ -116,7 +126,7 @@ def _calls_something(file: Path) -> bool:
 
 
 def _first_visit(folder: Path, seen: set[str]) -> bool:
-    """Return False for a folder that was walked already: a symbolic link that leads back would never end."""
+    """Return False for a folder that was walked already: following a link that leads back would never end."""
     real = os.path.realpath(folder)
     if real in seen:
         return False

@@ -1,20 +1,28 @@
-"""What DAG files start and leave behind: the zygote takes it in, wherever it has gone, and ends it."""
+"""How processes end together: a process with its parent, and descendants with the process that they began in."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
-"""prctl(2): processes whose parent has died become children of this one, even those in a session of their own."""
+"""prctl(2): descendants that lose their parent become children of this process, even those in another session."""
+
+
+def end_with_parent() -> None:
+    """End this process when its parent ends, however that ends; only Linux can promise it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every process below that loses its own."""
+    """Become the parent of every descendant that loses its own."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from airflowkit import _airflow
-from airflowkit.checks.discovery import airflowignore as ignoring
-from airflowkit.checks.discovery.dag_files import dag_files, hidden_dag_files, python_files, seen_and_skipped
+from airflowkit.discovery.airflowignore import syntax as configured_syntax
+from airflowkit.discovery.dag_files import dag_files, hidden_dag_files, holds_dag_files, python_files, seen_and_skipped
 from airflowkit.errors import BadIgnoreFile, NoDagFile
 from airflowkit.repository import dags_folder_of
 
@@ -113,18 +114,18 @@ def test_the_syntax_is_read_from_airflows_configuration(tmp_path, monkeypatch):
     monkeypatch.delenv("AIRFLOW_CONFIG", raising=False)
     monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path))
     default = "glob" if _airflow.airflow_version() >= (3, 0) else "regexp"
-    assert ignoring.syntax() == default
+    assert configured_syntax() == default
     (tmp_path / "airflow.cfg").write_text("[core]\ndag_ignore_file_syntax = regexp\nother = 100%\n")
-    assert ignoring.syntax() == "regexp"
+    assert configured_syntax() == "regexp"
     monkeypatch.setenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", "glob")
-    assert ignoring.syntax() == "glob"
+    assert configured_syntax() == "glob"
 
 
-def test_a_configuration_that_is_none_leaves_the_default(tmp_path, monkeypatch):
+def test_an_invalid_configuration_leaves_the_default(tmp_path, monkeypatch):
     monkeypatch.delenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", raising=False)
     monkeypatch.setenv("AIRFLOW_CONFIG", str(tmp_path / "airflow.cfg"))
     (tmp_path / "airflow.cfg").write_text("no section\n")
-    assert ignoring.syntax() in {"glob", "regexp"}
+    assert configured_syntax() in {"glob", "regexp"}
 
 
 def test_what_airflow_could_not_open_is_no_dag_file(tmp_path):
@@ -146,6 +147,24 @@ def test_a_link_that_leads_back_is_walked_once(tree):
     assert len(list(python_files(tree))) == len(set(python_files(tree)))
 
 
+@pytest.mark.parametrize("safe_mode", ["True", "False"])
+def test_safe_mode_means_what_it_means_to_airflow(tmp_path, monkeypatch, safe_mode):
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_DISCOVERY_SAFE_MODE", safe_mode)
+    texts = ["import AIRFLOW; DAG", "import airflow", "airflow.sdk.Asset", "dag", ""]
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.py").write_text(text)
+    assert [str(path) for path in dag_files(tmp_path)] == airflows_dag_files(tmp_path, safe_mode=safe_mode == "True")
+    assert holds_dag_files(tmp_path)
+
+
+def airflows_dag_files(folder: Path, *, safe_mode: bool) -> list[str]:
+    from airflow.utils.file import list_py_file_paths
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a newer pathspec
+        return sorted(list_py_file_paths(folder, safe_mode=safe_mode))
+
+
 def test_safe_mode_leaves_out_files_that_name_no_dag(tmp_path):
     (tmp_path / "dag.py").write_text("import AIRFLOW; DAG")
     (tmp_path / "helper.py").write_text("import airflow")
@@ -162,7 +181,7 @@ def test_a_named_file_has_one_name_however_it_is_written(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["README.md", "dags.zip", "Dockerfile"])
 def test_a_named_file_that_cannot_hold_a_dag_is_refused(tmp_path, name):
     (tmp_path / name).write_text("airflow dag")
-    with pytest.raises(NoDagFile, match=f"{name} is neither Python nor an archive of it"):
+    with pytest.raises(NoDagFile, match=f"{name} is neither a Python file nor a zip archive"):
         dag_files(tmp_path / name)
 
 
@@ -187,7 +206,7 @@ def test_a_part_of_the_dag_folder_is_checked_as_the_part_that_it_is(tmp_path, mo
     assert dag_files(Path(named), folder) == [team / "orders.py"]
 
 
-def test_of_the_hidden_files_only_those_at_the_path_are_told(tmp_path):
+def test_of_the_hidden_files_only_those_at_the_path_are_reported(tmp_path):
     for file in (tmp_path / "a.py", tmp_path / "team" / "b.py"):
         file.parent.mkdir(exist_ok=True)
         file.write_text("import factory\n\nfactory.build()\n")

@@ -1,1 +1,0 @@
-"""Which files of a folder Airflow would read."""

@@ -1,0 +1,1 @@
+"""Which files of a folder Airflow reads DAGs from, decided without importing Airflow."""
