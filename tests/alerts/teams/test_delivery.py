@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from airflowkit import send_card
-from airflowkit.alerts.safety import redaction
+from airflowkit.alerts.safety import log as alert_log
 from airflowkit.alerts.teams.connection import Webhook
 from airflowkit.alerts.teams.delivery import Delivery, deliver
 from airflowkit.errors import DeliveryError
@@ -284,7 +284,7 @@ def test_the_signature_is_said_nowhere(receivers, connect, caplog, capfd, reply)
 
 def test_without_the_redaction_the_signature_would_be_said(receivers, connect, caplog, capfd, monkeypatch):
     """Proves that the test above looks where the signature would stand."""
-    monkeypatch.setattr(redaction, "redact", str)
+    monkeypatch.setattr(alert_log, "redact", str)
     said = _everything_said(receivers, connect, caplog, capfd, Reply(202))
     assert urlsplit(TARGET).path in said
     assert SIGNATURE in said

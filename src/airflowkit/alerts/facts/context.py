@@ -16,7 +16,7 @@ from airflowkit.alerts.facts.failures import failed_tasks
 from airflowkit.alerts.facts.recorder import diagnosis_of
 from airflowkit.alerts.facts.run_state import previous_run_failed
 from airflowkit.alerts.safety.lenient import look, number, text, time
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from airflowkit.alerts.facts.run_state import (
     task_states,
 )
 from airflowkit.alerts.safety.lenient import look, number, text
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line
 
 if TYPE_CHECKING:

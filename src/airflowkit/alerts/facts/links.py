@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from airflowkit._airflow import airflow_version
 from airflowkit.alerts.safety.lenient import text
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  a name to be recognised
 _AIRFLOW_3: Final = (3, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.alerts.safety.lenient import look
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 
 if TYPE_CHECKING:
     import jinja2

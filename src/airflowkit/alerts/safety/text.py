@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.alerts.safety.redaction import redact
+from airflowkit.redaction import redact
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

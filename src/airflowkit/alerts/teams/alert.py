@@ -10,7 +10,7 @@ from typing import Any, Final
 from airflowkit.alerts.facts.context import AlertSettings, event_of, gather, minimal_facts, recovered
 from airflowkit.alerts.facts.facts import Event
 from airflowkit.alerts.safety.jinja import rendered
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.card import Card, fitting_card, minimal_card
 from airflowkit.alerts.teams.connection import Webhook, read_webhook, read_webhook_async

@@ -8,9 +8,10 @@ from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 from airflowkit._airflow import connection_variable
 from airflowkit.alerts.facts.links import is_loopback
-from airflowkit.alerts.safety import redaction
 from airflowkit.alerts.safety.lenient import look, number, text
+from airflowkit.alerts.safety.log import mask, mask_async
 from airflowkit.errors import DeliveryError
+from airflowkit.redaction import SHORTEST_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,6 @@ _WORKFLOW: Final = (
     "make a workflow in Teams (channel > Workflows > 'Send webhook alerts to a channel'), "
     "and put its URL into the connection's password"
 )
-_SHORTEST_SECRET: Final = 6
 _LONG_PATH: Final = 24
 """A shorter path is an ordinary word, and would be blotted out of every log."""
 _EXTRAS: Final = frozenset({"proxy", "timeout", "verify", "webhook_url", "webhook_token"})
@@ -69,7 +69,7 @@ def read_webhook(conn_id: str) -> Webhook:
         fault = _missing(conn_id, error)
     else:
         url, warnings = _found_url(connection, conn_id)
-        redaction.mask(_secrets(url, text(_extra(connection), "proxy")))
+        mask(_secrets(url, text(_extra(connection), "proxy")))
         return _webhook(conn_id, connection, url, warnings)
     raise fault
 
@@ -86,7 +86,7 @@ async def read_webhook_async(conn_id: str) -> Webhook:
         fault = _missing(conn_id, error)
     else:
         url, warnings = _found_url(connection, conn_id)
-        await redaction.mask_async(_secrets(url, text(_extra(connection), "proxy")))
+        await mask_async(_secrets(url, text(_extra(connection), "proxy")))
         return _webhook(conn_id, connection, url, warnings)
     raise fault
 
@@ -214,4 +214,4 @@ def _secrets(url: str, proxy: str) -> list[str]:
     forms = {form for value in values for form in (value, unquote(value), quote(unquote(value), safe=""))}
     paths = {parts.path} if len(parts.path) >= _LONG_PATH else set()
     found = {url, url.replace("&amp;", "&"), proxy, parts.query, *paths, *forms, *([target] if parts.query else [])}
-    return sorted((secret for secret in found if len(secret) >= _SHORTEST_SECRET), key=len, reverse=True)
+    return sorted((secret for secret in found if len(secret) >= SHORTEST_SECRET), key=len, reverse=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential, wait_random
 
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.answers import Answer, Verdict, judged, network_fault
 from airflowkit.alerts.teams.card import fits, message

@@ -10,7 +10,7 @@ from airflow.providers.common.compat.sdk import BaseNotifier  # noqa: TID253  it
 
 from airflowkit.alerts.facts.context import AlertSettings
 from airflowkit.alerts.facts.facts import Event, Mention
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.teams.alert import Alert
 from airflowkit.errors import SettingsError, did_you_mean
 from airflowkit.settings import Teams, caller_file, load_settings
