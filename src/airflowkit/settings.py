@@ -16,6 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from airflowkit.errors import SettingsError, did_you_mean
 
 FILE_NAME: Final = "airflowkit.toml"
+DEFAULT_CONN_ID: Final = "msteams_webhook_url"
+"""The name that tutorials use."""
+ALERT_BUDGET: Final = 10.0
+"""Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
+MAX_ALERT_BUDGET: Final = 15.0
 Table = Mapping[str, Any]
 
 
@@ -48,11 +53,13 @@ class Kubernetes(_Section):
 class Teams(_Section):
     """`[teams]`: how alerts reach Microsoft Teams."""
 
-    conn_id: str = "msteams_webhook_url"
+    conn_id: str = DEFAULT_CONN_ID
     environment: str = Field(default="", description="shown in front of every card's title, such as PROD")
     owners: dict[str, str] = Field(default_factory=dict, description="a task owner's address, to be mentioned")
     runbook: str = Field(default="", description="a link; may hold {dag_id} and {task_id}")
-    budget: float = Field(default=10, gt=0, le=15, description="seconds that an alert may take in all")
+    budget: float = Field(
+        default=ALERT_BUDGET, gt=0, le=MAX_ALERT_BUDGET, description="seconds that an alert may take in all"
+    )
 
 
 def _has_words(reason: str) -> str:
