@@ -126,7 +126,7 @@ def test_runs_of_one_session_share_airflow_and_nothing_else(repository):
     (repository / "test_more.py").write_text(MORE)
     result = run_pytest(repository)
     assert "4 passed" in result.stdout, result.stdout + result.stderr
-    assert "Airflow of its own" not in result.stdout
+    assert "its own Airflow" not in result.stdout
 
 
 def test_without_a_warm_airflow_each_run_starts_its_own_and_says_so_once(repository, monkeypatch):
@@ -135,7 +135,7 @@ def test_without_a_warm_airflow_each_run_starts_its_own_and_says_so_once(reposit
     (repository / "test_more.py").write_text(MORE)
     result = run_pytest(repository)
     assert "4 passed" in result.stdout, result.stdout + result.stderr
-    assert result.stdout.count("airflowkit: each run started an Airflow of its own") == 1
+    assert result.stdout.count("airflowkit: each run started its own Airflow") == 1
 
 
 def test_an_outcome_that_no_pod_uses_fails_a_test_that_passes(repository):

@@ -1,6 +1,6 @@
 """Checked pods, house rules, alerts, repositories and local runs for Apache Airflow on Kubernetes.
 
-The names are loaded on first use (PEP 562), so that `import airflowkit` costs next to nothing.
+Names are loaded on first use (PEP 562), so that `import airflowkit` costs next to nothing.
 """
 
 from __future__ import annotations

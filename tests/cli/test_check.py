@@ -109,7 +109,7 @@ def test_wrong_use_is_told_in_one_line_and_is_no_pass(repository, arguments, say
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ("[check\n", "airflowkit.toml is no TOML: "),
+        ("[check\n", "airflowkit.toml is not valid TOML: "),
         ("[check]\nselct = ['AK']\n", "airflowkit.toml: check.selct: unknown setting; did you mean 'select'?"),
         ("[check]\nselect = ['AX']\n", "[check] names 'AX', which is no rule."),
         ("[check]\ndags_folder = 'pipelines'\n", "pipelines does not exist. [check] dags_folder names it"),

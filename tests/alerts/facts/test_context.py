@@ -14,14 +14,14 @@ from airflowkit.alerts.teams.card import fitting_card
 from alerts import contexts
 from alerts.official import complaints, fact, texts
 
-HOUSE = AlertSettings(
+SETTINGS = AlertSettings(
     environment="PROD",
     owners={"data-eng": "data@example.com"},
     runbook="https://wiki.example.com/{dag_id}/{task_id}",
 )
 
 
-def facts_of(context, settings=HOUSE):
+def facts_of(context, settings=SETTINGS):
     return gather(context, event_of(context), settings)
 
 
