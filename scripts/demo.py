@@ -1,6 +1,6 @@
-"""`make demo`: from an empty folder to a pod that ran, and to the alert of one that failed.
+"""`make demo`: from an empty folder to a pod that has run, and to the alert of one that failed.
 
-Everything is written to `.demo/` in the checkout, which each demo begins by removing.
+Everything is written to `.demo/` in the checkout, which each demo removes first.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ console = Console(highlight=False)
 
 
 def airflowkit(title: str, folder: Path, *arguments: str, status: int = 0) -> None:
-    """Run one command as a user would type it, and end the demo where it ends otherwise than it should."""
+    """Run a command the way a user types it; stop the demo unless it exits with the expected status."""
     console.print(f"\n[bold]{title}[/]\n[dim]{folder.name} $[/] airflowkit {' '.join(arguments)}", soft_wrap=True)
     result = subprocess.run([COMMAND, *arguments], cwd=folder, check=False)
     if result.returncode != status:
-        sys.exit(f"make demo: airflowkit {arguments[0]} ended with status {result.returncode}")
+        sys.exit(f"make demo: airflowkit {arguments[0]} exited with status {result.returncode}")
 
 
 def main() -> None:
@@ -40,8 +40,8 @@ def main() -> None:
 
     airflowkit("1. A git-sync repository", DEMO, "new-repo", REPOSITORY.name)
     airflowkit("2. A DAG in it", REPOSITORY, "new-dag", "orders_daily")
-    airflowkit("3. Is it right?", REPOSITORY, "check")
-    airflowkit("4. Run it: no cluster, its pods on this computer", REPOSITORY, "run", "orders_daily")
+    airflowkit("3. Check it", REPOSITORY, "check")
+    airflowkit("4. Run it: no cluster, pods on this computer", REPOSITORY, "run", "orders_daily")
     airflowkit("5. A DAG whose pod fails, and its alert", EXAMPLES, "run", "failing_with_alert", status=1)
 
 

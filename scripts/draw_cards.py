@@ -21,7 +21,7 @@ PICTURES = {
 
 
 def draw(titles: list[str], height: int, image: Path) -> None:
-    """Draw cards, light and dark beside each other."""
+    """Draw cards, light and dark side by side."""
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "cards.html"
         page.write_text(preview_page({title: fitting_card(SAMPLES[title]) for title in titles}), encoding="utf-8")

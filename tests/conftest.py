@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from airflowkit._airflow import airflow_version
 
@@ -34,6 +35,11 @@ os.environ |= {
 }
 for name in ("AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE", "AIRFLOW__CORE__DAGS_FOLDER"):
     os.environ.pop(name, None)
+
+
+# On a busy machine an example may take seconds, the first one imports Airflow, and none of that is a bug.
+settings.register_profile("airflowkit", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("airflowkit")
 
 
 def _has_kubernetes() -> bool:

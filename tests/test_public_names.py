@@ -1,6 +1,7 @@
 """The public names, in all the places that list them."""
 
 import ast
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ def test_all_places_list_the_same_names():
 @pytest.mark.parametrize("name", airflowkit.__all__)
 def test_a_public_name_resolves(name):
     assert getattr(airflowkit, name).__module__.startswith("airflowkit")
+
+
+def test_the_version_is_the_distributions_own():
+    assert airflowkit.__version__ == version("airflowkit-k8s")
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -55,14 +55,14 @@ def test_without_a_test_file_each_rule_on_each_file_is_a_test(repository):
     result.stdout.fnmatch_lines([f"airflowkit: {outcomes(result)['passed']} checks, 1 DAG files in */dags"])
 
 
-def test_a_file_that_cannot_be_imported_is_one_clear_failure_and_judged_no_further(repository):
+def test_a_file_that_cannot_be_imported_is_one_clear_failure_and_checked_no_further(repository):
     write(repository.path, "dags/broken.py", BROKEN)
     result = repository.runpytest_subprocess("--airflowkit", "-rs")
     assert result.ret == 1
     assert outcomes(result)["failed"] == 1
     assert "\ndags/broken.py:3: AK101 ModuleNotFoundError: No module named 'nosuch'" in said(result)
     assert "Traceback" not in said(result)
-    assert "not judged: the file cannot be imported" in said(result)
+    assert "not checked: the file cannot be imported" in said(result)
     again = repository.runpytest_subprocess("--airflowkit", "--lf")
     assert outcomes(again)["failed"] == 1
     assert "passed" not in outcomes(again)

@@ -151,5 +151,5 @@ def test_a_path_that_does_not_exist_is_an_error():
 
 def test_pyproject_holds_nothing_but_checks(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.airflowkit.pod]\nnamespace = 'airflow'\n")
-    with pytest.raises(SettingsError, match=r"tool\.airflowkit\.pod: only check may stand here\. use airflowkit\.toml"):
+    with pytest.raises(SettingsError, match=r"airflowkit\.pod: only check is allowed here\. use airflowkit\.toml"):
         dags_folder(tmp_path)

@@ -62,7 +62,7 @@ def test_a_profile_lies_over_the_base(write, monkeypatch):
         ("[teams]\nbudget = 60\n", "teams.budget: Input should be less than or equal to 15"),
         ("[kubernetes]\nversion = 'latest'\n", "kubernetes.version"),
         ("[check]\nignore = { AK401 = ' ' }\n", "check.ignore.AK401: an ignore needs a reason"),
-        ("[pod\n", "airflowkit.toml is no TOML: "),
+        ("[pod\n", "airflowkit.toml is not valid TOML: "),
     ],
 )
 def test_a_wrong_file_says_what_and_where(write, text, says):

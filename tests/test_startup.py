@@ -26,6 +26,10 @@ def test_a_front_door_imports_nothing_heavy(statement):
     assert modules_after(statement).isdisjoint(HEAVY)
 
 
+def test_the_version_costs_nothing_until_it_is_asked_for():
+    assert "importlib.metadata" not in modules_after("import airflowkit")
+
+
 def test_help_imports_nothing_heavy():
     statement = """
 import contextlib, io, sys

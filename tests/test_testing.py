@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -47,7 +48,7 @@ def test_a_run_sees_the_tests_environment(run_dag, monkeypatch):
     monkeypatch.setenv("AIRFLOW_VAR_DAY", "monday")
     assert run_dag("days").ok
 """
-UNMET = """
+UNUSED = """
 from airflowkit.testing import Failed, Succeeded
 
 
@@ -57,7 +58,7 @@ def test_passes_but_proves_nothing(fake_cluster):
     fake_cluster.run("orders_daily")
 
 
-def test_fails_by_itself(fake_cluster):
+def test_fails_on_its_own(fake_cluster):
     fake_cluster.outcomes["orders_daily.extract"] = Succeeded()
     assert False
 
@@ -125,7 +126,7 @@ def test_runs_of_one_session_share_airflow_and_nothing_else(repository):
     (repository / "test_more.py").write_text(MORE)
     result = run_pytest(repository)
     assert "4 passed" in result.stdout, result.stdout + result.stderr
-    assert "Airflow of its own" not in result.stdout
+    assert "its own Airflow" not in result.stdout
 
 
 def test_without_a_warm_airflow_each_run_starts_its_own_and_says_so_once(repository, monkeypatch):
@@ -134,30 +135,33 @@ def test_without_a_warm_airflow_each_run_starts_its_own_and_says_so_once(reposit
     (repository / "test_more.py").write_text(MORE)
     result = run_pytest(repository)
     assert "4 passed" in result.stdout, result.stdout + result.stderr
-    assert result.stdout.count("airflowkit: each run started an Airflow of its own") == 1
+    assert result.stdout.count("airflowkit: each run started its own Airflow") == 1
 
 
-def test_a_fate_that_no_pod_meets_fails_a_test_that_passes(repository):
-    (repository / "test_unmet.py").write_text(UNMET)
+def test_an_outcome_that_no_pod_uses_fails_a_test_that_passes(repository):
+    (repository / "test_unused.py").write_text(UNUSED)
     result = run_pytest(repository)
     assert "1 failed, 2 passed, 1 error" in result.stdout
     assert "  orders_daily.extract, try 2: Succeeded(" in result.stdout
     assert "  orders_daily.region[7]: Failed(exit_code=1" in result.stdout
     assert "ERROR at teardown of test_passes_but_proves_nothing" in result.stdout
-    assert "ERROR at teardown of test_fails_by_itself" not in result.stdout
+    assert "ERROR at teardown of test_fails_on_its_own" not in result.stdout
 
 
-def test_every_fate_of_the_page_is_there_and_none_is_left_out():
+def test_the_page_lists_every_outcome():
     from airflowkit.local.fake.outcomes import OUTCOMES
 
     assert set(re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)) == set(OUTCOMES)
 
 
-def test_every_public_name_is_there():
+def test_the_public_names_are_the_outcomes_and_what_the_fixtures_give():
     from airflowkit import testing
     from airflowkit.local.fake.outcomes import OUTCOMES
 
-    assert set(OUTCOMES) < set(testing.__all__)
+    assert set(testing.__all__) == {*OUTCOMES, "PodOutcome", "Dags", "FakeCluster", "TeamsInbox"}
     assert all(getattr(testing, name).__name__ == name for name in testing.__all__)
+    block = next(node for node in ast.parse(Path(testing.__file__).read_text()).body if isinstance(node, ast.If))
+    typed = {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert set(testing.__all__) <= typed
     with pytest.raises(AttributeError, match="no attribute 'OMKilled'"):
         _ = testing.OMKilled

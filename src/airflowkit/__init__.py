@@ -1,6 +1,6 @@
 """Checked pods, house rules, alerts, repositories and local runs for Apache Airflow on Kubernetes.
 
-The names are loaded on first use (PEP 562), so that `import airflowkit` costs next to nothing.
+Names are loaded on first use (PEP 562), so that `import airflowkit` costs next to nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from airflowkit.alerts.facts.recorder import record_failure
     from airflowkit.alerts.teams.delivery import send_card
     from airflowkit.alerts.teams.notifier import TeamsNotifier, teams_failure, teams_recovery
     from airflowkit.errors import AirflowKitError, PodSpecError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from airflowkit.pods.values.resources import Resources
     from airflowkit.pods.values.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume
     from airflowkit.presets import dag_args, default_args
+
+    __version__: str
 
 __all__ = [
     "AirflowKitError",
@@ -37,6 +40,7 @@ __all__ = [
     "default_args",
     "pod_override",
     "pod_task",
+    "record_failure",
     "send_card",
     "teams_failure",
     "teams_recovery",
@@ -60,6 +64,7 @@ _MODULE_OF = {
     "default_args": "presets",
     "pod_override": "pods.override",
     "pod_task": "pods.task",
+    "record_failure": "alerts.facts.recorder",
     "send_card": "alerts.teams.delivery",
     "teams_failure": "alerts.teams.notifier",
     "teams_recovery": "alerts.teams.notifier",
@@ -68,8 +73,9 @@ _MODULE_OF = {
 if not TYPE_CHECKING:  # a visible __getattr__ would let every typo pass the type check
 
     def __getattr__(name: str) -> object:
+        if name == "__version__":
+            return globals().setdefault(name, import_module("importlib.metadata").version("airflowkit-k8s"))
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-        globals()[name] = value
-        return value
+        module = import_module(f"{__name__}.{_MODULE_OF[name]}")
+        return globals().setdefault(name, getattr(module, name))

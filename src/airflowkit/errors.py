@@ -1,22 +1,22 @@
-"""The exceptions that airflowkit raises, all under one base class.
+"""All exceptions of airflowkit, under one base class.
 
     AirflowKitError
-    ├── SettingsError (ValueError)      airflowkit.toml cannot be read or says something impossible
-    ├── PresetNotFound (LookupError)    a preset's name that nobody defined
-    ├── PodSpecError (ValueError)       a pod that Kubernetes would refuse, or that would not do what was meant
-    ├── PodFailed (RuntimeError)        a pod ended badly; its first line says why
-    ├── DagLoadError (ImportError)      a DAG file cannot be imported
-    ├── DagNotFound (LookupError)       no DAG of that id
-    ├── NoSuchPath (FileNotFoundError)  a folder or file to check that does not exist
-    ├── NoDagFile (ValueError)          a file that cannot hold a DAG
-    ├── BadIgnoreFile (ValueError)      an .airflowignore that Airflow could not read
-    ├── WorkersUnavailable (RuntimeError)  Airflow cannot be imported
-    ├── UnknownRule (LookupError)       a code or name that no rule has
-    ├── FixFailed (OSError)             a file that `check --fix` cannot read or write
-    ├── BaselineNotWritten (OSError)    the baseline's file cannot be written
-    ├── LocalRunError (RuntimeError)    this computer cannot run the pod
-    ├── ScaffoldError (ValueError)      a name or a place that cannot become a DAG or a repository
-    └── DeliveryError (RuntimeError)    a card did not reach Teams; it never leaves a callback
+    ├── SettingsError (ValueError)          airflowkit.toml is not valid
+    ├── PresetNotFound (LookupError)        no such preset
+    ├── PodSpecError (ValueError)           a pod is not valid
+    ├── PodFailed (RuntimeError)            a pod failed
+    ├── NoSuchPath (FileNotFoundError)      no such folder or file
+    ├── NoDagFile (ValueError)              a file or folder has no DAG file
+    ├── DagNotFound (LookupError)           no such DAG or task
+    ├── DagLoadError (ImportError)          a DAG file cannot be imported
+    ├── BadIgnoreFile (ValueError)          an .airflowignore is not valid
+    ├── UnknownRule (LookupError)           no such rule
+    ├── FixFailed (OSError)                 a file cannot be fixed
+    ├── BaselineNotWritten (OSError)        a baseline cannot be written
+    ├── WorkersUnavailable (RuntimeError)   Airflow cannot be imported
+    ├── LocalRunError (RuntimeError)        a local run is not possible, or was cut short
+    ├── ScaffoldError (ValueError)          a DAG or repository cannot be created
+    └── DeliveryError (RuntimeError)        a card was not delivered
 
 Each message says what is wrong and where; `hint` says what to do about it.
 """
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class AirflowKitError(Exception):
-    """The base of every exception of airflowkit.
+    """The base class of all exceptions of airflowkit.
 
     Args:
         message: What is wrong, with the value and the place.
@@ -55,11 +55,11 @@ class AirflowKitError(Exception):
 
 
 class SettingsError(AirflowKitError, ValueError):
-    """`airflowkit.toml` cannot be read, or says something impossible."""
+    """`airflowkit.toml` cannot be read, or contains something that is not valid."""
 
 
-class PresetNotFound(AirflowKitError, LookupError):  # noqa: N818  named as LookupErrors are
-    """A preset that neither airflowkit nor `airflowkit.toml` defines."""
+class PresetNotFound(AirflowKitError, LookupError):  # noqa: N818  as the built-in exceptions are named
+    """Neither airflowkit nor `airflowkit.toml` defines a preset with that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class Problem:
 
     Attributes:
         field: The path of the argument, such as `secrets[1].mount_path`.
-        value: The offending value's `repr`, shortened; never a secret's content.
+        value: The `repr` of the offending value, shortened; never a secret.
         reason: Why it is wrong.
         hint: What to write instead.
-        dag_id: The DAG, or an empty string outside one.
+        dag_id: The DAG; empty outside of one.
         task_id: The task.
     """
 
@@ -88,7 +88,7 @@ class Problem:
 
 
 class PodSpecError(AirflowKitError, ValueError):
-    """A pod that Kubernetes would refuse, or that would silently do something else than what was meant.
+    """A pod that Kubernetes would reject, or that would silently do something else than intended.
 
     Attributes:
         problems: Every problem of the task, in the order of its arguments.
@@ -102,8 +102,8 @@ class PodSpecError(AirflowKitError, ValueError):
         super().__init__(f"{where or task}: {counted(len(self.problems), 'problem')}\n{lines}")
 
 
-class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  Airflow's names for outcomes have no Error either
-    """A pod ended badly; the message's first line says why in words.
+class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  as Airflow's names for outcomes
+    """A pod failed; the first line of the message says why.
 
     Attributes:
         diagnosis: The same as data, an `airflowkit.pods.diagnostics.diagnosis.Diagnosis`.
@@ -112,56 +112,56 @@ class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  Airflow's names f
     diagnosis: object = None
 
 
+class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  as the built-in exceptions are named
+    """A folder or file does not exist."""
+
+
+class NoDagFile(AirflowKitError, ValueError):  # noqa: N818  as the built-in exceptions are named
+    """A file cannot contain a DAG, or a folder has no file that can."""
+
+
+class DagNotFound(AirflowKitError, LookupError):  # noqa: N818  as Airflow's own
+    """The DAG folder has no such DAG, or the DAG no such task."""
+
+
 class DagLoadError(AirflowKitError, ImportError):
     """A DAG file cannot be imported."""
 
 
-class DagNotFound(AirflowKitError, LookupError):  # noqa: N818  as Airflow's own
-    """No DAG of that id in the folder."""
+class BadIgnoreFile(AirflowKitError, ValueError):  # noqa: N818  as the built-in exceptions are named
+    """An `.airflowignore` is not valid, so that Airflow itself would find no DAG files."""
+
+
+class UnknownRule(AirflowKitError, LookupError):  # noqa: N818  as the built-in exceptions are named
+    """No rule has that code or name."""
+
+
+class FixFailed(AirflowKitError, OSError):  # noqa: N818  as the built-in exceptions are named
+    """A file cannot be read or written by `check --fix`, which leaves it unchanged."""
+
+
+class BaselineNotWritten(AirflowKitError, OSError):  # noqa: N818  as the built-in exceptions are named
+    """A baseline file cannot be written."""
+
+
+class WorkersUnavailable(AirflowKitError, RuntimeError):  # noqa: N818  as the built-in exceptions are named
+    """The worker processes of `airflowkit check` cannot import Airflow."""
 
 
 class LocalRunError(AirflowKitError, RuntimeError):
-    """This computer cannot run the pod as it is written."""
-
-
-class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  named as the built-in exceptions are
-    """A folder or file to check that does not exist."""
-
-
-class NoDagFile(AirflowKitError, ValueError):  # noqa: N818  named as the built-in exceptions are
-    """A file that cannot hold a DAG."""
-
-
-class BadIgnoreFile(AirflowKitError, ValueError):  # noqa: N818  named as the built-in exceptions are
-    """An `.airflowignore` at which Airflow's own discovery of DAG files ends."""
-
-
-class WorkersUnavailable(AirflowKitError, RuntimeError):  # noqa: N818  named as the built-in exceptions are
-    """Airflow cannot be imported at all."""
-
-
-class UnknownRule(AirflowKitError, LookupError):  # noqa: N818  named as the built-in exceptions are
-    """A code that no rule has."""
-
-
-class FixFailed(AirflowKitError, OSError):  # noqa: N818  named as the built-in exceptions are
-    """A file that `--fix` leaves as it is."""
-
-
-class BaselineNotWritten(AirflowKitError, OSError):  # noqa: N818  named as the built-in exceptions are
-    """A baseline that cannot be written."""
+    """This computer cannot run a DAG or a pod, or a run was cut short."""
 
 
 class ScaffoldError(AirflowKitError, ValueError):
-    """A name or a place that cannot become a DAG or a repository."""
+    """A DAG or repository cannot be created with that name or in that place."""
 
 
 class DeliveryError(AirflowKitError, RuntimeError):
-    """A card did not reach Teams. It never leaves a callback."""
+    """A card was not delivered to Teams; raised by `send_card`, and only logged by callbacks."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean 'x'?` for the nearest known name, or an empty string."""
+    """Return `did you mean 'x'?` for the closest known name, or an empty string."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""
 

@@ -1,7 +1,7 @@
 """The pytest plugin: `pytest --airflowkit` checks the DAG folder, one test per file and rule.
 
-pytest loads this module in every run of everybody who has airflowkit installed, so it imports nothing but pytest
-until the option is given or a fixture is used.
+pytest loads this module in every run wherever airflowkit is installed, so it imports nothing but pytest until the
+option is given or a fixture is used.
 """
 
 from __future__ import annotations
@@ -33,44 +33,44 @@ if TYPE_CHECKING:
 __all__ = ["airflowkit_worker", "dag_bag", "fake_cluster", "render_pods", "run_dag", "teams_inbox"]
 
 _Verdicts = dict[str, dict[str, str]]
-"""What was found, by file and code, as text."""
+"""Findings as text, by file and code."""
 _VERDICTS = pytest.StashKey[_Verdicts]()
 _COUNTED = pytest.StashKey[str]()
 _TO_WORKER = "airflowkit_verdicts"
-_UNJUDGED = "not judged: the file cannot be imported"
+_NOT_CHECKED = "not checked: the file cannot be imported"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and settings."""
     group = parser.getgroup("airflowkit")
-    group.addoption("--airflowkit", action="store_true", help="check the DAG folder: one test per file and rule")
+    group.addoption("--airflowkit", action="store_true", help="check the DAG folder, with one test per file and rule")
     group.addoption("--airflowkit-dags", metavar="FOLDER", help="the DAG folder; by default the repository's")
-    parser.addini("airflowkit", "check the DAG folder in every run, as --airflowkit does", type="bool", default=False)
-    parser.addini("airflowkit_dags", "the DAG folder, seen from this file; by default the repository's", default="")
+    parser.addini("airflowkit", "check the DAG folder in every run, like --airflowkit", type="bool", default=False)
+    parser.addini("airflowkit_dags", "the DAG folder, relative to this file; by default the repository's", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker that all these tests carry."""
+    """Register the marker of all these tests."""
     config.addinivalue_line("markers", "airflowkit: a rule of `airflowkit check` on a DAG file")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Hand xdist's workers what was found: one process checks for them all, before the first of them starts."""
+    """Pass the findings to xdist's workers: the controller checks once, before the first worker starts."""
     if _is_on(node.config):
         node.workerinput[_TO_WORKER] = _verdicts(node.config)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add the tests, wherever the DAG folder lies; `-k`, `-m`, `--lf` and xdist then treat them as any others."""
+    """Add the tests, wherever the DAG folder is; `-k`, `-m`, `--lf` and xdist treat them like any others."""
     if _is_on(config):
-        with _wrong_use():
+        with _as_usage_error():
             items.extend(_items(session, dags_folder(config)))
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str:
-    """Say how many tests were added: pytest counts before that."""
+    """Report how many tests were added, because pytest counts before that."""
     return config.stash.get(_COUNTED, "")
 
 
@@ -78,7 +78,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> str:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note whether a test has passed, for the fixtures that ask for more after it."""
+    """Record whether a test has passed, for the teardown of fixtures."""
     report = yield
     if call.when == "call":
         item.stash[PASSED] = report.passed
@@ -86,20 +86,20 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say why runs took long."""
+    """Explain why runs were slow."""
     if config.stash.get(COLD, False):
-        terminalreporter.write_line("airflowkit: each run started an Airflow of its own: only Linux can keep one warm")
+        terminalreporter.write_line("airflowkit: each run started its own Airflow, because only Linux can fork one")
 
 
 class CheckFailed(Exception):  # noqa: N818  as pytest's own outcomes
-    """A rule found something."""
+    """A rule has findings."""
 
 
 class CheckedFile(pytest.File):
-    """A DAG file, or the DAG folder for what belongs to no DAG file."""
+    """A DAG file, or the DAG folder for findings outside of DAG files."""
 
     def collect(self) -> list[pytest.Item]:
-        """Return nothing: the items are made by rule."""
+        """Return nothing: the items are created by rule."""
         return []
 
 
@@ -117,15 +117,15 @@ class CheckItem(pytest.Item):
         self.add_marker("airflowkit")
 
     def runtest(self) -> None:
-        """Look up what was found; the first test of a run checks the whole folder."""
+        """Look up the findings; the first test of a run checks the whole folder."""
         verdict = _verdicts(self.config).get(str(self.path), {}).get(self._code)
-        if verdict == _UNJUDGED:
+        if verdict == _NOT_CHECKED:
             pytest.skip(verdict)
         if verdict:
             raise CheckFailed(verdict)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Show findings as the command does, without a traceback into the plugin."""
+        """Show findings like the command does, without a traceback into the plugin."""
         from airflowkit.errors import AirflowKitError
 
         if isinstance(excinfo.value, (CheckFailed, AirflowKitError)):
@@ -133,7 +133,7 @@ class CheckItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Return what pytest shows of the test."""
+        """Return the location and name that pytest shows."""
         return self.path, None, self.name
 
 
@@ -142,8 +142,8 @@ def _is_on(config: pytest.Config) -> bool:
 
 
 @contextmanager
-def _wrong_use() -> Iterator[None]:
-    """Tell pytest that it was called wrongly: a missing DAG folder must not look like success."""
+def _as_usage_error() -> Iterator[None]:
+    """Turn our errors into usage errors of pytest: a missing DAG folder must not look like success."""
     from airflowkit.errors import AirflowKitError
 
     try:
@@ -153,7 +153,7 @@ def _wrong_use() -> Iterator[None]:
 
 
 def _items(session: pytest.Session, folder: Path) -> list[pytest.Item]:
-    """Return the tests of a DAG folder; none where it holds no DAG file, so that pytest says that nothing ran."""
+    """Return the tests of a DAG folder; none if it has no DAG file, so that pytest reports that nothing ran."""
     from airflowkit.checks.deployment import check_options
     from airflowkit.checks.model.rule import Scope
     from airflowkit.checks.rules import RULES
@@ -164,24 +164,24 @@ def _items(session: pytest.Session, folder: Path) -> list[pytest.Item]:
     rules = [rule for rule in RULES if is_selected(rule.code, options)]
     of_folder = [rule for rule in rules if rule.scope is Scope.FOLDER]
     items: list[pytest.Item] = []
-    for path, its in [(folder, of_folder), *((file, rules) for file in files)] if files else ():
+    for path, applicable in [(folder, of_folder), *((file, rules) for file in files)] if files else ():
         parent = CheckedFile.from_parent(session, path=path)
-        items += [CheckItem.from_parent(parent, name=f"{rule.code} {rule.name}", rule=rule) for rule in its]
+        items += [CheckItem.from_parent(parent, name=f"{rule.code} {rule.name}", rule=rule) for rule in applicable]
     session.config.stash[_COUNTED] = f"airflowkit: {len(items)} checks, {len(files)} DAG files in {folder}"
     return items
 
 
 def _verdicts(config: pytest.Config) -> _Verdicts:
-    """Return what was found: by xdist's controller, or by this process, once."""
+    """Return the findings of xdist's controller, or of this process, which checks once."""
     if _VERDICTS not in config.stash:
-        handed = getattr(config, "workerinput", {}).get(_TO_WORKER)
-        with _wrong_use(), chdir(config.rootpath):  # so that paths read the same from wherever pytest is called
-            config.stash[_VERDICTS] = _checked(dags_folder(config)) if handed is None else handed
+        passed_on = getattr(config, "workerinput", {}).get(_TO_WORKER)
+        with _as_usage_error(), chdir(config.rootpath):  # so that paths are the same wherever pytest is called
+            config.stash[_VERDICTS] = _checked(dags_folder(config)) if passed_on is None else passed_on
     return config.stash[_VERDICTS]
 
 
 def _checked(folder: Path) -> _Verdicts:
-    """Return what is found in a folder; what belongs to no DAG file counts for the folder."""
+    """Return the findings in a folder; those outside of DAG files belong to the folder."""
     from airflowkit.checks.engine import check
     from airflowkit.checks.model.findings import Severity
     from airflowkit.checks.suppression.baseline import Baseline
@@ -192,7 +192,7 @@ def _checked(folder: Path) -> _Verdicts:
     verdicts: _Verdicts = {}
     for examined in report.examined:
         for path in examined.failed:
-            verdicts[path] = dict.fromkeys(examined.codes, _UNJUDGED)
+            verdicts[path] = dict.fromkeys(examined.codes, _NOT_CHECKED)
     found: dict[tuple[str, str], list[str]] = {}
     for finding in report.findings:
         path = str(Path(finding.path).absolute())

@@ -1,4 +1,4 @@
-"""What is written whole or not at all: under a name of its own first."""
+"""Writes files atomically: under a temporary name first."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a file to write, which takes the place of another if the block ends well, and else goes.
+    """Yield a temporary file, which replaces `path` unless the block raises.
 
-    It gets the mode of the other. A link stays, and what it leads to is replaced. What is no file, such as a pipe
-    behind `/dev/stdout`, is yielded itself.
+    It keeps the mode of the replaced file. A symbolic link stays, and its target is replaced. What is not a regular
+    file, such as a pipe behind `/dev/stdout`, is yielded itself.
 
     Raises:
-        OSError: The folder cannot be written to.
+        OSError: The folder is not writable.
     """
     if _is_special(path):
         yield path
         return
-    place = path.resolve()
-    with temporary(place.parent) as scratch:
+    target = path.resolve()
+    with temporary(target.parent) as scratch:
         yield scratch
-        if place.exists():
-            scratch.chmod(stat.S_IMODE(place.stat().st_mode))
-        scratch.replace(place)
+        if target.exists():
+            scratch.chmod(stat.S_IMODE(target.stat().st_mode))
+        scratch.replace(target)
 
 
 def can_replace(path: Path) -> bool:
-    """Return whether `atomic_write` may write a file."""
+    """Return whether `atomic_write` can write a file."""
     return not path.is_dir() and os.access(path if _is_special(path) else path.resolve().parent, os.W_OK)
 
 
 @contextmanager
 def temporary(folder: Path) -> Iterator[Path]:
-    """Yield a name that nobody can foresee, and that Airflow and git-sync pass over; nothing of it stays."""
+    """Yield an unpredictable hidden name, which Airflow ignores; what has that name afterwards is removed."""
     path = folder / f".airflowkit-{secrets.token_hex(8)}"
     try:
         yield path
@@ -51,7 +51,7 @@ def temporary(folder: Path) -> Iterator[Path]:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, or a folder with what is in it, if it is there and may be removed."""
+    """Remove a file or a folder with its contents; ignore errors."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

@@ -1,4 +1,4 @@
-"""`airflowkit.toml`: where it is found, what it may say, and how a profile lies over it."""
+"""`airflowkit.toml`: where it is found, what it may contain, and how a profile overrides it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from airflowkit.errors import SettingsError, did_you_mean
 
 FILE_NAME: Final = "airflowkit.toml"
+DEFAULT_CONN_ID: Final = "msteams_webhook_url"
+"""The name that tutorials use."""
+ALERT_BUDGET: Final = 10.0
+"""Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
+MAX_ALERT_BUDGET: Final = 15.0
 Table = Mapping[str, Any]
 
 
@@ -31,28 +36,30 @@ class NodePool(_Section):
 
 
 class Gpu(_Section):
-    """`[gpu]`: what `Resources(gpu=1)` asks for."""
+    """`[gpu]`: what `Resources(gpu=1)` requests."""
 
     resource: str = Field(default="nvidia.com/gpu", description="the resource's full name")
-    tolerations: list[dict[str, Any]] = Field(default_factory=list, description="what GPU nodes are tainted with")
+    tolerations: list[dict[str, Any]] = Field(default_factory=list, description="tolerations for GPU nodes' taints")
 
 
 class Kubernetes(_Section):
-    """`[kubernetes]`: the cluster, where its version changes a rule."""
+    """`[kubernetes]`: the cluster, where rules depend on its version."""
 
     version: str | None = Field(
-        default=None, pattern=r"^1\.\d+$", description="such as 1.34; without it the strictest rules hold"
+        default=None, pattern=r"^1\.\d+$", description="such as 1.34; by default the strictest rules apply"
     )
 
 
 class Teams(_Section):
     """`[teams]`: how alerts reach Microsoft Teams."""
 
-    conn_id: str = "msteams_webhook_url"
+    conn_id: str = DEFAULT_CONN_ID
     environment: str = Field(default="", description="shown in front of every card's title, such as PROD")
-    owners: dict[str, str] = Field(default_factory=dict, description="a task owner's address, to be mentioned")
-    runbook: str = Field(default="", description="a link; may hold {dag_id} and {task_id}")
-    budget: float = Field(default=10, gt=0, le=15, description="seconds that an alert may take in all")
+    owners: dict[str, str] = Field(default_factory=dict, description="the address to mention for each owner")
+    runbook: str = Field(default="", description="a link; may contain {dag_id} and {task_id}")
+    budget: float = Field(
+        default=ALERT_BUDGET, gt=0, le=MAX_ALERT_BUDGET, description="seconds that an alert may take in total"
+    )
 
 
 def _has_words(reason: str) -> str:
@@ -68,51 +75,49 @@ Code = Annotated[str, AfterValidator(str.upper)]
 
 
 class Check(_Section):
-    """`[check]`: which rules hold, and where not."""
+    """`[check]`: which rules apply, and where."""
 
-    dags_folder: str = Field(default="", description="the DAG folder, from the repository's root; by default dags")
+    dags_folder: str = Field(default="", description="the DAG folder, relative to the root; by default dags")
     select: list[Code] = Field(default_factory=lambda: ["AK"])
-    ignore: dict[Code, Reason] = Field(default_factory=dict, description="a rule's code, and why it is ignored")
+    ignore: dict[Code, Reason] = Field(default_factory=dict, description="why a rule is ignored, by its code")
     severity: dict[Code, Literal["error", "warning", "info"]] = Field(
-        default_factory=dict, description="a rule's code, and how bad its findings are"
+        default_factory=dict, description="the severity of a rule's findings, by its code"
     )
     per_path: dict[str, dict[Code, Reason]] = Field(
-        default_factory=dict, description="a path pattern, and the codes ignored there, each with its reason"
+        default_factory=dict, description="the rules ignored for a path pattern, each code with its reason"
     )
-    import_timeout: float = Field(default=30, gt=0, description="seconds that the import of a DAG file may take")
-    memory_limit: int = Field(default=1024, gt=0, description="MiB that the import of a DAG file may take")
+    import_timeout: float = Field(default=30, gt=0, description="seconds after which a file's import is aborted")
+    memory_limit: int = Field(default=1024, gt=0, description="MiB above which a file's import is aborted")
     parse_seconds: float = Field(
-        default=2, gt=0, description="CPU time that the import of a DAG file should not exceed"
+        default=2, gt=0, description="seconds of CPU time that the import of a DAG file should not exceed"
     )
     parse_memory: int = Field(default=200, gt=0, description="MiB that the import of a DAG file should not exceed")
     dag_id_pattern: str = Field(default="", description="a regular expression that every DAG id matches")
     task_id_pattern: str = Field(default="", description="a regular expression that every task id matches")
-    tags: list[str] = Field(default_factory=list, description="the tags there are; each DAG carries at least one")
-    owners: list[str] = Field(default_factory=list, description="the owners there are")
-    pools: list[str] = Field(default_factory=list, description="the pools there are, besides default_pool")
+    tags: list[str] = Field(default_factory=list, description="the allowed tags; each DAG has at least one")
+    owners: list[str] = Field(default_factory=list, description="the allowed owners")
+    pools: list[str] = Field(default_factory=list, description="the existing pools, besides default_pool")
     forbidden_imports: list[str] = Field(
-        default_factory=list, description="modules that no DAG file imports at the top"
+        default_factory=list, description="modules that no DAG file may import at module level"
     )
     require_docs: bool = Field(default=False, description="each DAG has a description or doc_md")
-    min_retries: int = Field(default=0, ge=0, description="retries that each task has at least")
-    max_retries: int | None = Field(default=None, ge=0, description="retries that each task has at most")
+    min_retries: int = Field(default=0, ge=0, description="minimum of retries of each task")
+    max_retries: int | None = Field(default=None, ge=0, description="maximum of retries of each task")
     required_dag_args: list[str] = Field(default_factory=list, description="arguments that each DAG sets")
     required_task_args: list[str] = Field(default_factory=list, description="arguments that each task sets")
     group_id_pattern: str = Field(default="", description="a regular expression that every task group's id matches")
-    require_dependencies: bool = Field(default=False, description="each task of a DAG waits for another, or is awaited")
-    max_upstream_tasks: int | None = Field(
-        default=None, gt=0, description="tasks that one task waits for directly at most"
-    )
-    max_active_runs: int | None = Field(default=None, gt=0, description="runs at a time that each DAG has at most")
+    require_dependencies: bool = Field(default=False, description="each task has an upstream or downstream task")
+    max_upstream_tasks: int | None = Field(default=None, gt=0, description="maximum of direct upstream tasks of a task")
+    max_active_runs: int | None = Field(default=None, gt=0, description="maximum of max_active_runs of each DAG")
     public_registries: list[str] = Field(default_factory=list, description="registries that need no pull secret")
     cpu_budget: str | None = Field(default=None, description="CPU that the pods of one DAG may request at once")
     memory_budget: str | None = Field(default=None, description="memory that the pods of one DAG may request at once")
-    largest_file: int = Field(default=1024, gt=0, description="KiB that a file in the DAG folder has at most")
+    largest_file: int = Field(default=1024, gt=0, description="maximum size of a file in the DAG folder, in KiB")
     executor: str = Field(default="", description="the deployment's executor, such as KubernetesExecutor")
 
 
 class _File(_Section):
-    """The file as it is written."""
+    """The contents of the file."""
 
     pod: dict[str, Any] = Field(default_factory=dict)
     resources: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -126,11 +131,11 @@ class _File(_Section):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A set of values and the place that they come from.
+    """A set of values and where they come from.
 
     Attributes:
         name: Such as `airflowkit.toml [profile.dev.pod]`.
-        values: The values by their keyword.
+        values: The values by keyword.
     """
 
     name: str
@@ -139,19 +144,19 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `airflowkit.toml` says, with the chosen profile laid over it.
+    """The contents of `airflowkit.toml`, overridden by the active profile.
 
     Attributes:
-        path: The file, or None where there is none.
+        path: The file, or None without one.
         profile: The profile's name, or an empty string.
         pod_layers: The `[pod]` tables, the lowest first: the file's, then the profile's.
         resources: Named sizes for `resources="small"`.
         node_pools: Named placements for `node_pool="gpu"`.
-        gpu: What a GPU is called, and tainted with.
-        kubernetes: The cluster.
+        gpu: A GPU's resource name and tolerations.
+        kubernetes: The cluster's version.
         presets: Additions to the built-in presets.
-        teams: Alerts.
-        check: Rules.
+        teams: Defaults of alerts.
+        check: Settings of rules.
     """
 
     path: Path | None
@@ -167,15 +172,15 @@ class Settings:
 
 
 def load_settings(start: Path | None = None) -> Settings:
-    """Return the settings that hold for a DAG file or folder.
+    """Return the settings for a DAG file or folder.
 
     Args:
-        start: A file or folder; `airflowkit.toml` is looked for beside it and upwards. Defaults to the
-            current folder. The environment variable AIRFLOWKIT_CONFIG names another file.
+        start: A file or folder; `airflowkit.toml` is searched for beside it and upwards. Defaults to the
+            current folder. The environment variable AIRFLOWKIT_CONFIG selects a file.
 
     Raises:
-        SettingsError: The file is missing though named, is no TOML, or says something impossible; or
-            AIRFLOWKIT_PROFILE names a profile that the file does not have.
+        SettingsError: The selected file is missing, is not valid TOML, or contains something invalid; or the file has
+            no profile AIRFLOWKIT_PROFILE.
     """
     named = os.environ.get("AIRFLOWKIT_CONFIG", "")
     path = Path(named) if named else find_settings(start or Path.cwd())
@@ -183,28 +188,28 @@ def load_settings(start: Path | None = None) -> Settings:
 
 
 def check_settings(start: Path) -> Check:
-    """Return what `[check]` says for a DAG file or folder.
+    """Return `[check]` for a DAG file or folder.
 
-    `[tool.airflowkit.check]` of the nearest `pyproject.toml` is for repositories without an `airflowkit.toml`; where
-    both say something, `airflowkit.toml` wins, key by key.
+    `[tool.airflowkit.check]` of the nearest `pyproject.toml` is for repositories without an `airflowkit.toml`; if both
+    set a key, `airflowkit.toml` wins.
 
     Raises:
-        SettingsError: One of the files is wrong.
+        SettingsError: One of the files is not valid.
     """
-    ours = load_settings(start).check
-    beneath = _of_pyproject(_nearest("pyproject.toml", start.absolute()))
-    return Check.model_validate({**beneath.model_dump(exclude_unset=True), **ours.model_dump(exclude_unset=True)})
+    settings = load_settings(start).check
+    fallback = _of_pyproject(_nearest("pyproject.toml", start.absolute()))
+    return Check.model_validate({**fallback.model_dump(exclude_unset=True), **settings.model_dump(exclude_unset=True)})
 
 
 def forget_settings() -> None:
-    """Read `airflowkit.toml` anew when it is asked for next; until then each file is read once in a process."""
+    """Read `airflowkit.toml` again the next time; otherwise each file is read once in a process."""
     _nearest.cache_clear()
     _read.cache_clear()
     _of_pyproject.cache_clear()
 
 
 def find_settings(start: Path) -> Path | None:
-    """Return the nearest `airflowkit.toml` at or above a file or folder, or None; each folder is looked into once."""
+    """Return the nearest `airflowkit.toml` at or above a file or folder, or None; each folder is searched once."""
     return _nearest(FILE_NAME, start.absolute())
 
 
@@ -231,10 +236,10 @@ def _of_pyproject(path: Path | None) -> Check:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return Check()  # other tools complain of their own file
+        return Check()  # other tools report errors in that file
     ours = table.get("tool", {}).get("airflowkit", {})
     if others := sorted(ours.keys() - {"check"}):
-        raise SettingsError(f"{path}: tool.airflowkit.{others[0]}: only check may stand here", hint=f"use {FILE_NAME}")
+        raise SettingsError(f"{path}: tool.airflowkit.{others[0]}: only check is allowed here", hint=f"use {FILE_NAME}")
     return _validated(f"{path} [tool.airflowkit]", ours).check
 
 
@@ -247,7 +252,7 @@ def _read(path: Path | None, profile: str) -> Settings:
         raise SettingsError(f"{path}: no profile {profile!r} (AIRFLOWKIT_PROFILE)", hint=hint)
     overlay = profiles.get(profile, {})
     base = _validated(path, table)
-    merged = _validated(path, _laid_over(table, overlay))
+    merged = _validated(path, _overlaid(table, overlay))
     layers = (
         Layer(f"{FILE_NAME} [pod]", base.pod),
         Layer(f"{FILE_NAME} [profile.{profile}.pod]", overlay.get("pod", {})),
@@ -270,10 +275,10 @@ def _parse(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        hint = "AIRFLOWKIT_CONFIG names it" if os.environ.get("AIRFLOWKIT_CONFIG") == str(path) else ""
+        hint = "AIRFLOWKIT_CONFIG refers to it" if os.environ.get("AIRFLOWKIT_CONFIG") == str(path) else ""
         raise SettingsError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} is no TOML: {error}") from error
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
 
 
 def _validated(place: Path | str | None, table: Table) -> _File:
@@ -297,10 +302,10 @@ def _fields_below(section: str) -> list[str]:
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
-def _laid_over(base: Table, overlay: Table) -> dict[str, Any]:
-    """Return `base` with `overlay` over it; tables are merged key by key."""
+def _overlaid(base: Table, overlay: Table) -> dict[str, Any]:
+    """Return `base` overridden by `overlay`; tables are merged key by key."""
     merged = dict(base)
     for key, value in overlay.items():
         below = merged.get(key)
-        merged[key] = _laid_over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        merged[key] = _overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return merged

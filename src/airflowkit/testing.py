@@ -1,6 +1,6 @@
-"""Fixtures for users' own tests; installing airflowkit makes them known to pytest.
+"""Fixtures for users' own tests; installing airflowkit registers them with pytest.
 
-def test_out_of_memory_is_told(fake_cluster, teams_inbox):
+def test_out_of_memory_is_reported(fake_cluster, teams_inbox):
     fake_cluster.outcomes["orders_daily.load"] = OOMKilled()
     result = fake_cluster.run("orders_daily")
     assert result.task("load").reason.startswith("out of memory")
@@ -58,14 +58,14 @@ _MODULE_OF = dict.fromkeys(__all__, "local.fake.outcomes") | {
 }
 
 PASSED = pytest.StashKey[bool]()
-"""Whether a test itself has passed; its fixtures are torn down after that."""
+"""Whether a test has passed, for the teardown of its fixtures."""
 COLD = pytest.StashKey[bool]()
-"""Whether the runs of a session had to start an Airflow each."""
+"""Whether each run of a session has to start its own Airflow."""
 
 
 @pytest.fixture(scope="session")
 def dag_bag(pytestconfig: pytest.Config) -> Dags:
-    """The repository's DAGs, loaded once in the tests' own process."""
+    """The repository's DAGs, loaded once in the tests' process."""
     from airflowkit._airflow import keep_home_clean
     from airflowkit.dags import load_files
     from airflowkit.discovery.dag_files import dag_files
@@ -77,10 +77,10 @@ def dag_bag(pytestconfig: pytest.Config) -> Dags:
 
 @pytest.fixture(scope="session")
 def render_pods() -> Callable[[Any], dict[str, dict[str, Any]]]:
-    """A function from a DAG to the manifests of its pods by task: the same at every call, so fit for snapshots.
+    """A function that returns a DAG's pod manifests by task: the same at every call, so you can snapshot them.
 
-    A mapped task has one for each element that is known without a run, as `task[0]`; where another task's output
-    decides on them, it has one as `task`, with what they have in common.
+    A mapped task has one for each element that is known without a run, as `task[0]`; where its elements come from
+    another task's output, it has one, as `task`, with what they have in common.
     """
 
     def render(dag: Any) -> dict[str, dict[str, Any]]:
@@ -105,9 +105,9 @@ def _rendered(task: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.fixture(scope="session")
 def airflowkit_worker(pytestconfig: pytest.Config) -> Iterator[Worker | None]:
-    """What starts the runs of `run_dag` and `fake_cluster`: the first of a session starts Airflow, the others fork it.
+    """What starts the runs of `run_dag` and `fake_cluster`: the first one starts Airflow, the others fork it.
 
-    Where it cannot be forked, None: each run then starts its own.
+    None where Airflow cannot be forked: each run then starts its own.
     """
     from airflowkit.local.worker.warm import WarmAirflow, can_stay_warm
 
@@ -121,7 +121,7 @@ def airflowkit_worker(pytestconfig: pytest.Config) -> Iterator[Worker | None]:
 
 @pytest.fixture
 def run_dag(pytestconfig: pytest.Config, airflowkit_worker: Worker | None) -> Callable[..., DagRunResult]:
-    """A function that runs a DAG with an Airflow of its own and the pods on this computer, and tells how it went."""
+    """A function that runs a DAG on an embedded Airflow, with its pods on this computer, and returns the result."""
     from airflowkit.local.run import run_dag as run
 
     def run_here(dag: Any, **options: Any) -> DagRunResult:
@@ -134,9 +134,9 @@ def run_dag(pytestconfig: pytest.Config, airflowkit_worker: Worker | None) -> Ca
 
 @pytest.fixture
 def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | None) -> Iterator[FakeCluster]:
-    """A Kubernetes that runs nothing, and where you say what becomes of the pods.
+    """A Kubernetes that runs nothing; you say how the pods end.
 
-    A outcome that no pod has met fails a test that has passed: it proves nothing, and somebody believes it does.
+    An outcome that no pod has used fails a test that has otherwise passed, because that test proves nothing.
     """
     from airflowkit.local.fake_cluster import FakeCluster
 
@@ -144,28 +144,28 @@ def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | Non
     yield cluster
     if request.node.stash.get(PASSED, False) and (unused := cluster.outcomes.unused):
         lines = "\n".join(f"  {outcome}" for outcome in unused)
-        why = "there is no such map index, an earlier try has ended well, or the task was not reached"
-        pytest.fail(f"no pod has met its outcome ({why}):\n{lines}", pytrace=False)
+        why = "there is no such map index, an earlier try succeeded, or the task was not reached"
+        pytest.fail(f"unused outcomes ({why}):\n{lines}", pytrace=False)
 
 
 @pytest.fixture
 def teams_inbox(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
-    """A Teams of the test's own: alerts on the repository's connection end here, over HTTP on this computer."""
-    from airflowkit.alerts.teams.inbox import teams
-    from airflowkit.settings import load_settings
+    """A local Teams: alerts on the repository's connection are posted here, over HTTP on this computer."""
+    from airflowkit.alerts.teams.inbox import serve_teams
+    from airflowkit.settings import DEFAULT_CONN_ID, load_settings
 
-    ours = load_settings(dags_folder(pytestconfig)).teams.conn_id
-    with teams(ours, "msteams_webhook_url", setenv=monkeypatch.setenv) as inbox:
+    conn_id = load_settings(dags_folder(pytestconfig)).teams.conn_id
+    with serve_teams(conn_id, DEFAULT_CONN_ID, setenv=monkeypatch.setenv) as inbox:
         yield inbox
 
 
 def dags_folder(config: pytest.Config) -> Path:
-    """Return the DAG folder: that of `--airflowkit-dags`, of the setting `airflowkit_dags`, or the repository's.
+    """Return the DAG folder: from `--airflowkit-dags`, else from the setting `airflowkit_dags`, else the repository's.
 
     Raises:
         NoSuchPath: It does not exist.
     """
-    from airflowkit.repository import dags_folder as repositorys_folder
+    from airflowkit.repository import dags_folder as folder_of_repository
     from airflowkit.repository import dags_folder_of
 
     root, here = config.rootpath, config.invocation_params.dir
@@ -174,11 +174,11 @@ def dags_folder(config: pytest.Config) -> Path:
     if named := config.getini("airflowkit_dags"):
         return dags_folder_of((config.inipath.parent if config.inipath else root) / named)
     starts = [here, root] if here.is_relative_to(root) else [root]
-    return dags_folder_of(next(filter(None, map(repositorys_folder, starts)), root))
+    return dags_folder_of(next(filter(None, map(folder_of_repository, starts)), root))
 
 
 def _show(event: Event) -> None:
-    """Print what a run says; pytest shows it where the test fails."""
+    """Print what a run reports; pytest shows it when the test fails."""
     from airflowkit.alerts.teams.plain_text import lines_of
     from airflowkit.local.process.events import AlertKept, LogLine, Notice, Output, TaskFailed
 
@@ -191,7 +191,7 @@ def _show(event: Event) -> None:
             print("Teams would show:", *lines_of(card), sep="\n  ")  # noqa: T201  for pytest to capture
 
 
-if not TYPE_CHECKING:  # pytest loads this module in every run of every user: what it offers is loaded on first use
+if not TYPE_CHECKING:  # pytest loads this module in every run of every user, so the names are loaded on first use
 
     def __getattr__(name: str) -> object:
         if name not in _MODULE_OF:

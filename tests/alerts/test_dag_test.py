@@ -86,7 +86,7 @@ def test_a_task_level_callback_sends_the_task_with_its_traceback(teams, run):
     (card,) = teams.cards
     shown = texts(card)
     assert shown[0].endswith("Task failed: load")
-    assert shown[1] == "alert_task · try 1 of 1 · will not be tried again"
+    assert shown[1] == "alert_task · try 1 of 1 · will not be retried"
     assert "ValueError: broken" in shown
     assert any('raise ValueError("broken")' in text for text in shown)
     assert f"Day {datetime.now(UTC).year}" in " ".join(shown)

@@ -1,5 +1,4 @@
 import os
-import resource
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from typer.main import get_command
 
 from airflowkit.cli.app import app, main
 from airflowkit.scaffold.answers import DAG_TEMPLATES, DagAnswers, RepositoryAnswers
+
+HEAVY = {"airflow", "kubernetes", "libcst", "requests", "rich.console", "sqlalchemy", "starlette", "uvicorn"}
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,14 @@ def test_a_new_dag_lands_in_the_repository_with_its_owner_and_says_what_to_do_ne
         (["class"], "keyword"),
         (["x" * 300], "300 characters"),
         (["a\nb"], "letters, digits"),
-        (["hello_pod"], "exists already"),
-        (["Hello_Pod"], "upper and lower case"),
+        (["hello_pod"], "already exists"),
+        (["Hello_Pod"], "names ignore case"),
         (["x", "--template", "pods"], "did you mean 'pod'?"),
-        (["x", "--schedule", "sometimes"], "no cron expression"),
-        (["x", "--image", "My Image"], "will not do"),
+        (["x", "--schedule", "sometimes"], "not a valid schedule"),
+        (["x", "--image", "My Image"], "is not valid"),
         (["x", "--image", "orders"], "no fixed tag"),
-        (["x", "--owner", 'a"b'], "will not do"),
-        (["x", "--tags", "a,b\nc"], "will not do"),
+        (["x", "--owner", 'a"b'], "is not valid"),
+        (["x", "--tags", "a,b\nc"], "is not valid"),
         (["x", "--dags-folder", "airflowkit.toml"], "airflowkit.toml is a file"),
         (["x", "--dags-folder", "/proc/nowhere"], "cannot write"),
     ],
@@ -91,7 +92,7 @@ def test_a_dag_id_of_another_file_is_refused(airflowkit, repository):
     (repository / "dags/legacy.py").write_text('from airflow.sdk import DAG\nwith DAG(dag_id="orders"): pass\n')
     result = airflowkit("new-dag", "orders", cwd=repository)
     assert result.status == 2
-    assert "legacy.py has a DAG 'orders' already" in result.stderr
+    assert "legacy.py already has a DAG 'orders'" in result.stderr
 
 
 def test_a_dag_id_of_a_file_above_is_refused(airflowkit, repository):
@@ -99,13 +100,13 @@ def test_a_dag_id_of_a_file_above_is_refused(airflowkit, repository):
     (repository / "dags/legacy.py").write_text('from airflow.sdk import DAG\nwith DAG("orders"): pass\n')
     result = airflowkit("new-dag", "orders", cwd=repository / "dags/team")
     assert result.status == 2
-    assert "legacy.py has a DAG 'orders' already" in result.stderr
+    assert "legacy.py already has a DAG 'orders'" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["taken"], "not empty: it holds mine"),
+        (["taken"], "not empty: it contains mine"),
         (["taken/mine"], "is a file"),
         (["new", "--git-url", "ftp://x"], "git URL"),
         (["new", "--namespace", "My_NS"], "namespace"),
@@ -137,18 +138,16 @@ def test_a_repository_can_be_made_where_the_user_stands(airflowkit, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["new-repo", "new"], ["new-dag", "orders", "--template", "etl"]])
-def test_a_command_takes_half_a_second_of_cpu_at_most_and_imports_nothing_heavy(tmp_path, arguments):
-    program = """
+def test_a_command_imports_nothing_heavy(tmp_path, arguments):
+    """`benchmarks/startup.py` measures what it takes."""
+    program = f"""
 import sys
 from airflowkit.cli.app import app
 app(standalone_mode=False)
-print(sorted({"airflow", "kubernetes"} & sys.modules.keys()))
+print(sorted({HEAVY} & sys.modules.keys()))
 """
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     output = subprocess.check_output([sys.executable, "-c", program, *arguments], cwd=tmp_path, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert output.splitlines()[-1] == "[]"
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
 @pytest.mark.parametrize("command", ["new-repo", "new-dag"])

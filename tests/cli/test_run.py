@@ -11,9 +11,9 @@ from airflowkit.cli.app import app
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--conf", "day=1"], "no JSON"),
-        (["--conf", "[1]"], "no JSON object"),
-        (["--date", "yesterday"], "'yesterday' is no date"),
+        (["--conf", "day=1"], "not valid JSON"),
+        (["--conf", "[1]"], "not a JSON object"),
+        (["--date", "yesterday"], "'yesterday' is not a valid date"),
         (["--json", "nowhere/report.json"], "nowhere/report.json cannot be written"),
         (["--json", "dags"], "dags cannot be written"),
     ],

@@ -59,4 +59,4 @@ def test_test_explains_a_refusal(invoke, receivers, connect):
 
 def test_test_without_a_connection_raises_what_to_do(invoke, airflow_db):
     result = invoke("test", "no_such_connection")
-    assert "make a workflow in Teams" in str(result.exception)
+    assert "create a workflow in Teams" in str(result.exception)

@@ -64,7 +64,7 @@ def test_mapped_tasks_have_a_pod_each(result):
 
 def test_a_retry_is_counted_and_said_not_to_wait(result, notices):
     assert result.task("retried").tries == 2
-    assert "retry_delay is not waited for: retried" in notices
+    assert "retries start at once, without retry_delay: retried" in notices
 
 
 def test_a_signal_is_an_exit_code_above_128(result):

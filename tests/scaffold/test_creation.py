@@ -3,7 +3,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from airflowkit.errors import ScaffoldError
@@ -15,7 +15,6 @@ NAMES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(NAMES)
 def test_any_name_makes_one_whole_file_or_changes_nothing(name):
     with tempfile.TemporaryDirectory() as place:
@@ -32,5 +31,5 @@ def test_any_name_makes_one_whole_file_or_changes_nothing(name):
 def test_a_folder_of_the_same_name_is_in_the_way(tmp_path):
     """Python would import the folder and never the file."""
     (tmp_path / "orders").mkdir()
-    with pytest.raises(ScaffoldError, match="orders exists already"):
+    with pytest.raises(ScaffoldError, match="orders already exists"):
         create_dag(DagAnswers(name="orders"), tmp_path)

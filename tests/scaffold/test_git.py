@@ -66,7 +66,7 @@ def test_git_variables_of_another_repository_do_not_lead_there(folder, tmp_path,
 
 def test_a_refusal_of_gits_is_told_and_the_files_stay(folder, home):
     (home / ".gitconfig").write_text("[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = /nonexistent\n")
-    assert first_commit(folder, "main").startswith("git made no first commit: ")
+    assert first_commit(folder, "main").startswith("git could not make the first commit: ")
     assert (folder / "README.md").exists()
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflowkit.scaffold.answers import DAG_TEMPLATES, DagAnswers
-from airflowkit.scaffold.rendering import _TEMPLATES, _laid_out, render_dag
+from airflowkit.scaffold.rendering import _TEMPLATES, _layout, render_dag
 
 RUFF = str(Path(sys.executable).with_name("ruff"))
 OPTIONS = {
@@ -101,7 +101,7 @@ print(render_dag(DagAnswers(name="x", template="etl", tags=("b", "a"))))
 
 
 @given(st.lists(st.text("ab- 日", max_size=40)))
-def test_a_list_is_the_same_list_however_it_is_laid_out(texts):
-    lines = _laid_out(map(repr, texts), "    [", "],")
+def test_a_list_is_the_same_list_however_it_is_layout(texts):
+    lines = _layout(map(repr, texts), "    [", "],")
     assert ast.literal_eval(lines.strip().removesuffix(",")) == texts
     assert all(len(line) <= 88 for line in lines.splitlines())

@@ -28,14 +28,14 @@ def test_a_file_is_written_with_the_usual_permissions(tmp_path):
 
 def test_a_file_that_exists_is_left_as_it_is(tmp_path):
     (tmp_path / "a.py").write_text("mine")
-    with pytest.raises(ScaffoldError, match="exists already"):
+    with pytest.raises(ScaffoldError, match="already exists"):
         write_file(tmp_path / "a.py", "new")
     assert contents(tmp_path) == {"a.py": "mine"}
 
 
 def test_a_link_to_nothing_is_left_as_it_is(tmp_path):
     (tmp_path / "a.py").symlink_to(tmp_path / "nothing")
-    with pytest.raises(ScaffoldError, match="exists already"):
+    with pytest.raises(ScaffoldError, match="already exists"):
         write_file(tmp_path / "a.py", "new")
     assert names(tmp_path) == ["a.py"]
 
@@ -47,7 +47,7 @@ def test_a_file_is_written_where_the_disk_has_no_links(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "hardlink_to", refuse)
     write_file(tmp_path / "a.py", "new")
     assert contents(tmp_path) == {"a.py": "new"}
-    with pytest.raises(ScaffoldError, match="exists already"):
+    with pytest.raises(ScaffoldError, match="already exists"):
         write_file(tmp_path / "a.py", "newer")
     assert contents(tmp_path) == {"a.py": "new"}
 
@@ -84,7 +84,7 @@ def test_an_empty_folder_or_fresh_clone_is_filled_and_stays_the_same_folder(tmp_
 
 def test_a_folder_that_holds_something_is_left_as_it_is(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(ScaffoldError, match=r"is not empty: it holds mine\.txt"):
+    with pytest.raises(ScaffoldError, match=r"is not empty: it contains mine\.txt"):
         write_tree(tmp_path, FILES)
     assert contents(tmp_path) == {"mine.txt": "mine"}
 

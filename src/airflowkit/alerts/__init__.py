@@ -1,1 +1,1 @@
-"""Failures in Microsoft Teams: context, facts, card, delivery."""
+"""Alerts: what is known of a failure, made safe to show, delivered to Microsoft Teams."""

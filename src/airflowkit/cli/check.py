@@ -1,4 +1,4 @@
-"""`airflowkit check`: rules over a folder of DAG files."""
+"""`airflowkit check`: rules on a folder of DAG files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What the report looks like."""
+    """The format of the report."""
 
     TEXT = "text"
     JSON = "json"
@@ -38,41 +38,41 @@ def check(  # noqa: PLR0913  one for each option
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
     ] = None,
-    output_format: Annotated[Format, typer.Option("--format", help="What the report looks like.")] = Format.TEXT,
+    output_format: Annotated[Format, typer.Option("--format", help="The format of the report.")] = Format.TEXT,
     select: Annotated[
         list[str] | None,
         typer.Option(
             metavar="CODES",
-            help="Rules to ask, or the beginnings of their codes, with commas; instead of the settings'.",
+            help="Rules to check, as codes or prefixes separated by commas; replaces the setting.",
             show_default=False,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODES", help="Rules not to ask, besides the settings'.", show_default=False),
+        typer.Option(metavar="CODES", help="Rules to skip, in addition to the setting.", show_default=False),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that import files; by default one per processor.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; by default one per CPU.")] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(help="Findings that are known; by default airflowkit-baseline.json at the repository's root."),
+        typer.Option(
+            help="The file of accepted findings; by default airflowkit-baseline.json in the repository's root."
+        ),
     ] = None,
     *,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Mend what is mechanical; no DAG does anything else then.")
+        bool, typer.Option("--fix", help="Fix what can be fixed mechanically, without changing what any DAG does.")
     ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
-    write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Accept all findings of today.")] = False,
-    once: Annotated[bool, typer.Option("--once", help="Leave out the rules that need a second parse.")] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Import every file anew.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Succeed whatever is found.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, without changing it.")] = False,
+    write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Accept all current findings.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Skip the rules that need a second parse.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Import every file again.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
 ) -> None:
-    """Check DAG files: does each import, and is every DAG and pod in it right?
+    """Check DAG files: whether each can be imported, and whether its DAGs and pods are right.
 
     Needs no database, cluster or network. Without a PATH it checks the repository's DAG folder.
 
-    With --fix, what is mechanical is mended first: the DAGs are parsed before and after, and do the same.
+    --fix parses the DAGs before and after each change, and only keeps the change if they do the same.
 
     Examples:
         airflowkit check
@@ -88,14 +88,14 @@ def check(  # noqa: PLR0913  one for each option
     from airflowkit.repository import default_dags_folder
 
     if write_baseline and (fix or diff):
-        raise typer.BadParameter("a baseline accepts what --fix would fix: choose one of them")
+        raise typer.BadParameter("a baseline accepts what --fix would fix: use only one of them")
     if baseline and not baseline.exists() and not write_baseline:
-        raise typer.BadParameter(f"{baseline} does not exist; --write-baseline writes it", param_hint="--baseline")
-    asked = paths or [default_dags_folder()]
-    known = Baseline.of(asked[0], baseline)
+        raise typer.BadParameter(f"{baseline} does not exist; --write-baseline creates it", param_hint="--baseline")
+    targets = paths or [default_dags_folder()]
+    known = Baseline.of(targets[0], baseline)
     find = partial(
         _found,
-        asked,
+        targets,
         workers=workers,
         use_cache=not no_cache,
         once=once,
@@ -110,7 +110,7 @@ def check(  # noqa: PLR0913  one for each option
         from airflowkit.cli.fixing import show_diff
 
         raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
-    if fix and _mended(report, workers, output_format):
+    if fix and _fix(report, workers, output_format):
         report = known.without_known(find())
     _show(report if fix else replace(report, findings=marked(report.findings)), output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
@@ -120,13 +120,13 @@ def _found(paths: list[Path], **how: Any) -> Report:
     from airflowkit.checks.engine import check as check_paths
     from airflowkit.errors import NoDagFile
 
-    begun = time.monotonic()
+    start = time.monotonic()
     with _progress_bar() as progress:
         report = check_paths(paths, progress=progress, **how)
     if not report.files:
         where = ", ".join(map(os.path.relpath, paths))
-        raise NoDagFile(f"no DAG file in {where}", hint="name the DAG folder: airflowkit check PATH")
-    return replace(report, seconds=time.monotonic() - begun)
+        raise NoDagFile(f"no DAG file in {where}", hint="pass the DAG folder: airflowkit check PATH")
+    return replace(report, seconds=time.monotonic() - start)
 
 
 def _accept(report: Report, known: Baseline) -> None:
@@ -136,7 +136,7 @@ def _accept(report: Report, known: Baseline) -> None:
     typer.echo(f"{os.path.relpath(known.path)}: {counted(len(report.findings), 'finding')} accepted")
 
 
-def _mended(report: Report, workers: int | None, output_format: Format) -> bool:
+def _fix(report: Report, workers: int | None, output_format: Format) -> bool:
     from airflowkit.cli.fixing import apply_fixes
 
     return apply_fixes(report.findings, workers, to_stderr=output_format is not Format.TEXT)
@@ -155,7 +155,7 @@ def _show(report: Report, output_format: Format) -> None:
 
 @contextmanager
 def _progress_bar() -> Iterator[Progress]:
-    """Show a bar on standard error, where a person looks at it."""
+    """Show a progress bar on standard error if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _of: None
         return

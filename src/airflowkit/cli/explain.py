@@ -1,4 +1,4 @@
-"""`airflowkit explain`: where each field of a pod comes from, or what a rule is about."""
+"""`airflowkit explain`: where each field of a pod comes from, or a rule's page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def explain(
     *,
     dags_folder: DagsFolder,
 ) -> None:
-    """Print each field of a task's pod, its value, and the layer and line that set it; or a rule's page.
+    """Print each field of a task's pod with its value and the layer and line that set it, or a rule's page.
 
     Examples:
         airflowkit explain orders_daily.extract
@@ -48,16 +48,16 @@ def explain(
 
 
 def _rules(family: str) -> None:
-    """List the rules whose codes begin so, by family."""
+    """List the rules of one family or all."""
     from airflowkit.checks.rules import FAMILIES, RULES
     from airflowkit.checks.rules.register import FIXABLE
 
     longest = max(len(rule.name) for rule in RULES)
-    for beginning, title in FAMILIES.items():
-        if not beginning.startswith(family):
+    for prefix, title in FAMILIES.items():
+        if not prefix.startswith(family):
             continue
-        typer.secho(f"{beginning}xx  {title}", bold=True)
-        for rule in (rule for rule in RULES if rule.code.startswith(beginning)):
+        typer.secho(f"{prefix}xx  {title}", bold=True)
+        for rule in (rule for rule in RULES if rule.code.startswith(prefix)):
             fix = "--fix" if rule.code in FIXABLE else ""
             typer.echo(f"  {rule.code}  {rule.name:<{longest}}  {rule.severity:<7}  {fix:<5}  {rule.title}")
         typer.echo()

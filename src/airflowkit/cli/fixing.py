@@ -1,4 +1,4 @@
-"""`airflowkit check --fix` and `--diff`: what is mechanical is fixed, or shown."""
+"""`airflowkit check --fix` and `--diff`: mechanical fixes, written or shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
-    """Print what `--fix` would change, and return whether that is anything."""
+    """Print what `--fix` would change; return whether there is anything."""
     edits = _held(findings, workers)
     for edit in edits:
         typer.echo("".join(_diff(edit)), nl=False)
@@ -30,7 +30,7 @@ def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
 
 
 def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: bool) -> bool:
-    """Fix what is mechanical, print what that was, and return whether it was anything."""
+    """Write the fixes and print them; return whether there are any."""
     fixed: list[Finding] = []
     files = 0
     for edit in _held(findings, workers):
@@ -51,7 +51,7 @@ def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: 
 
 
 def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
-    """Return the edits after which the DAGs do the same, and say why of the others."""
+    """Return the edits that leave the DAGs' behaviour unchanged, and print why the others do not."""
     verdicts = proved(planned(findings), workers or len(os.sched_getaffinity(0)))
     for verdict in verdicts:
         if verdict.objection:

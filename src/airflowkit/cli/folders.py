@@ -1,4 +1,4 @@
-"""Where the DAGs are, the same for every command that loads a DAG."""
+"""The option for the DAG folder, the same in every command that loads a DAG."""
 
 from __future__ import annotations
 

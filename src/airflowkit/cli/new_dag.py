@@ -1,4 +1,4 @@
-"""`airflowkit new-dag`: one DAG file that runs as it stands."""
+"""`airflowkit new-dag`: a DAG file that runs as it is."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import typer
 
 
 def new_dag(
-    name: Annotated[str, typer.Argument(help="The DAG's id and its file's name, such as orders_daily.")],
+    name: Annotated[str, typer.Argument(help="The DAG id and file name, such as orders_daily.")],
     *,
     template: Annotated[
-        str, typer.Option("--template", "-t", help="What to begin with: pod, etl, mapped or python.")
+        str, typer.Option("--template", "-t", help="What to start from: pod, etl, mapped or python.")
     ] = "pod",
-    schedule: Annotated[str, typer.Option(help="A preset, a cron expression, or none.")] = "@daily",
-    owner: Annotated[str, typer.Option(help="The team; by default that of airflowkit.toml, or data-eng.")] = "",
-    image: Annotated[str, typer.Option(help="The pods' image with its tag.")] = "busybox:1.37",
-    tags: Annotated[str, typer.Option(help="Words to find it by, with commas; by default the owner.")] = "",
+    schedule: Annotated[str, typer.Option(help="A preset such as @daily, a cron expression, or none.")] = "@daily",
+    owner: Annotated[str, typer.Option(help="The team; by default the one in airflowkit.toml, or data-eng.")] = "",
+    image: Annotated[str, typer.Option(help="The pods' image, with its tag.")] = "busybox:1.37",
+    tags: Annotated[str, typer.Option(help="Tags, separated by commas; by default the owner.")] = "",
     dags_folder: Annotated[
-        Path | None, typer.Option(help="Where the file goes; by default the repository's dags folder.")
+        Path | None, typer.Option(help="Where to write it; by default the repository's DAG folder.")
     ] = None,
 ) -> None:
-    """Write one DAG file that passes every check and runs as it stands.
+    """Write a DAG file that passes every check and runs as it is.
 
     Example: airflowkit new-dag orders_daily --template etl --owner data-eng
     """

@@ -9,22 +9,24 @@ from typing import Annotated
 
 import typer
 
+from airflowkit import __version__
+
 
 def new_repo(
-    path: Annotated[Path, typer.Argument(help="The new folder, or an empty one, or a clone of an empty repository.")],
+    path: Annotated[Path, typer.Argument(help="A new or empty folder, or a clone of an empty repository.")],
     *,
     git_url: Annotated[
-        str, typer.Option(help="Where git-sync gets it from, by ssh or https.")
+        str, typer.Option(help="The URL that git-sync clones, ssh or https.")
     ] = "git@github.com:example/airflow-dags.git",
     branch: Annotated[str, typer.Option(help="The branch that git-sync follows.")] = "main",
     image: Annotated[
-        str, typer.Option(help="The Airflow image that its Dockerfile makes, without a tag.")
+        str, typer.Option(help="The Airflow image that its Dockerfile builds, without a tag.")
     ] = "registry.example.com/airflow",
     namespace: Annotated[str, typer.Option(help="The namespace of Airflow and of its pods.")] = "airflow",
     owner: Annotated[str, typer.Option(help="The team that owns the DAGs.")] = "data-eng",
-    airflow_version: Annotated[str, typer.Option(help="By default that of this installation.")] = "",
+    airflow_version: Annotated[str, typer.Option(help="By default the installed version.")] = "",
 ) -> None:
-    """Write a git-sync repository: DAGs, tests, CI, image, Helm values and templates of the Secrets.
+    """Write a git-sync repository: DAGs, tests, CI, Dockerfile, Helm values and templates for Secrets.
 
     Example: airflowkit new-repo my-dags --git-url git@github.com:my-team/my-dags.git --owner my-team
     """
@@ -35,7 +37,7 @@ def new_repo(
     answers = RepositoryAnswers(
         name=target.name,
         airflow_version=airflow_version or version("apache-airflow"),
-        airflowkit_version=version("airflowkit-k8s"),
+        airflowkit_version=__version__,
         git_url=git_url,
         branch=branch,
         image=image,
@@ -49,5 +51,5 @@ def new_repo(
     typer.echo("Next:")
     if target != Path.cwd():
         typer.echo(f"  cd {path}")
-    typer.echo(f"  airflowkit run {FIRST_DAG}        # runs its first DAG here, with no cluster")
+    typer.echo(f"  airflowkit run {FIRST_DAG}        # runs its first DAG here, without a cluster")
     typer.echo("  airflowkit new-dag orders_daily # writes another")

@@ -1,4 +1,4 @@
-"""The pods that a command is about."""
+"""The tasks with pods that a command is about."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 
 def tasks_with_pods(loaded: LoadedDag, ref: str) -> list[Any]:
-    """Return the tasks of a DAG that run in pods of their own, or the one that was named.
+    """Return the tasks of a DAG that start pods, or the one that was named.
 
     Args:
         loaded: The DAG.
-        ref: What the user called it.
+        ref: What the user typed.
 
     Raises:
-        typer.Exit: There are none; the user is told.
+        typer.Exit: There are none; a message says so.
     """
     from airflowkit.pods.expansion import is_pod
 
     tasks = [task for task in loaded.dag.tasks if loaded.task_id in (None, task.task_id) and is_pod(task)]
     if not tasks:
-        typer.echo(f"airflowkit: {ref} has no pods", err=True)
+        typer.echo(f"airflowkit: {ref} starts no pods", err=True)
         raise typer.Exit(2)
     return tasks

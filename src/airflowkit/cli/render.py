@@ -1,4 +1,4 @@
-"""`airflowkit render`: the pods of a DAG as manifests."""
+"""`airflowkit render`: a DAG's pod manifests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def render(
     *,
     dags_folder: DagsFolder,
 ) -> None:
-    """Print the pods of a DAG as YAML that `kubectl apply` takes; needs no cluster.
+    """Print a DAG's pods as YAML that `kubectl apply` accepts; needs no cluster.
 
     Example: airflowkit render orders_daily.extract | kubectl apply --dry-run=server -f -
     """

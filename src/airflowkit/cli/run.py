@@ -1,4 +1,4 @@
-"""`airflowkit run`: a DAG on this computer, its pods included."""
+"""`airflowkit run`: a DAG on this computer, pods included."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def run(
     dag: Annotated[str, typer.Argument(help="A DAG id, or a file with one DAG.")],
     *,
     dags_folder: DagsFolder,
-    logical_date: Annotated[str, typer.Option("--logical-date", "--date", help="ISO 8601; default: now.")] = "",
-    conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration, a JSON object.")] = "",
+    logical_date: Annotated[str, typer.Option("--logical-date", "--date", help="ISO 8601; by default now.")] = "",
+    conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration as a JSON object.")] = "",
     runtime: Annotated[
         str,
         typer.Option(
@@ -29,10 +29,10 @@ def run(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the run's folder: volumes, database.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Airflow's own log.")] = False,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write how each task ended to a file, too.")
+        Path | None, typer.Option("--json", metavar="FILE", help="Also write the result of each task to a file.")
     ] = None,
 ) -> None:
-    """Run a DAG with no cluster: an embedded Airflow, its pods as containers or processes of this computer.
+    """Run a DAG without a cluster: on an embedded Airflow, its pods as containers or processes on this computer.
 
     Example: airflowkit run orders_daily --conf '{"day": "2026-01-31"}'
     """
@@ -40,7 +40,7 @@ def run(
     from airflowkit.local.run import run_dag
     from airflowkit.replacement import atomic_write
 
-    _check_place(json_file)
+    _check_writable(json_file)
     with RunReport() as report:
         result = run_dag(
             dag,
@@ -65,14 +65,14 @@ def _json_object(text: str) -> dict[str, Any] | None:
     try:
         value = json.loads(text)
     except ValueError as error:
-        raise typer.BadParameter(f"no JSON: {error}", param_hint="--conf") from None
+        raise typer.BadParameter(f"not valid JSON: {error}", param_hint="--conf") from None
     if not isinstance(value, dict):
-        raise typer.BadParameter("no JSON object", param_hint="--conf")
+        raise typer.BadParameter("not a JSON object", param_hint="--conf")
     return value
 
 
-def _check_place(file: Path | None) -> None:
-    """Refuse a file that cannot be written before the run, not after it."""
+def _check_writable(file: Path | None) -> None:
+    """Reject a file that cannot be written before the run, not after it."""
     from airflowkit.replacement import can_replace
 
     if file and not can_replace(file):
@@ -83,5 +83,5 @@ def _date(text: str) -> str | None:
     try:
         return datetime.fromisoformat(text).isoformat() if text else None
     except ValueError:
-        message = f"{text!r} is no date; write 2026-01-31 or 2026-01-31T06:00"
+        message = f"{text!r} is not a valid date; write 2026-01-31 or 2026-01-31T06:00"
         raise typer.BadParameter(message, param_hint="--logical-date") from None

@@ -15,10 +15,10 @@ teams = typer.Typer(help="Alerts in Microsoft Teams.", no_args_is_help=True)
 @teams.command()
 def preview(
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("teams-preview.html"),
-    show: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open it in the browser.")] = True,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("teams-preview.html"),
+    show: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open it in a browser.")] = True,
 ) -> None:
-    """Write a page that shows the cards as Teams would, and open it.
+    """Write an HTML page that shows the cards the way Teams does, and open it.
 
     Example: airflowkit teams preview --output cards.html --no-open
     """
@@ -34,16 +34,18 @@ def preview(
     _write(output, preview_page(cards))
     typer.echo(f"Wrote {output}")
     if not has_renderer():
-        typer.echo("It shows the cards' JSON: Microsoft's renderer is missing (make node in airflowkit's repository)")
+        typer.echo(
+            "It shows the cards as JSON, because Microsoft's renderer is missing (make node in airflowkit's repository)"
+        )
     if show and sys.stdout.isatty():
         webbrowser.open(output.absolute().as_uri())
 
 
 @teams.command("test")
 def send_sample(
-    conn_id: Annotated[str, typer.Argument(help="The Airflow connection; by default that of airflowkit.toml.")] = "",
+    conn_id: Annotated[str, typer.Argument(help="The Airflow connection; by default the one in airflowkit.toml.")] = "",
 ) -> None:
-    """Send a sample to Teams through an Airflow connection, and explain the answer.
+    """Send a sample card to Teams through an Airflow connection, and explain the response.
 
     Example: airflowkit teams test msteams_webhook_url
     """
@@ -59,9 +61,9 @@ def send_sample(
         typer.echo(f"Warning: {warning}", err=True)
     delivery = deliver(webhook, build_card(trial_facts(settings.environment)), budget=settings.budget)
     if delivery.accepted:
-        typer.echo(f"{webhook.host} took the card: HTTP {delivery.status} after {delivery.seconds:.1f} s.")
+        typer.echo(f"{webhook.host} accepted the card: HTTP {delivery.status} after {delivery.seconds:.1f} s.")
         typer.echo(
-            "That means queued, not shown: look into the channel. If it stays empty, open the flow's run history."
+            "That means queued, not shown: look at the channel. If nothing appears, open the flow's run history."
         )
         return
     typer.echo(f"Not delivered: {delivery.problem}", err=True)

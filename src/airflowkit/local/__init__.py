@@ -1,1 +1,1 @@
-"""A DAG run on this computer, its pods included, with no cluster."""
+"""The local run: a DAG on an embedded Airflow, its pods on this computer, no cluster."""

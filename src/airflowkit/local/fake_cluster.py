@@ -1,4 +1,4 @@
-"""A Kubernetes for tests that runs nothing: the test says what becomes of the pods."""
+"""A Kubernetes for tests that runs nothing: the test says how the pods end."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 class FakeCluster:
-    """A Kubernetes that runs nothing: the real operator talks to it over HTTP, and you say what becomes of the pods.
+    """A Kubernetes that runs nothing: the real operator talks to it over HTTP, and you say how the pods end.
 
     Args:
         folder: The DAG folder.
-        worker: Starts the process of a run; None for one with an Airflow of its own.
+        worker: Starts the process of a run; None starts a new Airflow for each.
         on_event: Called with each event of a run.
 
     Attributes:
-        outcomes: What becomes of a task's pods, by `DAG.TASK`: one outcome, a list with one for each try (the
-            last stays), or a dictionary of those by map index.
-        default: What becomes of all other pods.
-        pods: The manifests of the pods that were created, in their order, as the operator sent them.
+        outcomes: The outcomes of a task's pods by `DAG.TASK`: one, a list with one for each try (the last one holds
+            for all further tries), or a dictionary of these by map index.
+        default: The outcome of all other pods.
+        pods: The manifests of the created pods, in order, as the operator sent them.
     """
 
     def __init__(self, folder: Path, worker: Worker | None, on_event: OnEvent) -> None:
@@ -41,15 +41,15 @@ class FakeCluster:
         self.pods: list[dict[str, Any]] = []
 
     def run(self, dag: Any, **options: Any) -> DagRunResult:
-        """Run a DAG, or one task of it alone.
+        """Run a DAG, or a single task of it.
 
         Args:
             dag: A DAG of `dag_bag`, its id, or `DAG.TASK`.
             **options: `conf` and `logical_date` of the run.
 
         Raises:
-            DagNotFound: There is no such DAG or task, or a outcome names none.
-            LocalRunError: A outcome can never come true.
+            DagNotFound: There is no such DAG or task, or an outcome is for one that does not exist.
+            LocalRunError: An outcome cannot happen.
         """
         return run_dag(
             dag if isinstance(dag, str) else str(dag.dag_id),

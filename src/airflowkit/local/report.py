@@ -1,4 +1,4 @@
-"""Shows a run on the terminal: what happens, each pod's log behind its task's name, and a table at the end."""
+"""Shows a run on the terminal: what happens, each pod's log after its task's name, and a table at the end."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 
 _STYLES: Final = {"success": "green", "failed": "red", "upstream_failed": "yellow", "skipped": "magenta"}
 _COLOURS: Final = {"attention": "red", "good": "green", "warning": "yellow"}
-"""What an Adaptive Card calls its colours."""
+"""By an Adaptive Card's name for it."""
 
 
 class RunReport:
     """Shows a run as it goes.
 
     Args:
-        console: Where to; defaults to the terminal.
+        console: Defaults to the terminal.
     """
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
-        self._status = self._console.status("Airflow starts")
+        self._status = self._console.status("starting Airflow")
 
     def __enter__(self) -> Self:
         self._status.start()
@@ -62,7 +62,7 @@ class RunReport:
             case TaskFailed(reason):
                 self._console.print(Text(f"failed: {reason}", style="red"), soft_wrap=True)
             case TaskStarted(task_id, map_index):
-                self._status.update(Text(f"{_label(task_id, map_index)} runs"))
+                self._status.update(Text(f"{_label(task_id, map_index)} is running"))
                 self._console.print(Text(f"{_label(task_id, map_index)} starts", style="bold"))
             case TaskEnded():
                 self._status.update("Airflow")
@@ -74,7 +74,7 @@ class RunReport:
                 self._console.print(_alert(conn_id, card))
 
     def table(self, result: DagRunResult) -> None:
-        """Show how each task ended, and the run."""
+        """Show how each task and the run ended."""
         table = Table("task", "state", Column("seconds", justify="right"), Column("tries", justify="right"))
         for task in result.tasks:
             table.add_row(*_row(task))

@@ -1,7 +1,7 @@
-"""Runs a DAG on this computer, pods included, and tells how it went.
+"""Runs a DAG on this computer, pods included, and returns the result.
 
-The run has a process of its own, so that Airflow's settings, imports and threads are its own too, and so that nothing
-stays behind however it ends.
+The run has its own process, and so its own Airflow settings, imports and threads; nothing is left over, however it
+ends.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class DagRunResult:
 
     Attributes:
         dag_id: The DAG.
-        run_id: Airflow's name of the run.
+        run_id: Airflow's id of the run.
         state: `success` or `failed`.
         tasks: Each task instance, upstream first.
-        alerts: The cards that Teams would have got, where this computer has no connection to send them.
-        folder: Where the run's files are, if they were to be kept.
+        alerts: The cards that Teams would have received, where this computer has no connection to send them.
+        folder: The run's files, if they were kept.
     """
 
     dag_id: str
@@ -58,7 +58,7 @@ class DagRunResult:
         """Return a task instance.
 
         Raises:
-            LookupError: There is none.
+            LookupError: There is no such task instance.
         """
         for task in self.tasks:
             if (task.task_id, task.map_index) == (task_id, map_index):
@@ -66,7 +66,7 @@ class DagRunResult:
         raise LookupError(f"no task {task_id!r} with index {map_index} in the run of {self.dag_id!r}")
 
 
-def run_dag(  # noqa: PLR0913  what the command's options are
+def run_dag(  # noqa: PLR0913  the command's options
     dag: str,
     *,
     dags_folder: Path,
@@ -82,24 +82,24 @@ def run_dag(  # noqa: PLR0913  what the command's options are
     """Run a DAG with no cluster.
 
     Args:
-        dag: A DAG id, a file with one DAG, or `DAG.TASK` for one task alone.
+        dag: A DAG id, a file with one DAG, or `DAG.TASK` for a single task.
         dags_folder: The DAG folder.
         conf: The DAG run's configuration.
         logical_date: ISO 8601; defaults to now.
         runtime: What runs the pods' containers: `auto`, `process`, `podman`, `docker`.
-        keep: Whether to leave the run's folder (volumes, database) where it is.
-        verbose: Whether Airflow's own log is of interest.
-        script: What becomes of each pod; None to run them.
-        worker: Starts the run's process; by default one with an Airflow of its own.
-        on_event: Called with each event; with `Output` from another thread.
+        keep: Whether to keep the run's folder (volumes, database).
+        verbose: Whether to show Airflow's own log.
+        script: The outcome of each pod; None to run the pods.
+        worker: Starts the run's process; by default with a new Airflow.
+        on_event: Called with each event; for `Output` from another thread.
 
     Raises:
         DagNotFound: There is no such DAG.
         DagLoadError: Its file cannot be imported.
-        LocalRunError: The run could not start, or broke off.
+        LocalRunError: The run could not start, or was cut short.
     """
     if airflow_version() < (3, 0):
-        raise LocalRunError("a run needs Airflow 3.1 or newer", hint="checks, tests of them and rendering do not")
+        raise LocalRunError("a run needs Airflow 3.1 or newer", hint="airflowkit check, render and explain do not")
     with _termination_as_interrupt(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
         request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
@@ -118,14 +118,14 @@ def _result(events: list[Event], folder: Path | None) -> DagRunResult:
             raise _restored(event)
     ended = next((event for event in events if isinstance(event, RunEnded)), None)
     if ended is None:
-        raise LocalRunError("the run broke off before its end", hint="see above; --verbose shows Airflow's log")
+        raise LocalRunError("the run ended early", hint="see above; --verbose shows Airflow's log")
     tasks = tuple(event for event in events if isinstance(event, TaskRun))
     alerts = tuple(event.card for event in events if isinstance(event, AlertKept))
     return DagRunResult(ended.dag_id, ended.run_id, ended.state, tasks, alerts, folder)
 
 
 def _restored(refused: Refused) -> AirflowKitError:
-    """Return the worker's exception as it was raised there."""
+    """Return the exception as the worker raised it; all of ours are in `errors`."""
     cls = getattr(errors, refused.error)
     error: AirflowKitError = cls.__new__(cls)
     AirflowKitError.__init__(error, refused.message, hint=refused.hint)
@@ -134,7 +134,7 @@ def _restored(refused: Refused) -> AirflowKitError:
 
 @contextmanager
 def _termination_as_interrupt() -> Iterator[None]:
-    """Clean up on SIGTERM as on Ctrl-C."""
+    """Treat SIGTERM like Ctrl-C."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

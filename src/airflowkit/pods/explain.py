@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import AirflowKitError
 from airflowkit.pods.expansion import of_first_element
@@ -14,11 +14,10 @@ from airflowkit.pods.spec.keywords import OF_THE_POD
 from airflowkit.pods.spec.layers import merges, nearest, resolve
 from airflowkit.pods.spec.operator_call import settings_of
 from airflowkit.pods.spec.shorthands import expand_resources
+from airflowkit.redaction import may_name_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_SECRET: Final = re.compile(r"passw|secret|token|credential|api_?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _written(raw: Any, keyword: str) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    return "***" if _SECRET.search(name) and isinstance(value, str) else repr(value)
+    return "***" if isinstance(value, str) and may_name_secret(name) else repr(value)
 
 
 class _Places:

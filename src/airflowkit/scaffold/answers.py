@@ -1,4 +1,4 @@
-"""What a template is results: typed, checked and frozen before anything is rendered."""
+"""The values for a template: typed, validated and frozen before anything is rendered."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from airflowkit.scaffold.names import check_dag_name, shown
 
 DAG_TEMPLATES: Final = {
     "pod": "one pod",
-    "etl": "three pods in a row, with a secret and resources, each handing its result on",
-    "mapped": "one pod for each item of a list that is made while the DAG runs",
+    "etl": "three pods in a row, with a Secret and resources, each passing its result on",
+    "mapped": "one pod for each item of a list that is computed at run time",
     "python": "Python functions on the worker, without pods",
 }
-"""The templates of `new-dag`, and what each shows."""
+"""The templates of `new-dag`, with a description of each."""
 
 PUBLIC_IMAGE: Final = "busybox:1.37"
-"""The image of a new DAG: small, public, and `sh` is on every computer that runs the pod without an image."""
+"""The image of a new DAG: small and public, and every computer has its `sh` if the image is not used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DagAnswers:
-    """What a new DAG is to be.
+    """The values for a new DAG.
 
     Attributes:
-        name: The DAG's id and its file's name.
+        name: The DAG id and file name.
         template: One of `DAG_TEMPLATES`.
-        schedule: A cron expression, a preset such as `@daily`, or an empty string for a DAG that is started by hand.
-        owner: The team that alerts mention.
+        schedule: A cron expression, a preset such as `@daily`, or an empty string for a DAG without a schedule.
+        owner: The team that owns the DAG.
         image: The image of every pod, with its tag.
-        tags: How people find the DAG.
+        tags: The DAG's tags.
     """
 
     name: str
@@ -44,7 +44,7 @@ class DagAnswers:
     def __post_init__(self) -> None:
         check_dag_name(self.name)
         if self.template not in DAG_TEMPLATES:
-            hint = did_you_mean(self.template, DAG_TEMPLATES) or f"there are {', '.join(DAG_TEMPLATES)}"
+            hint = did_you_mean(self.template, DAG_TEMPLATES) or f"use one of {', '.join(DAG_TEMPLATES)}"
             raise ScaffoldError(f"no template {shown(self.template)}", hint=hint)
         inputs.check_schedule(self.schedule)
         inputs.check_text("owner", self.owner)
@@ -55,15 +55,15 @@ class DagAnswers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryAnswers:
-    """What a new repository is to be.
+    """The values for a new repository.
 
     Attributes:
         name: The repository's name, for its README.
-        airflow_version: The Airflow of its image, such as `3.3.2`.
-        airflowkit_version: The airflowkit of its image.
-        git_url: Where git-sync gets it from: by ssh or https.
+        airflow_version: The Airflow version of its image, such as `3.3.2`.
+        airflowkit_version: The airflowkit version of its image.
+        git_url: The URL that git-sync clones, ssh or https.
         branch: The branch that git-sync follows.
-        image: The Airflow image that its Dockerfile makes, without a tag.
+        image: The Airflow image that its Dockerfile builds, without a tag.
         namespace: The namespace of Airflow and of its pods.
         owner: The team that owns the DAGs.
     """
@@ -88,7 +88,7 @@ class RepositoryAnswers:
 
     @property
     def by_ssh(self) -> bool:
-        """Whether git-sync comes with a key; else with a user and a token."""
+        """Whether git-sync authenticates with a key; else with a user and a token."""
         return inputs.ssh_host(self.git_url) is not None
 
     @property

@@ -1,4 +1,4 @@
-"""From answers to files: a new DAG, a new repository."""
+"""Creates a new DAG or a new repository."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST_DAG: Final = "hello_pod"
-"""The DAG that a new repository has, so that its checks, tests and run have something to show."""
+"""The DAG of a new repository, so that its checks, tests and first run have something to work on."""
 
 
 def create_dag(answers: DagAnswers, folder: Path) -> Path:
     """Write a DAG file.
 
     Args:
-        answers: What the DAG is to be.
-        folder: The folder for it; it is made if it is missing.
+        answers: The values for the DAG.
+        folder: Its folder, which is created if it is missing.
 
     Returns:
         The new file.
 
     Raises:
-        ScaffoldError: A file or a DAG of that name exists, or the folder cannot be written to.
+        ScaffoldError: A file or a DAG with that name exists, or the folder is not writable.
     """
     if folder.is_dir():
         check_free(answers.name, sorted(path.name for path in folder.iterdir()))
         if other := file_of_dag(answers.name, dags_folder_of(folder)):
-            raise ScaffoldError(f"{other} has a DAG {answers.name!r} already", hint="Choose another name")
+            raise ScaffoldError(f"{other} already has a DAG {answers.name!r}", hint="Choose another name")
     path = folder / f"{answers.name}.py"
     write_file(path, render_dag(answers))
     return path
@@ -46,25 +46,25 @@ def create_repository(answers: RepositoryAnswers, target: Path) -> str:
     """Write a git-sync repository, with a first commit.
 
     Args:
-        answers: What the repository is to be.
-        target: Its folder, which may exist if it is empty or a fresh clone of an empty repository.
+        answers: The values for the repository.
+        target: Its folder; it may exist if it is empty or a fresh clone of an empty repository.
 
     Returns:
-        What the user has to know about git, or an empty string.
+        A note about git for the user, or an empty string.
 
     Raises:
-        ScaffoldError: The folder holds something, or cannot be written to.
+        ScaffoldError: The folder is not empty, or not writable.
     """
-    note = "this is a git repository already: commit the files when you like them"
+    note = "this is already a git repository: commit the files yourself"
     first_dag = DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,))
     files = render_repository(answers, first_dag)
 
-    def begin(folder: Path) -> None:
+    def commit(folder: Path) -> None:
         nonlocal note
         note = first_commit(folder, answers.branch)
 
     if (target / ".git").exists():
         write_tree(target, files)
     else:
-        write_tree(target, files, finish=begin)
+        write_tree(target, files, finish=commit)
     return note

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SUBJECT: Final = "Begin the repository with airflowkit"
+_SUBJECT: Final = "Create the repository with airflowkit"
 _UNSIGNED: Final = (
-    "git has no user.name and user.email here: set them, then git commit --amend --reset-author --no-edit"
+    "git has no user.name and user.email here: set them, then run git commit --amend --reset-author --no-edit"
 )
 _NOBODY: Final = ("-c", "user.name=airflowkit", "-c", "user.email=airflowkit@localhost")
-# Set where git runs a hook or an alias; each would lead our commands into another repository.
+# Git sets these in hooks and aliases; each would point our commands at another repository.
 _OF_ANOTHER_REPOSITORY: Final = frozenset(
     {
         "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -31,18 +31,18 @@ _OF_ANOTHER_REPOSITORY: Final = frozenset(
 
 
 def first_commit(folder: Path, branch: str) -> str:
-    """Make a folder a git repository with all its files in one commit.
+    """Turn a folder into a git repository, with all its files in one commit.
 
     Args:
         folder: The folder, not yet a repository.
         branch: The name of its branch.
 
     Returns:
-        What the user has to know about it, or an empty string. Where git is missing or refuses, the files stay
-        as they are: a repository can be begun by hand at any time.
+        A note for the user, or an empty string. Where git is missing or fails, the files stay as they are: the user
+        can create the repository at any time.
     """
     if shutil.which("git") is None:
-        return "git is not installed: no repository was begun"
+        return "git is not installed, so this is not a git repository yet"
     try:
         _git(folder, "init", "--quiet")
         _git(folder, "symbolic-ref", "HEAD", f"refs/heads/{branch}")  # `init --initial-branch` needs git 2.28
@@ -51,12 +51,13 @@ def first_commit(folder: Path, branch: str) -> str:
         _git(folder, *author, "commit", "--quiet", f"--message={_SUBJECT}")
     except subprocess.CalledProcessError as error:
         lines = f"{error.stdout}{error.stderr}".strip().splitlines()
-        return f"git made no first commit: {lines[-1] if lines else f'it ended with status {error.returncode}'}"
+        why = lines[-1] if lines else f"it exited with status {error.returncode}"
+        return f"git could not make the first commit: {why}"
     return _UNSIGNED if author else ""
 
 
 def _has_author(folder: Path) -> bool:
-    """Say whether git was told who commits here; a name that it makes up of the computer's is none."""
+    """Return whether git has an author configured; one that it derives from the host name does not count."""
     try:
         _git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
         _git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
@@ -67,7 +68,7 @@ def _has_author(folder: Path) -> bool:
 
 def _git(folder: Path, *arguments: str) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
-    subprocess.run(  # noqa: S603  git itself, with arguments of our own and a checked branch
+    subprocess.run(  # noqa: S603  git itself, with our own arguments and a validated branch
         ["git", *arguments],  # noqa: S607  the user's own git
         cwd=folder,
         env=environment,

@@ -1,6 +1,6 @@
-"""Which words may go into a template, so that what comes out is right whatever was typed.
+"""Validates what goes into a template, so that the result is right whatever was typed.
 
-No accepted word can end a string, a line or a value of Python, TOML or YAML.
+No accepted value can end a string, a line or a value in Python, TOML or YAML.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ _SSH_URL: Final = re.compile(
 
 
 def check_text(what: str, text: str, *, limit: int = _MAX_OWNER) -> None:
-    """Refuse a name, owner or tag that is empty, too long, or holds quotes, line ends or other marks."""
+    """Reject a name, owner or tag that is empty, too long, or contains quotes, newlines or other punctuation."""
     if len(text) > limit:
         raise ScaffoldError(f"{what} {shown(text)} is too long", hint=f"Airflow allows {limit} characters")
     _check(what, text, _TEXT, "letters, digits, spaces and . : @ / + - _ with a letter or digit first")
 
 
 def check_schedule(schedule: str) -> None:
-    """Refuse what Airflow's cron timetable would refuse; an empty string is no schedule."""
+    """Reject what Airflow's cron timetable would reject; an empty string means no schedule."""
     if schedule and schedule not in _PRESET_SCHEDULES and not _is_cron(schedule):
         hint = did_you_mean(schedule, _PRESET_SCHEDULES) or "Write a preset (@daily), cron ('0 6 * * *') or none"
-        raise ScaffoldError(f"schedule {shown(schedule)} is no cron expression", hint=hint)
+        raise ScaffoldError(f"schedule {shown(schedule)} is not a valid schedule", hint=hint)
 
 
 def check_image(image: str) -> None:
-    """Refuse what is not an image reference, or an image that may be another one tomorrow."""
+    """Reject what is not an image, or an image without a fixed version."""
     found = _image(image, "an image with its tag, such as 'registry.example.com/orders:1.4.2'")
     if not found.digest and found.tag in {"", "latest"}:
         raise ScaffoldError(
@@ -58,7 +58,7 @@ def check_image(image: str) -> None:
 
 
 def check_repository_of_images(image: str) -> None:
-    """Refuse what is not an image's name, or has a tag already."""
+    """Reject what is not an image name, or has a tag."""
     expected = "it without a tag, such as 'registry.example.com/airflow'"
     if _image(image, expected).name != image:
         raise ScaffoldError(f"image {shown(image)} has a tag or a digest already", hint=f"Write {expected}")
@@ -72,19 +72,19 @@ def _image(image: str, expected: str) -> ImageReference:
 
 
 def check_git_url(url: str) -> None:
-    """Refuse a URL that git-sync cannot use, or that would commit a password."""
+    """Reject a URL that git-sync cannot use, or that contains a password."""
     parts = urlsplit(url)
     if parts.password or (parts.scheme == "https" and parts.username):
         raise ScaffoldError(
-            f"the git URL for {parts.hostname} holds a user or a password, and would be committed",
-            hint="Leave them out: deploy/secrets.template.yaml says where they go",
+            f"the git URL for {parts.hostname} contains a user or a password, which would be committed",
+            hint="Leave them out: they belong in the Secret of deploy/secrets.template.yaml",
         )
     if not _HTTPS_URL.fullmatch(url):
         _check("git URL", url, _SSH_URL, "'git@HOST:TEAM/REPOSITORY.git' or 'https://HOST/TEAM/REPOSITORY.git'")
 
 
 def ssh_host(url: str) -> str | None:
-    """Return the host of an ssh URL as known_hosts writes it, `[HOST]:PORT` where a port is named; else None."""
+    """Return the host of an ssh URL as known_hosts writes it, `[HOST]:PORT` if it has a port; else None."""
     found = _SSH_URL.fullmatch(url)
     if found is None:
         return None
@@ -93,23 +93,23 @@ def ssh_host(url: str) -> str | None:
 
 
 def check_branch(branch: str) -> None:
-    """Refuse what is no plain branch name."""
+    """Reject what is not a plain branch name."""
     _check("branch", branch, _BRANCH, "a git branch such as 'main'")
 
 
 def check_namespace(namespace: str) -> None:
-    """Refuse what Kubernetes refuses as a namespace."""
-    _check("namespace", namespace, _NAMESPACE, "lower-case letters, digits and hyphens, 63 at most, such as 'airflow'")
+    """Reject what Kubernetes rejects as a namespace."""
+    _check("namespace", namespace, _NAMESPACE, "up to 63 lower-case letters, digits and hyphens, such as 'airflow'")
 
 
 def check_airflow_version(version: str) -> None:
-    """Refuse what is no release of Airflow 3: the values file and the image are for it."""
+    """Reject what is not a release of Airflow 3, which the values file and the image are for."""
     _check("Airflow version", version, _AIRFLOW_VERSION, "a release of Airflow 3, such as '3.3.2'")
 
 
 def _is_cron(schedule: str) -> bool:
-    """Say whether a text is a cron expression, by the library that Airflow uses."""
-    from croniter import croniter  # costly: only where a cron is given
+    """Return whether a text is a cron expression, according to the library that Airflow uses."""
+    from croniter import croniter  # slow to import, so only for a cron expression
 
     return schedule.isprintable() and not schedule.startswith("@") and croniter.is_valid(schedule)
 
@@ -117,5 +117,5 @@ def _is_cron(schedule: str) -> bool:
 def _check(what: str, text: str, form: re.Pattern[str], expected: str) -> re.Match[str]:
     found = form.fullmatch(text)
     if found is None:
-        raise ScaffoldError(f"{what} {shown(text)} will not do", hint=f"Write {expected}")
+        raise ScaffoldError(f"{what} {shown(text)} is not valid", hint=f"Write {expected}")
     return found

@@ -1,4 +1,4 @@
-"""Where a new DAG belongs, and what is there already."""
+"""Where a new DAG belongs, and which DAGs exist."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 def folder_for_dag(start: Path) -> Path:
     """Return the folder for a new DAG.
 
-    That is the DAG folder of the repository around `start`, or `start` itself if it lies within. Where there is no DAG
-    folder yet, it is `start` if it holds DAG files or is named so, and else a new folder `dags`.
+    That is the DAG folder of the repository around `start`, or `start` itself if it is inside it. Without a DAG folder
+    it is `start` if it contains DAG files or is called `dags`, and else a new folder `dags`.
     """
     dags = dags_folder(start) or (repository_root(start) or start) / "dags"
-    stands_in_it = start.is_relative_to(dags) if dags.is_dir() else start.name == "dags" or holds_dag_files(start)
-    return start if stands_in_it else dags
+    is_inside = start.is_relative_to(dags) if dags.is_dir() else start.name == "dags" or holds_dag_files(start)
+    return start if is_inside else dags
 
 
 def default_owner(folder: Path) -> str | None:
-    """Return the owner that `airflowkit.toml` gives the preset `standard`, if it names one."""
+    """Return the owner in `airflowkit.toml`'s preset `standard`, if it has one."""
     owner = load_settings(folder).presets.get("standard", {}).get("owner")
     return None if owner is None else str(owner)
 

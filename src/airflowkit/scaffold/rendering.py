@@ -1,4 +1,4 @@
-"""Answers in, texts out: the same answers give the same bytes, and nothing is read but the templates."""
+"""Renders the templates: the same values give the same bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _SUFFIX: Final = ".j2"
-_LINE_LENGTH: Final = 88  # the width that ruff and black have where nobody chose one
+_LINE_LENGTH: Final = 88  # the default of ruff and black
 
 
 def render_dag(answers: DagAnswers) -> str:
@@ -33,7 +33,7 @@ def render_repository(answers: RepositoryAnswers, first_dag: DagAnswers) -> dict
     files = {path.removesuffix(_SUFFIX): _render(f"repository/{path}", names) for path in paths}
     return files | {
         f"dags/{first_dag.name}.py": render_dag(first_dag),
-        "airflowkit.local.toml": files["airflowkit.local.toml.example"],  # git ignores it: so the first runs find it
+        "airflowkit.local.toml": files["airflowkit.local.toml.example"],  # ignored by git; the first runs need it
     }
 
 
@@ -43,10 +43,10 @@ def _render(template: str, answers: Mapping[str, object]) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    """Return Jinja with square brackets: Airflow, Helm and GitHub's workflows need the braces for themselves."""
+    """Return Jinja with square brackets: Airflow, Helm and GitHub workflows use the braces."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(  # noqa: S701  the texts are Python, YAML and TOML, no HTML
+    environment = Environment(  # noqa: S701  the texts are Python, YAML and TOML, not HTML
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,
         block_start_string="[%",
@@ -60,17 +60,17 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["quoted"] = _quoted
-    environment.filters["laid_out"] = _laid_out
+    environment.filters["layout"] = _layout
     return environment
 
 
 def _quoted(text: str) -> str:
-    """Return a literal that Python, TOML and YAML read alike."""
+    """Return a literal that Python, TOML and YAML read the same way."""
     return json.dumps(text, ensure_ascii=False)
 
 
-def _laid_out(items: Iterable[str], start: str, end: str) -> str:
-    """Return a list or a call as ruff would lay it out: in one line if it fits, else an item a line."""
+def _layout(items: Iterable[str], start: str, end: str) -> str:
+    """Return a list or a call as ruff formats it: on one line if it fits, else one item per line."""
     items = list(items)
     one_line = f"{start}{', '.join(items)}{end}"
     if _width(one_line) <= _LINE_LENGTH:

@@ -1,4 +1,4 @@
-"""Texts onto the disk, whole or not at all, and never over anything that is there."""
+"""Writes files atomically, and never over existing ones."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a new file, and its folder if there is none.
+    """Write a new file, and its folder if that is missing.
 
     Raises:
-        ScaffoldError: The file exists, or the place cannot be written to.
+        ScaffoldError: The file exists, or the folder is not writable.
     """
     if not path.parent.is_dir():
         write_tree(path.parent, {path.name: text})
         return
-    with _reported(path), temporary(path.parent) as scratch:
+    with _one_line_errors(path), temporary(path.parent) as scratch:
         scratch.write_text(text, encoding="utf-8", newline="\n")
         _link_or_rename(scratch, path)
 
 
 def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], None] = lambda _: None) -> None:
-    """Write a new folder, and the folders above it that are missing.
+    """Write a new folder, and missing folders above it.
 
     Args:
-        target: The folder. It may exist if it is empty, or holds nothing but `.git`.
-        files: Texts by their path below the folder.
-        finish: Called with the folder before it gets its name; what it makes there belongs to the whole.
+        target: The folder. It may exist if it is empty, or contains nothing but `.git`.
+        files: Texts by their path in the folder.
+        finish: Called with the folder before it gets its final name, to add to it.
 
     Raises:
-        ScaffoldError: The folder holds something, or cannot be written to.
+        ScaffoldError: The folder is not empty, or not writable.
     """
-    with _reported(target):
+    with _one_line_errors(target):
         _check_vacant(target)
         place = next(folder for folder in (target, *target.parents) if folder.is_dir() or folder.parent.is_dir())
         with temporary(place if place.is_dir() else place.parent) as scratch:
@@ -57,11 +57,11 @@ def _check_vacant(target: Path) -> None:
         raise ScaffoldError(f"{target} is a file", hint="Choose a folder that does not exist yet")
     if target.is_dir() and (found := sorted(path.name for path in target.iterdir() if path.name != ".git")):
         hint = "Choose a folder that does not exist yet"
-        raise ScaffoldError(f"{target} is not empty: it holds {found[0]}", hint=hint)
+        raise ScaffoldError(f"{target} is not empty: it contains {found[0]}", hint=hint)
 
 
 def _move(folder: Path, target: Path) -> None:
-    """Give a folder its name; one that exists keeps its place on the disk, for a shell may stand in it."""
+    """Give a folder its final name; an existing one is filled instead, because a shell may be in it."""
     if not target.exists():
         folder.rename(target)
         return
@@ -77,20 +77,20 @@ def _move(folder: Path, target: Path) -> None:
 
 
 def _link_or_rename(temporary: Path, path: Path) -> None:
-    """Give a file its name, unless another has it; a link refuses that in the same step, where there are links."""
+    """Give a file its final name unless that is taken; a hard link checks this atomically, where there are any."""
     try:
         path.hardlink_to(temporary)
     except FileExistsError:
-        raise ScaffoldError(f"{path} exists already", hint="Choose another name, or remove it first") from None
+        raise ScaffoldError(f"{path} already exists", hint="Choose another name, or remove it first") from None
     except OSError:
         if os.path.lexists(path):
-            raise ScaffoldError(f"{path} exists already", hint="Choose another name, or remove it first") from None
+            raise ScaffoldError(f"{path} already exists", hint="Choose another name, or remove it first") from None
         temporary.rename(path)
 
 
 @contextmanager
-def _reported(path: Path) -> Iterator[None]:
-    """Turn what the operating system says into one line."""
+def _one_line_errors(path: Path) -> Iterator[None]:
+    """Turn an error of the operating system into one line."""
     try:
         yield
     except OSError as error:

@@ -14,14 +14,14 @@ from airflowkit.alerts.teams.card import fitting_card
 from alerts import contexts
 from alerts.official import complaints, fact, texts
 
-HOUSE = AlertSettings(
+SETTINGS = AlertSettings(
     environment="PROD",
     owners={"data-eng": "data@example.com"},
     runbook="https://wiki.example.com/{dag_id}/{task_id}",
 )
 
 
-def facts_of(context, settings=HOUSE):
+def facts_of(context, settings=SETTINGS):
     return gather(context, event_of(context), settings)
 
 
@@ -122,7 +122,7 @@ def whole():
     return {name: make() for name, make in contexts.SHAPES.items()}
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_missing_the_card_is_valid(airflow_db, whole, data):
     context = dict(whole[data.draw(st.sampled_from(sorted(whole)), "shape")])
@@ -141,7 +141,7 @@ def test_whatever_is_missing_the_card_is_valid(airflow_db, whole, data):
     assert card["body"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     context=st.dictionaries(
         st.sampled_from(["ti", "dag", "dag_run", "run_id", "reason", "exception", "deadline"]),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflowkit.alerts.facts.run_state import NOT_MAPPED, TaskState, _instance, tellable_groups
+from airflowkit.alerts.facts.run_state import NOT_MAPPED, TaskState, _instance, unambiguous_groups
 
 
 def test_tasks_whose_names_cannot_be_mistaken_are_asked_for_at_once():
-    assert list(tellable_groups(["load", "part", "load_b", "load_2026"])) == [
+    assert list(unambiguous_groups(["load", "part", "load_b", "load_2026"])) == [
         {"load", "part", "load_b"},
         {"load_2026"},
     ]
-    assert list(tellable_groups(["load", "part"])) == [{"load", "part"}]
-    assert list(tellable_groups([])) == [frozenset()]
+    assert list(unambiguous_groups(["load", "part"])) == [{"load", "part"}]
+    assert list(unambiguous_groups([])) == [frozenset()]
 
 
 def test_a_key_is_an_instance_only_where_no_task_has_its_name():
@@ -31,7 +31,7 @@ NAMES = st.sampled_from(["t", "u"]).flatmap(
 
 @given(st.sets(NAMES, min_size=1), st.integers(0, 2))
 def test_every_key_of_every_group_is_told_right(task_ids, index):
-    groups = list(tellable_groups(task_ids))
+    groups = list(unambiguous_groups(task_ids))
     assert sorted(task_id for group in groups for task_id in group) == sorted(task_ids)
     for group in groups:
         for task_id in group:

@@ -73,12 +73,12 @@ def test_a_uri_as_environment_variable_works_with_a_warning(monkeypatch):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("https://contoso.webhook.office.com/webhookb2/x", "turned Office 365 connectors off.*make a workflow"),
+        ("https://contoso.webhook.office.com/webhookb2/x", "turned Office 365 connectors off.*create a workflow"),
         ("https://outlook.office.com/webhook/x", "turned Office 365 connectors off"),
         (URL.replace("https://", "http://"), "without encryption"),
-        ("ftp://example.com/x", "no web address"),
-        ("https://", "no web address"),
-        ("https://[broken", "no web address"),
+        ("ftp://example.com/x", "no valid URL"),
+        ("https://", "no valid URL"),
+        ("https://[broken", "no valid URL"),
     ],
 )
 def test_an_address_that_cannot_work_is_refused_with_the_way_out(connect, url, words):
@@ -110,8 +110,8 @@ def test_a_doubtful_address_is_named_once(connect, url, words):
 
 
 @pytest.mark.parametrize("environment", [{}, {"AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL": '{"conn_type": "http"}'}])
-def test_a_connection_that_holds_nothing_says_what_to_do(monkeypatch, airflow_db, environment):
+def test_an_empty_connection_says_what_to_do(monkeypatch, airflow_db, environment):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(DeliveryError, match=r"msteams_webhook_url.*make a workflow in Teams"):
+    with pytest.raises(DeliveryError, match=r"msteams_webhook_url.*create a workflow in Teams"):
         read()

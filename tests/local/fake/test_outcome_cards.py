@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from airflowkit.alerts.teams.inbox import teams
+from airflowkit.alerts.teams.inbox import serve_teams
 from airflowkit.alerts.teams.plain_text import lines_of
 from airflowkit.local.fake.outcomes import PodOutcomes, Succeeded
 from airflowkit.local.fake.script import Script
@@ -21,7 +21,7 @@ DEADLY = [task for task, outcome in MORTAL.items() if task not in ("succeeded", 
 @pytest.fixture
 def inbox(monkeypatch, tmp_path):
     monkeypatch.setenv("MORTAL_NOTES", str(tmp_path / "notes"))
-    with teams("msteams_webhook_url", setenv=monkeypatch.setenv) as inbox:
+    with serve_teams("msteams_webhook_url", setenv=monkeypatch.setenv) as inbox:
         yield inbox
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.alerts.teams.inbox import teams
+from airflowkit.alerts.teams.inbox import serve_teams
 from airflowkit.alerts.teams.plain_text import lines_of
 from airflowkit.local.fake.outcomes import OUTCOMES, PodOutcomes, Succeeded
 from airflowkit.local.fake.script import Script
@@ -60,7 +60,7 @@ def real(namespace, scratch, repository, setenv):
     setenv("MORTAL_NOTES", str(scratch / "real.jsonl"))
     script = Path(__file__).parents[1] / "on_cluster.py"
     command = [sys.executable, script, "mortal", repository / "dags", scratch / "home"]
-    with registry(), teams("msteams_webhook_url", setenv=setenv) as inbox:
+    with registry(), serve_teams("msteams_webhook_url", setenv=setenv) as inbox:
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=500, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     states, diagnoses = (json.loads(re.search(rf"^{name} (.*)", done.stdout, re.MULTILINE)[1]) for name in NAMES)
@@ -79,7 +79,7 @@ def fake(namespace, scratch, repository, run_locally, setenv):
     setenv("MORTAL_NOTES", str(scratch / "fake.jsonl"))
     outcomes = PodOutcomes()
     outcomes.update({f"mortal.{task}": outcome for task, outcome in MORTAL.items()})
-    with teams("msteams_webhook_url", setenv=setenv) as inbox:
+    with serve_teams("msteams_webhook_url", setenv=setenv) as inbox:
         result, _ = run_locally("mortal", script=Script(Succeeded(), outcomes))
     return Seen(
         {task.task_id: (task.state, task.tries) for task in result.tasks},

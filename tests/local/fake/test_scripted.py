@@ -1,4 +1,4 @@
-"""Scripted pods: the real operators come to the states and words that the real cluster leads them to."""
+"""Scripted pods lead the real operators to the same states and reasons as the real cluster does."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def run_scripted(run_locally, warm_airflow):
 
 
 @pytest.fixture(scope="module")
-def fated(run_scripted):
-    return run_scripted("fated", {f"fated.{name}": outcome for name, outcome in OUTCOMES.items()})
+def scripted_run(run_scripted):
+    return run_scripted("outcomes", {f"outcomes.{name}": outcome for name, outcome in OUTCOMES.items()})
 
 
 @pytest.mark.slow
@@ -89,37 +89,37 @@ def fated(run_scripted):
         ("oom_no_limit", "failed", "out of memory: container 'base' has no memory limit, and its node ran short"),
     ],
 )
-def test_each_fate_leads_the_operator_to_its_state_and_words(fated, task_id, state, reason):
-    task = fated[0].task(task_id)
+def test_each_outcome_leads_the_operator_to_its_state_and_reason(scripted_run, task_id, state, reason):
+    task = scripted_run[0].task(task_id)
     assert task.state == state
     assert task.reason.startswith(reason)
     assert bool(task.reason) == bool(reason)
 
 
 @pytest.mark.slow
-def test_a_retry_meets_the_next_fate(fated):
-    result, pods = fated
+def test_a_retry_gets_the_next_outcome(scripted_run):
+    result, pods = scripted_run
     assert result.task("load").tries == 2
     assert result.task("load").log == "at last"
     assert [pod.try_number for pod in pods if pod.task_id == "load"] == [1, 2]
 
 
 @pytest.mark.slow
-def test_the_manifests_are_those_that_the_operator_sent(fated):
-    first = next(pod.manifest for pod in fated[1] if pod.task_id == "load")
+def test_the_manifests_are_those_that_the_operator_sent(scripted_run):
+    first = next(pod.manifest for pod in scripted_run[1] if pod.task_id == "load")
     container = first["spec"]["containers"][0]
     assert (container["image"], container["resources"]["limits"]["memory"]) == ("orders:1", "1Gi")
     assert first["metadata"]["namespace"] == "airflow"
 
 
 @pytest.mark.slow
-def test_xcoms_and_map_indices_have_fates(run_scripted):
+def test_xcoms_and_map_indices_have_outcomes(run_scripted):
     result, pods = run_scripted(
-        "fated_xcoms",
+        "outcome_xcoms",
         {
-            "fated_xcoms.xcom": Succeeded(xcom={"rows": 3}),
-            "fated_xcoms.xcom_deferred": Succeeded(xcom={"rows": "4"}),
-            "fated_xcoms.mapped": {1: Failed(7)},
+            "outcome_xcoms.xcom": Succeeded(xcom={"rows": 3}),
+            "outcome_xcoms.xcom_deferred": Succeeded(xcom={"rows": "4"}),
+            "outcome_xcoms.mapped": {1: Failed(7)},
         },
     )
     assert [result.task("mapped", index).state for index in range(3)] == ["success", "failed", "success"]
@@ -129,7 +129,7 @@ def test_xcoms_and_map_indices_have_fates(run_scripted):
 
 def test_one_task_is_run_alone_and_nobody_waits_for_it(run_scripted):
     began = time.monotonic()
-    result, pods = run_scripted("fated.slow", {"fated.slow": SlowStart(59, then=Failed(2))})
+    result, pods = run_scripted("outcomes.slow", {"outcomes.slow": SlowStart(59, then=Failed(2))})
     assert [(task.task_id, task.state) for task in result.tasks] == [("slow", "failed")]
     assert len(pods) == 1
     assert time.monotonic() - began < 59
@@ -138,44 +138,44 @@ def test_one_task_is_run_alone_and_nobody_waits_for_it(run_scripted):
 @pytest.mark.parametrize(
     ("outcomes", "error", "message"),
     [
-        ({"fated.lod": Succeeded()}, DagNotFound, "DAG 'fated' has no task 'lod'. did you mean 'load'?"),
-        ({"fatet.load": Succeeded()}, DagNotFound, "no DAG 'fatet.load'"),
-        ({"fated_xcoms.names": Succeeded()}, LocalRunError, "the task makes no pod"),
+        ({"outcomes.lod": Succeeded()}, DagNotFound, "DAG 'outcomes' has no task 'lod'. did you mean 'load'?"),
+        ({"outcome.load": Succeeded()}, DagNotFound, "no DAG 'outcome.load'"),
+        ({"outcome_xcoms.names": Succeeded()}, LocalRunError, "the task starts no pod"),
         (
-            {"fated.deferred": [Succeeded()] * 2},
+            {"outcomes.deferred": [Succeeded()] * 2},
             LocalRunError,
-            "2 outcomes, and the task has 1 tries. raise its retries",
+            "2 outcomes, but the task is tried once. give fewer outcomes",
         ),
-        ({"fated.deferred": {1: Succeeded()}}, LocalRunError, "the task is not mapped"),
-        ({"fated": Succeeded()}, DagNotFound, "outcome of 'fated': name a task"),
+        ({"outcomes.deferred": {1: Succeeded()}}, LocalRunError, "the task is not mapped"),
+        ({"outcomes": Succeeded()}, DagNotFound, "outcome of 'outcomes': name a task"),
     ],
 )
-def test_a_fate_that_can_never_come_true_is_an_error(run_scripted, outcomes, error, message):
+def test_an_outcome_that_cannot_happen_is_an_error(run_scripted, outcomes, error, message):
     with pytest.raises(error) as raised:
-        run_scripted("fated.deferred", outcomes)
+        run_scripted("outcomes.deferred", outcomes)
     assert message in str(raised.value)
 
 
-def test_a_secret_that_the_pod_does_not_name_cannot_be_missing(run_scripted):
-    result, _ = run_scripted("fated.missing_secret", {"fated.missing_secret": SecretNotFound("other")})
-    assert "names no secret 'other'" in result.task("missing_secret").reason
+def test_a_secret_that_the_pod_does_not_refer_to_cannot_be_missing(run_scripted):
+    result, _ = run_scripted("outcomes.missing_secret", {"outcomes.missing_secret": SecretNotFound("other")})
+    assert "refers to no secret 'other'" in result.task("missing_secret").reason
 
 
-def test_what_is_no_fate_is_refused_where_it_is_written():
+def test_what_is_not_an_outcome_is_refused_where_it_is_assigned():
     with pytest.raises(TypeError, match=r"outcome of 'a\.b': write Succeeded\(\.\.\.\), an instance"):
         PodOutcomes()["a.b"] = Succeeded
     with pytest.raises(TypeError, match=r"outcome of 'a\.b'"):
         PodOutcomes()["a.b"] = []
 
 
-def test_fates_know_which_of_them_met_no_pod():
+def test_outcomes_know_which_of_them_no_pod_used():
     outcomes = PodOutcomes()
     outcomes["a.b"] = [Failed(3), Succeeded()]
     outcomes["a.c"] = {0: Succeeded(), 5: Evicted("full")}
     script = Script(Succeeded(), outcomes)
     for task, map_index, try_number in (("a.b", -1, 1), ("a.c", 0, 1), ("a.c", 1, 1), ("x.y", -1, 1)):
         script.outcome(task, map_index, try_number)
-    outcomes.note(script.met)
+    outcomes.note(script.used)
     assert outcomes.unused == ["a.b, try 2: Succeeded(xcom=None, logs=())", "a.c[5]: Evicted(message='full', logs=())"]
     del outcomes["a.c"]
     outcomes["a.b"] = Failed(4)
@@ -193,7 +193,7 @@ def test_a_script_is_the_same_in_another_process():
     assert again.outcome("a.b", 1, 1) == again.outcome("c.d", -1, 1) == OOMKilled()
 
 
-def test_fates_are_imported_without_airflow():
+def test_outcomes_are_imported_without_airflow():
     statement = "import airflowkit.local.fake.outcomes, sys; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", statement], capture_output=True, text=True, check=True)
     assert not {"airflow", "kubernetes", "pydantic", "jinja2", "rich"} & set(result.stdout.split())

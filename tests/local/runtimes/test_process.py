@@ -161,7 +161,7 @@ def test_no_process_of_a_container_outlives_its_first(run):
 
 def test_without_a_namespace_a_mount_is_refused_with_the_way_out(run, tmp_path, monkeypatch):
     monkeypatch.setattr("airflowkit.local.runtimes.process._granted", lambda: "none")
-    with pytest.raises(CannotStart, match=r"grants no mount at /data: run as root, allow user namespaces"):
+    with pytest.raises(CannotStart, match=r"does not allow the mount at /data: run as root, allow user namespaces"):
         run(["true"], mounts=[Mount(tmp_path, "/data")])
     assert run(shell("exit 3"))[0].code == 3
 

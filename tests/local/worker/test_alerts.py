@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from airflowkit._airflow import connection_variable
-from airflowkit.alerts.teams.inbox import teams
+from airflowkit.alerts.teams.inbox import serve_teams
 from airflowkit.alerts.teams.notifier import TeamsNotifier
 from airflowkit.alerts.teams.plain_text import lines_of
 from airflowkit.dags import LoadedDag
@@ -50,7 +50,7 @@ def test_cards_that_cannot_be_sent_are_kept_with_the_name_of_their_connection(fa
 
 
 def test_a_card_is_sent_where_the_environment_has_the_connection(fail, monkeypatch):
-    with teams("on_call", "team", setenv=monkeypatch.setenv) as inbox:
+    with serve_teams("on_call", "team", setenv=monkeypatch.setenv) as inbox:
         result, events = fail()
     assert [event.conn_id for event in events if isinstance(event, AlertKept)] == ["msteams_webhook_url"]
     assert len(inbox.cards) == 3

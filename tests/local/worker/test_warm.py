@@ -63,7 +63,7 @@ def test_later_runs_are_quick_and_find_nothing_of_the_rehearsal(repository):
         for _ in range(4):
             began = time.monotonic()
             script = Script(Failed(3), {})
-            result = run_dag("fated.failing", dags_folder=repository / "dags", script=script, worker=airflow.worker)
+            result = run_dag("outcomes.failing", dags_folder=repository / "dags", script=script, worker=airflow.worker)
             seconds.append(time.monotonic() - began)
             assert result.task("failing").reason == "exit code 3, and it wrote no log"
         assert run_dag("fresh", dags_folder=repository / "dags", worker=airflow.worker).ok
@@ -73,7 +73,7 @@ def test_later_runs_are_quick_and_find_nothing_of_the_rehearsal(repository):
 def test_an_airflow_that_does_not_start_says_why(repository, monkeypatch):
     monkeypatch.setenv("AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS", "nosuch.LOGGING")
     with WarmAirflow() as airflow, pytest.raises(LocalRunError, match=r"Airflow did not start: .*nosuch"):
-        run_dag("fated", dags_folder=repository / "dags", script=Script(Failed(3), {}), worker=airflow.worker)
+        run_dag("outcomes", dags_folder=repository / "dags", script=Script(Failed(3), {}), worker=airflow.worker)
 
 
 def test_it_can_be_switched_off(monkeypatch):

@@ -1,1 +1,1 @@
-"""What is known of a failed task or run, whatever channel tells it."""
+"""What is known of a failed task or run, independent of the channel that reports it."""

@@ -1,4 +1,4 @@
-"""Facts from a context: whatever is missing makes the card shorter, nothing makes it fail."""
+"""Facts from a callback's context; whatever is missing makes the card shorter, and nothing makes it fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from airflowkit.alerts.facts.failures import failed_tasks
 from airflowkit.alerts.facts.recorder import diagnosis_of
 from airflowkit.alerts.facts.run_state import previous_run_failed
 from airflowkit.alerts.safety.lenient import look, number, text, time
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
 
 if TYPE_CHECKING:
@@ -27,27 +27,27 @@ _NAME: Final = 250
 _MESSAGE: Final = 1_000
 _TRACEBACK: Final = 3_000
 _MARKS: Final = re.compile(r"(?m)^[ ^~]+\n")
-"""The lines that point at a part of the line above: they need a wide screen."""
+"""The lines that point at a part of the line above; they only work on a wide screen."""
 
 _REASONS: Final = {
     "task_failure": "",
     "success": "",
-    "all_tasks_deadlocked": "No task can run any more: each waits for one that will not finish (deadlock)",
+    "all_tasks_deadlocked": "No task can run: each waits for one that will not finish (deadlock)",
     "timed_out": "The run took longer than its dagrun_timeout",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """What the author and `airflowkit.toml` add to a context.
+    """What the DAG's author and `airflowkit.toml` add to a context.
 
     Attributes:
         environment: Which Airflow this is, such as PROD.
         owners: An owner's address by the owner's name.
         mentions: Who is always notified.
-        runbook: A link; may hold `{dag_id}` and `{task_id}`.
+        runbook: A link; may contain `{dag_id}` and `{task_id}`.
         title: Replaces the card's first line.
-        message: The author's own words.
+        message: The author's own text.
     """
 
     environment: str = ""
@@ -59,7 +59,7 @@ class AlertSettings:
 
 
 def event_of(context: Mapping[str, Any]) -> Event:
-    """Tell what happened, from a context."""
+    """Return what happened, according to a context."""
     if look(context, "deadline") is not None:
         return Event.DEADLINE
     if _is_of_run(context):
@@ -71,20 +71,20 @@ def event_of(context: Mapping[str, Any]) -> Event:
 
 
 def recovered(context: Mapping[str, Any]) -> bool:
-    """Whether a run that succeeded follows a failed one, or was itself cleared and run again."""
+    """Return whether a successful run follows a failed one, or was itself cleared."""
     if number(context, "dag_run", "clear_number"):
         return True
     logical_date = time(context, "dag_run", "logical_date")
     dag_id = _dag_id(context)
     try:
         return bool(logical_date and dag_id and previous_run_failed(dag_id, logical_date))
-    except Exception as error:  # noqa: BLE001  Airflow may not answer; then nobody knows
-        log.warning("airflowkit: cannot tell how the run before ended (%s)", type(error).__name__)
+    except Exception as error:  # noqa: BLE001  Airflow may not answer; then it is unknown
+        log.warning("airflowkit: cannot find out how the previous run ended (%s)", type(error).__name__)
         return False
 
 
 def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings) -> Facts:
-    """Return all that is known of what happened; never raises for what a context lacks."""
+    """Return everything that is known; never raises for what a context lacks."""
     of_run = event is Event.DEADLINE or _is_of_run(context)
     facts = _of_run(context, event) if of_run else _of_task(context, event)
     return replace(
@@ -131,7 +131,7 @@ def _of_run(context: Mapping[str, Any], event: Event) -> Facts:
 
 
 def _of_either(context: Mapping[str, Any], event: Event, timed: object) -> Facts:
-    """Return what a task and a run have in common; `timed` is which of them started and ended."""
+    """Return the facts that a task and a run share; `timed` is the one whose start and end count."""
     dag_id, run_id = _dag_id(context), _run_id(context)
     started, ended = time(timed, "start_date"), time(timed, "end_date")
     return Facts(
@@ -147,7 +147,7 @@ def _of_either(context: Mapping[str, Any], event: Event, timed: object) -> Facts
 
 
 def minimal_facts(context: object, event: Event) -> Facts:
-    """Return the least that a card needs, for when everything else went wrong."""
+    """Return the minimum for a card, for when everything else failed."""
     return Facts(event=event, dag_id=one_line(_dag_id(context), _NAME), run_id=one_line(_run_id(context), _NAME))
 
 
@@ -172,13 +172,13 @@ def _map_index(context: object) -> str:
 
 
 def _tries(context: object) -> int | None:
-    """Airflow counts retries as `max_tries`; where a trigger failed, it sends 0 for want of the truth."""
+    """Return the number of tries. Airflow's `max_tries` counts retries, and is wrongly 0 after a trigger's failure."""
     tries, current = number(context, "ti", "max_tries"), number(context, "ti", "try_number")
     return None if tries is None or (current is not None and current > tries + 1) else tries + 1
 
 
 def _will_retry(context: object) -> bool | None:
-    """The worker knows the next state; in the DAG processor only the numbers tell."""
+    """Return whether Airflow retries: a worker knows the next state, the DAG processor only the numbers."""
     state = text(context, "ti", "state")
     if state:
         return state == "up_for_retry"
@@ -210,7 +210,7 @@ def _owners(context: object, task_ids: Iterable[str]) -> tuple[str, ...]:
     if not any(found):
         found = [text(context, "ti", "task", "owner") or text(context, "dag", "owner")]
     names = (name.strip() for owner in found for name in owner.split(","))
-    # "airflow" is the default of those who named nobody.
+    # "airflow" is Airflow's default owner.
     return tuple(dict.fromkeys(one_line(name, 80) for name in names if name and name != "airflow"))
 
 

@@ -1,4 +1,4 @@
-"""What an alert knows: one frozen value, whatever context Airflow handed over."""
+"""The facts of an alert: one frozen value, whatever context Airflow passed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Event(StrEnum):
-    """What a card tells."""
+    """What a card reports."""
 
     FAILURE = "failure"
     RETRY = "retry"
@@ -24,11 +24,11 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Somebody to be notified.
+    """A person to notify.
 
     Attributes:
         name: What the card shows.
-        address: The user's principal name, mostly the e-mail address, or the Entra id.
+        address: The user principal name, usually the e-mail address, or the Entra id.
     """
 
     name: str
@@ -37,12 +37,12 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class FailedTask:
-    """A task that failed in a run; a mapped task's failed instances are one of these.
+    """A task that failed in a run; the failed instances of a mapped task are one of these.
 
     Attributes:
         task_id: The task.
-        map_indexes: The indexes that failed, or empty where the task is not mapped.
-        diagnosis: What the task left behind, or None.
+        map_indexes: The indexes that failed; empty if the task is not mapped.
+        diagnosis: The diagnosis that the task has pushed, or None.
     """
 
     task_id: str
@@ -56,32 +56,32 @@ class Facts:
 
     Attributes:
         event: What happened.
-        dag_id: The DAG, or empty where the context does not say.
+        dag_id: The DAG; empty if the context does not say.
         run_id: The run.
-        task_id: The task, or empty where the whole run is meant.
+        task_id: The task; empty for a whole run.
         map_index: A mapped task's index, or the name that the DAG gives it.
         try_number: Which try this was.
-        tries: How many there are.
-        will_retry: Whether Airflow tries again, or None where nobody can tell.
+        tries: How many tries there are.
+        will_retry: Whether Airflow retries, or None if unknown.
         diagnosis: Why the task failed.
         traceback: The exception's traceback.
         failed: The run's failed tasks.
-        not_run: How many tasks did not run because one before them failed.
+        not_run: How many tasks did not run because an upstream task failed.
         reason: Why the run ended, in words.
-        owners: Who owns what failed.
-        mentions: Who is to be notified.
+        owners: The owners of what failed.
+        mentions: Who is notified.
         started: When the task, or the run, started.
         lasted: How long it took.
         deadline: When the run should have ended.
-        run_type: How the run came about: scheduled, manual, backfill.
+        run_type: What started the run: scheduled, manual, backfill.
         logical_date: The run's logical date.
         host: Where the task ran.
         log_url: The task's log.
         run_url: The run's page.
-        runbook: What to do about it.
+        runbook: A link to what to do about it.
         environment: Which Airflow this is, such as PROD.
         title: Replaces the card's first line.
-        message: The author's own words.
+        message: The author's own text.
     """
 
     event: Event

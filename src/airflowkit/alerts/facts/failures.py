@@ -1,4 +1,4 @@
-"""The tasks that failed in a run, the mapped ones folded, each with the reason that it left behind."""
+"""The failed tasks of a run, with mapped instances folded, each with the diagnosis that it has pushed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from airflowkit.alerts.facts.run_state import (
     task_states,
 )
 from airflowkit.alerts.safety.lenient import look, number, text
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line
 
 if TYPE_CHECKING:
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
     from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
 _NAME: Final = 250
-_ASKED_FOR: Final = 8
-"""Failed tasks whose reason is read: as many as a card lists."""
+_MAX_READ: Final = 8
+"""Failed tasks whose diagnosis is read: as many as a card lists."""
 _INSTANCES: Final = 3
-"""A mapped task's instances that are asked until one has left a reason."""
+"""Instances of a mapped task that are tried until one has a diagnosis."""
 _READING: Final = 4.0
-"""Seconds after which no further reason is read; the card goes out with what there is."""
+"""Seconds after which no further diagnosis is read; the card is sent with what there is."""
 
 
 def failed_tasks(context: Any, dag_id: str, run_id: str) -> tuple[tuple[FailedTask, ...], int]:
-    """Return a run's failed tasks in the DAG's order, and how many tasks never ran because of them."""
+    """Return a run's failed tasks in the DAG's order, and how many tasks did not run because of them."""
     try:
         states = task_states(dag_id, run_id, list(look(context, "dag", "task_dict") or ()))
-    except Exception as error:  # noqa: BLE001  an Airflow that does not answer costs the list, not the card
+    except Exception as error:  # noqa: BLE001  without an answer from Airflow the card just has no list
         log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
         return _known_failure(context), 0
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
     tasks = [list(instances) for _, instances in folded]
-    diagnoses = list(islice(_diagnoses(dag_id, run_id, tasks), _ASKED_FOR))
+    diagnoses = list(islice(_diagnoses(dag_id, run_id, tasks), _MAX_READ))
     diagnoses += [None] * (len(tasks) - len(diagnoses))
     not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
     return tuple(map(_folded, tasks, diagnoses)), len(not_run)
@@ -59,20 +59,20 @@ def _diagnoses(dag_id: str, run_id: str, tasks: Sequence[Sequence[TaskState]]) -
     for instances in tasks:
         if monotonic() > until:
             return
-        found = (_left_behind(dag_id, run_id, state) for state in instances[:_INSTANCES])
+        found = (_read_diagnosis(dag_id, run_id, state) for state in instances[:_INSTANCES])
         yield next(filter(None, found), None)
 
 
-def _left_behind(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:
+def _read_diagnosis(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:
     try:
         return restored(stored_diagnosis(dag_id, run_id, state.task_id, state.map_index))
-    except Exception as error:  # noqa: BLE001  the reason is missing then, and the card says so
+    except Exception as error:  # noqa: BLE001  the card then says that the reason is missing
         log.warning("airflowkit: cannot read why %s failed (%s)", state.task_id, type(error).__name__)
         return None
 
 
 def _known_failure(context: Any) -> tuple[FailedTask, ...]:
-    """Return the failed task that a DAG-level context names, where Airflow does not tell the others."""
+    """Return the failed task of a DAG-level context, where Airflow does not answer for the others."""
     task_id, index = text(context, "ti", "task_id"), number(context, "ti", "map_index")
     if not task_id or text(context, "reason") != "task_failure":
         return ()

@@ -8,19 +8,19 @@ from urllib.parse import quote, urlsplit
 
 from airflowkit._airflow import airflow_version
 from airflowkit.alerts.safety.lenient import text
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  a name to be recognised
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  a name to recognize
 _AIRFLOW_3: Final = (3, 0)
 
 
 def log_url(context: object) -> str:
-    """Return the link to a task instance's log, or an empty text."""
+    """Return the link to a task instance's log, or an empty string."""
     return absolute(text(context, "ti", "log_url"))
 
 
 def run_url(dag_id: str, run_id: str) -> str:
-    """Return the link to a run's page, or an empty text."""
+    """Return the link to a run's page, or an empty string."""
     if not dag_id or not run_id:
         return ""
     base, run = _base_url(), quote(run_id, safe="")
@@ -30,7 +30,7 @@ def run_url(dag_id: str, run_id: str) -> str:
 
 
 def task_log_url(dag_id: str, run_id: str, task_id: str, map_index: int | None) -> str:
-    """Return the link to a failed task's log in a run, or an empty text."""
+    """Return the link to a failed task's log in a run, or an empty string."""
     run = run_url(dag_id, run_id)
     if not run or airflow_version() < _AIRFLOW_3:
         return run
@@ -39,15 +39,15 @@ def task_log_url(dag_id: str, run_id: str, task_id: str, map_index: int | None) 
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this very machine."""
+    """Return whether a URL leads to this machine."""
     try:
         return urlsplit(url).hostname in _LOOPBACK
-    except ValueError:  # no URL
+    except ValueError:  # not a URL
         return False
 
 
 def absolute(url: str) -> str:
-    """Return a link that a card may hold, or an empty text: Teams refuses all but the web's."""
+    """Return a link that a card may contain, or an empty string: Teams only accepts http and https."""
     return url if url.startswith(("http://", "https://")) else ""
 
 

@@ -1,7 +1,7 @@
-"""The reason of a failure, left where the run's own alert finds it.
+"""The reason of a failure, pushed to where the run's alert reads it.
 
-Airflow calls a DAG-level callback in the DAG processor and hands it no exception. A task's failure callback
-has one: this small one, which the presets put into `default_args`, leaves it as XCom. A pod leaves its own.
+Airflow calls a DAG-level callback in the DAG processor, without an exception. A task's failure callback has one:
+`record_failure`, which the presets add to `default_args`, pushes it as an XCom. A `pod_task` pushes its own diagnosis.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.safety.lenient import look, text
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
@@ -24,7 +24,16 @@ _LOG_LINE: Final = 200
 
 
 def record_failure(context: Mapping[str, Any]) -> None:
-    """Leave a failed task's reason as XCom, redacted; for `on_failure_callback`. Never raises."""
+    """Push why a task failed as an XCom, redacted, so that the alert of the run can say it. Never raises.
+
+    `default_args(...)` adds it to `on_failure_callback`. Where a task sets its own callback, list both:
+
+    Example:
+        >>> on_failure_callback = [record_failure, print]
+
+    Args:
+        context: The context that Airflow passes to a callback.
+    """
     try:
         exception = look(context, "exception")
         if exception is None or isinstance(exception, PodFailed):
@@ -32,7 +41,7 @@ def record_failure(context: Mapping[str, Any]) -> None:
         push = look(context, "ti", "xcom_push")
         push(key=XCOM_KEY, value=diagnosis_of(exception).to_xcom())
     except Exception as error:  # noqa: BLE001  the task's own failure is what counts
-        log.warning("airflowkit: could not leave the failure's reason behind (%s)", type(error).__name__)
+        log.warning("airflowkit: could not push why the task failed (%s)", type(error).__name__)
 
 
 def diagnosis_of(exception: object) -> Diagnosis:
@@ -46,7 +55,7 @@ def diagnosis_of(exception: object) -> Diagnosis:
 
 
 def restored(value: Mapping[str, Any] | None) -> Diagnosis | None:
-    """Return a diagnosis as it was pushed; None where it is none. It is foreign text: anybody may push it."""
+    """Return a pushed diagnosis, or None if it is not one. Any task may push it, so its text is not trusted."""
     reason = text(value, "reason")
     lines = look(value, "log_tail")
     return _bounded(reason, text(value, "hint"), lines if isinstance(lines, list | tuple) else ()) if reason else None
@@ -58,12 +67,12 @@ def _bounded(reason: str, hint: str, log_tail: object) -> Diagnosis:
 
 
 def _summary(exception: object) -> str:
-    """Return `Type: message`, without the pod that the provider appends to it."""
+    """Return `Type: message`, without the pod that the provider appends."""
     if not isinstance(exception, BaseException):
         return str(exception)
     try:
         message = str(exception)
-    except Exception:  # noqa: BLE001  somebody's __str__
+    except Exception:  # noqa: BLE001  any __str__
         message = ""
     message = message.partition("\nremote_pod:")[0].strip()
     name = type(exception).__name__

@@ -1,7 +1,7 @@
-"""What a run-level alert asks Airflow: which tasks failed, what they left behind, how the run before ended.
+"""What a run-level alert asks Airflow: which tasks failed, their diagnoses, and how the previous run ended.
 
-Two ways lead there. In Airflow 3's processes the supervisor answers. In `dag.test`, which `airflowkit run`
-uses, a DAG-level callback has no supervisor but the metadata database itself; so it is in Airflow 2.
+In Airflow 3's processes the supervisor answers. In `dag.test`, which `airflowkit run` uses, and in Airflow 2 a
+DAG-level callback has no supervisor, but access to the metadata database.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class TaskState:
 
     Attributes:
         task_id: The task.
-        map_index: Its index, or -1 where it is not mapped.
-        state: Such as `failed`; empty where it has none.
+        map_index: Its index, or -1 if it is not mapped.
+        state: Such as `failed`; empty if it has none.
     """
 
     task_id: str
@@ -52,14 +52,14 @@ def task_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> tuple[Task
 
 
 def stored_diagnosis(dag_id: str, run_id: str, task_id: str, map_index: int) -> Mapping[str, Any] | None:
-    """Return the diagnosis that a failed task left as XCom, as it was pushed, or None."""
+    """Return the diagnosis that a failed task has pushed, or None."""
     read = _supervised_xcom if _supervisor() else _stored_xcom
     value = read(dag_id, run_id, task_id, map_index)
     return value if isinstance(value, Mapping) else None
 
 
 def previous_run_failed(dag_id: str, logical_date: datetime) -> bool:
-    """Whether the DAG's run before a logical date failed."""
+    """Return whether the DAG's last run before a logical date failed."""
     read = _supervised_previous if _supervisor() else _stored_previous
     return read(dag_id, logical_date) == FAILED
 
@@ -75,19 +75,19 @@ def _supervisor() -> Any:
 def _supervised_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> list[TaskState]:
     from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-    groups = list(tellable_groups(task_ids))
+    groups = list(unambiguous_groups(task_ids))
     found = []
     for group in groups:
-        asked_for = sorted(group) if len(groups) > 1 else None  # a long list would not fit into the request's URL
-        answer = RuntimeTaskInstance.get_task_states(dag_id, run_ids=[run_id], task_ids=asked_for)
+        requested = sorted(group) if len(groups) > 1 else None  # a long list would not fit into the request's URL
+        answer = RuntimeTaskInstance.get_task_states(dag_id, run_ids=[run_id], task_ids=requested)
         found += [_instance(key, state, group) for key, state in answer.get(run_id, {}).items()]
     return found
 
 
-def tellable_groups(task_ids: Iterable[str]) -> Iterator[frozenset[str]]:
-    """Split a DAG's tasks so that within a group each key of an answer can be told.
+def unambiguous_groups(task_ids: Iterable[str]) -> Iterator[frozenset[str]]:
+    """Split a DAG's tasks into groups in which each key of an answer is unambiguous.
 
-    Airflow's keys are `task` and, for mapped ones, `task_INDEX`; another task may be called `task_0`.
+    Airflow's keys are `task` and, for mapped ones, `task_INDEX`; but another task may be called `task_0`.
     """
     left = frozenset(task_ids)
     while True:

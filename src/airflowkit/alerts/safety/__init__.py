@@ -1,1 +1,1 @@
-"""What makes text safe to send: redaction, clipping, templates that cannot hurt, time limits."""
+"""What makes an alert safe: redacted logs, clean and bounded text, lenient templates, time limits."""

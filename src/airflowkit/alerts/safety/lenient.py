@@ -1,7 +1,7 @@
-"""Reading what may not be there: Airflow's contexts differ by the process that runs the callback.
+"""Reads what may be missing: Airflow's contexts differ by the process that runs the callback.
 
-A worker hands over everything, the DAG processor a task instance without half of its fields, a DAG-level
-callback no exception, a deadline a plain dictionary. Each access may therefore fail, and none may matter.
+A worker passes everything, the DAG processor a task instance without half of its fields, a DAG-level callback gets
+no exception, a deadline a plain dictionary. So each access may fail, and no failure may matter.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Any
 
 
 def look(source: object, *path: str) -> Any:
-    """Follow keys and attributes; None where one of them is absent, or raises."""
+    """Follow keys and attributes; return None where one of them is missing or raises."""
     for name in path:
         try:
             source = source[name] if isinstance(source, Mapping) else getattr(source, name)
-        except Exception:  # noqa: BLE001  a property of Airflow's may raise anything
+        except Exception:  # noqa: BLE001  Airflow's properties may raise anything
             return None
     return source
 
 
 def text(source: object, *path: str) -> str:
-    """Return a text, or an empty one."""
+    """Return a string, or an empty one."""
     found = look(source, *path)
     return str.__str__(found) if isinstance(found, str) else ""
 
@@ -34,7 +34,7 @@ def number(source: object, *path: str) -> int | None:
 
 
 def time(source: object, *path: str) -> datetime | None:
-    """Return a time with its zone, or None; deadlines carry theirs as text."""
+    """Return a time with its zone, or None; deadlines have theirs as text."""
     found = look(source, *path)
     if isinstance(found, str):
         try:

@@ -1,11 +1,11 @@
-"""Foreign text made fit for a card: clean and short; and times in words."""
+"""Foreign text made fit for a card: clean and short; and times and durations in words."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.alerts.safety.redaction import redact
+from airflowkit.redaction import redact
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -17,18 +17,18 @@ _DAY: Final = 24 * _HOUR
 
 
 def presentable(text: object, limit: int) -> str:
-    """Return a text redacted, without control characters and lone surrogates, cut to a length."""
+    """Return a text redacted, without control characters and lone surrogates, and cut to a length."""
     return shortened(_UNPRINTABLE.sub("", redact(text).replace("\r\n", "\n")).strip(), limit)
 
 
 def one_line(text: object, limit: int) -> str:
-    """Return a presentable text's first line that is not empty."""
+    """Return the first line of a presentable text that is not empty."""
     lines = (line.strip() for line in presentable(text, 10 * limit).splitlines())
     return shortened(next((line for line in lines if line), ""), limit)
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut a text to `limit` characters; an ellipsis says so."""
+    """Cut a text to `limit` characters, with an ellipsis."""
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 

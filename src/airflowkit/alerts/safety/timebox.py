@@ -1,7 +1,7 @@
-"""A time limit that holds whatever happens inside it.
+"""A time limit that always holds.
 
-A client's own timeouts end no name look-up, no server that sends a byte now and then, no secrets backend that hangs.
-So the work is done in a thread of its own, which is left behind when the time is up.
+A client's own timeouts do not end a name look-up, a server that sends a byte now and then, or a secrets backend that
+hangs. So the work is done in a separate thread, which is abandoned when the time is up.
 """
 
 from __future__ import annotations

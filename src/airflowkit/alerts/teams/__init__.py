@@ -1,1 +1,1 @@
-"""Microsoft Teams' own part: the connection, the card, its delivery."""
+"""The Microsoft Teams channel: connection, card, delivery."""

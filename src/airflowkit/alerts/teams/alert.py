@@ -1,4 +1,4 @@
-"""One alert on its way: connection, facts, card, delivery; within its budget, and never raising."""
+"""One alert: connection, facts, card, delivery; within its budget, and never raising."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from airflowkit.alerts.facts.context import AlertSettings, event_of, gather, minimal_facts, recovered
 from airflowkit.alerts.facts.facts import Event
-from airflowkit.alerts.safety.jinja import rendered
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.jinja import render
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.card import Card, fitting_card, minimal_card
 from airflowkit.alerts.teams.connection import Webhook, read_webhook, read_webhook_async
-from airflowkit.alerts.teams.delivery import LARGEST_BUDGET, Delivery, post
+from airflowkit.alerts.teams.delivery import Delivery, post
 from airflowkit.errors import DeliveryError
+from airflowkit.settings import MAX_ALERT_BUDGET
 
 _LOST: Final = "airflowkit: Teams alert LOST%s: %s"
 
@@ -25,13 +26,13 @@ class Alert:
     """One alert.
 
     Attributes:
-        context: What Airflow handed to the callback.
-        conn_id: The connection that leads to Teams.
-        event: What to tell of; None leaves it to the context.
-        settings: What the author and `airflowkit.toml` add; its title and message may hold Jinja.
-        budget: Seconds that all of it may take.
-        started: When it began.
-        stage: What is being done, for when the time is up.
+        context: What Airflow passed to the callback.
+        conn_id: The Airflow connection.
+        event: What to report; None lets the context decide.
+        settings: What the author and `airflowkit.toml` add; its title and message may contain Jinja.
+        budget: Seconds that it may take in total.
+        started: When it started.
+        stage: What it is doing, to be logged when the time is up.
     """
 
     context: Any
@@ -40,31 +41,31 @@ class Alert:
     settings: AlertSettings
     budget: float
     started: float = field(default_factory=monotonic)
-    stage: str = "asking how the run before ended"
+    stage: str = "reading how the previous run ended"
 
     def send(self) -> None:
-        """Send it, or log why it is lost."""
-        if within(self._left(), self._tried) is None:
-            self._late()
+        """Send the alert, or log why it is lost."""
+        if within(self._left(), self._try_send) is None:
+            self._log_late()
 
     async def send_async(self) -> None:
-        """Do as `send` without holding up the event loop."""
+        """Send the alert without blocking the event loop."""
         try:
-            # The triggerer's supervisor may be asked from its event loop only.
+            # The triggerer's supervisor only answers requests from the event loop.
             self.stage = f"reading the connection {self.conn_id!r}"
             webhook = await asyncio.wait_for(read_webhook_async(self.conn_id), self._left())
-            ended = await asyncio.to_thread(within, self._left(), lambda: self._tried(webhook))
-        except Exception as error:  # noqa: BLE001  an alert must not hurt what runs beside it
-            self._lost(error)
+            ended = await asyncio.to_thread(within, self._left(), lambda: self._try_send(webhook))
+        except Exception as error:  # noqa: BLE001  an alert must not harm other triggers
+            self._log_lost(error)
         else:
             if ended is None:
-                self._late()
+                self._log_late()
 
-    def _tried(self, webhook: Webhook | None = None) -> bool:
+    def _try_send(self, webhook: Webhook | None = None) -> bool:
         try:
             self._send(webhook)
-        except Exception as error:  # noqa: BLE001  an alert must not hurt the task that it tells of
-            self._lost(error)
+        except Exception as error:  # noqa: BLE001  an alert must not harm its task
+            self._log_lost(error)
         return True
 
     def _send(self, webhook: Webhook | None) -> None:
@@ -81,41 +82,41 @@ class Alert:
         _report(post(webhook, card, smallest, self.started + self._budget()))
 
     def _event(self) -> Event | None:
-        """Return what to tell of, or None for nothing: a run that succeeded as always has not recovered."""
+        """Return what to report, or None for nothing: a run that succeeded as usual has not recovered."""
         if self.event is Event.RECOVERY:
             return Event.RECOVERY if recovered(self.context) else None
         if self.event is Event.FAILURE:
-            # A failure callback may serve as a retry callback too.
+            # A failure callback may also be used as a retry callback.
             return Event.RETRY if event_of(self.context) is Event.RETRY else Event.FAILURE
         return self.event or event_of(self.context)
 
     def _cards(self, event: Event) -> tuple[Card, Card]:
-        """Return the card, and the smallest one for when Teams finds it too large."""
+        """Return the card, and the smallest one in case Teams finds it too large."""
         try:
-            title, words = (
-                rendered(template, self.context) for template in (self.settings.title, self.settings.message)
-            )
-            facts = gather(self.context, event, replace(self.settings, title=title, message=words))
+            title, text = (render(template, self.context) for template in (self.settings.title, self.settings.message))
+            facts = gather(self.context, event, replace(self.settings, title=title, message=text))
             return fitting_card(facts), minimal_card(facts)
         except Exception as error:  # noqa: BLE001  a poorer card is better than none
-            log.warning("airflowkit: the card says less than it could (%s)", _fault(error))
+            log.warning("airflowkit: the card says less than it could (%s)", _place_of(error))
             smallest = minimal_card(minimal_facts(self.context, event))
             return smallest, smallest
 
     def _budget(self) -> float:
-        return min(self.budget, LARGEST_BUDGET)
+        return min(self.budget, MAX_ALERT_BUDGET)
 
     def _left(self) -> float:
         return max(0.0, self.started + self._budget() - monotonic())
 
-    def _late(self) -> None:
+    def _log_late(self) -> None:
         log.error(_LOST, "", f"after {self._budget():g} s it was still {self.stage}")
 
-    def _lost(self, error: Exception) -> None:
+    def _log_lost(self, error: Exception) -> None:
         if isinstance(error, TimeoutError):
-            self._late()
+            self._log_late()
         else:
-            log.error(_LOST, "", error if isinstance(error, DeliveryError) else f"{_fault(error)} while {self.stage}")
+            log.error(
+                _LOST, "", error if isinstance(error, DeliveryError) else f"{_place_of(error)} while {self.stage}"
+            )
 
 
 def _report(delivery: Delivery) -> None:
@@ -124,15 +125,15 @@ def _report(delivery: Delivery) -> None:
         log.error(_LOST, tried, f"{delivery.problem}. {delivery.hint}" if delivery.hint else delivery.problem)
         return
     log.info(
-        "airflowkit: Teams accepted the alert (HTTP %s, attempt %s, %.1f s); it does not say whether it shows it",
+        "airflowkit: Teams accepted the alert (HTTP %s, attempt %s, %.1f s); it does not confirm that it shows it",
         delivery.status,
         delivery.attempts,
         delivery.seconds,
     )
 
 
-def _fault(error: BaseException) -> str:
-    """Return where a fault of airflowkit's own lies; the exception's text may hold anything."""
+def _place_of(error: BaseException) -> str:
+    """Return where a bug of airflowkit is; the exception's text may contain anything, so it is not used."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

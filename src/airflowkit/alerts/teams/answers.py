@@ -1,4 +1,4 @@
-"""What an answer to a posted card means: taken, to be tried again, too large, or refused, and what to do then."""
+"""What the response to a posted card means: accepted, transient, too large or refused, and what to do about it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import requests
 
-_LOOKED_AT: Final = 4096
+_MAX_SEARCHED: Final = 4096
 _TRANSIENT: Final = frozenset({408, 425, 429})
 _SERVER_ERROR: Final = 500
 _EMBEDDED: Final = re.compile(rb"HTTP error (\d{3})")
@@ -21,14 +21,14 @@ _HINTS: Final = {
     400: "Teams could not read the request: copy the workflow's whole URL again, with its api-version",
     401: "the signature is missing or damaged, or the flow's trigger is not open to 'Anyone': copy the URL again",
     403: "the signature is missing or damaged, or the flow's trigger is not open to 'Anyone': copy the URL again",
-    404: "the flow was deleted or switched off, or its address is of the old kind: copy the URL again",
+    404: "the flow was deleted or switched off, or its URL is of the old kind: copy the URL again",
     413: "the card is too large even in its smallest form",
-    429: "Teams takes 25 posts in five minutes: use one alert per run (on the DAG) instead of one per task",
+    429: "Teams accepts 25 posts in five minutes: use one alert per run (on the DAG) instead of one per task",
 }
 
 
 class Verdict(Enum):
-    """What an answer means."""
+    """What a response means."""
 
     ACCEPTED = "accepted"
     TRANSIENT = "transient"
@@ -38,15 +38,15 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One attempt's outcome.
+    """The result of one attempt.
 
     Attributes:
         verdict: What it means.
-        status: The HTTP status, or None where there was no answer.
-        problem: What is wrong, in words that hold no secret.
+        status: The HTTP status, or None without a response.
+        problem: What is wrong, without any secret.
         hint: What to do about it.
-        retry_after: Seconds to wait before the next attempt, where the server said so.
-        timed_out: Whether the server took the request, then said nothing.
+        retry_after: Seconds to wait before the next attempt, if the server said so.
+        timed_out: Whether the server took the request and then did not respond.
     """
 
     verdict: Verdict
@@ -57,16 +57,16 @@ class Answer:
     timed_out: bool = False
 
 
-def judged(response: requests.Response, host: str) -> Answer:
-    """Judge a server's answer; `host` is what may be said of where it came from."""
+def judge(response: requests.Response, host: str) -> Answer:
+    """Judge a server's response; `host` is the only part of the URL that may be shown."""
     if response.history:
         return Answer(
             Verdict.REFUSED,
             response.history[0].status_code,
-            f"{host} redirects to another address, which is not how a webhook answers",
-            "copy the workflow's URL again; look for a proxy or a login page in between",
+            f"{host} redirects to another address, which a webhook does not do",
+            "copy the workflow's URL again, and look for a proxy or a sign-in page in between",
         )
-    status = _meant(response)
+    status = _actual_status(response)
     if status < 300:  # noqa: PLR2004  success
         return Answer(Verdict.ACCEPTED, status)
     problem = f"{host} answered HTTP {status}"
@@ -80,23 +80,21 @@ def judged(response: requests.Response, host: str) -> Answer:
     return Answer(Verdict.REFUSED, status, problem, hint)
 
 
-def network_fault(error: Exception, host: str) -> Answer:
-    """Judge a failure to get an answer. The exception's own text holds the URL, so none of it is used."""
+def network_failure(error: Exception, host: str) -> Answer:
+    """Judge a failed request. The exception's text contains the URL, so none of it is shown."""
     import requests
 
     text = str(error).lower()
     if isinstance(error, requests.exceptions.SSLError):
         why = "its certificate is not trusted" if "certificate" in text else "TLS failed"
-        hint = "name your CA's file in the connection's extra 'verify', or in REQUESTS_CA_BUNDLE"
+        hint = "set your CA file in the connection's extra 'verify', or in REQUESTS_CA_BUNDLE"
         return Answer(Verdict.REFUSED, None, f"cannot talk to {host}: {why}", hint)
     if isinstance(error, requests.exceptions.TooManyRedirects):
-        return Answer(Verdict.REFUSED, None, f"{host} redirects in a circle", "copy the workflow's URL again")
+        return Answer(Verdict.REFUSED, None, f"{host} redirects in a loop", "copy the workflow's URL again")
     if isinstance(error, requests.exceptions.ReadTimeout):
-        return Answer(Verdict.TRANSIENT, None, f"{host} took the card but did not answer in time", timed_out=True)
+        return Answer(Verdict.TRANSIENT, None, f"{host} took the card but did not respond in time", timed_out=True)
     if isinstance(error, requests.exceptions.ProxyError):
-        return Answer(
-            Verdict.TRANSIENT, None, "the proxy does not let us through", "see the connection's extra 'proxy'"
-        )
+        return Answer(Verdict.TRANSIENT, None, "the proxy refuses the connection", "see the connection's extra 'proxy'")
     if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.ChunkedEncodingError):
         hint = f"check that this machine may reach {host}, from the worker and from the DAG processor"
         return Answer(Verdict.TRANSIENT, None, f"cannot reach {host}: {_network_reason(text)}", hint)
@@ -107,22 +105,22 @@ def _network_reason(text: str) -> str:
     signs = {
         "name resolution": ("resolve", "name or service", "nodename", "getaddrinfo"),
         "connection refused": ("refused",),
-        "no answer to the connection attempt": ("timed out", "timeout"),
+        "connection timed out": ("timed out", "timeout"),
         "connection reset": ("reset", "aborted", "closed", "incomplete"),
         "no route": ("unreachable", "no route"),
     }
-    return next((reason for reason, words in signs.items() if any(word in text for word in words)), "network fault")
+    return next((reason for reason, words in signs.items() if any(word in text for word in words)), "network failure")
 
 
-def _meant(response: requests.Response) -> int:
-    """Return the status that is meant: some answers of 200 tell of an error in their text (msteams-docs#1810)."""
+def _actual_status(response: requests.Response) -> int:
+    """Return the actual status: some responses with 200 report an error in their text (msteams-docs#1810)."""
     status = int(response.status_code)
-    found = _EMBEDDED.search(response.content[:_LOOKED_AT]) if status < 300 else None  # noqa: PLR2004  success
+    found = _EMBEDDED.search(response.content[:_MAX_SEARCHED]) if status < 300 else None  # noqa: PLR2004  success
     return int(found[1]) if found else status
 
 
 def _retry_after(response: requests.Response) -> float | None:
-    """Return the Retry-After header in seconds: it holds seconds or an HTTP date."""
+    """Return the Retry-After header in seconds: it is a number of seconds or an HTTP date."""
     value = response.headers.get("Retry-After", "").strip()
     if not value:
         return None

@@ -1,7 +1,7 @@
-"""An Adaptive Card from facts: what failed and where, whether it is tried again, why, since when, who, what to click.
+"""An Adaptive Card from facts: what failed, where, why and since when, whether it is retried, whose it is, the links.
 
-Version 1.4 and elements of 1.2, because Teams shows an error for newer ones (microsoft/AdaptiveCards#8965). Foreign
-text stands in TextRuns, which know no Markdown; TextBlocks and FactSets do, so there are none but for mentions.
+Version 1.4 with elements of 1.2, because Teams shows an error for newer ones (microsoft/AdaptiveCards#8965). Foreign
+text is in TextRuns, which do not interpret Markdown; TextBlocks and FactSets do, so only mentions use them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 Card = dict[str, Any]
 
-ON_THE_WIRE: Final = 20_000
-"""Bytes of a message that surely pass: Teams drops one of about 28 KB, after its own expansion, and says nothing."""
-ESCAPED: Final = 26_000
-"""Bytes of the same message as a string within JSON, which is how a flow hands it on."""
+MAX_MESSAGE: Final = 20_000
+"""Bytes of a message that certainly pass: Teams silently drops one above about 28 KB after its own expansion."""
+MAX_ESCAPED: Final = 26_000
+"""Bytes of the same message as a string in JSON, which is how a flow passes it on."""
 
 _LISTED: Final = 8
 _INDEXES: Final = 5
@@ -48,19 +48,19 @@ def message(card: Card) -> Card:
 
 
 def fits(card: Mapping[str, Any]) -> bool:
-    """Whether Teams takes a card of this size, measured in the form that is sent."""
-    wire = json.dumps(message(dict(card)))
-    return len(wire) <= ON_THE_WIRE and len(json.dumps(wire)) <= ESCAPED
+    """Return whether Teams accepts a card of this size, measured as it is sent."""
+    sent = json.dumps(message(dict(card)))
+    return len(sent) <= MAX_MESSAGE and len(json.dumps(sent)) <= MAX_ESCAPED
 
 
 def fitting_card(facts: Facts) -> Card:
-    """Return the fullest card that fits: what matters least is left out first."""
-    cards = (build_card(fewer) for fewer in _ever_fewer(facts))
+    """Return the fullest card that fits; the least important facts are dropped first."""
+    cards = (build_card(fewer) for fewer in _reduced(facts))
     return next((card for card in cards if fits(card)), minimal_card(facts))
 
 
 def build_card(facts: Facts) -> Card:
-    """Return the card that shows all facts."""
+    """Return the card with all facts."""
     body = [_header(facts), *_why(facts), *_message(facts), *_facts(facts), *_details(facts)]
     entities = [
         {"type": "mention", "text": _at(name), "mentioned": {"id": address, "name": name}}
@@ -93,8 +93,8 @@ def headline(facts: Facts) -> str:
     return f"{place}{facts.title}" if facts.title else f"{place}{kind} {_LOOK[facts.event][2]}: {subject}{index}"
 
 
-def _ever_fewer(facts: Facts) -> Iterator[Facts]:
-    """Yield the facts, then ever fewer of them, in the order in which they can be spared."""
+def _reduced(facts: Facts) -> Iterator[Facts]:
+    """Yield the facts, then fewer and fewer of them, the least important dropped first."""
     yield facts
     facts = replace(facts, traceback="")
     yield facts
@@ -142,13 +142,13 @@ def _header(facts: Facts) -> Card:
 
 
 def _where(facts: Facts) -> list[str]:
-    """Return where it happened, which try it was, and whether another follows."""
+    """Return where it happened, which try it was, and whether Airflow retries."""
     parts = [facts.dag_id] if facts.task_id or facts.title else []
     parts += [facts.task_id] if facts.title else []
     if facts.try_number is not None:
         parts.append(f"try {facts.try_number} of {facts.tries}" if facts.tries else f"try {facts.try_number}")
     if facts.will_retry is not None:
-        parts.append("will be tried again" if facts.will_retry else "will not be tried again")
+        parts.append("will be retried" if facts.will_retry else "will not be retried")
     if facts.failed:
         parts.append(counted(len(facts.failed), "task") + " failed")
     if facts.not_run:
@@ -176,7 +176,7 @@ def _failed(task: FailedTask) -> Iterator[Card]:
     if task.diagnosis:
         yield from _diagnosis(task.diagnosis)
     else:
-        yield _text(_run("It left no reason behind: see its log.", isSubtle=True), spacing="None")
+        yield _text(_run("It recorded no reason: see its log.", isSubtle=True), spacing="None")
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[Card]:
@@ -235,7 +235,7 @@ def _mention_line(facts: Facts) -> Card:
 
 
 def _mentions(facts: Facts) -> list[tuple[str, str]]:
-    """Return names and addresses; angle brackets in a name would end the mention early."""
+    """Return names and addresses; an angle bracket in a name would end the mention early."""
     cleaned = ((mention.name.translate(_NO_BRACKETS).strip(), mention.address) for mention in facts.mentions)
     return [(name or address, address) for name, address in cleaned][:_MENTIONED]
 
@@ -248,7 +248,7 @@ def _at(name: str) -> str:
 
 
 def _monospace(text: str) -> Iterator[Card]:
-    """Yield a block per line: a line break within a TextRun is not shown everywhere."""
+    """Yield a block per line: not every client shows a line break in a TextRun."""
     for number, line in enumerate(line for line in text.splitlines() if line.strip()):
         indented = "\u00a0" * (len(line) - len(line.lstrip())) + line.strip()
         yield _text(_run(indented, fontType="Monospace", size="Small"), spacing="None" if number else "Small")

@@ -1,4 +1,4 @@
-"""The webhook in Airflow's connection: where it stands, what is wrong with it, what must never be logged of it."""
+"""The webhook in an Airflow connection: where its URL is, what is wrong with it, and which parts are secret."""
 
 from __future__ import annotations
 
@@ -8,36 +8,33 @@ from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 from airflowkit._airflow import connection_variable
 from airflowkit.alerts.facts.links import is_loopback
-from airflowkit.alerts.safety import redaction
 from airflowkit.alerts.safety.lenient import look, number, text
+from airflowkit.alerts.safety.log import mask, mask_async
 from airflowkit.errors import DeliveryError
+from airflowkit.redaction import SHORTEST_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEFAULT_CONN_ID: Final = "msteams_webhook_url"
-"""The name that tutorials use."""
-
 _WORKFLOW: Final = (
-    "make a workflow in Teams (channel > Workflows > 'Send webhook alerts to a channel'), "
-    "and put its URL into the connection's password"
+    "create a workflow in Teams (channel > Workflows > 'Send webhook alerts to a channel'), "
+    "and put its URL in the connection's password"
 )
-_SHORTEST_SECRET: Final = 6
 _LONG_PATH: Final = 24
-"""A shorter path is an ordinary word, and would be blotted out of every log."""
+"""A shorter path may be an ordinary word, which would be masked in every log."""
 _EXTRAS: Final = frozenset({"proxy", "timeout", "verify", "webhook_url", "webhook_token"})
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where cards are posted, and how. Nothing of the URL but its host is ever shown.
+    """Where and how cards are posted. Only the host of the URL is ever shown.
 
     Attributes:
-        url: The whole URL; its query holds the secret signature.
-        proxy: A proxy's URL; it may hold a password.
-        timeout: Seconds that one attempt may wait for an answer.
-        verify: Whether, or by which CA file, the server's certificate is checked; None leaves it to the environment.
-        warnings: What is likely wrong, in one sentence each.
+        url: The whole URL; its query contains the secret signature.
+        proxy: A proxy's URL; it may contain a password.
+        timeout: Seconds that one attempt may wait for a response.
+        verify: Whether the server's certificate is checked, or the CA file for it; None follows the environment.
+        warnings: What is probably wrong, in one sentence each.
     """
 
     url: str = field(repr=False)
@@ -48,7 +45,7 @@ class Webhook:
 
     @property
     def host(self) -> str:
-        """The URL's host: the only part that may be shown."""
+        """The URL's host, the only part that may be shown."""
         return urlsplit(self.url).hostname or ""
 
 
@@ -59,7 +56,7 @@ def read_webhook(conn_id: str) -> Webhook:
         conn_id: The connection; its `password` is the whole URL.
 
     Raises:
-        DeliveryError: There is no such connection, or no usable URL in it.
+        DeliveryError: There is no such connection, or it has no usable URL.
     """
     from airflow.providers.common.compat.sdk import BaseHook
 
@@ -68,14 +65,14 @@ def read_webhook(conn_id: str) -> Webhook:
     except Exception as error:  # noqa: BLE001  each secrets backend has its own
         fault = _missing(conn_id, error)
     else:
-        url, warnings = _found_url(connection, conn_id)
-        redaction.mask(_secrets(url, text(_extra(connection), "proxy")))
+        url, warnings = _find_url(connection, conn_id)
+        mask(_secrets(url, text(_extra(connection), "proxy")))
         return _webhook(conn_id, connection, url, warnings)
     raise fault
 
 
 async def read_webhook_async(conn_id: str) -> Webhook:
-    """Do as `read_webhook` where an event loop runs: in the triggerer."""
+    """Return the webhook of a connection, in an event loop: in the triggerer."""
     from airflow.providers.common.compat.sdk import BaseHook
 
     if not hasattr(BaseHook, "aget_connection"):
@@ -85,8 +82,8 @@ async def read_webhook_async(conn_id: str) -> Webhook:
     except Exception as error:  # noqa: BLE001  each secrets backend has its own
         fault = _missing(conn_id, error)
     else:
-        url, warnings = _found_url(connection, conn_id)
-        await redaction.mask_async(_secrets(url, text(_extra(connection), "proxy")))
+        url, warnings = _find_url(connection, conn_id)
+        await mask_async(_secrets(url, text(_extra(connection), "proxy")))
         return _webhook(conn_id, connection, url, warnings)
     raise fault
 
@@ -94,7 +91,7 @@ async def read_webhook_async(conn_id: str) -> Webhook:
 def _missing(conn_id: str, error: Exception) -> DeliveryError:
     return DeliveryError(
         f"cannot read the Airflow connection {conn_id!r} ({type(error).__name__})",
-        hint=f"define it where this process runs: {_WORKFLOW}; or set {connection_variable(conn_id)}",
+        hint=f"define it where this process runs ({_WORKFLOW}), or set {connection_variable(conn_id)}",
     )
 
 
@@ -107,12 +104,12 @@ def _webhook(conn_id: str, connection: object, url: str, warnings: tuple[str, ..
         proxy=text(extra, "proxy"),
         timeout=_seconds(look(extra, "timeout")),
         verify=verify if isinstance(verify, bool | str) else None,
-        warnings=(*warnings, *_doubts(conn_id, url)),
+        warnings=(*warnings, *_warnings(conn_id, url)),
     )
 
 
-def _found_url(connection: object, conn_id: str) -> tuple[str, tuple[str, ...]]:
-    """Return the URL from where it stands, and a warning unless that is the password."""
+def _find_url(connection: object, conn_id: str) -> tuple[str, tuple[str, ...]]:
+    """Return the URL, and a warning unless it is in the password."""
     password, extra = text(connection, "password").strip(), _extra(connection)
     if password:
         return _with_scheme(password), ()
@@ -120,16 +117,16 @@ def _found_url(connection: object, conn_id: str) -> tuple[str, tuple[str, ...]]:
         return _with_scheme(webhook_url), ()
     host = text(connection, "host").strip()
     if not host:
-        raise DeliveryError(f"the connection {conn_id!r} holds no webhook", hint=_WORKFLOW)
+        raise DeliveryError(f"connection {conn_id!r} has no webhook URL", hint=_WORKFLOW)
     warning = (
-        f"connection {conn_id!r}: its host holds the webhook's address, which Airflow does not mask in logs; "
-        "move the whole URL into its password"
+        f"connection {conn_id!r}: the webhook's URL is in its host, which Airflow does not mask in logs; "
+        "move the whole URL to its password"
     )
     return _old_style(connection, host, extra), (warning,)
 
 
 def _old_style(connection: object, host: str, extra: Mapping[str, Any]) -> str:
-    """Return the URL of a connection as tutorials wrote it, or as Airflow reads one from a URI."""
+    """Return the URL of a connection as older tutorials show it, or as Airflow reads it from a URI."""
     token = text(extra, "webhook_token").strip()
     if token:
         return f"{_with_scheme(host).rstrip('/')}/{token.lstrip('/')}"
@@ -143,7 +140,7 @@ def _old_style(connection: object, host: str, extra: Mapping[str, Any]) -> str:
 
 
 def _scheme(connection: object, host: str) -> str:
-    """Return http only for a receiver on this machine: a webhook's address is a secret."""
+    """Return http only for a receiver on this machine: a webhook's URL is a secret."""
     plain = (
         "http" in {text(connection, "schema"), text(connection, "conn_type")} and text(connection, "schema") != "https"
     )
@@ -174,16 +171,14 @@ def _refuse_unusable(conn_id: str, url: str) -> None:
     except ValueError:
         host, parts = "", SplitResult("", "", "", "", "")
     if not host or parts.scheme not in {"http", "https"}:
-        raise DeliveryError(f"the connection {conn_id!r} holds no web address", hint=_WORKFLOW)
+        raise DeliveryError(f"connection {conn_id!r} has no valid URL", hint=_WORKFLOW)
     if _is_dead(host, parts.path):
         raise DeliveryError(
-            f"the connection {conn_id!r} leads to {host}: Microsoft turned Office 365 connectors off in May 2026",
+            f"connection {conn_id!r} points to {host}: Microsoft turned Office 365 connectors off in May 2026",
             hint=_WORKFLOW,
         )
     if parts.scheme == "http" and not is_loopback(url):
-        raise DeliveryError(
-            f"the connection {conn_id!r} leads to {host} without encryption", hint="write https:// in front of it"
-        )
+        raise DeliveryError(f"connection {conn_id!r} points to {host} without encryption", hint="use https://")
 
 
 def _is_dead(host: str, path: str) -> bool:
@@ -191,11 +186,11 @@ def _is_dead(host: str, path: str) -> bool:
     return connector or host == "webhook.office.com" or host.endswith(".webhook.office.com")
 
 
-def _doubts(conn_id: str, url: str) -> Iterator[str]:
+def _warnings(conn_id: str, url: str) -> Iterator[str]:
     if "&amp;" in url:
-        yield f"connection {conn_id!r}: the URL holds '&amp;' instead of '&': copied from a web page; read as '&'"
+        yield f"connection {conn_id!r}: the URL contains '&amp;', copied from a web page; it is read as '&'"
     if "sig=" not in url:
-        yield f"connection {conn_id!r}: the URL holds no 'sig=': copy all of it, and let 'Anyone' trigger the flow"
+        yield f"connection {conn_id!r}: the URL has no 'sig=': copy all of it, and let 'Anyone' trigger the flow"
     if (urlsplit(url).hostname or "").endswith(".logic.azure.com"):
         yield (
             f"connection {conn_id!r}: the address ends in logic.azure.com, which Microsoft turned off for Teams "
@@ -204,7 +199,7 @@ def _doubts(conn_id: str, url: str) -> Iterator[str]:
 
 
 def _secrets(url: str, proxy: str) -> list[str]:
-    """Return every form in which the URL's secrets may turn up in somebody's text, the longest first."""
+    """Return every form in which the URL's secrets may appear in text, the longest first."""
     try:
         parts = urlsplit(url.replace("&amp;", "&"))
     except ValueError:
@@ -214,4 +209,4 @@ def _secrets(url: str, proxy: str) -> list[str]:
     forms = {form for value in values for form in (value, unquote(value), quote(unquote(value), safe=""))}
     paths = {parts.path} if len(parts.path) >= _LONG_PATH else set()
     found = {url, url.replace("&amp;", "&"), proxy, parts.query, *paths, *forms, *([target] if parts.query else [])}
-    return sorted((secret for secret in found if len(secret) >= _SHORTEST_SECRET), key=len, reverse=True)
+    return sorted((secret for secret in found if len(secret) >= SHORTEST_SECRET), key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""A card posted to Teams: judged answers, retries, and a time limit that no server can stretch."""
+"""Posts a card to Teams: judges responses, retries, and keeps a time limit that no server can stretch."""
 
 from __future__ import annotations
 
@@ -8,39 +8,37 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential, wait_random
 
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
-from airflowkit.alerts.teams.answers import Answer, Verdict, judged, network_fault
+from airflowkit.alerts.teams.answers import Answer, Verdict, judge, network_failure
 from airflowkit.alerts.teams.card import fits, message
-from airflowkit.alerts.teams.connection import DEFAULT_CONN_ID, Webhook, read_webhook
+from airflowkit.alerts.teams.connection import Webhook, read_webhook
 from airflowkit.errors import DeliveryError
+from airflowkit.settings import ALERT_BUDGET, DEFAULT_CONN_ID, MAX_ALERT_BUDGET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tenacity import RetryCallState
 
-BUDGET: Final = 10.0
-"""Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
-LARGEST_BUDGET: Final = 15.0
 _CONNECT: Final = 3.05
 _BACKOFF: Final = wait_exponential(multiplier=0.5, max=3.5) + wait_random(0, 0.5)
 _SCATTER: Final = wait_random(0, 0.5)
-"""Added to what the server asks for: alerts of one incident would come back in one crowd."""
+"""Added to the wait that the server asks for; else all alerts of an incident would return at once."""
 _RESERVE: Final = 0.5
-"""Seconds before the budget's end after which no further attempt begins."""
+"""Seconds before the end of the budget in which no further attempt is started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a card.
+    """How the delivery of a card went.
 
     Attributes:
-        accepted: Whether Teams took it. It does not say whether it showed it: 202 means queued.
-        attempts: How often it was posted; 0 where that cannot be known.
+        accepted: Whether Teams accepted it. 202 means queued; Teams does not confirm that it shows the card.
+        attempts: How often it was posted; 0 if unknown.
         seconds: How long that took.
-        status: The last answer's HTTP status, or None.
-        problem: Why it was lost, or an empty text.
+        status: The HTTP status of the last response, or None.
+        problem: Why it was lost, or an empty string.
         hint: What to do about it.
     """
 
@@ -52,19 +50,19 @@ class Delivery:
     hint: str = ""
 
 
-def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget: float = BUDGET) -> Delivery:
-    """Post an Adaptive Card of your own to Teams.
+def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget: float = ALERT_BUDGET) -> Delivery:
+    """Post your own Adaptive Card to Teams.
 
     Args:
         card: The card itself, `{"type": "AdaptiveCard", "version": "1.4", "body": […]}`; the envelope is added.
         conn_id: The Airflow connection whose password is the workflow's URL.
-        budget: Seconds that this may take in all, at most 15.
+        budget: Seconds that this may take in total, at most 15.
 
     Returns:
-        How it was delivered.
+        How the delivery went.
 
     Raises:
-        DeliveryError: It was not; no secret stands in the text.
+        DeliveryError: It was not delivered; the message contains no secret.
 
     Example:
         >>> send_card({"type": "AdaptiveCard", "version": "1.4", "body": []})  # doctest: +SKIP
@@ -82,43 +80,43 @@ def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget
 
 
 def deliver(
-    webhook: Webhook, card: Mapping[str, Any], *, minimal: Mapping[str, Any] | None = None, budget: float = BUDGET
+    webhook: Webhook, card: Mapping[str, Any], *, minimal: Mapping[str, Any] | None = None, budget: float = ALERT_BUDGET
 ) -> Delivery:
-    """Post a card within a time limit that holds whatever the network does; never raises for what it does.
+    """Post a card within a time limit; never raises for what the network does.
 
     Args:
-        webhook: Where to.
+        webhook: Where to post it.
         card: The card.
         minimal: What to send instead when Teams finds the card too large.
         budget: Seconds, at most 15.
     """
-    budget = min(budget, LARGEST_BUDGET)
+    budget = min(budget, MAX_ALERT_BUDGET)
     deadline = monotonic() + budget
     late = Delivery(
         accepted=False,
         attempts=0,
         seconds=budget,
-        problem=f"no answer from {webhook.host} within {budget:g} s: the card may or may not have arrived",
+        problem=f"no response from {webhook.host} within {budget:g} s: the card may or may not have arrived",
         hint="check that this machine may reach it, and whether it needs a proxy (extra 'proxy' of the connection)",
     )
     return within(budget, lambda: post(webhook, card, minimal, deadline)) or late
 
 
 def post(webhook: Webhook, card: Mapping[str, Any], minimal: Mapping[str, Any] | None, deadline: float) -> Delivery:
-    """Post a card, with retries; no attempt begins shortly before the deadline. `deliver` keeps the time for sure."""
+    """Post a card, with retries; no attempt starts shortly before the deadline, which `deliver` enforces."""
     started = monotonic()
     try:
         answer, attempts = _with_retries(webhook, card, deadline)
         if answer.verdict is Verdict.TOO_LARGE and minimal is not None:
             answer, attempts = _post(webhook, minimal, deadline), attempts + 1
-    except Exception as error:  # noqa: BLE001  an own fault must not end a thread unseen; its text may hold the URL
-        answer, attempts = Answer(Verdict.REFUSED, problem=f"a fault of airflowkit's own: {type(error).__name__}"), 0
+    except Exception as error:  # noqa: BLE001  our own bug must not end a thread unseen; its text may contain the URL
+        answer, attempts = Answer(Verdict.REFUSED, problem=f"a bug in airflowkit: {type(error).__name__}"), 0
     accepted = answer.verdict is Verdict.ACCEPTED
     return Delivery(accepted, attempts, monotonic() - started, answer.status, answer.problem, answer.hint)
 
 
 def _with_retries(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> tuple[Answer, int]:
-    # Gives up at once when what the server asks to wait does not fit.
+    # Gives up at once if the wait that the server asks for does not fit.
     too_late = stop_before_delay(max(0.0, deadline - monotonic() - _RESERVE))
     retrying = Retrying(
         retry=retry_if_result(lambda answer: answer.verdict is Verdict.TRANSIENT),
@@ -131,7 +129,7 @@ def _with_retries(webhook: Webhook, card: Mapping[str, Any], deadline: float) ->
 
 
 def _post(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> Answer:
-    """Post once. A new connectorcard each time: a used one still shows the answer before a network fault."""
+    """Post once, with a new connectorcard: a used one still has the previous response after a network failure."""
     import pymsteams
     import requests
 
@@ -147,10 +145,10 @@ def _post(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> Answer:
     try:
         poster.send()
     except pymsteams.TeamsWebhookException:
-        pass  # any status but 2xx; its text is the server's, the response says more
+        pass  # any status but 2xx; the response says more than the exception
     except (requests.RequestException, ValueError) as error:
-        return network_fault(error, webhook.host)
-    return judged(poster.last_http_response, webhook.host)
+        return network_failure(error, webhook.host)
+    return judge(poster.last_http_response, webhook.host)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -161,6 +159,6 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _timed_out_twice(state: RetryCallState) -> bool:
-    """Whether to stop after a second read timeout: each of them may have posted the card all the same."""
+    """Return whether to stop after a second read timeout: each time the card may have been posted anyway."""
     answer = state.outcome.result() if state.outcome else None
     return state.attempt_number > 1 and answer is not None and answer.timed_out

@@ -1,4 +1,4 @@
-"""A Teams of our own: an HTTP server on this computer that keeps what it is sent, for tests and for local runs."""
+"""A local Teams for tests and local runs: an HTTP server on this computer that keeps what it is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TeamsInbox:
-    """What Teams would have got.
+    """What Teams would have received.
 
     Attributes:
         messages: Each request's body, in the order of arrival.
@@ -32,38 +32,38 @@ class TeamsInbox:
         return [attachment["content"] for message in self.messages for attachment in message["attachments"]]
 
     def of(self, conn_id: str) -> TeamsInbox:
-        """Return the inbox of another connection, which leads there from now on.
+        """Return the inbox of another connection, and redirect that connection to it.
 
         Args:
-            conn_id: The connection that an alert names.
+            conn_id: The connection that an alert uses.
         """
         return self._another(conn_id)
 
 
 @contextmanager
-def teams(*conn_ids: str, setenv: Callable[[str, str], None]) -> Iterator[TeamsInbox]:
-    """Serve Teams, and yield the inbox that connections lead to.
+def serve_teams(*conn_ids: str, setenv: Callable[[str, str], None]) -> Iterator[TeamsInbox]:
+    """Serve a local Teams, and yield the inbox of some connections.
 
     Args:
         *conn_ids: The connections.
-        setenv: Sets an environment variable, for as long as the inbox is needed.
+        setenv: Sets an environment variable while the inbox is in use.
     """
     inboxes: dict[str, TeamsInbox] = {}
 
-    def lead(conn_id: str, inbox: TeamsInbox) -> TeamsInbox:
+    def redirect(conn_id: str, inbox: TeamsInbox) -> TeamsInbox:
         url = f"http://127.0.0.1:{server.server_port}/{conn_id}?sig=test"
         setenv(connection_variable(conn_id), json.dumps({"conn_type": "http", "password": url}))
         return inboxes.setdefault(conn_id, inbox)
 
     def another(conn_id: str) -> TeamsInbox:
-        return inboxes.get(conn_id) or lead(conn_id, TeamsInbox(another))
+        return inboxes.get(conn_id) or redirect(conn_id, TeamsInbox(another))
 
     with ThreadingHTTPServer(("127.0.0.1", 0), _receiver(inboxes)) as server:
-        # It looks that often whether to end: by default every half second, which each test would wait for.
+        # How often it checks whether to stop: the default of half a second would slow down each test.
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         inbox = TeamsInbox(another)
         for conn_id in conn_ids:
-            lead(conn_id, inbox)
+            redirect(conn_id, inbox)
         yield inbox
         server.shutdown()
 
@@ -78,6 +78,6 @@ def _receiver(inboxes: dict[str, TeamsInbox]) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
 
         def log_message(self, *_args: object) -> None:
-            """Keep the test's output to the test."""
+            """Log nothing: the output belongs to the test."""
 
     return Receiver

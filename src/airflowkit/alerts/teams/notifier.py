@@ -1,4 +1,4 @@
-"""The callbacks that a DAG names: `TeamsNotifier`, `teams_failure()`, `teams_recovery()`."""
+"""The callbacks for DAGs: `TeamsNotifier`, `teams_failure()`, `teams_recovery()`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from airflow.providers.common.compat.sdk import BaseNotifier  # noqa: TID253  it
 
 from airflowkit.alerts.facts.context import AlertSettings
 from airflowkit.alerts.facts.facts import Event, Mention
-from airflowkit.alerts.safety.redaction import log
+from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.teams.alert import Alert
 from airflowkit.errors import SettingsError, did_you_mean
 from airflowkit.settings import Teams, caller_file, load_settings
@@ -22,7 +22,7 @@ Mentions = Mapping[str, str] | Sequence[str]
 
 
 class AlertOptions(TypedDict, total=False):
-    """The keywords that every alert takes; `TeamsNotifier` describes them."""
+    """The keywords of every alert; `TeamsNotifier` describes them."""
 
     conn_id: str
     title: str
@@ -34,22 +34,21 @@ class AlertOptions(TypedDict, total=False):
 
 
 class TeamsNotifier(BaseNotifier):
-    """Posts a card to Microsoft Teams; for any callback of a DAG or a task, and for deadlines.
+    """Posts a card to Microsoft Teams, from any callback of a DAG or a task, or from a deadline.
 
-    It never raises, and never takes longer than its budget. What is not given comes from `[teams]` in
-    `airflowkit.toml`.
+    It never raises, and never takes longer than its budget. Defaults come from `[teams]` in `airflowkit.toml`.
 
     Args:
-        event: `failure`, `retry`, `success`, `recovery` or `deadline`; by default the context tells.
+        event: `failure`, `retry`, `success`, `recovery` or `deadline`; by default the context decides.
         conn_id: The Airflow connection whose password is the workflow's URL.
-        title: Replaces the card's first line; may hold Jinja.
-        message: Your own words on the card; may hold Jinja.
+        title: Replaces the card's first line; may contain Jinja.
+        message: Your own text on the card; may contain Jinja.
         mentions: Who is notified: addresses, or addresses by name.
-        runbook: A link; may hold `{dag_id}` and `{task_id}`.
+        runbook: A link; may contain `{dag_id}` and `{task_id}`.
         environment: Shown in front of the first line, such as PROD.
-        budget: Seconds that the alert may take in all, at most 15.
-        context: The context of a deadline, which Airflow hands to the constructor.
-        **unknown: An error; but in a deadline's callback, whose keywords nobody checks before it is called, a warning.
+        budget: Seconds that the alert may take in total, at most 15.
+        context: The context of a deadline, which Airflow passes to the constructor.
+        **unknown: An error; a warning in a deadline's callback, which is created too late for an error.
 
     Example:
         >>> TeamsNotifier(message="{{ ds }} is incomplete", mentions=["oncall@example.com"])
@@ -95,19 +94,19 @@ class TeamsNotifier(BaseNotifier):
         return f"TeamsNotifier(conn_id={self.conn_id!r}{event})"
 
     def __call__(self, *args: Any) -> None:
-        """Send the card; `args` is the context, as every callback gets it."""
+        """Send the card; `args` is the context."""
         self.notify(args[0] if args else self.context)
 
     def __await__(self) -> Generator[Any, None, None]:
-        """Send the card from the triggerer, with the context that the constructor was given."""
+        """Send the card from the triggerer, with the constructor's context."""
         return self.async_notify(self.context).__await__()
 
     def notify(self, context: Any) -> None:
-        """Send the card that fits the context; never raises."""
+        """Send the card for a context; never raises."""
         self._alert(context).send()
 
     async def async_notify(self, context: Any) -> None:
-        """Do as `notify` without holding up the event loop; never raises."""
+        """Send the card without blocking the event loop; never raises."""
         await self._alert(context).send_async()
 
     def _alert(self, context: Any) -> Alert:
@@ -115,13 +114,13 @@ class TeamsNotifier(BaseNotifier):
 
 
 def teams_failure(**options: Unpack[AlertOptions]) -> TeamsNotifier:
-    """Return a callback that tells Teams of a failure: one card per run on a DAG, one per failure on a task.
+    """Return a callback that reports failures to Teams: on a DAG one card per run, on a task one per failure.
 
-    Put it on the DAG: the run's card lists every failed task and why it failed. On a task it also serves as
+    Put it on the DAG: the run's card lists every failed task and why it failed. On a task it is also an
     `on_retry_callback`.
 
     Args:
-        **options: The keywords of `TeamsNotifier` but `event`.
+        **options: The keywords of `TeamsNotifier` except `event`.
 
     Example:
         >>> teams_failure(mentions={"Data on-call": "oncall@example.com"})
@@ -131,10 +130,10 @@ def teams_failure(**options: Unpack[AlertOptions]) -> TeamsNotifier:
 
 
 def teams_recovery(**options: Unpack[AlertOptions]) -> TeamsNotifier:
-    """Return a DAG's `on_success_callback` that tells Teams when a run succeeds after a failed one.
+    """Return an `on_success_callback` for a DAG: it reports to Teams when a run succeeds after a failed one.
 
     Args:
-        **options: The keywords of `TeamsNotifier` but `event`.
+        **options: The keywords of `TeamsNotifier` except `event`.
 
     Example:
         >>> teams_recovery()
@@ -155,7 +154,7 @@ def _refuse(unknown: Mapping[str, Any], *, lenient: bool) -> None:
 def _teams_settings(*, lenient: bool) -> Teams:
     """Return `[teams]`: from the DAG file's `airflowkit.toml`, else from the DAG folder's.
 
-    A deadline's callback is made outside the DAG file, when it is too late for an error.
+    A deadline's callback is created outside the DAG file, when it is too late for an error.
     """
     try:
         settings = load_settings(caller_file())

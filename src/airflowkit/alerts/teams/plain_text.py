@@ -1,4 +1,4 @@
-"""A card's words, line by line, for where no card can be drawn: a terminal, the output of a test."""
+"""A card as plain text, for a terminal or the output of a test."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def lines_of(card: Mapping[str, Any]) -> list[str]:
-    """Return what a card shows, one line a block; a row's title and value as `Owner: data-eng`.
+    """Return the text of a card, one line per block; a row is `Owner: data-eng`.
 
     Args:
-        card: An Adaptive Card, as `build_card` makes it.
+        card: An Adaptive Card from `build_card`.
     """
     return [line for block in card.get("body", ()) for line in _lines(block)]
 

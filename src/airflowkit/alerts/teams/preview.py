@@ -1,4 +1,4 @@
-"""One HTML page that shows cards as Teams would, light and dark; it needs nothing from the network.
+"""An HTML page that shows cards the way Teams does, light and dark, without the network.
 
 Microsoft's renderer comes from npm when the wheel is built. Where it is missing, the page shows the cards' JSON.
 """
@@ -22,7 +22,7 @@ def preview_page(cards: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the page.
 
     Args:
-        cards: The cards by what they show.
+        cards: The cards by title.
     """
     renderer = _renderer()
     themes = (
@@ -37,7 +37,7 @@ def preview_page(cards: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def has_renderer() -> bool:
-    """Whether Microsoft's renderer is installed with this airflowkit."""
+    """Return whether Microsoft's renderer is installed with airflowkit."""
     return _renderer() is not None
 
 
@@ -46,10 +46,6 @@ def _renderer() -> Traversable | None:
     return folder if all((folder / name).is_file() for name in (*_SCRIPTS, *_THEMES.values())) else None
 
 
-def _theme(renderer: Traversable, name: str) -> object:
-    return json.loads((renderer / name).read_text("utf-8"))
-
-
 def _in_script(value: object) -> str:
-    """Return JSON that may stand in a script element: a `<` in it could end the element."""
+    """Return JSON for a script element, where a `<` could end the element."""
     return json.dumps(value).replace("<", "\\u003c")

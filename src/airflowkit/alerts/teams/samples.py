@@ -60,14 +60,14 @@ SAMPLES: Final = {
         _RUN, event=Event.DEADLINE, lasted=timedelta(hours=4), deadline=_AT.replace(hour=6, second=0)
     ),
 }
-"""Facts by what they show."""
+"""Facts by title."""
 
 
 def trial_facts(environment: str) -> Facts:
-    """Return the facts of a card that only says that it arrived."""
+    """Return the facts of a card that only confirms that it arrived."""
     return Facts(
         event=Event.SUCCESS,
         environment=environment,
         title="A test from airflowkit",
-        message="If you can read this, alerts of failed runs will arrive here.",
+        message="If you can read this, alerts of failed runs arrive here.",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
@@ -10,18 +9,11 @@ from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, environment, field_of, request
 from airflowkit.pods.schema.image_reference import ImageReference, parse_image
 from airflowkit.pods.schema.jinja import is_runtime_value
+from airflowkit.redaction import is_secret, names_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SECRET_NAME: Final = re.compile(
-    r"(^|_)(password|passwd|pwd|secret|token|(api|private|access)_?key|credentials?|sas|conn(ection)?_str(ing)?)$",
-    re.IGNORECASE,
-)
-_SECRET_VALUE: Final = re.compile(
-    r"://[^/\s:@]+:[^/\s@]+@|-----BEGIN [A-Z ]*PRIVATE KEY|^AKIA[0-9A-Z]{16}$|^gh[pousr]_\w{30,}"
-    r"|^xox[bapr]-|AccountKey="
-)
 _PUBLIC: Final = frozenset(
     {"docker.io", "gcr.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io", "localhost"}
 )
@@ -77,7 +69,7 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     for name, value in environment(pod):
         if not isinstance(value, str) or not value or is_runtime_value(value):
             continue
-        if _SECRET_VALUE.search(value) or (_SECRET_NAME.search(name) and not value.startswith("/")):
+        if is_secret(value) or (names_secret(name) and not value.startswith("/")):
             yield Fault(
                 f"its environment variable {name} contains what looks like a secret",
                 hint=f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',

@@ -1,1 +1,1 @@
-"""The Kubernetes API on loopback that the operators talk to."""
+"""The loopback Kubernetes API that the operators talk to."""

@@ -44,42 +44,42 @@ _REASONS: Final[Mapping[int, str]] = {
 
 
 class Kubelet(Protocol):
-    """What lets the pods live and die."""
+    """What runs the pods."""
 
     def admit(self, pod: Pod) -> None:
-        """Begin with a pod.
+        """Accept a new pod.
 
         Raises:
-            LocalRunError: It cannot be.
+            LocalRunError: It cannot run here.
         """
         ...
 
     async def settle(self, pod: Pod) -> None:
-        """Bring a pod to where it should be by now, before it is shown."""
+        """Bring a pod up to date before it is shown."""
         ...
 
     def container(self, pod: Pod, name: str) -> RunningContainer | None:
-        """Return a container that runs."""
+        """Return a running container."""
         ...
 
     def delete(self, pod: Pod, grace: float | None) -> None:
-        """Begin to delete a pod."""
+        """Start to delete a pod."""
         ...
 
     async def shut_down(self) -> None:
-        """End everything at once; the run is over."""
+        """Stop everything at once; the run is over."""
         ...
 
 
 class PodApi:
-    """The calls, by the name that the Kubernetes API has for them."""
+    """The endpoints, named after the Kubernetes API's operations."""
 
     def __init__(self, store: PodStore, kubelet: Kubelet) -> None:
         self._store = store
         self._kubelet = kubelet
 
     async def create(self, request: Request) -> Response:
-        """Create a pod and start to run it."""
+        """Create a pod and start it."""
         manifest = await _body(request)
         metadata = manifest.get("metadata") or {}
         if not metadata.get("name") and metadata.get("generateName"):
@@ -96,7 +96,7 @@ class PodApi:
         return JSONResponse(pod.as_json(), 201)
 
     async def list_pods(self, request: Request) -> Response:
-        """List the pods that meet a label selector."""
+        """List the pods that match a selector."""
         labels, fields = (request.query_params.get(name, "") for name in ("labelSelector", "fieldSelector"))
         pods = [pod for pod in self._store if pod.namespace == request.path_params["namespace"]]
         try:
@@ -106,13 +106,13 @@ class PodApi:
         return JSONResponse(_list("PodList", [pod.as_json() for pod in chosen], "0"))
 
     async def read(self, request: Request) -> Response:
-        """Return a pod; one that is on its way out of `Pending` is given a moment first."""
+        """Return a pod; one that is about to leave `Pending` is given a moment first."""
         pod = self._pod(request)
         await self._kubelet.settle(pod)
         return JSONResponse(pod.as_json())
 
     async def patch(self, request: Request) -> Response:
-        """Change a pod's labels and annotations; nothing else of a pod is changed by the operator."""
+        """Change a pod's labels and annotations; the operator changes nothing else."""
         pod = self._pod(request)
         changes = (await _body(request)).get("metadata") or {}
         for field in ("labels", "annotations"):
@@ -122,7 +122,7 @@ class PodApi:
         return JSONResponse(pod.as_json())
 
     async def delete(self, request: Request) -> Response:
-        """Begin to delete a pod."""
+        """Start to delete a pod."""
         pod = self._pod(request)
         options = await _body(request) if await request.body() else {}
         grace = request.query_params.get("gracePeriodSeconds", options.get("gracePeriodSeconds"))
@@ -130,7 +130,7 @@ class PodApi:
         return JSONResponse(pod.as_json())
 
     async def log(self, request: Request) -> Response:
-        """Return a container's log, or follow it to its end."""
+        """Return a container's log, or follow it until it ends."""
         pod, wanted = self._pod(request), request.query_params
         name = wanted.get("container") or pod.containers[0]["name"]
         state = pod.states.get(name)
@@ -142,16 +142,16 @@ class PodApi:
         tail = int(wanted["tailLines"]) if "tailLines" in wanted else None
         lines = pod.logs[name].read(follow=_true(wanted.get("follow")), since=since, tail=tail)
         stamped = _true(wanted.get("timestamps"))
-        pieces = (line.stamped() if stamped else line.text async for line in lines)
-        return StreamingResponse(pieces, media_type="text/plain")
+        chunks = (line.stamped() if stamped else line.text async for line in lines)
+        return StreamingResponse(chunks, media_type="text/plain")
 
     async def exec(self, websocket: WebSocket) -> None:
-        """Start a process in a container and connect it."""
+        """Start a process in a container and connect to it."""
         pod = self._store.get(websocket.path_params["namespace"], websocket.path_params["name"])
         name = websocket.query_params.get("container") or (pod.containers[0]["name"] if pod else "")
         container = self._kubelet.container(pod, name) if pod else None
         if container is None:
-            await websocket.send_denial_response(_status(404, f"container {name!r} does not run"))
+            await websocket.send_denial_response(_status(404, f"container {name!r} is not running"))
             return
         try:
             process = await container.exec(websocket.query_params.getlist("command"))
@@ -198,14 +198,14 @@ class PodApi:
 
 
 class RequireToken:
-    """Refuses every call that does not carry the run's token."""
+    """Rejects every request without the run's token."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app = app
         self._expected = f"Bearer {token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on, or answer 401."""
+        """Forward the request, or answer 401."""
         if scope["type"] in {"http", "websocket"}:
             given = dict(scope["headers"]).get(b"authorization", b"")
             if not secrets.compare_digest(given, self._expected):
@@ -245,14 +245,14 @@ async def _body(request: Request) -> Json:
     try:
         body = await request.json()
     except ValueError as error:
-        raise HTTPException(400, f"the body is no JSON: {error}") from None
+        raise HTTPException(400, f"the body is not valid JSON: {error}") from None
     if not isinstance(body, dict):
-        raise HTTPException(400, "the body is no JSON object")
+        raise HTTPException(400, "the body is not a JSON object")
     return body
 
 
 def _true(value: str | None) -> bool:
-    """Return a boolean parameter; Python's client sends `True`."""
+    """Return a boolean parameter; the Python client sends `True`."""
     return (value or "").lower() in {"true", "1"}
 
 
@@ -261,6 +261,6 @@ def _list(kind: str, items: list[Json], version: str) -> Json:
 
 
 def _status(code: int, message: str) -> JSONResponse:
-    """Return a refusal as the API writes it."""
+    """Return an error response as the API writes it."""
     status = {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": code, "message": message}
     return JSONResponse({**status, "reason": _REASONS.get(code, "InternalError"), "metadata": {}}, code)

@@ -1,6 +1,6 @@
-"""`exec` over a websocket, as `kubectl exec` and the operator's XCom reading use it.
+"""`exec` over a websocket, as `kubectl exec` and the operator's XCom extraction use it.
 
-Each binary frame begins with a channel: 0 standard input, 1 output, 2 error, 3 the status at the end (JSON).
+Each binary frame begins with a channel: 0 is standard input, 1 output, 2 error, 3 the final status (JSON).
 See https://kubernetes.io/docs/reference/using-api/api-concepts/ (`v4.channel.k8s.io`).
 """
 
@@ -21,7 +21,7 @@ _STDIN, _STDOUT, _STDERR, _STATUS = range(4)
 
 
 async def serve_exec(websocket: WebSocket, process: ExecProcess) -> None:
-    """Connect a websocket with a process until the process ends or the caller leaves."""
+    """Connect a websocket to a process until the process ends or the client disconnects."""
     await websocket.accept(subprotocol=PROTOCOL)
     incoming = asyncio.create_task(_feed(websocket, process))
     outgoing = asyncio.create_task(_forward_all(websocket, process))
@@ -34,14 +34,14 @@ async def serve_exec(websocket: WebSocket, process: ExecProcess) -> None:
         await websocket.send_bytes(bytes([_STATUS]) + json.dumps(_status(code)).encode())
         await websocket.close()
     except (RuntimeError, OSError):
-        pass  # the caller left
+        pass  # the client disconnected
     finally:
         incoming.cancel()
         process.kill()
 
 
 async def _feed(websocket: WebSocket, process: ExecProcess) -> None:
-    """Pass standard input on; Python's client sends it as text, others as binary frames."""
+    """Forward standard input; the Python client sends it as text, others as binary frames."""
     while (message := await websocket.receive())["type"] == "websocket.receive":
         frame: bytes = message.get("bytes") or (message.get("text") or "").encode()
         if frame[:1] == bytes([_STDIN]):

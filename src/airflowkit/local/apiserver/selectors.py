@@ -1,6 +1,6 @@
 """Label and field selectors.
 
-The grammar is that of https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
+The grammar: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _PRESENCE = re.compile(r"(?P<absent>!\s*)?(?P<key>[^\s!=,()]+)")
 
 
 def labels_match(selector: str, labels: Mapping[str, str]) -> bool:
-    """Return whether labels meet a selector.
+    """Return whether labels match a selector.
 
     Raises:
-        ValueError: It is no selector.
+        ValueError: The selector is not valid.
 
     Example:
         >>> labels_match("dag_id=orders,already_checked!=True,!airflow-worker", {"dag_id": "orders"})
@@ -30,7 +30,7 @@ def labels_match(selector: str, labels: Mapping[str, str]) -> bool:
 
 
 def field_matches(selector: str, values: Mapping[str, Any]) -> bool:
-    """Return whether an object's fields meet a selector such as `involvedObject.name=x`."""
+    """Return whether an object's fields match a selector such as `involvedObject.name=x`."""
     return labels_match(selector, {key: str(value) for key, value in _flat(values).items()})
 
 

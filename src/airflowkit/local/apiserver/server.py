@@ -1,4 +1,4 @@
-"""The loopback Kubernetes API of one run: a server in a thread, a port and a token of its own."""
+"""The loopback Kubernetes API of one run: a server thread with its own port and token."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _START: Final = 30.0
 
 
 class LocalCluster:
-    """Serves the Kubernetes API on 127.0.0.1 from entering to leaving a `with` block.
+    """Serves the Kubernetes API on 127.0.0.1 within a `with` block.
 
     Args:
         store: The pods.
-        kubelet: What lets them live and die; it is called in the server's thread only.
-        kubeconfig: The file to write that leads to it.
+        kubelet: What runs them; it is called in the server's thread only.
+        kubeconfig: The kubeconfig file to write.
     """
 
     def __init__(self, store: PodStore, kubelet: Kubelet, kubeconfig: Path) -> None:
@@ -47,7 +47,8 @@ class LocalCluster:
 
     def __enter__(self) -> Self:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        # Accepted sockets inherit it; asyncio sees to it only where the protocol is named. Without, a call takes 40 ms.
+        # Accepted sockets inherit it; asyncio only sets it for sockets with an explicit protocol. Without it a call
+        # takes 40 ms.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._write_kubeconfig(self._socket.getsockname()[1])
         self._thread.start()
@@ -78,7 +79,7 @@ class LocalCluster:
             access_log=False,
             lifespan="off",
         )
-        # uvicorn's own way out takes its time, for callers that are left; here they are gone.
+        # uvicorn's own shutdown waits for open connections; here there are none.
         serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[self._socket]))
         self._stop = partial(asyncio.get_running_loop().call_soon_threadsafe, serving.cancel)
         self._ready.set()
@@ -88,7 +89,7 @@ class LocalCluster:
             await self._kubelet.shut_down()
 
     def _write_kubeconfig(self, port: int) -> None:
-        """Write it as JSON, which is YAML; only the owner may read the token."""
+        """Write the kubeconfig as JSON, which is YAML; only its owner may read the token."""
         config = {
             "apiVersion": "v1",
             "kind": "Config",

@@ -1,4 +1,4 @@
-"""A container's state and a pod's phase, in the words of Kubernetes.
+"""A container's state and a pod's phase, in Kubernetes' words.
 
 See https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ and `getPhase` in the kubelet's source.
 """
@@ -20,36 +20,36 @@ NO_PROGRESS: Final = frozenset(
 
 
 def now() -> str:
-    """Return the time as Kubernetes writes it, to the second."""
+    """Return the current time as Kubernetes writes it, in seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A container that does not run yet."""
+    """A container that is not running yet."""
 
     reason: str
     message: str = ""
 
     def as_json(self) -> Json:
-        """Return it as the API shows it."""
+        """Return the state as the API shows it."""
         return {"waiting": _present(reason=self.reason, message=self.message)}
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A container that runs."""
+    """A running container."""
 
     since: str
 
     def as_json(self) -> Json:
-        """Return it as the API shows it."""
+        """Return the state as the API shows it."""
         return {"running": {"startedAt": self.since}}
 
 
 @dataclass(frozen=True, slots=True)
 class Terminated:
-    """A container that ended."""
+    """A container that has ended."""
 
     exit_code: int
     reason: str
@@ -58,7 +58,7 @@ class Terminated:
     until: str
 
     def as_json(self) -> Json:
-        """Return it as the API shows it."""
+        """Return the state as the API shows it."""
         ended = _present(reason=self.reason, message=self.message, startedAt=self.since, finishedAt=self.until)
         return {"terminated": {"exitCode": self.exit_code, **ended}}
 

@@ -1,4 +1,4 @@
-"""The pods of a run, as the Kubernetes API holds them."""
+"""The pods of a run, as the Kubernetes API stores them."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ FINAL: Final = frozenset({"Succeeded", "Failed"})
 
 
 class Pod:
-    """One pod: what was asked for, and how it fares.
+    """One pod: its manifest and its status.
 
     Args:
         manifest: The pod as it was posted.
-        namespace: Where it was posted to.
+        namespace: The namespace that it was posted to.
     """
 
     def __init__(self, manifest: Json, namespace: str) -> None:
@@ -75,29 +75,29 @@ class Pod:
 
     @property
     def init_containers(self) -> list[Json]:
-        """The specs of the init containers, in their order."""
+        """The specs of the init containers, in order."""
         return list(self.spec.get("initContainers") or ())
 
     @property
     def phase(self) -> str:
-        """Kubernetes' word for how far the pod is."""
+        """The pod's phase."""
         if self.failed_for:
             return "Failed"
         init = [(self.states[spec["name"]], is_sidecar(spec)) for spec in self.init_containers]
         return phase(init, [self.states[spec["name"]] for spec in self.containers])
 
     def set_state(self, container: str, state: State) -> None:
-        """Note a container's new state."""
+        """Set a container's state."""
         self.states[container] = state
         self.touch()
 
     def fail(self, reason: str) -> None:
-        """End the pod as a whole, whatever its containers say: `DeadlineExceeded`."""
+        """Fail the pod as a whole, whatever its containers' states: `DeadlineExceeded`."""
         self.failed_for = reason
         self.touch()
 
     def touch(self) -> None:
-        """Wake those who wait for a change."""
+        """Wake everything that waits for a change."""
         self.version += 1
         self._changed.set()
         self._changed = asyncio.Event()
@@ -107,9 +107,9 @@ class Pod:
         await self._changed.wait()
 
     async def settled(self, patience: float) -> None:
-        """Wait a little while the pod makes its way out of `Pending`.
+        """Wait a little while the pod is about to leave `Pending`.
 
-        An operator that finds the pod pending sleeps for five seconds before it looks again.
+        An operator that finds the pod pending sleeps for five seconds before it asks again.
         """
         try:
             async with asyncio.timeout(patience):
@@ -161,7 +161,7 @@ class Pod:
 
 
 def is_sidecar(spec: Json) -> bool:
-    """Return whether an init container runs beside the others until they are done."""
+    """Return whether an init container is a native sidecar."""
     return spec.get("restartPolicy") == "Always"
 
 
@@ -182,7 +182,7 @@ class PodStore:
         self.new_event = asyncio.Event()
 
     def add(self, pod: Pod) -> bool:
-        """Add a pod; return False where its name is taken."""
+        """Add a pod; return False if its name is taken."""
         if (pod.namespace, pod.name) in self._pods:
             return False
         self._pods[pod.namespace, pod.name] = pod
@@ -193,14 +193,14 @@ class PodStore:
         return self._pods.get((namespace, name))
 
     def remove(self, pod: Pod) -> None:
-        """Forget a pod."""
+        """Remove a pod."""
         self._pods.pop((pod.namespace, pod.name), None)
 
     def __iter__(self) -> Iterator[Pod]:
         return iter(list(self._pods.values()))
 
     def event(self, pod: Pod, reason: str, message: str, kind: str = "Normal", container: str = "") -> None:
-        """Note an event of a pod, as the kubelet and the scheduler write it."""
+        """Add an event of a pod, as the kubelet and the scheduler write it."""
         number = len(self.events) + 1
         field = {"fieldPath": f"spec.containers{{{container}}}"} if container else {}
         involved = {"apiVersion": "v1", "kind": "Pod", "name": pod.name, "namespace": pod.namespace, **field}

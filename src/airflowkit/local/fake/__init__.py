@@ -1,1 +1,1 @@
-"""The fake cluster: pods that end as a test says."""
+"""The fake cluster: pods that end the way a test says."""

@@ -1,4 +1,4 @@
-"""A clock that scripted pods and the operator share: waiting moves it on, and costs no time."""
+"""A clock that scripted pods and the operator share: sleeping advances it and takes no time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WAITING: Final = (
 
 
 class Clock:
-    """The time of day, plus all that was waited for."""
+    """The time of day, plus everything that was slept."""
 
     def __init__(self) -> None:
         self._ahead = 0.0
@@ -36,23 +36,23 @@ class Clock:
         return time.time() + self._ahead
 
     def move_to(self, moment: float) -> None:
-        """Let it be a moment, if that has not passed yet."""
+        """Advance to a moment, if it is in the future."""
         with self._lock:
             self._ahead += max(moment - self.time(), 0)
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Let those who wait for pods do so by this clock."""
+        """Make everything that waits for pods use this clock."""
         with ExitStack() as patches:
             for module in map(importlib.import_module, _WAITING):
-                for own in (_Time(self), _Asyncio(self)):
-                    if hasattr(module, own.name):
-                        patches.enter_context(patch.object(module, own.name, own))
+                for fake in (_Time(self), _Asyncio(self)):
+                    if hasattr(module, fake.name):
+                        patches.enter_context(patch.object(module, fake.name, fake))
             yield
 
 
 class _Time:
-    """Python's `time`, by the clock."""
+    """Python's `time`, on this clock."""
 
     name = "time"
 
@@ -68,7 +68,7 @@ class _Time:
 
 
 class _Asyncio:
-    """Python's `asyncio`, by the clock."""
+    """Python's `asyncio`, on this clock."""
 
     name = "asyncio"
 
@@ -76,7 +76,7 @@ class _Asyncio:
         self._clock = clock
 
     async def sleep(self, seconds: float) -> None:
-        """Two who begin to wait at once do not wait twice as long."""
+        """Sleep; two that start at the same time do not sleep twice as long."""
         moment = self._clock.time() + seconds
         await asyncio.sleep(0)
         self._clock.move_to(moment)

@@ -1,4 +1,7 @@
-"""What becomes of a scripted pod, in the words of Kubernetes."""
+"""How a scripted pod ends, in Kubernetes' words.
+
+To add an outcome, write its class here, add it to `OUTCOMES` and teach `ScriptedKubelet` what the nodes report.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,16 @@ from typing import Any, Final, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class PodOutcome:
-    """What becomes of a pod."""
+    """How a pod ends; the base class of all outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Succeeded(PodOutcome):
-    """The command ends with exit code 0.
+    """The command exits with code 0.
 
     Attributes:
-        xcom: What it leaves in `/airflow/xcom/return.json`, a JSON value; None for no such file.
-        logs: The lines that it writes.
+        xcom: The JSON value that it writes to `/airflow/xcom/return.json`; None for no such file.
+        logs: The lines that it prints.
     """
 
     xcom: Any = None
@@ -29,11 +32,11 @@ class Succeeded(PodOutcome):
 
 @dataclass(frozen=True, slots=True)
 class Failed(PodOutcome):
-    """The command ends with another exit code.
+    """The command exits with another code.
 
     Attributes:
-        exit_code: The exit code; 128 + n for signal n.
-        logs: The lines that it writes.
+        exit_code: The code; 128 + n for signal n.
+        logs: The lines that it prints.
     """
 
     exit_code: int = 1
@@ -42,10 +45,10 @@ class Failed(PodOutcome):
 
 @dataclass(frozen=True, slots=True)
 class OOMKilled(PodOutcome):
-    """The container needs more memory than its limit.
+    """The container exceeds its memory limit.
 
     Attributes:
-        logs: The lines that it writes before.
+        logs: The lines that it prints before that.
     """
 
     logs: Sequence[str] = ()
@@ -56,7 +59,7 @@ class ImagePullBackOff(PodOutcome):
     """The node cannot pull the image.
 
     Attributes:
-        message: The registry's answer; by default that it does not have the image.
+        message: The registry's answer; by default it does not have the image.
     """
 
     message: str = "not found"
@@ -64,10 +67,10 @@ class ImagePullBackOff(PodOutcome):
 
 @dataclass(frozen=True, slots=True)
 class SecretNotFound(PodOutcome):
-    """The namespace lacks a secret that the pod names.
+    """The namespace lacks a Secret that the pod refers to.
 
     Attributes:
-        name: The secret; by default the first that the pod names.
+        name: The Secret; by default the first one that the pod refers to.
     """
 
     name: str = ""
@@ -75,10 +78,10 @@ class SecretNotFound(PodOutcome):
 
 @dataclass(frozen=True, slots=True)
 class Unschedulable(PodOutcome):
-    """No node can take the pod.
+    """No node has room for the pod.
 
     Attributes:
-        message: The scheduler's words.
+        message: The scheduler's message.
     """
 
     message: str = "0/3 nodes are available: 3 Insufficient memory."
@@ -86,11 +89,11 @@ class Unschedulable(PodOutcome):
 
 @dataclass(frozen=True, slots=True)
 class Evicted(PodOutcome):
-    """The node ends the pod, because it runs short of something.
+    """The node evicts the pod because it is short of a resource.
 
     Attributes:
-        message: The kubelet's words.
-        logs: The lines that the command writes before.
+        message: The kubelet's message.
+        logs: The lines that the command prints before that.
     """
 
     message: str = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 80Mi."
@@ -99,11 +102,11 @@ class Evicted(PodOutcome):
 
 @dataclass(frozen=True, slots=True)
 class SlowStart(PodOutcome):
-    """The image takes long to pull; nobody has to wait for it, for the fake cluster has a clock of its own.
+    """The image takes long to pull. Tests do not wait for it: the fake cluster has its own clock.
 
     Attributes:
         seconds: How long, by that clock.
-        then: What becomes of the pod after that.
+        then: The outcome after that.
     """
 
     seconds: float
@@ -114,22 +117,22 @@ OUTCOMES: Final = {
     cls.__name__: cls
     for cls in (Succeeded, Failed, OOMKilled, ImagePullBackOff, SecretNotFound, Unschedulable, Evicted, SlowStart)
 }
-"""All that there are, by their name."""
+"""All outcomes by name."""
 
 Tries = PodOutcome | Sequence[PodOutcome]
-"""One outcome for each try of a task; the last is that of all later tries."""
+"""One outcome for each try of a task; the last one also holds for all further tries."""
 Planned = Tries | Mapping[int, Tries]
-"""The tries of a task, or those of a mapped task's instances by their index."""
+"""The tries of a task, or those of a mapped task by map index."""
 
 EVERY_INDEX: Final = -1
 
 
 class Turn(NamedTuple):
-    """The place of one outcome among those of a task.
+    """Which of a task's outcomes.
 
     Attributes:
         task: `DAG.TASK`.
-        map_index: The index that it is for, or `EVERY_INDEX`.
+        map_index: Its map index, or `EVERY_INDEX`.
         place: Its place in the list of tries, from 0.
     """
 
@@ -139,7 +142,7 @@ class Turn(NamedTuple):
 
 
 class PodOutcomes(UserDict[str, Planned]):
-    """Outcomes by `DAG.TASK`; remembers which have not met a pod yet.
+    """Outcomes by `DAG.TASK`; keeps track of those that no pod has used yet.
 
     Example:
         >>> outcomes = PodOutcomes()
@@ -147,7 +150,7 @@ class PodOutcomes(UserDict[str, Planned]):
         >>> outcomes["orders.load"] = Succeeded
         Traceback (most recent call last):
         ...
-        TypeError: outcome of 'orders.load': write Succeeded(...), an instance, or a list or dict of such
+        TypeError: outcome of 'orders.load': write Succeeded(...), an instance, or a list or dict of them
     """
 
     def __init__(self) -> None:
@@ -155,10 +158,10 @@ class PodOutcomes(UserDict[str, Planned]):
         self._unused: dict[Turn, PodOutcome] = {}
 
     def __setitem__(self, task: str, planned: Planned) -> None:
-        """Plan what becomes of a task's pods.
+        """Set the outcomes of a task's pods.
 
         Raises:
-            TypeError: It is no outcome.
+            TypeError: One of them is not an outcome.
         """
         turns = {}
         for index, tries in by_index(planned).items():
@@ -166,25 +169,25 @@ class PodOutcomes(UserDict[str, Planned]):
             for place, outcome in enumerate(given):
                 if not isinstance(outcome, PodOutcome):
                     name = outcome.__name__ if isinstance(outcome, type) else "Succeeded"
-                    raise TypeError(f"outcome of {task!r}: write {name}(...), an instance, or a list or dict of such")
+                    raise TypeError(f"outcome of {task!r}: write {name}(...), an instance, or a list or dict of them")
                 turns[Turn(task, index, place)] = outcome
         self.pop(task, None)
         super().__setitem__(task, planned)
         self._unused |= turns
 
     def __delitem__(self, task: str) -> None:
-        """Plan nothing for a task."""
+        """Remove the outcomes of a task's pods."""
         super().__delitem__(task)
         self._unused = {turn: outcome for turn, outcome in self._unused.items() if turn.task != task}
 
-    def note(self, met: Iterable[Sequence[Any]]) -> None:
-        """Note the turns of those that have met a pod."""
-        for turn in met:
+    def note(self, used: Iterable[Sequence[Any]]) -> None:
+        """Note which outcomes a run has used."""
+        for turn in used:
             self._unused.pop(Turn(*turn), None)
 
     @property
     def unused(self) -> list[str]:
-        """Those that have met no pod, in words."""
+        """The outcomes that no pod has used, in words."""
         unused = sorted(self._unused.items(), key=itemgetter(0))
         return [f"{turn.task}{self._which(turn)}: {outcome}" for turn, outcome in unused]
 
@@ -195,6 +198,6 @@ class PodOutcomes(UserDict[str, Planned]):
 
 
 def by_index(planned: Planned) -> dict[int, Sequence[PodOutcome]]:
-    """Return the tries by map index; those without one under `EVERY_INDEX`."""
+    """Return the tries by map index; without one they are under `EVERY_INDEX`."""
     tries_by_index = planned if isinstance(planned, Mapping) else {EVERY_INDEX: planned}
     return {index: [tries] if not isinstance(tries, Sequence) else tries for index, tries in tries_by_index.items()}

@@ -1,4 +1,4 @@
-"""The outcomes of a run's pods, on their way from the caller to the run's own process."""
+"""The outcomes of a run's pods, handed from the caller to the run's own process."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ Json = dict[str, Any]
 
 
 class Script:
-    """What becomes of each pod of a run.
+    """The outcome of each pod of a run.
 
     Args:
-        default: What becomes of a pod that is not named.
+        default: The outcome of every other pod.
         tasks: Outcomes by `DAG.TASK`.
 
     Attributes:
-        met: The turns of those that have met a pod.
+        used: Which outcomes pods have used.
     """
 
     def __init__(self, default: PodOutcome, tasks: Mapping[str, Planned]) -> None:
         self._default = default
         self._tasks = {task: by_index(planned) for task, planned in tasks.items()}
-        self.met: list[Turn] = []
+        self.used: list[Turn] = []
 
     def outcome(self, task: str, map_index: int, try_number: int) -> PodOutcome:
-        """Return what becomes of a try's pod."""
+        """Return the outcome of a try's pod."""
         outcomes = self._tasks.get(task, {})
         index = map_index if map_index in outcomes else EVERY_INDEX
         if index not in outcomes:
             return self._default
         tries = outcomes[index]
         place = min(try_number, len(tries)) - 1
-        self.met.append(Turn(task, index, place))
+        self.used.append(Turn(task, index, place))
         return tries[place]
 
     def check(self, dag: Any, dags_folder: Path) -> None:
-        """Refuse outcomes that can never come true.
+        """Reject outcomes that cannot happen.
 
         Args:
-            dag: The DAG that is run; a outcome of another is loaded from the DAG folder.
+            dag: The DAG that is run; others are loaded from the DAG folder.
             dags_folder: The DAG folder.
 
         Raises:
             DagNotFound: There is no such task, or no such DAG.
-            LocalRunError: The task makes no pod, is not mapped, or has fewer tries.
+            LocalRunError: The task starts no pod, is not mapped, or has fewer tries.
         """
         for name in self._tasks:
             task_id = name.removeprefix(f"{dag.dag_id}.")
@@ -70,21 +70,22 @@ class Script:
 
     def _check_task(self, name: str, task: Any) -> None:
         if not is_pod(task):
-            raise LocalRunError(f"outcome of {name!r}: the task makes no pod, it is a {task.task_type}")
+            raise LocalRunError(f"outcome of {name!r}: the task starts no pod, it is a {task.task_type}")
         outcomes = self._tasks[name]
         if set(outcomes) != {EVERY_INDEX} and not is_mapped(task):
-            hint = "give one outcome, not one for each index"
+            hint = "give one outcome instead of one for each index"
             raise LocalRunError(f"outcome of {name!r}: the task is not mapped", hint=hint)
         given, tries = max(map(len, outcomes.values())), (task.retries or 0) + 1
         if given > tries:
-            hint = "raise its retries, or give fewer"
-            raise LocalRunError(f"outcome of {name!r}: {given} outcomes, and the task has {tries} tries", hint=hint)
+            times = "once" if tries == 1 else f"{tries} times"
+            hint = "give fewer outcomes or raise its retries"
+            raise LocalRunError(f"outcome of {name!r}: {given} outcomes, but the task is tried {times}", hint=hint)
 
     def as_json(self) -> Json:
-        """Return it for another process.
+        """Return the script for another process.
 
         Raises:
-            TypeError: An XCom is no JSON value.
+            TypeError: An XCom is not a JSON value.
         """
         tasks = {
             task: {str(index): [_written(outcome) for outcome in tries] for index, tries in outcomes.items()}

@@ -1,6 +1,6 @@
-"""A kubelet that starts nothing: it writes of each pod what the nodes of a cluster write in such a case.
+"""A kubelet that starts nothing: it reports for each pod what a cluster's nodes report for such an outcome.
 
-The states, events and texts are those of `tests/pods/diagnostics/recorded`, taken from a real cluster.
+The states, events and messages are those of `tests/pods/diagnostics/recorded`, recorded on a real cluster.
 """
 
 from __future__ import annotations
@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import LocalRunError
 from airflowkit.local.apiserver.status import Running, Terminated, Waiting, now
-from airflowkit.local.fake.outcomes import (
-    Evicted,
-    Failed,
-    ImagePullBackOff,
-    OOMKilled,
-    PodOutcome,
-    SecretNotFound,
-    SlowStart,
-    Succeeded,
-    Unschedulable,
-)
+from airflowkit.local.fake import outcomes
 from airflowkit.local.fake.sidecar import Sidecar
 
 if TYPE_CHECKING:
@@ -28,25 +18,26 @@ if TYPE_CHECKING:
 
     from airflowkit.local.apiserver.store import Pod, PodStore
     from airflowkit.local.fake.clock import Clock
+    from airflowkit.local.fake.outcomes import PodOutcome
     from airflowkit.local.kubelet.kubelet import OnLine
 
 Json = dict[str, Any]
 
 _START: Final = 1.0
-"""Seconds that every pod takes to start: a deferrable operator defers only for one that does not run yet."""
+"""Seconds that every pod takes to start: a deferrable operator defers only while the pod is not running."""
 _SIDECAR: Final = "airflow-xcom-sidecar"
 _NO_XCOM: Final = "__airflow_xcom_result_empty__"
 _KILLED: Final = 137
 
 
 class ScriptedKubelet:
-    """Lets the pods of a store meet their outcomes.
+    """Brings each pod of a store to its outcome.
 
     Args:
         store: The pods.
-        outcome_of: What becomes of a pod.
+        outcome_of: Returns a pod's outcome.
         clock: The time.
-        on_line: Called with each line that a container writes.
+        on_line: Called with each line that a container prints.
         on_pod: Called with each pod that is created.
     """
 
@@ -67,51 +58,51 @@ class ScriptedKubelet:
         self._sidecars: dict[Pod, Sidecar] = {}
 
     def admit(self, pod: Pod) -> None:
-        """Decide what becomes of a pod."""
+        """Decide how a pod ends."""
         self._on_pod(pod)
         outcome, delay = self._outcome_of(pod), _START
-        while isinstance(outcome, SlowStart):
+        while isinstance(outcome, outcomes.SlowStart):
             delay += outcome.seconds
             outcome = outcome.then
-        if isinstance(outcome, Unschedulable):
+        if isinstance(outcome, outcomes.Unschedulable):
             pod.unschedulable = outcome.message
             self._store.event(pod, "FailedScheduling", outcome.message, "Warning")
             return
         self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to localhost")
-        if isinstance(outcome, SecretNotFound):
-            self._lack_secret(pod, outcome)
+        if isinstance(outcome, outcomes.SecretNotFound):
+            self._report_missing_secret(pod, outcome)
             return
         base = _base(pod)
         self._store.event(pod, "Pulling", f'Pulling image "{base["image"]}"', container=base["name"])
         self._due[pod] = (self._clock.time() + delay, outcome)
 
     async def settle(self, pod: Pod) -> None:
-        """Let happen what is due."""
+        """Bring a pod to its outcome when that is due."""
         moment, outcome = self._due.get(pod, (float("inf"), None))
         if outcome is not None and self._clock.time() >= moment:
             del self._due[pod]
-            self._happen(pod, outcome)
+            self._finish(pod, outcome)
 
     def container(self, pod: Pod, name: str) -> Sidecar | None:
-        """Return a container that runs: none but the one that waits until its XCom is read."""
+        """Return a running container: only the sidecar that waits until its XCom is read."""
         return self._sidecars.get(pod) if name == _SIDECAR else None
 
-    def delete(self, pod: Pod, grace: float | None) -> None:  # noqa: ARG002  nothing needs time to end
+    def delete(self, pod: Pod, grace: float | None) -> None:  # noqa: ARG002  nothing takes time to stop
         """Delete a pod."""
         self._due.pop(pod, None)
         self._sidecars.pop(pod, None)
         self._store.remove(pod)
 
     async def shut_down(self) -> None:
-        """Do nothing: nothing runs."""
+        """Do nothing: nothing is running."""
 
-    def _lack_secret(self, pod: Pod, outcome: SecretNotFound) -> None:
+    def _report_missing_secret(self, pod: Pod, outcome: outcomes.SecretNotFound) -> None:
         in_env, in_volumes = list(_env_secrets(pod)), list(_volume_secrets(pod))
         names = [name for name, _ in (*in_volumes, *in_env)]
         name = outcome.name or next(iter(names), "")
         if name not in names:
-            named = f"it names {', '.join(map(repr, names))}" if names else "it names none"
-            raise LocalRunError(f"{outcome} cannot come true: pod {pod.name!r} names no secret {name!r}", hint=named)
+            named = f"it refers to {', '.join(map(repr, names))}" if names else "it refers to none"
+            raise LocalRunError(f"{outcome} cannot happen: pod {pod.name!r} refers to no secret {name!r}", hint=named)
         message = f'secret "{name}" not found'
         for volume in (volume for secret, volume in in_volumes if secret == name):
             text = f'MountVolume.SetUp failed for volume "{volume}" : {message}'
@@ -121,20 +112,20 @@ class ScriptedKubelet:
         pod.set_state(container, Waiting("CreateContainerConfigError", message))
         self._store.event(pod, "Failed", f"Error: {message}", "Warning", container)
 
-    def _happen(self, pod: Pod, outcome: PodOutcome) -> None:
-        if isinstance(outcome, ImagePullBackOff):
-            self._lack_image(pod, outcome)
+    def _finish(self, pod: Pod, outcome: PodOutcome) -> None:
+        if isinstance(outcome, outcomes.ImagePullBackOff):
+            self._report_missing_image(pod, outcome)
             return
         base = _base(pod)
         self._start_all(pod, base)
         match outcome:
-            case Succeeded(logs=logs):
+            case outcomes.Succeeded(logs=logs):
                 self._end(pod, base, 0, "Completed", logs)
-            case Failed(exit_code=code, logs=logs):
+            case outcomes.Failed(exit_code=code, logs=logs):
                 self._end(pod, base, code, "Error", logs)
-            case OOMKilled(logs=logs):
+            case outcomes.OOMKilled(logs=logs):
                 self._end(pod, base, _KILLED, "OOMKilled", logs)
-            case Evicted(message=message, logs=logs):
+            case outcomes.Evicted(message=message, logs=logs):
                 self._store.event(pod, "Evicted", message, "Warning")
                 pod.fail(f"Evicted: {message}")
                 self._end(pod, base, _KILLED, "Error", logs)
@@ -142,7 +133,7 @@ class ScriptedKubelet:
         for sidecar in (spec for spec in pod.containers if spec["name"] == _SIDECAR):
             self._keep_sidecar(pod, sidecar, outcome)
 
-    def _lack_image(self, pod: Pod, outcome: ImagePullBackOff) -> None:
+    def _report_missing_image(self, pod: Pod, outcome: outcomes.ImagePullBackOff) -> None:
         base = _base(pod)
         image, name = base["image"], base["name"]
         answer = (
@@ -156,7 +147,7 @@ class ScriptedKubelet:
         pod.set_state(name, Waiting("ImagePullBackOff", message))
 
     def _start_all(self, pod: Pod, base: Json) -> None:
-        """Let all containers run, and all but the base one end well."""
+        """Start all containers, and complete all but the base one."""
         self._store.event(pod, "Pulled", f'Successfully pulled image "{base["image"]}"', container=base["name"])
         for spec in (*pod.init_containers, *pod.containers):
             name = spec["name"]
@@ -176,10 +167,10 @@ class ScriptedKubelet:
             self._on_line(pod, name, line)
 
     def _keep_sidecar(self, pod: Pod, spec: Json, outcome: PodOutcome) -> None:
-        if isinstance(outcome, Evicted):
+        if isinstance(outcome, outcomes.Evicted):
             self._end(pod, spec, _KILLED, "Error")
             return
-        xcom = outcome.xcom if isinstance(outcome, Succeeded) else None
+        xcom = outcome.xcom if isinstance(outcome, outcomes.Succeeded) else None
         content = _NO_XCOM if xcom is None else json.dumps(xcom)
         self._sidecars[pod] = Sidecar(content, lambda: self._end(pod, spec, 0, "Completed"))
 
@@ -189,7 +180,7 @@ def _base(pod: Pod) -> Json:
 
 
 def _env_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
-    """Yield the secrets that variables come from, each with its container."""
+    """Yield the Secrets that variables come from, each with its container."""
     for spec in (*pod.init_containers, *pod.containers):
         sources = [(each.get("valueFrom") or {}).get("secretKeyRef") for each in spec.get("env") or ()]
         for reference in (*sources, *(each.get("secretRef") for each in spec.get("envFrom") or ())):
@@ -198,7 +189,7 @@ def _env_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
 
 
 def _volume_secrets(pod: Pod) -> Iterator[tuple[str, str]]:
-    """Yield the secrets that volumes hold, each with its volume."""
+    """Yield the Secrets that are mounted, each with its volume."""
     for volume in pod.spec.get("volumes") or ():
         if secret := volume.get("secret"):
             yield secret["secretName"], volume["name"]

@@ -1,4 +1,4 @@
-"""The container beside a scripted pod's own that holds its XCom until the operator has read it."""
+"""The XCom sidecar of a scripted pod."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Sidecar:
     """The container that holds a pod's XCom until the operator has read it.
 
     Args:
-        content: What its shell says when it is asked for the XCom.
-        on_end: Called when the operator ends it.
+        content: What its shell prints when it is asked for the XCom.
+        on_end: Called when the operator stops it.
     """
 
     def __init__(self, content: str, on_end: Callable[[], None]) -> None:
@@ -24,18 +24,18 @@ class Sidecar:
         self._on_end = on_end
 
     async def read(self) -> bytes:
-        """Return nothing: it writes no log."""
+        """Return nothing: it prints no log."""
         return b""
 
     async def wait(self) -> Exit:
-        """Return how it ended."""
+        """Return how it exited."""
         return Exit.of(0)
 
     async def signal(self, number: int) -> None:
-        """Take a signal."""
+        """Ignore a signal."""
 
     async def exec(self, command: list[str]) -> Shell:
-        """Start one more process in the container."""
+        """Start another process in the container."""
         shell = Shell(self._content, self._on_end)
         if len(command) > 1:
             await shell.write(" ".join(command).encode())
@@ -43,7 +43,7 @@ class Sidecar:
 
 
 class Shell:
-    """A shell in the sidecar; it knows the two things that the operator asks for."""
+    """A shell in the sidecar; it knows the two commands that the operator sends."""
 
     def __init__(self, content: str, on_end: Callable[[], None]) -> None:
         self._content = content
@@ -52,7 +52,7 @@ class Shell:
         self._done = asyncio.Event()
 
     async def write(self, data: bytes) -> None:
-        """Take a command: print the XCom's file, or end the container."""
+        """Run a command: print the XCom file, or stop the container."""
         if b"return.json" in data:
             self._output = f"{self._content}\n".encode()
         elif b"kill" in data:
@@ -60,7 +60,7 @@ class Shell:
         self._done.set()
 
     async def read(self, channel: int) -> bytes:
-        """Return the next piece of standard output (1) or error (2); nothing at its end."""
+        """Return the next chunk of standard output (1) or error (2); empty at its end."""
         await self._done.wait()
         output, self._output = (self._output, b"") if channel == 1 else (b"", self._output)
         return output
@@ -71,5 +71,5 @@ class Shell:
         return 0
 
     def kill(self) -> None:
-        """End it."""
+        """Stop it."""
         self._done.set()

@@ -1,1 +1,1 @@
-"""Turns a pod into containers: environment, volumes, Secrets and config maps."""
+"""The kubelet: turns a pod into containers, with environment, volumes, Secrets and ConfigMaps."""

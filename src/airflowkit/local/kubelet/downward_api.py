@@ -1,4 +1,4 @@
-"""The downward API: what a pod may ask about itself."""
+"""The downward API: a pod's own fields and resources as values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ADDRESS: Final = "127.0.0.1"
 
 
 def field_value(pod: Json, path: str) -> str:
-    """Return what a `fieldRef` names.
+    """Return the value of a `fieldRef`.
 
     Example:
         >>> field_value({"metadata": {"labels": {"team": "data"}}}, "metadata.labels['team']")
@@ -45,9 +45,9 @@ def field_value(pod: Json, path: str) -> str:
 
 
 def resource_value(container: Json, pod: Json, reference: Json) -> str:
-    """Return what a `resourceFieldRef` names, in units of its divisor, rounded up.
+    """Return the value of a `resourceFieldRef`, in units of its divisor, rounded up.
 
-    Without a limit it is the node's, as in Kubernetes.
+    Without a limit it is the node's capacity, as in Kubernetes.
     """
     name = reference.get("containerName")
     if name:

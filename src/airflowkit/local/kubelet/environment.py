@@ -1,7 +1,7 @@
-"""A container's environment, by the kubelet's rules.
+"""A container's environment, following the kubelet's rules.
 
 See https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/: an entry of
-`env` sees those before it and all of `envFrom` (seen on Kubernetes 1.35); `command` and `args` see all.
+`env` sees the ones before it and all of `envFrom` (observed on Kubernetes 1.35); `command` and `args` see all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Json = Mapping[str, Any]
 
 
 def expand(text: str, variables: Mapping[str, str]) -> str:
-    """Replace each `$(NAME)` that is known; `$$` stands for `$`.
+    """Replace each known `$(NAME)`; `$$` becomes `$`.
 
     Example:
         >>> expand("$(A) $(B) $$(A) $A", {"A": "1"})
@@ -32,15 +32,15 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
 
 
 def expand_all(words: Iterable[str] | None, variables: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a container's `command` or `args` with its variables filled in."""
+    """Return a container's `command` or `args` with variables expanded."""
     return tuple(expand(str(word), variables) for word in words or ())
 
 
 def environment(container: Json, pod: Json, objects: LocalObjects) -> dict[str, str]:
-    """Return the variables that a container's `envFrom` and `env` make.
+    """Return the variables of a container's `envFrom` and `env`.
 
     Raises:
-        MissingObject: A secret, config map or key is missing and not optional.
+        MissingObject: A Secret, ConfigMap or key is missing and not optional.
     """
     variables: dict[str, str] = {}
     for source in container.get("envFrom") or ():

@@ -1,4 +1,4 @@
-"""Runs pods as the kubelet does: volumes, init containers in order, containers, deadline, deletion."""
+"""Runs pods like the kubelet: volumes, init containers in order, containers, deadline, deletion."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ Json = dict[str, Any]
 OnLine = Callable[[Pod, str, Line], None]
 
 _RETRY: Final = 1.0
-"""Seconds between two attempts at what a pod waits for; the kubelet takes longer."""
+"""Seconds between two attempts while a pod waits for something; the kubelet takes longer."""
 _PATIENCE: Final = 5.0
 """Seconds for a pod to start before it is shown as `Pending`."""
 _GRACE: Final = 30
 """Kubernetes' default of `terminationGracePeriodSeconds`."""
 _CLEANUP: Final = 5.0
-"""Seconds for an engine to remove its containers at the end of the run."""
+"""Seconds that an engine has to remove its containers at the end of the run."""
 _MESSAGE_PATH: Final = "/dev/termination-log"
 _MESSAGE_SIZE: Final = 4096
 
@@ -41,9 +41,9 @@ class Kubelet:
     Args:
         store: The pods.
         runtime: What runs their containers.
-        objects: Their secrets and config maps.
+        objects: Their Secrets and ConfigMaps.
         scratch: The run's folder.
-        on_line: Called with each line that a container writes.
+        on_line: Called with each line that a container prints.
     """
 
     def __init__(
@@ -59,21 +59,21 @@ class Kubelet:
         self._others: set[asyncio.Task[None]] = set()
 
     def admit(self, pod: Pod) -> None:
-        """Start to run a pod."""
+        """Start a pod."""
         self._running[pod] = {}
         self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to this computer")
         self._tasks[pod] = asyncio.create_task(self._run(pod))
 
     async def settle(self, pod: Pod) -> None:
-        """Give a pod that is on its way out of `Pending` a moment."""
+        """Give a pod that is about to leave `Pending` a moment."""
         await pod.settled(_PATIENCE)
 
     def container(self, pod: Pod, name: str) -> RunningContainer | None:
-        """Return a container that runs."""
+        """Return a running container."""
         return self._running.get(pod, {}).get(name)
 
     def delete(self, pod: Pod, grace: float | None) -> None:
-        """Begin to delete a pod: end its containers, then forget it."""
+        """Start to delete a pod: stop its containers, then remove it."""
         if pod.deleted.is_set():
             return
         if grace is None:
@@ -88,7 +88,7 @@ class Kubelet:
             self._keep(self._stop(pod, grace))
 
     async def shut_down(self) -> None:
-        """End everything at once; the run is over."""
+        """Stop everything at once; the run is over."""
         for pod in list(self._tasks):
             pod.deleted.set()
             await self._stop(pod, 0)
@@ -139,10 +139,10 @@ class Kubelet:
             if running := await self._start(pod, spec, volumes):
                 followers.add(self._follower(pod, spec, running))
         if followers:
-            await asyncio.wait(followers)  # unlike `gather`, it leaves them alone when the deadline comes
+            await asyncio.wait(followers)  # unlike `gather`, it does not cancel them at the deadline
 
     async def _start(self, pod: Pod, spec: Json, volumes: Mapping[str, Volume]) -> RunningContainer | None:
-        """Start a container; try again while what it waits for may still come."""
+        """Start a container; retry while what it waits for may still appear."""
         name, since = spec["name"], now()
         while True:
             try:
@@ -192,29 +192,29 @@ class Kubelet:
         return self._keep(self._follow(pod, spec, running))
 
     def _keep(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Start a task; the event loop alone would forget it."""
+        """Start a task and keep a reference, which the event loop does not."""
         task = asyncio.create_task(work)
         self._others.add(task)
         task.add_done_callback(self._others.discard)
         return task
 
     async def _follow(self, pod: Pod, spec: Json, running: RunningContainer) -> None:
-        """Keep a container's log, and note how it ended: first the state, then the end of the log.
+        """Collect a container's log, then set how it ended: first the state, then the end of the log.
 
-        The operator reads the pod when the log ends, and sleeps two seconds if it is not done.
+        The operator reads the pod when the log ends, and sleeps for two seconds if the pod is not done.
         """
         name = spec["name"]
         while data := await running.read():
-            self._tell(pod, name, pod.logs[name].feed(data))
+            self._report_lines(pod, name, pod.logs[name].feed(data))
         how = await running.wait()
         state = pod.states[name]
         since = state.since if isinstance(state, Running) else now()
         message = self._message(pod, spec, how)
         self._running[pod].pop(name, None)
         pod.set_state(name, Terminated(how.code, how.reason, message, since, now()))
-        self._tell(pod, name, pod.logs[name].close())
+        self._report_lines(pod, name, pod.logs[name].close())
 
-    def _tell(self, pod: Pod, container: str, lines: list[Line]) -> None:
+    def _report_lines(self, pod: Pod, container: str, lines: list[Line]) -> None:
         for line in lines:
             self._on_line(pod, container, line)
 
@@ -226,7 +226,7 @@ class Kubelet:
         return pod.logs[spec["name"]].termination_message(spec.get("terminationMessagePolicy"), how.code)
 
     async def _stop(self, pod: Pod, grace: float) -> None:
-        """Send SIGTERM to all containers, SIGKILL to those that are there after the grace period."""
+        """Send SIGTERM to all containers, and SIGKILL to those that are left after the grace period."""
         for number in (signal.SIGTERM, signal.SIGKILL) if grace else (signal.SIGKILL,):
             for running in list(self._running[pod].values()):
                 await running.signal(number)
@@ -237,7 +237,7 @@ class Kubelet:
 
 
 async def _deleted_within(pod: Pod, seconds: float) -> None:
-    """Wait for the next attempt; a deleted pod makes none."""
+    """Wait before the next attempt; raise CancelledError once the pod is deleted."""
     with suppress(TimeoutError):
         await asyncio.wait_for(pod.deleted.wait(), seconds)
         raise asyncio.CancelledError

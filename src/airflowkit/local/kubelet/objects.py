@@ -1,4 +1,4 @@
-"""The secrets and config maps of the local run: `airflowkit.local.toml`, beside `airflowkit.toml`, never in git.
+"""The Secrets and ConfigMaps of a local run: `airflowkit.local.toml`, beside `airflowkit.toml`, never in git.
 
 [secrets.orders-db]
 password = "..."
@@ -28,12 +28,12 @@ _WORDS: Final[Mapping[Kind, str]] = {"Secret": "secret", "ConfigMap": "configmap
 
 
 class MissingObject(LookupError):  # noqa: N818  as Python's own LookupErrors
-    """A secret, a config map or a key that a pod needs and the file does not have."""
+    """A Secret, ConfigMap or key that a pod needs and the file does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalObjects:
-    """Where a pod's secrets and config maps come from.
+    """Where a pod's Secrets and ConfigMaps come from.
 
     Attributes:
         path: The file; it need not exist.
@@ -52,28 +52,28 @@ class LocalObjects:
         return cls(found or Path.cwd() / FILE_NAME)
 
     def data(self, kind: Kind, name: str) -> Mapping[str, str]:
-        """Return an object's keys and values, read anew: it may be added while a pod waits for it.
+        """Return an object's keys and values, read again each time: it may be added while a pod waits for it.
 
         Raises:
-            MissingObject: In the words of Kubernetes, with the way out.
+            MissingObject: It is missing; the message is Kubernetes' own, with a hint.
             LocalRunError: The file cannot be read.
         """
         table = self._read().get(_TABLES[kind], {})
         if name not in table:
-            way_out = f"add [{_TABLES[kind]}.{name}] to {self.path}"
-            raise MissingObject(f'{_WORDS[kind]} "{name}" not found ({way_out})')
+            hint = f"add [{_TABLES[kind]}.{name}] to {self.path}"
+            raise MissingObject(f'{_WORDS[kind]} "{name}" not found ({hint})')
         return {key: str(value) for key, value in table[name].items()}
 
     def value(self, kind: Kind, name: str, key: str, namespace: str) -> str:
         """Return the value of one key.
 
         Raises:
-            MissingObject: In the words of Kubernetes, with the way out.
+            MissingObject: It is missing; the message is Kubernetes' own, with a hint.
         """
         data = self.data(kind, name)
         if key not in data:
-            way_out = f'add {key} = "..." below [{_TABLES[kind]}.{name}] in {self.path}'
-            raise MissingObject(f"couldn't find key {key} in {kind} {namespace}/{name} ({way_out})")
+            hint = f'add {key} = "..." below [{_TABLES[kind]}.{name}] in {self.path}'
+            raise MissingObject(f"couldn't find key {key} in {kind} {namespace}/{name} ({hint})")
         return data[key]
 
     def _read(self) -> dict[str, dict[str, dict[str, object]]]:

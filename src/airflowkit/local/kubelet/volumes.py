@@ -1,4 +1,4 @@
-"""A pod's volumes as folders of this computer."""
+"""A pod's volumes as folders on this computer."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Volume:
     """One volume of a pod.
 
     Attributes:
-        folder: Where it lies here.
-        read_only: Whether its kind, or its source, can only be read.
+        folder: Its folder on this computer.
+        read_only: Whether its kind or its source is read-only.
     """
 
     folder: Path
@@ -37,8 +37,8 @@ class VolumeFolders:
     """The folders of a run's volumes.
 
     Args:
-        scratch: The run's scratch folder; a claim is one folder below it for all pods.
-        objects: Where secrets and config maps come from.
+        scratch: The run's scratch folder; all pods share one folder below it for a claim.
+        objects: Where Secrets and ConfigMaps come from.
     """
 
     def __init__(self, scratch: Path, objects: LocalObjects) -> None:
@@ -46,15 +46,15 @@ class VolumeFolders:
         self._objects = objects
 
     def prepare(self, pod: Json) -> dict[str, Volume]:
-        """Make the folders of a pod's volumes, and fill those that have content.
+        """Create the folders of a pod's volumes, and fill those that have content.
 
         Raises:
-            MissingObject: A secret, config map or key is missing and not optional.
+            MissingObject: A Secret, ConfigMap or key is missing and not optional.
         """
         return {volume["name"]: self._prepared(volume, pod) for volume in pod["spec"].get("volumes") or ()}
 
     def pod_folder(self, pod: Json) -> Path:
-        """Return the folder of a pod alone."""
+        """Return a pod's own folder."""
         return self._scratch / "pods" / str(pod["metadata"]["uid"])
 
     def _prepared(self, volume: Json, pod: Json) -> Volume:
@@ -70,7 +70,7 @@ class VolumeFolders:
         return Volume(folder, read_only=kind in _ALWAYS_READ_ONLY or bool(source.get("readOnly")))
 
     def _folder(self, kind: str, source: Json, name: str, pod: Json) -> Path:
-        """Return a claim's folder, or that of a share (nfs, csi, azureFile, ...), which all pods that name it see."""
+        """Return a volume's folder; all pods that use a claim or a share (nfs, csi, azureFile, ...) have the same."""
         if kind in _ALWAYS_READ_ONLY or kind in _OF_THE_POD:
             return self.pod_folder(pod) / "volumes" / name
         if kind == "persistentVolumeClaim":
@@ -106,15 +106,15 @@ class VolumeFolders:
             if item["key"] in data:
                 yield item["path"], data[item["key"]], item.get("mode", default)
             elif not source.get("optional"):
-                way_out = f"add it to {self._objects.path}"
-                raise MissingObject(f"references non-existent {kind.lower()} key: {item['key']} ({way_out})")
+                hint = f"add it to {self._objects.path}"
+                raise MissingObject(f"references non-existent {kind.lower()} key: {item['key']} ({hint})")
 
 
 def mounts(container: Json, volumes: Mapping[str, Volume], variables: Mapping[str, str]) -> tuple[Mount, ...]:
-    """Return what a container mounts, with `subPath` and `subPathExpr` followed.
+    """Return a container's mounts, with `subPath` and `subPathExpr` resolved.
 
     Raises:
-        MissingObject: A mount names a volume that the pod does not have.
+        MissingObject: A mount refers to a volume that the pod does not have.
     """
     return tuple(_mount(mount, volumes, variables) for mount in container.get("volumeMounts") or ())
 

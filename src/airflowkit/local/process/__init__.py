@@ -1,1 +1,1 @@
-"""A local run as a process: how it is asked for, started, and heard."""
+"""A local run as a process: its request, its start, its events."""

@@ -1,4 +1,4 @@
-"""What a run says while it goes: one JSON object a line, from the run's process to the one that shows it."""
+"""What a run reports as it goes: one JSON object per line, from the run's process to the one that shows it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to know about the run, such as that images are not used."""
+    """A note about the run, such as that images are not used."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """A task begins; `map_index` is -1 for a task that is not mapped."""
+    """A try of a task starts; `map_index` is -1 for a task that is not mapped."""
 
     task_id: str
     map_index: int
@@ -30,7 +30,7 @@ class TaskStarted:
 
 @dataclass(frozen=True, slots=True)
 class TaskEnded:
-    """A task's try is over."""
+    """A try of a task is over."""
 
     task_id: str
     map_index: int
@@ -38,14 +38,14 @@ class TaskEnded:
 
 @dataclass(frozen=True, slots=True)
 class TaskFailed:
-    """Why the task that runs just now failed."""
+    """Why the current task failed."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class PodCreated:
-    """What the operator asked the Kubernetes API for."""
+    """A pod as the operator posted it to the Kubernetes API."""
 
     task_id: str
     map_index: int
@@ -55,14 +55,14 @@ class PodCreated:
 
 @dataclass(frozen=True, slots=True)
 class OutcomesUsed:
-    """Which outcomes of a script have met a pod."""
+    """Which outcomes of a script the run has used."""
 
     turns: list[Turn]
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """A line that a pod's container wrote."""
+    """A line that a pod's container printed."""
 
     task_id: str
     map_index: int
@@ -73,14 +73,14 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A line that Airflow, or a task that is no pod, printed."""
+    """A line that Airflow or a task without a pod printed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AlertKept:
-    """An alert that was not sent, for this computer has no such connection: the card that Teams would have got."""
+    """The card of an alert that was not sent, because this computer does not have its connection."""
 
     conn_id: str
     card: dict[str, Any]
@@ -93,12 +93,12 @@ class TaskRun:
     Attributes:
         task_id: The task.
         map_index: The index of a mapped task, else -1.
-        state: Airflow's word for it, such as `success`, `failed`, `skipped`, `upstream_failed`.
+        state: Airflow's state, such as `success`, `failed`, `skipped`, `upstream_failed`.
         duration: Seconds that the last try took.
         tries: How often it was tried.
-        log: What its pods' containers wrote, all tries; empty for a task that is no pod.
-        reason: Why it failed, in a line, where `pod_task` or airflowkit's presets see to that.
-        hint: What to do about it, likewise.
+        log: What its pods' containers printed in all tries; empty for a task without a pod.
+        reason: Why it failed, in one line; only for `pod_task` and tasks with `default_args(...)`.
+        hint: What to do about it; likewise.
     """
 
     task_id: str
@@ -127,7 +127,7 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There was nothing to run: the name of one of `airflowkit.errors`, and what it says."""
+    """The run could not start: one of `airflowkit.errors`, by its class name."""
 
     error: str
     message: str
@@ -152,7 +152,7 @@ _CLASSES: Final = {cls.__name__: cls for cls in get_args(Event)}
 
 
 class EventWriter:
-    """Writes events to a pipe; from any thread."""
+    """Writes events to a pipe, from any thread."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -167,7 +167,7 @@ class EventWriter:
 
 
 def read_events(stream: IO[str]) -> Iterator[Event]:
-    """Yield the events of a pipe until its end."""
+    """Yield the events from a pipe until it is closed."""
     for line in stream:
         fields = json.loads(line)
         yield _CLASSES[fields.pop("event")](**fields)

@@ -1,4 +1,4 @@
-"""What a run is asked to do: made by `airflowkit.local.run`, served by `airflowkit.local.worker.worker`."""
+"""The request for a run: made by `airflowkit.local.run`, served by `airflowkit.local.worker.worker`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Request:
     Attributes:
         dag: A DAG id or a file.
         dags_folder: The DAG folder.
-        scratch: The run's folder; it holds the volumes.
+        scratch: The run's folder, with its volumes.
         runtime: `auto`, `process`, `podman` or `docker`.
         conf: The DAG run's configuration.
         logical_date: ISO 8601, or None for now.
-        verbose: Whether to show Airflow's own log as it is.
-        script: What becomes of each pod, as `Script.as_json` writes it; None to run them.
+        verbose: Whether to show Airflow's own log.
+        script: The outcome of each pod, as written by `Script.as_json`; None to run the pods.
     """
 
     dag: str
@@ -35,5 +35,5 @@ class Request:
     script: Mapping[str, Any] | None = None
 
     def as_json(self) -> str:
-        """Return it for the worker's standard input."""
+        """Return the request for the worker's standard input."""
         return json.dumps(asdict(self))

@@ -1,4 +1,4 @@
-"""Folders for as long as a process lives; those of processes that were killed are removed by the next."""
+"""Temporary folders of a process; the next process removes those of killed ones."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NEW: Final = 60.0
-"""Seconds in which a folder may be without its lock: its process is just making it."""
+"""Seconds that a folder may be without its lock, because its process is just creating it."""
 
 
 @contextmanager
 def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
     """Yield a new folder.
 
-    It is locked, and the lock ends with the process, however that ends: it tells a folder in use from one that was
-    left behind, where a process id would not do so across containers that share `/tmp`.
+    It is locked, and the lock ends with the process, however that ends: so a folder in use differs from an abandoned
+    one. A process id would not tell, because containers may share `/tmp`.
 
     Args:
-        prefix: What its name begins with.
-        keep: Whether to leave it where it is.
+        prefix: The prefix of its name.
+        keep: Whether to keep it.
     """
-    _remove_left(prefix)
+    _remove_abandoned(prefix)
     folder = Path(tempfile.mkdtemp(prefix=f"{prefix}kept-" if keep else prefix))
     lock = _lock(folder)
     try:
@@ -41,8 +41,8 @@ def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
             os.close(lock)
 
 
-def _remove_left(prefix: str) -> None:
-    """Remove this user's folders that no process holds any more."""
+def _remove_abandoned(prefix: str) -> None:
+    """Remove this user's folders that no process has locked."""
     for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with suppress(OSError):
             status = folder.stat()
@@ -59,7 +59,7 @@ def _remove_if_free(folder: Path) -> None:
 
 
 def _lock(folder: Path) -> int | None:
-    """Return a descriptor that holds the folder's lock; None where another process has it."""
+    """Return a descriptor that holds the folder's lock; None if another process holds it."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""What runs containers: processes of this computer, or podman or docker."""
+"""What runs containers: processes on this computer, or podman or docker."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ NAMES: Final = ("auto", "process", "podman", "docker")
 
 
 def choose_runtime(name: str) -> Runtime:
-    """Return the runtime of a name; `auto` takes podman or docker where one works, else processes.
+    """Return a runtime by name; `auto` is podman or docker where one works, else processes.
 
-    The environment variable AIRFLOWKIT_RUNTIME decides what `auto` means on this computer.
+    The environment variable AIRFLOWKIT_RUNTIME overrides `auto` on this computer.
 
     Raises:
         LocalRunError: There is no such runtime, or it does not work on this computer.
@@ -33,7 +33,7 @@ def choose_runtime(name: str) -> Runtime:
         found = engine()
         return EngineRuntime(found) if found else ProcessRuntime()
     if name not in NAMES:
-        raise LocalRunError(f"no runtime {name!r}", hint=did_you_mean(name, NAMES) or f"there are {', '.join(NAMES)}")
+        raise LocalRunError(f"no runtime {name!r}", hint=did_you_mean(name, NAMES) or f"use one of {', '.join(NAMES)}")
     if engine(name) is None:
         raise LocalRunError(
             f"{name} does not work on this computer", hint="install or start it, or use --runtime process"

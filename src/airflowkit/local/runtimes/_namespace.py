@@ -1,16 +1,15 @@
-"""The first process of a container: makes its namespaces and file system, then becomes its command.
+"""The first process of a container: creates its namespaces and file system, then becomes its command.
 
 It is started as `python -I -S _namespace.py PLAN STATUS`. PLAN is a file descriptor with the plan as JSON. STATUS is a
-pipe: it carries the number of the container's process 1, then why the command was not started, or nothing more when
-it was.
+pipe: it gets the pid of the container's process 1, and the reason if the command could not be started.
 
-The namespaces are those of a container but for the network: mounts, processes, host name, IPC; for an ordinary user
-also a user namespace. The root is a new, empty file system in memory. Each folder of the computer is bound into it,
+The namespaces are a container's, except for the network: mounts, processes, host name, IPC; for an ordinary user also
+a user namespace. The root is a new, empty file system in memory. Each folder of the computer is bound into it,
 read-only, so that commands are found; the pod's volumes go on top. Nothing that the pod writes outside its volumes is
-seen by anybody.
+visible elsewhere.
 
-It imports nothing but the standard library, and little of it: it starts once for each container. `unshare(1)` would do
-the first half, but loses a container's end by SIGKILL (util-linux 2.38).
+It imports little, and only from the standard library: it starts once for each container. `unshare(1)` would do the
+first half, but misreports a container that ends by SIGKILL (util-linux 2.38).
 """
 
 import ctypes
@@ -42,20 +41,20 @@ class MountAttr(ctypes.Structure):
 
 
 def call(what: str, *args: object) -> None:
-    """Call a function of libc that returns 0, or raise."""
+    """Call a libc function; raise unless it returns 0."""
     if getattr(libc, what)(*args):
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
 def mount(source: str, target: str, kind: str = "none", flags: int = 0, data: str = "") -> None:
-    """Attach a file system, or show a folder at another place."""
+    """Mount a file system, or bind a folder to another place."""
     words = (word.encode() for word in (source, target, kind))
     call("mount", *words, ctypes.c_ulong(flags), data.encode())
 
 
 def make_read_only(path: str) -> None:
-    """Make a mount and all below it read-only: mount_setattr(2), since Linux 5.12; before, the mount alone."""
+    """Make a mount and all below it read-only with mount_setattr(2); before Linux 5.12 the mount alone."""
     attributes = MountAttr(attr_set=MOUNT_ATTR_RDONLY)
     size = ctypes.c_size_t(ctypes.sizeof(attributes))
     if libc.syscall(MOUNT_SETATTR, AT_FDCWD, path.encode(), AT_RECURSIVE, ctypes.byref(attributes), size):
@@ -63,17 +62,17 @@ def make_read_only(path: str) -> None:
 
 
 def bind(source: str, target: str, *, read_only: bool) -> None:
-    """Show a file or folder at another place."""
+    """Bind a file or folder to another place."""
     mount(source, target, flags=MS_BIND | MS_REC)
     if read_only:
         make_read_only(target)
 
 
 class Root:
-    """The container's root while it is built, at a folder that is not yet the root.
+    """The container's root while it is built, at a folder that is not the root yet.
 
-    A mount point below a folder of the computer is never created in that folder: the folder is first mirrored,
-    that is replaced by an empty one in memory into which each of its entries is bound.
+    A mount point is never created in a folder of the computer: that folder is first mirrored, that is replaced by an
+    empty one in memory into which each of its entries is bound.
     """
 
     def __init__(self, folder: str) -> None:
@@ -82,7 +81,7 @@ class Root:
         mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755")
 
     def fill(self) -> None:
-        """Bind each folder of the computer; make those that a container has for itself."""
+        """Bind each folder of the computer; create those that are a container's own."""
         self.bind_entries("/", self.folder, skip=MADE_HERE)
         for name in sorted(MADE_HERE):
             os.mkdir(f"{self.folder}/{name}")
@@ -106,7 +105,7 @@ class Root:
                 continue
             try:
                 self.bind_entry(entry, f"{target}/{entry.name}")
-            except OSError:  # gone meanwhile, or nobody may see it
+            except OSError:  # gone meanwhile, or not permitted
                 continue
 
     def bind_entry(self, entry: "os.DirEntry[str]", target: str) -> None:
@@ -121,7 +120,7 @@ class Root:
         bind(entry.path, target, read_only=True)
 
     def place(self, path: str, *, folder: bool) -> str:
-        """Return where an absolute path of the container is now; make it, a folder or a file, where it is missing."""
+        """Return where an absolute path of the container is now; create a missing folder or file."""
         here = self.folder
         parts = [part for part in path.split("/") if part]
         for number, part in enumerate(parts, 1):
@@ -130,7 +129,7 @@ class Root:
                 target = os.path.join("/", here[len(self.folder) :], os.readlink(below))
                 return self.place("/".join([os.path.normpath(target), *parts[number:]]), folder=folder)
             if not os.path.lexists(below):
-                self.own(here)
+                self.mirror(here)
                 if number < len(parts) or folder:
                     os.mkdir(below)
                 else:
@@ -138,8 +137,8 @@ class Root:
             here = below
         return here
 
-    def own(self, folder: str) -> None:
-        """Mirror a folder of the computer, so that something may be made in it."""
+    def mirror(self, folder: str) -> None:
+        """Mirror a folder of the computer, so that something can be created in it."""
         nearest = folder
         while nearest not in self.ours:
             nearest = os.path.dirname(nearest)
@@ -149,15 +148,15 @@ class Root:
             self.bind_entries(folder[len(self.folder) :], folder)
 
     def mount(self, source: str, target: str, *, read_only: bool) -> None:
-        """Put one of the pod's volumes, a folder or a file, at its place."""
+        """Mount one of the pod's volumes, a folder or a file."""
         place = self.place(target, folder=os.path.isdir(source))
         bind(source, place, read_only=read_only)
-        self.ours = {path: own for path, own in self.ours.items() if not path.startswith(f"{place}/")}
+        self.ours = {path: ours for path, ours in self.ours.items() if not path.startswith(f"{place}/")}
         self.ours[place] = True
 
 
 def find_command(name: str, path: str) -> str:
-    """Return the file that a command's name stands for, or raise in the words of a container runtime."""
+    """Return a command's file, or raise with a container runtime's message."""
     candidates = [name] if "/" in name else [f"{folder or '.'}/{name}" for folder in path.split(":")]
     for candidate in candidates:
         if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
@@ -171,7 +170,7 @@ def find_command(name: str, path: str) -> str:
 
 
 def build(plan: dict[str, Any]) -> None:
-    """Build the root, and go into it."""
+    """Build the root and enter it."""
     root = Root(plan["root"])
     root.fill()
     for each in sorted(plan["mounts"], key=lambda each: each["target"].rstrip("/").count("/")):
@@ -191,7 +190,7 @@ def become(plan: dict[str, Any]) -> None:
 
 
 def unshare(*, as_user: bool) -> None:
-    """Leave the computer's namespaces; an ordinary user becomes root of a namespace of his own."""
+    """Leave the computer's namespaces; an ordinary user becomes root of a new user namespace."""
     uid, gid = os.getuid(), os.getgid()
     flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC
     call("unshare", flags | CLONE_NEWUSER if as_user else flags)
@@ -202,7 +201,7 @@ def unshare(*, as_user: bool) -> None:
 
 
 def end_with_parent() -> None:
-    """Ask to be killed when the parent ends, however it ends."""
+    """Have this process killed when its parent ends, however that ends."""
     call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
@@ -222,7 +221,7 @@ def run_inside(plan: dict[str, Any], status: int) -> int:
 
 
 def main() -> None:
-    """Run the container's command, or say why not."""
+    """Run the container's command, or report why not."""
     status = int(sys.argv[2])
     os.set_inheritable(status, False)
     with open(int(sys.argv[1])) as file:

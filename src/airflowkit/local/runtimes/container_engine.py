@@ -1,4 +1,4 @@
-"""Containers of podman or docker, by the engine's command line."""
+"""Containers of podman or docker, run through their command line."""
 
 from __future__ import annotations
 
@@ -18,55 +18,55 @@ from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mou
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PIECE: Final = 65536
+_CHUNK: Final = 65536
 _LABEL: Final = "airflowkit-run"
 _NEVER: Final = "0001-01-01"
-"""How Go writes a time that never came."""
+"""How Go writes a time that is not set."""
 _OUT_OF_MEMORY: Final = "oom"
-"""The file that podman's monitor writes where it was started, on cgroups v1; podman itself looks elsewhere for it."""
+"""The file that podman's monitor writes into its working directory on cgroups v1; podman looks elsewhere for it."""
 _PULL: Final = {"Always": "always", "Never": "never", "IfNotPresent": "missing", "": "missing"}
 
 
 @lru_cache(maxsize=8)
 def engine(name: str = "") -> str | None:
-    """Return the name of a container engine that answers, podman first; None where none does.
+    """Return the name of a working container engine, podman first; None without one.
 
     Args:
-        name: Ask for this one only.
+        name: Try only this one.
     """
-    return next((each for each in ([name] if name else ["podman", "docker"]) if _answers(each)), None)
+    return next((each for each in ([name] if name else ["podman", "docker"]) if _works(each)), None)
 
 
-def _answers(name: str) -> bool:
-    """Ask the engine itself: docker's client alone is no engine."""
+def _works(name: str) -> bool:
+    """Ask the engine itself: docker's client may be there without a daemon."""
     program = shutil.which(name)
     if not program:
         return False
     try:
-        done = subprocess.run([program, "info"], capture_output=True, timeout=20, check=False)  # noqa: S603  a name of ours
+        done = subprocess.run([program, "info"], capture_output=True, timeout=20, check=False)  # noqa: S603  one of our own names
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
 
 
 class EngineRuntime:
-    """Runs a container by `podman` or `docker`: create, start, wait, remove."""
+    """Runs a container with `podman` or `docker`: create, start, wait, remove."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self.notice = f"pods run as containers of {name}"
 
     async def start(self, container: Container) -> EngineContainer:
-        """Start a container; return when its command runs.
+        """Start a container; return once its command runs.
 
         Raises:
-            CannotStart: The image cannot be had, or has no such command.
+            CannotStart: The image cannot be pulled, or has no such command.
         """
         name = f"airflowkit-{uuid.uuid4().hex[:16]}"
         env_file = container.scratch / "env"
         _write_env_file(env_file, container)
         try:
-            await self._created(name, container, env_file)
+            await self._create(name, container, env_file)
         finally:
             env_file.unlink(missing_ok=True)
         process = await asyncio.create_subprocess_exec(
@@ -81,14 +81,14 @@ class EngineRuntime:
         await running.started()
         return running
 
-    async def _created(self, name: str, container: Container, env_file: Path) -> None:
+    async def _create(self, name: str, container: Container, env_file: Path) -> None:
         code, output = await _call(*create_command(self._name, name, container, env_file))
         if code:
             raise _fault(container.image, output)
 
 
 def create_command(engine_name: str, name: str, container: Container, env_file: Path) -> list[str]:
-    """Return the command that creates a container; the environment goes by file, for others can read a command."""
+    """Return the command that creates a container; the environment is in a file, because others can read a command."""
     mounts = [*container.mounts, container.message]
     entrypoint = [f"--entrypoint={json.dumps(list(container.command))}"] if container.command else []
     args = list(container.args)
@@ -121,14 +121,16 @@ def _write_env_file(file: Path, container: Container) -> None:
     several_lines = [name for name, value in container.env.items() if "\n" in value]
     if several_lines:
         names = ", ".join(several_lines)
-        raise CannotStart("CreateContainerError", f"an engine takes no value of several lines: {names}", final=True)
+        raise CannotStart(
+            "CreateContainerError", f"{names}: podman and docker take no value with several lines", final=True
+        )
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={value}\n" for name, value in container.env.items()), encoding="utf-8")
 
 
 def _fault(image: str, output: str) -> CannotStart:
-    """Return the reason and message for what an engine said when it could not create a container."""
-    said = output.strip().splitlines()[-1] if output.strip() else "no word from the engine"
+    """Return the reason and message for an engine's failure to create a container."""
+    said = output.strip().splitlines()[-1] if output.strip() else "the engine printed nothing"
     if "reference format" in said:
         message = f'Failed to apply default image tag "{image}": {said}'
         return CannotStart("InvalidImageName", message, final=False)
@@ -145,7 +147,7 @@ class EngineContainer:
         self._process = process
 
     async def started(self) -> None:
-        """Return when its command runs, or has run.
+        """Return once its command runs or has run.
 
         Raises:
             CannotStart: The engine could not start it.
@@ -163,11 +165,11 @@ class EngineContainer:
             await asyncio.sleep(0.05)
 
     async def read(self) -> bytes:
-        """Return the next piece of standard output and error; nothing at their end."""
-        return await self._process.stdout.read(_PIECE) if self._process.stdout else b""
+        """Return the next chunk of standard output and error; empty at their end."""
+        return await self._process.stdout.read(_CHUNK) if self._process.stdout else b""
 
     async def wait(self) -> Exit:
-        """Return how it ended, and remove it."""
+        """Wait for its end, remove it, and return how it exited."""
         await self._process.wait()
         state = await self._state()
         await self._remove()
@@ -176,11 +178,11 @@ class EngineContainer:
         return Exit(code, "OOMKilled") if code and out_of_memory else Exit.of(code)
 
     async def signal(self, number: int) -> None:
-        """Send a signal to the container's first process."""
+        """Send a signal to the container's process 1."""
         await _call(self._engine, "kill", f"--signal={signal.Signals(number).name}", self._name)
 
     async def exec(self, command: list[str]) -> Exec:
-        """Start one more process in the container."""
+        """Start another process in the container."""
         process = await asyncio.create_subprocess_exec(
             *(self._engine, "exec", "--interactive", self._name, *command),
             stdin=asyncio.subprocess.PIPE,

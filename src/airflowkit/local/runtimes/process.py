@@ -1,6 +1,6 @@
-"""Containers as processes of this computer; the image is not used.
+"""Containers as processes on this computer; the image is not used.
 
-Each gets namespaces of its own where the computer grants them: see `_namespace.py`.
+Each gets its own namespaces where the computer allows them: see `_namespace.py`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_PIECE: Final = 65536
+_CHUNK: Final = 65536
 
-WAY_OUT: Final = (
+HINT: Final = (
     "run as root, allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or on Ubuntu 24.04 and later "
     "kernel.apparmor_restrict_unprivileged_userns=0), or install podman and use --runtime podman"
 )
@@ -34,19 +34,19 @@ Grant = Literal["root", "user", "none"]
 
 
 def can_mount() -> bool:
-    """Return whether this computer lets us make the namespaces that a pod with mounts needs."""
+    """Return whether this computer allows the namespaces that a pod with mounts needs."""
     return _granted() != "none"
 
 
 @lru_cache(maxsize=1)
 def _granted() -> Grant:
-    """Return who may make namespaces here: root itself, an ordinary user, nobody."""
+    """Return who may create namespaces here: root, an ordinary user, or nobody."""
     ways: tuple[Grant, ...] = ("root", "user") if os.geteuid() == 0 else ("user",)
     return next((way for way in ways if _works(way)), "none")
 
 
 def _works(way: Grant) -> bool:
-    """Try it: whether a namespace is granted hangs on the kernel, the container around us, AppArmor and seccomp."""
+    """Try it: it depends on the kernel, AppArmor, seccomp and the container that we may be in."""
     with tempfile.TemporaryDirectory(prefix="airflowkit-probe-") as folder, Path(os.devnull).open("w") as status:
         plan = _plan(["true"], {"PATH": _SYSTEM_PATH}, (), root=folder, as_user=way == "user", host_name="probe")
         try:
@@ -68,25 +68,25 @@ class ProcessRuntime:
     """Runs a container's command as a process."""
 
     notice = (
-        "pods run as processes of this computer: their images are NOT used; "
-        "commands come from PATH, and only volumes and /tmp can be written"
+        "pods run as processes on this computer: their images are NOT used; "
+        "commands come from PATH, and only volumes and /tmp are writable"
     )
 
     def __init__(self) -> None:
         self._grant = _granted()
 
     async def start(self, container: Container) -> Process:
-        """Start a container; return when its command runs.
+        """Start a container; return once its command runs.
 
         Raises:
-            CannotStart: There is no such command, or the pod needs a mount that this computer does not grant.
+            CannotStart: There is no such command, or the pod needs a mount that this computer does not allow.
         """
         if not container.command and not container.args:
-            raise CannotStart("StartError", "no command: the image is not used, so give cmds or arguments", final=True)
+            raise CannotStart("StartError", "no command: the image is not used, so set cmds or arguments", final=True)
         if container.mounts and self._grant == "none":
             where = ", ".join(mount.target for mount in container.mounts)
-            raise CannotStart("StartError", f"this computer grants no mount at {where}: {WAY_OUT}", final=True)
-        plan = self._planned(container)
+            raise CannotStart("StartError", f"this computer does not allow the mount at {where}: {HINT}", final=True)
+        plan = self._plan(container)
         status_read, status_write = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
@@ -95,7 +95,7 @@ class ProcessRuntime:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 pass_fds=(plan, status_write),
-                start_new_session=True,  # the terminal's Ctrl-C is for us; containers get it in order
+                start_new_session=True,  # Ctrl-C in the terminal is for us; we stop the containers in order
                 env={},
             )
         finally:
@@ -107,7 +107,7 @@ class ProcessRuntime:
             raise CannotStart("StartError", f"unable to start container process: {fault}", final=True)
         return Process(process, container, first, as_user=self._grant == "user")
 
-    def _planned(self, container: Container) -> int:
+    def _plan(self, container: Container) -> int:
         inside = self._grant != "none"
         root = container.scratch / "root"
         if inside:
@@ -124,7 +124,7 @@ class ProcessRuntime:
 
 
 class Process:
-    """A container that runs as a process."""
+    """A container that is a process."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, container: Container, first: int | None, *, as_user: bool
@@ -135,15 +135,15 @@ class Process:
         self._as_user = as_user
 
     async def read(self) -> bytes:
-        """Return the next piece of standard output and error; nothing at their end."""
-        return await self._process.stdout.read(_PIECE) if self._process.stdout else b""
+        """Return the next chunk of standard output and error; empty at their end."""
+        return await self._process.stdout.read(_CHUNK) if self._process.stdout else b""
 
     async def wait(self) -> Exit:
-        """Return how it ended."""
+        """Wait for its end; return how it exited."""
         return Exit.of(await self._process.wait())
 
     async def signal(self, number: int) -> None:
-        """Send a signal to the container's first process, which may ignore it, as any process 1 may."""
+        """Send a signal to the container's process 1, which may ignore it."""
         with suppress(ProcessLookupError):
             if self._first is not None:
                 os.kill(self._first, number)
@@ -151,13 +151,13 @@ class Process:
                 os.killpg(self._process.pid, number)
 
     async def exec(self, command: list[str]) -> Exec:
-        """Start one more process in the container.
+        """Start another process in the container.
 
         Raises:
-            CannotStart: Without a namespace of the container's own: `kill` would then reach the whole computer.
+            CannotStart: The container has no namespace of its own, so `kill` would reach the whole computer.
         """
         if self._first is None:
-            raise CannotStart("StartError", f"no exec without a namespace: {WAY_OUT}", final=True)
+            raise CannotStart("StartError", f"no exec without a namespace: {HINT}", final=True)
         user = ("--user", "--preserve-credentials") if self._as_user else ()
         process = await asyncio.create_subprocess_exec(
             "nsenter",
@@ -173,7 +173,7 @@ class Process:
 
 
 class Exec:
-    """A process that was started in a running container, by `nsenter` or an engine's `exec`."""
+    """A process started in a running container, by `nsenter` or an engine's `exec`."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -186,22 +186,22 @@ class Exec:
                 await self._process.stdin.drain()
 
     async def read(self, channel: int) -> bytes:
-        """Return the next piece of standard output (1) or error (2); nothing at its end."""
+        """Return the next chunk of standard output (1) or error (2); empty at its end."""
         stream = self._process.stdout if channel == 1 else self._process.stderr
-        return await stream.read(_PIECE) if stream else b""
+        return await stream.read(_CHUNK) if stream else b""
 
     async def wait(self) -> int:
-        """Return its exit code."""
+        """Wait for its end; return its exit code."""
         return Exit.of(await self._process.wait()).code
 
     def kill(self) -> None:
-        """End it."""
+        """Kill it."""
         with suppress(ProcessLookupError):
             self._process.kill()
 
 
 def _plan(argv: list[str], env: Mapping[str, str], mounts: tuple[Mount, ...], **rest: str | bool) -> int:
-    """Return a file descriptor with the plan; in memory, because the environment holds secrets."""
+    """Return a file descriptor with the plan; it is in memory, because the environment may contain secrets."""
     places = [{"source": str(mount.source), "target": mount.target, "read_only": mount.read_only} for mount in mounts]
     plan = {"argv": argv, "env": dict(env), "mounts": places, "working_dir": "", **rest}
     descriptor = os.memfd_create("airflowkit-plan")
@@ -216,30 +216,30 @@ def _first_process(plan: int, status: int) -> tuple[str, ...]:
 
 
 def _environment(container: Container) -> dict[str, str]:
-    """Return the pod's variables over what a container runtime adds; `python` is the interpreter that runs us."""
+    """Return the pod's variables on top of a container runtime's; `python` is the interpreter that runs us."""
     path = f"{Path(sys.executable).parent}:{_SYSTEM_PATH}"
     return {"PATH": path, "HOSTNAME": container.pod, "HOME": "/", **container.env}
 
 
 def _private_folders(container: Container) -> tuple[Mount, ...]:
-    """Return the folders for passing things; and the interpreter again, where it lies in one of them."""
+    """Return the container's own temporary folders, and the interpreter again where it is in one of them."""
     private = tuple(
-        Mount(_made(container.scratch / name.strip("/").replace("/", "-")), name)
-        for name in ("/tmp", "/var/tmp")  # noqa: S108  the container's own
+        Mount(_make(container.scratch / name.strip("/").replace("/", "-")), name)
+        for name in ("/tmp", "/var/tmp")  # noqa: S108  the container's
     )
     homes = {Path(sys.prefix), Path(sys.base_prefix)}
     hidden = (home for home in homes if any(home.is_relative_to(mount.target) for mount in private))
     return (*private, *(Mount(home, str(home), read_only=True) for home in hidden))
 
 
-def _made(folder: Path) -> Path:
+def _make(folder: Path) -> Path:
     folder.mkdir()
     folder.chmod(0o1777)
     return folder
 
 
 async def _status(descriptor: int) -> tuple[int | None, str]:
-    """Return the container's process 1, and why the command was not started; nothing once it was."""
+    """Return the container's process 1, and why the command could not be started; empty if it was."""
     reader = asyncio.StreamReader()
     with os.fdopen(descriptor, "rb", buffering=0) as pipe:
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""What the runtimes are handed, and what they hand back."""
+"""The interface of the runtimes: what they get and what they return."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A folder or file of this computer at an absolute path in a container.
+    """A folder or file on this computer at an absolute path in a container.
 
     Attributes:
-        source: The folder or file here; it exists.
-        target: The absolute path there.
+        source: The existing folder or file here.
+        target: The absolute path in the container.
         read_only: Whether the container may only read it.
     """
 
@@ -35,13 +35,13 @@ class Container:
         image: The image; the process runtime does not use it.
         command: What replaces the image's entry point; may be empty.
         args: What replaces the image's command; may be empty.
-        env: The pod's variables, and nothing of the user's.
+        env: The pod's variables, and none of the user's.
         working_dir: An absolute path, or empty for the image's.
         mounts: The volumes.
-        message: The file that the container may leave its termination message in.
-        scratch: A folder of this container alone.
+        message: The file for the container's termination message.
+        scratch: The container's own folder.
         pull: `imagePullPolicy`, or empty for the default.
-        memory: The memory limit in bytes, or None; only an engine can hold a container to it.
+        memory: The memory limit in bytes, or None; only an engine can enforce it.
     """
 
     pod: str
@@ -63,7 +63,7 @@ class CannotStart(Exception):  # noqa: N818  the name of a state
 
     Attributes:
         reason: Kubernetes' word for it, such as `StartError` or `ErrImagePull`.
-        final: Whether trying again is of no use.
+        final: Whether a retry is useless.
     """
 
     def __init__(self, reason: str, message: str, *, final: bool) -> None:
@@ -86,47 +86,47 @@ class Exit:
 
     @classmethod
     def of(cls, code: int) -> Exit:
-        """Return the end for an exit code as Python reports it, where a signal is a negative number."""
+        """Return it for an exit code as Python reports it, where a signal is a negative number."""
         return cls(code if code >= 0 else 128 - code, "Error" if code else "Completed")
 
 
 class RunningContainer(Protocol):
-    """A container that was started."""
+    """A started container."""
 
     async def read(self) -> bytes:
-        """Return the next piece of standard output and error; nothing at their end."""
+        """Return the next chunk of standard output and error; empty at their end."""
         ...
 
     async def wait(self) -> Exit:
-        """Return how it ended."""
+        """Wait for its end; return how it exited."""
         ...
 
     async def signal(self, number: int) -> None:
-        """Send a signal to the container's first process; it may be gone already."""
+        """Send a signal to the container's process 1, which may be gone already."""
         ...
 
     async def exec(self, command: list[str]) -> ExecProcess:
-        """Start one more process in the container."""
+        """Start another process in the container."""
         ...
 
 
 class ExecProcess(Protocol):
-    """A process that was started in a running container."""
+    """A process started in a running container."""
 
     async def write(self, data: bytes) -> None:
         """Write to its standard input; nothing closes it."""
         ...
 
     async def read(self, channel: int) -> bytes:
-        """Return the next piece of standard output (1) or error (2); nothing at its end."""
+        """Return the next chunk of standard output (1) or error (2); empty at its end."""
         ...
 
     async def wait(self) -> int:
-        """Return its exit code."""
+        """Wait for its end; return its exit code."""
         ...
 
     def kill(self) -> None:
-        """End it."""
+        """Kill it."""
         ...
 
 
@@ -135,13 +135,13 @@ class Runtime(Protocol):
 
     @property
     def notice(self) -> str:
-        """What a user should know about it."""
+        """What a user should know about this runtime."""
         ...
 
     async def start(self, container: Container) -> RunningContainer:
-        """Start a container; return when its command runs.
+        """Start a container; return once its command runs.
 
         Raises:
-            CannotStart: In Kubernetes' words.
+            CannotStart: It cannot be started; the message is in Kubernetes' words.
         """
         ...

@@ -1,1 +1,1 @@
-"""The process that runs a DAG on the embedded Airflow."""
+"""The process of a run: the embedded Airflow, started or forked."""

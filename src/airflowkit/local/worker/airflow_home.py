@@ -1,4 +1,4 @@
-"""An Airflow of the run's own: SQLite in a scratch folder; nothing of the user's Airflow is read or written."""
+"""The run's own AIRFLOW_HOME: SQLite in a scratch folder; the user's Airflow is neither read nor written."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_CONNECTION: Final = "kubernetes_default"
-"""The connection that all pods of a run take: it names no cluster, so that KUBECONFIG decides."""
+"""The connection of all pods of a run: it names no cluster, so KUBECONFIG decides."""
 _VARIABLE: Final = connection_variable(DEFAULT_CONNECTION)
 _KEPT: Final = ("namespace", "xcom_sidecar_container_image", "xcom_sidecar_container_resources")
-"""What of the user's connection holds in the local run too: nothing that leads to a cluster."""
+"""The extras of the user's connection that hold in a local run too: none of them selects a cluster."""
 _DATABASE: Final = "airflow.db"
-_LEADING_AWAY: Final = frozenset(
+_DROPPED: Final = frozenset(
     {
         "AIRFLOW_CONFIG",
         "AIRFLOW__CORE__UNIT_TEST_MODE",
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET",
-        # A secrets backend is asked before the environment, and may know a connection to a real cluster.
+        # A secrets backend is asked before the environment, and may have a connection to a real cluster.
         "AIRFLOW__SECRETS__BACKEND",
         "AIRFLOW__WORKERS__SECRETS_BACKEND",
         "PYTHONDONTWRITEBYTECODE",
@@ -39,17 +39,17 @@ _LEADING_AWAY: Final = frozenset(
 
 
 def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str]:
-    """Return the variables that lead Airflow to a home of its own, over those of the user.
+    """Return the environment for a run: the user's variables, with Airflow pointed at its own home.
 
-    They must stand before anything imports Airflow. The user's AIRFLOW_CONN_* and AIRFLOW_VAR_* stay.
+    It must be set before anything imports Airflow. The user's AIRFLOW_CONN_* and AIRFLOW_VAR_* stay.
 
     Args:
         home: The scratch AIRFLOW_HOME.
-        kubeconfig: The loopback API's; given in this one way only, because the operator's trigger refuses two.
+        kubeconfig: The loopback API's kubeconfig; set in this one way only, because the operator's trigger rejects two.
         verbose: Whether to show Airflow's own log.
     """
     ours = home_variables(home, _DATABASE) | {
-        # Before 3.3 the tasks' API does not start without one. It lets nobody in: that API is not on any network.
+        # Before 3.3 the task API does not start without one. It protects nothing: that API is not on any network.
         "AIRFLOW__API_AUTH__JWT_SECRET": "airflowkit" * 7,
         _VARIABLE: _local_connection(os.environ.get(_VARIABLE, "")),
         "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
@@ -62,11 +62,11 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
         "KUBECONFIG": str(kubeconfig),
         "PYTHONUNBUFFERED": "1",
     }
-    return {name: value for name, value in os.environ.items() if name not in _LEADING_AWAY} | ours
+    return {name: value for name, value in os.environ.items() if name not in _DROPPED} | ours
 
 
 def _local_connection(given: str) -> str:
-    """Return the user's Kubernetes connection, if it is written as JSON, without what leads to a cluster."""
+    """Return the user's Kubernetes connection, if it is JSON, without what selects a cluster."""
     try:
         extra = json.loads(given)["extra"]
         extra = json.loads(extra) if isinstance(extra, str) else dict(extra)
@@ -77,9 +77,9 @@ def _local_connection(given: str) -> str:
 
 
 def prepare_database(home: Path, environ: Mapping[str, str] = os.environ) -> None:
-    """Put a migrated database into a new AIRFLOW_HOME: a copy of the cached one, else a new one that is cached.
+    """Put a migrated database into a new AIRFLOW_HOME: a copy of the cached one, or a new one, which is then cached.
 
-    Migrating takes seconds and gives the same for each version of Airflow.
+    A migration takes seconds, and its result only depends on Airflow's version.
     """
     (home / "dags").mkdir(parents=True)
     database, template = home / _DATABASE, _template(environ)
@@ -89,7 +89,7 @@ def prepare_database(home: Path, environ: Mapping[str, str] = os.environ) -> Non
     from airflow.utils.db import initdb
 
     initdb()
-    with suppress(OSError, sqlite3.Error):  # a cache that cannot be written costs time only
+    with suppress(OSError, sqlite3.Error):  # without a cache it only takes longer
         _keep(database, template)
 
 
@@ -99,7 +99,7 @@ def _template(environ: Mapping[str, str]) -> Path:
 
 
 def _keep(database: Path, template: Path) -> None:
-    """Write the template whole or not at all; another run may be doing the same."""
+    """Write the template atomically; another run may be doing the same."""
     template.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(template) as copy:
         with sqlite3.connect(database) as connection:

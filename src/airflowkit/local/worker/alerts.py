@@ -1,4 +1,4 @@
-"""Where the alerts of a run go that this computer has no connection for: nowhere but to whoever started the run."""
+"""The alerts of a run: those without a connection on this computer are captured, not sent."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import connection_variable
-from airflowkit.alerts.safety.redaction import log
-from airflowkit.alerts.teams.inbox import teams
+from airflowkit.alerts.safety.log import log
+from airflowkit.alerts.teams.inbox import serve_teams
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ _CALLBACKS: Final = tuple(f"on_{end}_callback" for end in ("failure", "success",
 
 @contextmanager
 def capture_alerts(loaded: LoadedDag) -> Iterator[Mapping[str, TeamsInbox]]:
-    """Keep the alerts that a DAG sends through connections that the environment, a run's only source, does not hold.
+    """Capture the alerts that a DAG sends through connections missing from the environment, a run's only source.
 
     Yields:
         The inboxes by connection.
     """
     conn_ids = {load_settings(loaded.path).teams.conn_id, *_connections(loaded.dag)}
     unknown = sorted(conn_id for conn_id in conn_ids if connection_variable(conn_id) not in os.environ)
-    with ExitStack() as around:
-        log.addFilter(_is_of_interest)
-        around.callback(log.removeFilter, _is_of_interest)
-        inbox = around.enter_context(teams(setenv=os.environ.__setitem__)) if unknown else None
+    with ExitStack() as stack:
+        log.addFilter(_is_relevant)
+        stack.callback(log.removeFilter, _is_relevant)
+        inbox = stack.enter_context(serve_teams(setenv=os.environ.__setitem__)) if unknown else None
         yield {conn_id: inbox.of(conn_id) for conn_id in unknown} if inbox else {}
 
 
@@ -47,8 +47,8 @@ def _connections(dag: Any) -> Iterator[str]:
                 yield callback.conn_id
 
 
-def _is_of_interest(record: logging.LogRecord) -> bool:
-    """Return whether a run that is not Airflow's deployment has to say it: its cards lead nowhere in any case."""
+def _is_relevant(record: logging.LogRecord) -> bool:
+    """Return whether to log a record: a local run's cards have no working links in any case."""
     return not record.msg.startswith("airflowkit: the links in Teams cards")
 
 

@@ -1,4 +1,4 @@
-"""What the pods of a run wrote, and whose they are: the operator's labels say it."""
+"""The logs of a run's pods by task; the operator's labels say which pod is whose."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _NUMBERS: Final = (("map_index", "-1"), ("try_number", "1"))
 
 
 class LogBook:
-    """Notes what happens to the pods, by task; the API's thread adds to it.
+    """Collects what happens to the pods, by task; it is called in the API's thread.
 
     Args:
-        emit: Called with each event that comes of it.
+        emit: Called with each event.
     """
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
@@ -30,27 +30,27 @@ class LogBook:
         self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
 
     def add(self, pod: Pod, container: str, line: Line) -> None:
-        """Note a line of a pod."""
+        """Add a line of a pod's log."""
         task_id, map_index, try_number = self.place(pod)
         text = line.text.decode(errors="replace").rstrip("\n")
         self._texts[task_id, map_index].append(text)
         self._emit(LogLine(task_id, map_index, try_number, container, text))
 
     def place(self, pod: Pod) -> tuple[str, int, int]:
-        """Return whose pod it is: task, map index and try."""
+        """Return a pod's task, map index and try number."""
         map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
         return pod.labels.get("task_id", pod.name), map_index, try_number
 
     def created(self, pod: Pod) -> None:
-        """Note what a pod was asked to be."""
+        """Report a created pod."""
         self._emit(PodCreated(*self.place(pod), pod.manifest))
 
     def warn(self, pod: Pod, message: str) -> None:
-        """Say once what a pod waits for, or why it failed."""
+        """Report once what a pod waits for, or why it failed."""
         if (pod.name, message) not in self._warned:
             self._warned.add((pod.name, message))
             self._emit(Notice(f"{pod.labels.get('task_id', pod.name)}: {message}"))
 
     def text(self, task_id: str, map_index: int) -> str:
-        """Return all that a task's pods wrote."""
+        """Return everything that a task's pods have printed."""
         return "\n".join(self._texts[task_id, map_index])

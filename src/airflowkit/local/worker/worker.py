@@ -1,8 +1,7 @@
-"""The run itself, in a process of its own: Airflow, the loopback API, the pods.
+"""The run itself, in its own process: Airflow, the loopback API, the pods.
 
-It is started by `airflowkit.local.run` as `python -m airflowkit.local.worker.worker EVENTS`, with the environment of
-`airflow_home.environment`; EVENTS is the file descriptor that takes the events. The request comes as JSON on standard
-input.
+`airflowkit.local.run` starts it as `python -m airflowkit.local.worker.worker EVENTS`, in the environment of
+`airflow_home.environment`. EVENTS is the file descriptor for the events; the request is JSON on standard input.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from airflowkit.local.process.events import AlertKept, EventWriter, Notice, Outc
 from airflowkit.local.process.request import Request
 from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_database
-from airflowkit.local.worker.airflow_log import emit_task_events, short_pod_failures
+from airflowkit.local.worker.airflow_log import emit_task_events, shorten_pod_failures
 from airflowkit.local.worker.alerts import capture_alerts
 from airflowkit.local.worker.logbook import LogBook
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
@@ -51,9 +50,9 @@ if TYPE_CHECKING:
     Emit = Callable[[Event], None]
 
 _GARBAGE: Final = 100_000
-"""New objects before Python looks for garbage: by default that takes a quarter of the time of Airflow's imports."""
+"""New objects between two garbage collections: the default costs a quarter of the time of Airflow's imports."""
 _ELSEWHERE: Final = ("config_file", "in_cluster", "cluster_context")
-"""The operator's arguments that name a cluster other than the local one."""
+"""The operator's arguments that select another cluster."""
 
 
 def main() -> int:
@@ -63,14 +62,14 @@ def main() -> int:
 
 
 def serve(request: Request, events: int) -> int:
-    """Serve a request in this process, which is good for nothing else afterwards; return the exit status.
+    """Serve a request in this process, which cannot be used again; return the exit status.
 
     Args:
         request: What to run.
-        events: The file descriptor that takes the events.
+        events: The file descriptor for the events.
     """
     end_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for its background
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for background jobs
         signal.signal(number, signal.default_int_handler)
     with os.fdopen(events, "w", encoding="utf-8") as stream:
         emit = EventWriter(stream)
@@ -80,14 +79,14 @@ def serve(request: Request, events: int) -> int:
             emit(Refused(type(error).__name__, error.message, error.hint))
         except KeyboardInterrupt:
             return 130
-        except Exception:  # noqa: BLE001  whatever Airflow raised is for the user to see
+        except Exception:  # noqa: BLE001  the user has to see whatever Airflow raised
             traceback.print_exc()
             return 1
     return 0
 
 
 def run(request: Request, emit: Emit) -> None:
-    """Load the DAG, serve the API, run the DAG, say how it went."""
+    """Load the DAG, serve the API, run the DAG, report the result."""
     home = Path(os.environ["AIRFLOW_HOME"])
     prepare_database(home)
     whole = load_dag(request.dag, Path(request.dags_folder))
@@ -98,39 +97,39 @@ def run(request: Request, emit: Emit) -> None:
     logs = LogBook(emit)
     store = PodStore(logs.warn)
     kubelet: Kubelet
-    with ExitStack() as around:
+    with ExitStack() as stack:
         if script:
             localize(loaded.dag)
             clock = Clock()
-            around.enter_context(clock.installed())
+            stack.enter_context(clock.installed())
             kubelet = scripted_kubelet(script, loaded.dag, store, logs, clock)
         else:
             kubelet = runtime_kubelet(request, loaded, store, logs, emit)
-        around.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
-        around.enter_context(emit_task_events(emit))
-        kept = around.enter_context(capture_alerts(loaded))
+        stack.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
+        stack.enter_context(emit_task_events(emit))
+        captured = stack.enter_context(capture_alerts(loaded))
         if not request.verbose:
-            around.enter_context(short_pod_failures(emit))
+            stack.enter_context(shorten_pod_failures(emit))
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         _airflow.task_api()
         dag_run = loaded.dag.test(**_arguments(request))
     if script:
-        emit(OutcomesUsed(script.met))
-    for conn_id, inbox in kept.items():
+        emit(OutcomesUsed(script.used))
+    for conn_id, inbox in captured.items():
         for card in inbox.cards:
             emit(AlertKept(conn_id, card))
     report(loaded, dag_run, logs, emit)
 
 
 def _one_task(loaded: LoadedDag) -> LoadedDag:
-    """Return the DAG with nothing but the task that was named, if one was."""
+    """Return the DAG reduced to the requested task, if one was named."""
     if loaded.task_id is None:
         return loaded
     return replace(loaded, dag=loaded.dag.partial_subset([loaded.task_id], include_upstream=False))
 
 
 def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, clock: Clock) -> ScriptedKubelet:
-    """Return a kubelet that lets the DAG's pods meet their outcomes."""
+    """Return a kubelet that brings the DAG's pods to their scripted outcomes."""
     from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
 
     tasks = {make_safe_label_value(task_id): f"{dag.dag_id}.{task_id}" for task_id in dag.task_ids}
@@ -143,7 +142,7 @@ def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, c
 
 
 def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: LogBook, emit: Emit) -> RuntimeKubelet:
-    """Return a kubelet that runs the DAG's pods on this computer; say what is other than in a cluster."""
+    """Return a kubelet that runs the DAG's pods on this computer; report what differs from a cluster."""
     runtime = choose_runtime(request.runtime)
     for notice in (runtime.notice, *localize(loaded.dag)):
         emit(Notice(notice))
@@ -151,7 +150,7 @@ def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: 
 
 
 def localize(dag: Any) -> list[str]:
-    """Lead a DAG's pods to the local API, and its retries to the next second; return what to say about it."""
+    """Point a DAG's pods at the local API, and retry without delay; return notes for the user."""
     for task in dag.tasks:
         _set(task, "kubernetes_conn_id", DEFAULT_CONNECTION)
         for name in _ELSEWHERE:
@@ -160,11 +159,11 @@ def localize(dag: Any) -> list[str]:
     for task in dag.tasks:
         _set(task, "retry_delay", timedelta(0))
         _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
-    return [f"retry_delay is not waited for: {', '.join(delayed)}"] if delayed else []
+    return [f"retries start at once, without retry_delay: {', '.join(delayed)}"] if delayed else []
 
 
 def _set(task: Any, name: str, value: Any) -> None:
-    """Set an argument of an operator, mapped or not, that has it."""
+    """Set an argument of an operator that has it, mapped or not."""
     if is_mapped(task):
         if name in task.partial_kwargs:
             task.partial_kwargs[name] = value
@@ -173,7 +172,7 @@ def _set(task: Any, name: str, value: Any) -> None:
 
 
 def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: Emit) -> None:
-    """Say how each task instance ended, and the run."""
+    """Report how each task instance and the run ended."""
     order = {task.task_id: place for place, task in enumerate(loaded.dag.topological_sort())}
     instances = sorted(_airflow.task_instances(dag_run), key=lambda each: (order.get(each.task_id, 0), each.map_index))
     for each in instances:
@@ -192,13 +191,13 @@ def report(loaded: LoadedDag, dag_run: Any, logs: LogBook, emit: Emit) -> None:
 
 
 def _diagnosis(instance: Any) -> tuple[str, str]:
-    """Return what a failed task left for its run's alert: the reason and the hint."""
+    """Return the reason and the hint that a failed task has pushed."""
     if instance.state != "failed":
         return "", ""
-    left = instance.xcom_pull(
+    pushed = instance.xcom_pull(
         task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
     )
-    return (str(left["reason"]), str(left["hint"])) if isinstance(left, dict) else ("", "")
+    return (str(pushed["reason"]), str(pushed["hint"])) if isinstance(pushed, dict) else ("", "")
 
 
 def _arguments(request: Request) -> dict[str, Any]:
@@ -212,4 +211,4 @@ if __name__ == "__main__":
     status = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)  # Airflow's own way out waits seconds for threads that have nothing more to do
+    os._exit(status)  # a normal exit waits seconds for threads of Airflow that have nothing to do

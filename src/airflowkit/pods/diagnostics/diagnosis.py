@@ -20,7 +20,7 @@ from airflowkit.pods.diagnostics.pods import (
     unscheduled_cause,
     waiting_cause,
 )
-from airflowkit.pods.diagnostics.redaction import environment_mask, redact
+from airflowkit.redaction import environment_mask, redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

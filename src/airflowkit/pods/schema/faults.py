@@ -6,14 +6,13 @@ import re
 from typing import Any, Final, NamedTuple
 
 from airflowkit.errors import Problem
+from airflowkit.redaction import MASK, may_name_secret
 
 MISSING: Final = object()
 """No value: something is absent that must be there."""
 
 
 _WIDTH: Final = 80
-_SECRET: Final = re.compile(r"env_vars.*(passw|secret|token|credential|api_?key)", re.IGNORECASE)
-"""Variables whose values must not be shown."""
 
 
 class Key(str):
@@ -41,8 +40,7 @@ class Fault(NamedTuple):
             segments: Another place, such as the argument that put the value there.
         """
         place = spell(split(self.path) if segments is None else segments)
-        value = "" if self.value is MISSING else "***" if _SECRET.match(place) else _shown(self.value)
-        return Problem(place, value, self.reason, self.hint)
+        return Problem(place, _shown(place, self.value), self.reason, self.hint)
 
 
 def split(path: Path) -> list[str | int]:
@@ -74,6 +72,10 @@ def spell(segments: list[str | int]) -> str:
     return text
 
 
-def _shown(value: object) -> str:
+def _shown(place: str, value: object) -> str:
+    if value is MISSING:
+        return ""
+    if place.startswith("env_vars") and may_name_secret(place):
+        return MASK
     text = repr(value)
     return text if len(text) <= _WIDTH else f"{text[:60]}…{text[-16:]}"

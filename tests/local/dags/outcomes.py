@@ -1,4 +1,4 @@
-"""Pods of each kind of operator, for outcomes that are scripted."""
+"""Pods of each kind of operator, for scripted outcomes."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from airflow.sdk import DAG, task
 
 from airflowkit import Resources, SecretEnv, SecretVolume, pod_task
 
-with DAG("fated", schedule=None, default_args={"image": "orders:1", "namespace": "airflow"}):
+with DAG("outcomes", schedule=None, default_args={"image": "orders:1", "namespace": "airflow"}):
     pod_task("load", retries=1, retry_delay=timedelta(minutes=5), resources=Resources(cpu="1", memory="1Gi"))
     pod_task("deferred", deferrable=True)
     pod_task("failing")
@@ -26,7 +26,7 @@ with DAG("fated", schedule=None, default_args={"image": "orders:1", "namespace":
     pod_task("too_slow_deferred", startup_timeout_seconds=60, deferrable=True)
     pod_task("oom_no_limit")
 
-with DAG("fated_xcoms", schedule=None, default_args={"image": "orders:1", "namespace": "airflow"}):
+with DAG("outcome_xcoms", schedule=None, default_args={"image": "orders:1", "namespace": "airflow"}):
     for name, deferrable in (("xcom", False), ("xcom_deferred", True)):
         made = pod_task(name, do_xcom_push=True, deferrable=deferrable)
         pod_task(f"after_{name}", arguments=[f"rows={{{{ ti.xcom_pull('{name}')['rows'] }}}}"]).set_upstream(made)
