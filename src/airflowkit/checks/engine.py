@@ -18,12 +18,12 @@ from airflowkit.checks.report import Report, joined
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
-from airflowkit.checks.workers.pool import Pool
 from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
 from airflowkit.repository import dags_folder_of, plain, plugins_folder
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
+    from airflowkit.checks.workers.pool import Pool
     from airflowkit.settings import Check
 
 Progress = Callable[[int, int], None]
@@ -121,6 +121,8 @@ def _checked_folder(part: _Part, options: Check, workers: int | None, progress: 
 
 def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool) -> Iterable[FileFacts]:
     """Return the facts of the files; with `twice`, workers with another hash seed parse them again."""
+    from airflowkit.checks.workers.pool import Pool  # noqa: PLC0415  the cache often knows every file
+
     plugins = plugins_folder(Path(jobs[0].folder))
     modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
     number = len(jobs) * (2 if twice else 1)

@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pathspec import GitIgnoreSpec
-
 from airflowkit._airflow import airflow_version, regular_expressions
 from airflowkit.discovery.airflow_config import core_option
 from airflowkit.errors import BadIgnoreFile
@@ -110,6 +108,8 @@ def is_ignored(path: Path, rules: Iterable[Rule], *, is_folder: bool) -> bool:
 
 
 def _glob(line: str, file: Path) -> Glob:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  many folders have no `.airflowignore`
+
     try:
         (pattern,) = GitIgnoreSpec.from_lines([line]).patterns
     except ValueError as error:
