@@ -5,9 +5,11 @@ PYTHON ?= $(shell scripts/find-python)
 VENV ?= .venv
 BIN := $(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
-# Most tests wait for something else than a processor. Tests of one file share what it has set up; files with few tests
+# Most tests do not wait for a processor. Tests of one file share what it has set up; files with few tests
 # take long, and should not come last.
-PYTEST = $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST_OPTIONS = -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest $(PYTEST_OPTIONS)
+FAST = "not (cluster or apiserver or podman or node or browser or slow)"
 # Airflow's import takes twice as long without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -27,7 +29,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	@touch $@
 
 .PHONY: lock
-lock: ## resolve the dependencies anew
+lock: ## resolve the dependencies again
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev --output-file requirements.lock pyproject.toml
 	for input in requirements/*.in; do $(UV) pip compile --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate --group pyproject.toml:matrix --output-file $${input%.in}.lock $$input pyproject.toml; done
 
@@ -41,7 +43,14 @@ test: setup ## all tests that this machine can run
 
 .PHONY: test-fast
 test-fast: setup ## the tests that need neither a cluster nor a browser nor a whole Airflow
-	@$(PYTEST) -m "not (cluster or apiserver or podman or node or browser or slow)"
+	@$(PYTEST) -m $(FAST)
+
+.PHONY: coverage
+coverage: setup ## the fast tests with their coverage, by package; it has a floor
+	@$(BIN)/python -m coverage erase
+	@$(BIN)/python -m coverage run -m pytest $(PYTEST_OPTIONS) -m $(FAST)
+	@$(BIN)/python -m coverage combine --quiet
+	@$(BIN)/python scripts/coverage_by_package.py
 
 .PHONY: matrix
 matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1, 3.2 and 3.3
@@ -67,6 +76,20 @@ format: setup ## lay the code out
 benchmarks: setup ## airflowkit against plain Airflow, as ratios
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit; done
 
+.PHONY: wheel
+wheel: setup ## the wheel and the source distribution in dist/, checked
+	$(BIN)/python scripts/release.py --untagged
+
+.PHONY: wheel-venv
+wheel-venv: wheel ## .venv-wheel, with the wheel instead of the sources: make test VENV=.venv-wheel
+	@$(MAKE) --no-print-directory setup VENV=.venv-wheel
+	$(UV) pip install --python .venv-wheel/bin/python --no-deps --reinstall dist/*.whl
+	@.venv-wheel/bin/python -c 'import airflowkit; assert "site-packages" in airflowkit.__file__, airflowkit.__file__'
+
+.PHONY: release
+release: setup ## the same for a tagged commit; publishes nothing (docs/releasing.md)
+	$(BIN)/python scripts/release.py
+
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv .demo tests/node/node_modules src/airflowkit/alerts/teams/renderer
+	rm -rf .venv .venv-* .demo dist .coverage* tests/node/node_modules src/airflowkit/alerts/teams/renderer

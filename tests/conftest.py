@@ -1,4 +1,4 @@
-"""An Airflow of the tests' own, and what a test needs of the machine.
+"""The Airflow of the tests, and what a test needs of the machine.
 
 Set AIRFLOWKIT_REQUIRE to a comma list of markers (`cluster,node`) to fail instead of skip where one is missing.
 """
@@ -12,11 +12,15 @@ import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from airflowkit._airflow import airflow_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TESTS = Path(__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="airflowkit-tests-"))
@@ -61,8 +65,10 @@ def _has_engine() -> bool:
     """Try it: an engine may answer and still not be allowed to run anything, or lack the image."""
     from airflowkit.local.runtimes import engine
 
-    command = [engine(), "run", "--rm", "--pull=never", "localhost/busybox:1", "true"]
-    return engine() is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    if not (found := engine()):
+        return False
+    command = [found, "run", "--rm", "--pull=never", "localhost/busybox:1", "true"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _has_namespaces() -> bool:
@@ -71,7 +77,7 @@ def _has_namespaces() -> bool:
     return can_mount()
 
 
-NEEDS = {
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "apiserver": (_has_kubernetes, "no Kubernetes API server: set KUBECONFIG to one that may be used for tests"),
     "cluster": (_has_nodes, "no Kubernetes cluster with a node: set KUBECONFIG to one that may be used for tests"),
     "podman": (
@@ -89,8 +95,8 @@ NEEDS = {
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, or fail where it is required, a test whose needs this machine does not meet."""
-    if (marker := item.get_closest_marker("needs_airflow")) and airflow_version() < marker.args[:2]:
-        pytest.skip("Airflow {}.{} or newer: {}".format(*marker.args))
+    if (needed := item.get_closest_marker("needs_airflow")) and airflow_version() < needed.args[:2]:
+        pytest.skip("Airflow {}.{} or newer: {}".format(*needed.args))
     required = os.environ.get("AIRFLOWKIT_REQUIRE", "").split(",")
     for marker, (present, reason) in NEEDS.items():
         if item.get_closest_marker(marker) and not present():

@@ -1,11 +1,16 @@
-"""What the front doors may not pay for."""
+"""What `import airflowkit`, the command's start and Airflow's policy may import."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 
-HEAVY = ("airflow", "kubernetes", "pydantic", "jinja2", "starlette", "uvicorn", "requests", "pymsteams")
+from airflowkit.cli.app import COMMANDS
+
+HEAVY = {"airflow", "kubernetes", "pydantic", "jinja2", "starlette", "uvicorn", "requests", "pymsteams", "rich"}
+SLOW_OF_PYTHON = {"importlib.metadata", "asyncio", "http.client", "email.message"}
+"""Modules of Python that cost as much as a third of Typer."""
 
 
 def modules_after(statement: str) -> set[str]:
@@ -14,31 +19,60 @@ def modules_after(statement: str) -> set[str]:
     return set(result.stdout.split())
 
 
+def modules_of_command(*arguments: str) -> set[str]:
+    """Return the modules that a call of the command imports."""
+    return modules_after(f"""
+import contextlib, io, sys
+sys.argv = ["airflowkit", *{json.dumps(arguments)}]
+from airflowkit.__main__ import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.suppress(SystemExit):
+        main()
+""")
+
+
+def own(modules: set[str]) -> set[str]:
+    return {name for name in modules if name.split(".")[0] == "airflowkit"}
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "import airflowkit",
         "import airflowkit.cli.app",
         "import airflowkit._preload",
+        "import airflowkit.pytest_plugin",
     ],
 )
-def test_a_front_door_imports_nothing_heavy(statement):
-    assert modules_after(statement).isdisjoint(HEAVY)
+def test_a_start_imports_nothing_heavy(statement):
+    assert modules_after(f"import pytest; {statement}" if "plugin" in statement else statement).isdisjoint(HEAVY)
 
 
 def test_the_version_costs_nothing_until_it_is_asked_for():
     assert "importlib.metadata" not in modules_after("import airflowkit")
 
 
-def test_help_imports_nothing_heavy():
-    statement = """
-import contextlib, io, sys
-sys.argv = ["airflowkit", "--help"]
-from airflowkit.cli.app import main
-with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    main()
-"""
-    assert modules_after(statement).isdisjoint(HEAVY)
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("chek",), ("--zzz",)])
+def test_the_help_and_a_mistyped_command_import_nothing_but_the_table_of_commands(arguments):
+    modules = modules_of_command(*arguments)
+    names = {"airflowkit", "airflowkit.__main__", "airflowkit.cli", "airflowkit.cli.app", "airflowkit.errors"}
+    assert own(modules) == names
+    assert modules.isdisjoint(HEAVY | SLOW_OF_PYTHON)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_imports_nothing_heavy_and_no_other_command(command):
+    modules = modules_of_command(command, "--help")
+    assert modules.isdisjoint(HEAVY)
+    others = {f"airflowkit.cli.{name.replace('-', '_')}" for name in COMMANDS if name != command}
+    assert modules.isdisjoint(others)
+
+
+def test_new_dag_imports_neither_airflow_nor_rich(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    modules = modules_of_command("new-dag", "orders_daily")
+    assert (tmp_path / "dags" / "orders_daily.py").exists()
+    assert modules.isdisjoint({"airflow", "kubernetes", "rich", "starlette", "uvicorn", "requests", "pymsteams"})
 
 
 def test_the_policy_loads_the_operator_in_the_dag_processor_only():

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,4 +146,4 @@ def _free_port() -> int:
 
 
 def _quoted(run_id: str) -> str:
-    return urllib.request.quote(run_id, safe="")
+    return urllib.parse.quote(run_id, safe="")

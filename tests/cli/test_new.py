@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
-from airflowkit.cli.app import app, main
+from airflowkit.cli.app import load_command, main
 from airflowkit.scaffold.answers import DAG_TEMPLATES, DagAnswers, RepositoryAnswers
 
 HEAVY = {"airflow", "kubernetes", "libcst", "requests", "rich.console", "sqlalchemy", "starlette", "uvicorn"}
@@ -154,20 +153,20 @@ print(sorted({HEAVY} & sys.modules.keys()))
 def test_help_has_an_example_that_works(airflowkit, tmp_path, command):
     result = airflowkit(command, "--help", cwd=tmp_path)
     assert "Example:" in result.stdout
-    example = get_command(app).commands[command].help.partition("Example: airflowkit ")[2].split()
+    example = load_command(command).help.partition("Example: airflowkit ")[2].split()
     assert airflowkit(*example, cwd=tmp_path).status == 0
 
 
 @pytest.mark.parametrize(("command", "answers"), [("new-repo", RepositoryAnswers), ("new-dag", DagAnswers)])
 def test_the_commands_defaults_are_the_answers_own(command, answers):
-    shown = {option.name: option.default for option in get_command(app).commands[command].params if option.default}
+    shown = {option.name: option.default for option in load_command(command).params if option.default}
     defaults = {field.name: field.default for field in answers.__dataclass_fields__.values()}
     assert shown
     assert shown == {name: defaults[name] for name in shown}
 
 
 def test_the_help_names_every_template():
-    template = next(option for option in get_command(app).commands["new-dag"].params if option.name == "template")
+    template = next(option for option in load_command("new-dag").params if option.name == "template")
     assert all(name in template.help for name in DAG_TEMPLATES)
 
 

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from airflowkit.local.process.events import Event
 
 DAGS = Path(__file__).parent / "dags"
 OBJECTS = """
@@ -32,7 +36,7 @@ def run_locally(repository):
     from airflowkit.local.run import run_dag
 
     def run(dag, **arguments):
-        events = []
+        events: list[Event] = []
         arguments = {"runtime": "process", **arguments}
         result = run_dag(dag, dags_folder=repository / "dags", on_event=events.append, **arguments)
         return result, events

@@ -77,7 +77,7 @@ VALUES: dict[str, list[Any]] = {
     "annotations": [{key: "v"} for key in KEYS] + [{"k": 1}, {"k": "é\n" * 100}, {"X.Y/a": ""}],
     "node_selector": [{key: "v"} for key in KEYS] + [{"k": value} for value in LABELS] + [{"k": True}],
     "env_vars": [{name: "x"} for name in ENV_NAMES]
-    + [{"A": value} for value in (1, True, None, "", "x" * 5000, [], 0.5)]
+    + [{"A": 1}, {"A": True}, {"A": None}, {"A": ""}, {"A": "x" * 5000}, {"A": []}, {"A": 0.5}]
     + [[{"name": "A", "value": "x"}], [{"value": "x"}], ["A=x"], [("A", "x")], [k8s.V1EnvVar(name="A", value="x")]]
     + [
         _env(field_ref=k8s.V1ObjectFieldSelector(field_path=path))
