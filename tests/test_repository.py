@@ -1,4 +1,4 @@
-"""Where a repository is, and where its DAGs are, wherever the user stands."""
+"""Where a repository and its DAGs are, from any folder."""
 
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def test_without_a_dag_folder_the_default_is_the_current_folder(tmp_path, monkey
     ],
 )
 @pytest.mark.parametrize("start", [".", "tests", "dags/team"])
-def test_a_path_means_the_dag_folder_that_it_lies_in_or_around(root, monkeypatch, start, named, folder):
+def test_a_path_means_the_dag_folder_that_it_is_in_or_around(root, monkeypatch, start, named, folder):
     monkeypatch.chdir(root / start)
     up = {".": "", "tests": "../", "dags/team": "../../"}[start]
     assert dags_folder_of(Path(f"{up}{named}")) == root / folder
@@ -85,7 +85,7 @@ def test_the_settings_name_the_dag_folder(root, kind):
     assert dags_folder_of(root / "dags" / "team") == root / "dags"
 
 
-def test_the_environment_names_the_dag_folder_of_the_repository_that_it_lies_in(root, monkeypatch):
+def test_the_environment_names_the_dag_folder_of_the_repository_that_it_is_in(root, monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(root / "pipelines"))
     assert dags_folder(root) == root / "pipelines"
 
@@ -136,7 +136,7 @@ def test_beside_a_dag_folder_lie_the_folder_around_it_and_the_root(root):
     assert places_beside(root / "pipelines" / "team") == (root / "pipelines", root)
 
 
-def test_beside_a_repository_that_is_a_dag_folder_lies_only_what_is_in_it(root):
+def test_a_repository_that_is_a_dag_folder_has_only_what_is_in_it(root):
     assert places_beside(root) == (root,)
 
 
