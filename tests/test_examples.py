@@ -22,7 +22,7 @@ def test_every_example_is_imported_without_an_error(bag):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_an_example_says_what_it_shows_and_how_its_failure_is_told(path, bag):
+def test_an_example_says_what_it_shows_and_how_its_failure_is_reported(path, bag):
     dag = bag.dags[path.stem]
     first, blank, *rest = dag.doc_md.splitlines()
     assert first.endswith((".", ":"))

@@ -109,7 +109,7 @@ def test_xdists_workers_share_one_check_and_junit_knows_each_test(repository):
     assert imports.read_text() == "x"
 
 
-def test_what_is_no_dag_file_is_told_at_the_folder(repository):
+def test_findings_outside_of_dag_files_are_reported_for_the_folder(repository):
     write(repository.path, "requirements.txt", "airflowkit\n")
     result = repository.runpytest_subprocess("--airflowkit", "-k", "AK603")
     assert "requirements.txt:1: AK603" in said(result)

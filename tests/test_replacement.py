@@ -57,7 +57,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
     os.close(reader)
 
 
-def test_what_stands_for_a_pipe_is_written_to_as_well():
+def test_a_link_to_a_pipe_is_written_to_as_well():
     code = """
 from pathlib import Path
 from airflowkit.replacement import atomic_write, can_replace

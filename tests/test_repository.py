@@ -1,4 +1,4 @@
-"""Where a repository is, and where its DAGs are, wherever the user stands."""
+"""Where a repository and its DAGs are, from any folder."""
 
 from pathlib import Path
 
@@ -136,7 +136,7 @@ def test_beside_a_dag_folder_are_the_folder_around_it_and_the_root(root):
     assert places_beside(root / "pipelines" / "team") == (root / "pipelines", root)
 
 
-def test_beside_a_repository_that_is_a_dag_folder_is_only_what_is_in_it(root):
+def test_a_repository_that_is_a_dag_folder_has_only_what_is_in_it(root):
     assert places_beside(root) == (root,)
 
 

@@ -1,4 +1,4 @@
-"""Where airflowkit.toml is found, what it may say, and how a profile lies over it."""
+"""Where airflowkit.toml is found, what it may contain, and how a profile overrides it."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_the_environment_names_another_file(tmp_path, write, monkeypatch):
     assert load_settings(tmp_path / "elsewhere").kubernetes.version == "1.34"
 
 
-def test_a_profile_lies_over_the_base(write, monkeypatch):
+def test_a_profile_overrides_the_base(write, monkeypatch):
     path = write(
         """
         [pod]

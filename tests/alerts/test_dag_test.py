@@ -57,7 +57,7 @@ TELLS_EXCEPTIONS = pytest.mark.skipif(airflow_version() < (3, 2), reason="before
 
 
 @TELLS_EXCEPTIONS
-def test_one_card_tells_what_failed_in_the_run_and_why(failing_dag, run, teams):
+def test_one_card_says_what_failed_in_the_run_and_why(failing_dag, run, teams):
     run(failing_dag)
     (card,) = teams.cards
     shown = texts(card)
@@ -92,7 +92,7 @@ def test_a_task_level_callback_sends_the_task_with_its_traceback(teams, run):
     assert f"Day {datetime.now(UTC).year}" in " ".join(shown)
 
 
-def test_a_recovery_is_told_after_a_failed_run_only(teams, run):
+def test_a_recovery_is_reported_only_after_a_failed_run(teams, run):
     from airflow.sdk import DAG, task
 
     from airflowkit import teams_recovery

@@ -118,7 +118,7 @@ def test_two_hundred_mapped_failures_make_one_card(world):
     assert fact(card, "Owner") == "data-eng"
 
 
-def test_a_run_that_succeeds_after_a_failed_one_is_told_once(world):
+def test_a_run_that_succeeds_after_a_failed_one_is_reported_once(world):
     airflow_, teams, _ = world
     for day, state in ((1, "failed"), (2, "success"), (3, "success")):
         run_id = airflow_.trigger("flaky", f"2026-02-{day:02}T00:00:00Z")
@@ -130,7 +130,7 @@ def test_a_run_that_succeeds_after_a_failed_one_is_told_once(world):
     assert fact(card, "Logical date") == "2026-02-02 00:00 UTC"
 
 
-def test_a_missed_deadline_is_told_by_the_triggerer(world):
+def test_the_triggerer_reports_a_missed_deadline(world):
     airflow_, teams, _ = world
     run_id = airflow_.trigger("late")
     wait_for(lambda: bool(cards_of(teams, "late")), 120, "the deadline's card")

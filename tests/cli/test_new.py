@@ -129,7 +129,7 @@ def test_a_repository_that_cannot_be_is_one_line_and_status_2_and_changes_nothin
     assert everything_below(tmp_path) == before
 
 
-def test_a_repository_can_be_made_where_the_user_stands(airflowkit, tmp_path):
+def test_a_repository_can_be_created_in_the_current_folder(airflowkit, tmp_path):
     result = airflowkit("new-repo", ".", cwd=tmp_path)
     assert result.status == 0, result.stderr
     assert "cd " not in result.stdout

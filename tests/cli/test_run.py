@@ -18,7 +18,7 @@ from airflowkit.cli.app import app
         (["--json", "dags"], "dags cannot be written"),
     ],
 )
-def test_wrong_use_is_told_in_one_line_with_exit_code_2(arguments, words, tmp_path, monkeypatch):
+def test_wrong_use_is_one_line_and_exit_code_2(arguments, words, tmp_path, monkeypatch):
     (tmp_path / "dags").mkdir()
     monkeypatch.chdir(tmp_path)
     ended = CliRunner().invoke(app, ["run", "orders", "--dags-folder", "dags", *arguments])

@@ -1,4 +1,4 @@
-"""A pod that dies on this computer is told in the words that a real cluster leads to."""
+"""A pod that dies on this computer is diagnosed in the same words as on a real cluster."""
 
 import pytest
 

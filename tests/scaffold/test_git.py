@@ -64,12 +64,12 @@ def test_git_variables_of_another_repository_do_not_lead_there(folder, tmp_path,
     assert not (other / ".git/index").exists()
 
 
-def test_a_refusal_of_gits_is_told_and_the_files_stay(folder, home):
+def test_a_failure_of_git_is_reported_and_the_files_stay(folder, home):
     (home / ".gitconfig").write_text("[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = /nonexistent\n")
     assert first_commit(folder, "main").startswith("git could not make the first commit: ")
     assert (folder / "README.md").exists()
 
 
-def test_a_computer_without_git_is_told(folder, monkeypatch):
+def test_missing_git_is_reported(folder, monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
     assert "git is not installed" in first_commit(folder, "main")

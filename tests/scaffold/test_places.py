@@ -16,7 +16,7 @@ def repository(tmp_path):
 @pytest.mark.parametrize(
     ("start", "folder"), [("", "dags"), ("tests", "dags"), ("dags", "dags"), ("dags/team", "dags/team")]
 )
-def test_a_dag_goes_to_the_repositorys_folder_or_where_the_user_stands_in_it(repository, start, folder):
+def test_a_dag_goes_to_the_repositorys_folder_or_to_the_current_one_inside_it(repository, start, folder):
     assert folder_for_dag(repository / start) == repository / folder
 
 
@@ -34,7 +34,7 @@ def test_a_dag_goes_beside_others_where_there_is_no_dags_folder(tmp_path):
     assert folder_for_dag(tmp_path) == tmp_path
 
 
-def test_the_owner_is_the_house_rules(repository):
+def test_the_owner_is_the_one_of_the_standard_preset(repository):
     assert default_owner(repository) == "finance"
 
 

@@ -25,7 +25,7 @@ def facts_of(context, settings=SETTINGS):
     return gather(context, event_of(context), settings)
 
 
-def test_a_task_in_the_worker_tells_all():
+def test_a_task_in_the_worker_gives_every_fact():
     facts = facts_of(contexts.in_worker())
     assert (facts.event, facts.dag_id, facts.task_id) == (Event.FAILURE, "orders_daily", "load_orders")
     assert (facts.try_number, facts.tries, facts.will_retry) == (2, 3, False)
@@ -56,7 +56,7 @@ def test_a_task_in_the_dag_processor_is_judged_by_its_numbers():
     assert (facts.started, facts.diagnosis, facts.traceback) == (None, None, "")
 
 
-def test_what_nobody_knows_of_a_failed_trigger_is_not_made_up():
+def test_what_is_unknown_about_a_failed_trigger_is_not_made_up():
     facts = facts_of(contexts.in_dag_processor(trigger_failure=True))
     assert (facts.event, facts.try_number, facts.tries, facts.will_retry) == (Event.FAILURE, 2, None, None)
 
@@ -77,7 +77,7 @@ def test_a_dag_level_context_is_of_the_run(airflow_db):
     ("reason", "words"),
     [("timed_out", "dagrun_timeout"), ("all_tasks_deadlocked", "deadlock"), ("something_new", "something_new")],
 )
-def test_the_reason_of_a_run_is_told_in_words(airflow_db, reason, words):
+def test_the_reason_of_a_run_is_put_into_words(airflow_db, reason, words):
     assert words in facts_of(contexts.of_dag(with_task=False, reason=reason)).reason
 
 
@@ -85,7 +85,7 @@ def test_a_run_that_succeeded_is_a_success(airflow_db):
     assert event_of(contexts.of_dag(success=True, reason="success")) is Event.SUCCESS
 
 
-def test_a_deadline_tells_of_the_run_and_the_time():
+def test_a_deadline_has_its_run_and_its_time():
     facts = facts_of(contexts.of_deadline())
     assert (facts.event, facts.dag_id, facts.run_id) == (Event.DEADLINE, "orders_daily", contexts.RUN_ID)
     assert (facts.deadline, facts.started) == (contexts.AT.replace(hour=6), contexts.AT)

@@ -1,4 +1,4 @@
-"""The reason that a failed task leaves behind: from any exception, bounded, redacted, and never at the task's cost."""
+"""The reason that a failed task pushes: from any exception, bounded, redacted, and without harm to the task."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_what_is_no_diagnosis_is_none(value):
     assert restored(value) is None
 
 
-def test_a_diagnosis_that_somebody_else_pushed_is_redacted_and_bounded():
+def test_a_diagnosis_that_another_task_pushed_is_redacted_and_bounded():
     found = restored({"reason": "password=hunter2 " + "x" * 10_000, "hint": 7, "log_tail": ["y" * 900, 5] * 50})
     assert found.reason.startswith("password=*** x")
     assert len(found.reason) <= 500

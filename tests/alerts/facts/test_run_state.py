@@ -30,7 +30,7 @@ NAMES = st.sampled_from(["t", "u"]).flatmap(
 
 
 @given(st.sets(NAMES, min_size=1), st.integers(0, 2))
-def test_every_key_of_every_group_is_told_right(task_ids, index):
+def test_every_key_of_every_group_is_unambiguous(task_ids, index):
     groups = list(unambiguous_groups(task_ids))
     assert sorted(task_id for group in groups for task_id in group) == sorted(task_ids)
     for group in groups:

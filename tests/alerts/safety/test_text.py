@@ -41,5 +41,5 @@ def test_one_line_is_the_first_that_says_something():
         (timedelta(seconds=-5), "0 s"),
     ],
 )
-def test_durations_are_told_in_their_two_largest_units(length, words):
+def test_durations_are_shown_in_their_two_largest_units(length, words):
     assert duration(length) == words

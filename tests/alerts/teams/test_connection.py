@@ -1,4 +1,4 @@
-"""The connection: where the webhook may stand, what is refused, what is only doubted."""
+"""The connection: where the webhook URL may be, what is rejected, and what is a warning."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def post(connect):
         ),
         pytest.param([Reply(200, body=b"x" * 1_000_000)], 1, 200, id="long answer"),
         pytest.param([Reply(503), Reply(503), Reply(202)], 3, 202, id="recovers"),
-        pytest.param([Reply(429, {"Retry-After": "1"}), Reply(202)], 2, 202, id="told to wait a second"),
+        pytest.param([Reply(429, {"Retry-After": "1"}), Reply(202)], 2, 202, id="asked to wait a second"),
         pytest.param([Reply(408), Reply(202)], 2, 202, id="request timeout"),
         pytest.param([Reply(425), Reply(202)], 2, 202, id="too early"),
         pytest.param([Reply(act=reset), Reply(202)], 2, 202, id="reset, then well"),
@@ -168,7 +168,7 @@ def test_a_proxy_is_used_and_named_when_it_fails(receivers, post):
 
 @pytest.fixture(scope="module")
 def self_signed(tmp_path_factory):
-    """A certificate that nobody vouches for, as a PEM file with its key."""
+    """A self-signed certificate, as a PEM file with its key."""
     from ipaddress import ip_address
 
     from cryptography import x509
@@ -283,7 +283,7 @@ def test_the_signature_is_said_nowhere(receivers, connect, caplog, capfd, reply)
 
 
 def test_without_the_redaction_the_signature_would_be_said(receivers, connect, caplog, capfd, monkeypatch):
-    """Proves that the test above looks where the signature would stand."""
+    """Proves that the test above looks where the signature would appear."""
     monkeypatch.setattr(alert_log, "redact", str)
     said = _everything_said(receivers, connect, caplog, capfd, Reply(202))
     assert urlsplit(TARGET).path in said

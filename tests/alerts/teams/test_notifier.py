@@ -20,7 +20,7 @@ def first_line(card):
     return texts(card)[0]
 
 
-def test_a_failed_task_is_told(teams):
+def test_a_failed_task_is_reported(teams):
     teams_failure()(contexts.in_worker())
     (card,) = teams.cards
     assert first_line(card) == "🔴 Task failed: load_orders"
@@ -42,7 +42,7 @@ def test_the_failure_callback_serves_retries_too(teams):
         (contexts.of_deadline, "Run missed its deadline"),
     ],
 )
-def test_a_plain_notifier_tells_what_the_context_says(airflow_db, teams, make, words):
+def test_a_plain_notifier_reports_what_the_context_says(airflow_db, teams, make, words):
     TeamsNotifier()(make())
     assert words in first_line(teams.cards[0])
 
@@ -58,7 +58,7 @@ def test_one_instance_renders_each_run_anew(teams):
     )
 
 
-def test_a_template_that_cannot_be_rendered_is_sent_as_it_stands(teams, caplog):
+def test_a_template_that_cannot_be_rendered_is_sent_as_it_is(teams, caplog):
     TeamsNotifier(message="{{ 1 / 0 }} {% broken")(contexts.in_worker())
     assert "{{ 1 / 0 }} {% broken" in texts(teams.cards[0])
     assert "is not rendered" in caplog.text
@@ -120,9 +120,9 @@ def test_no_context_makes_it_raise_or_lose_the_card(teams, broken):
     assert complaints(teams.cards[0]) == []
 
 
-def test_an_own_fault_costs_the_details_not_the_card(teams, monkeypatch, caplog):
+def test_a_bug_of_ours_costs_the_details_not_the_card(teams, monkeypatch, caplog):
     def fault(*_):
-        raise KeyError("a secret may stand here")
+        raise KeyError("a secret may be here")
 
     monkeypatch.setattr("airflowkit.alerts.teams.alert.gather", fault)
     teams_failure()(contexts.in_worker())
@@ -178,7 +178,7 @@ def test_a_localhost_base_url_is_warned_of_once(teams, caplog):
 class TestRecovery:
     """`teams_recovery()` on a DAG's success callback."""
 
-    def test_a_run_that_was_cleared_and_succeeds_is_told(self, teams):
+    def test_a_run_that_was_cleared_and_succeeds_is_reported(self, teams):
         context = contexts.of_dag(success=True, reason="success")
         context["dag_run"].clear_number = 1
         teams_recovery()(context)

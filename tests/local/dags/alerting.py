@@ -1,4 +1,4 @@
-"""Alerts through three connections: of the house, of a list's second callback, of one mapped task."""
+"""Alerts through three connections: of the settings, of a list's second callback, of one mapped task."""
 
 from airflow.sdk import DAG
 

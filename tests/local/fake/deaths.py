@@ -1,4 +1,4 @@
-"""What becomes of each pod of the DAG `mortal`."""
+"""The outcome of each pod of the DAG `mortal`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each death is followed to the card in Teams."""
+"""Each failure, followed to its card in Teams."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ import pytest
 
 from airflowkit.alerts.teams.inbox import serve_teams
 from airflowkit.alerts.teams.plain_text import lines_of
-from airflowkit.local.fake.outcomes import PodOutcomes, Succeeded
+from airflowkit.local.fake.outcomes import OUTCOMES, PodOutcomes, Succeeded
 from airflowkit.local.fake.script import Script
 from airflowkit.local.run import run_dag
 from local.fake.deaths import MORTAL
 
 pytestmark = pytest.mark.slow
 
+
 DEADLY = [task for task, outcome in MORTAL.items() if task not in ("succeeded", "slow", "raw_failed")]
+
+
+def test_every_outcome_is_scripted():
+    """The fake cluster runs each of them below, and the real one beside it in test_outcomes_on_cluster.py."""
+    assert {type(outcome) for outcome in MORTAL.values()} == set(OUTCOMES.values())
 
 
 @pytest.fixture
@@ -26,7 +32,7 @@ def inbox(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("task", DEADLY)
-def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbox, repository):
+def test_the_card_says_why_the_pod_died_and_what_to_do(task, warm_airflow, inbox, repository):
     outcomes = PodOutcomes()
     outcomes[f"mortal.{task}"] = MORTAL[task]
     script = Script(Succeeded(), outcomes)
@@ -40,7 +46,7 @@ def test_the_card_tells_why_the_pod_died_and_what_to_do(task, warm_airflow, inbo
     assert ended.hint in shown
 
 
-def test_no_card_tells_of_a_pod_that_ended_well(warm_airflow, inbox, repository):
+def test_no_card_is_sent_for_a_pod_that_succeeded(warm_airflow, inbox, repository):
     script = Script(MORTAL["slow"], {})
     assert run_dag("mortal.slow", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker).ok
     assert inbox.cards == []

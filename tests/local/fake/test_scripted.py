@@ -127,7 +127,7 @@ def test_xcoms_and_map_indices_have_outcomes(run_scripted):
     assert (sent["after_xcom"], sent["after_xcom_deferred"]) == (["rows=3"], ["rows=4"])
 
 
-def test_one_task_is_run_alone_and_nobody_waits_for_it(run_scripted):
+def test_a_single_task_is_run_and_waiting_takes_no_time(run_scripted):
     began = time.monotonic()
     result, pods = run_scripted("outcomes.slow", {"outcomes.slow": SlowStart(59, then=Failed(2))})
     assert [(task.task_id, task.state) for task in result.tasks] == [("slow", "failed")]

@@ -49,7 +49,7 @@ def test_a_folder_ends_with_its_block():
     assert not folder.exists()
 
 
-def test_a_folder_can_be_kept_and_nobody_removes_it():
+def test_a_kept_folder_is_not_removed():
     with scratch_folder(PREFIX, keep=True) as kept:
         pass
     os.utime(kept, (0, 0))

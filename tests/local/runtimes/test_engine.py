@@ -64,7 +64,7 @@ def test_an_image_that_cannot_be_pulled_is_said(run_locally, repository):
     assert any("localhost/no-such-image:1" in event.text for event in events if isinstance(event, Notice))
 
 
-def test_a_container_that_uses_up_its_memory_is_told_as_in_a_cluster(run_locally, repository):
+def test_a_container_that_exceeds_its_memory_is_reported_as_in_a_cluster(run_locally, repository):
     keywords, reason = DEATHS["out_of_memory"]
     file = repository / "dags" / "hungry.py"
     file.write_text(
