@@ -35,7 +35,9 @@ def main() -> int:
 def rendered() -> str:
     """Return the whole page."""
     head = part("checks").format(number=len(RULES), fixable=len(FIXABLE))
-    rules = "\n".join(["| code | name | severity | since | fix | what it checks |", "|---|---|---|---|---|---|", *map(row, RULES)])
+    rules = "\n".join(
+        ["| code | name | severity | since | fix | what it checks |", "|---|---|---|---|---|---|", *map(row, RULES)]
+    )
     pages = [f"## {it.code} {it.name}\n\n{page(it).replace('## ', '### ')}\n\n{examples(it.code)}" for it in RULES]
     return "\n".join([head, rules, "", *pages, part("foreign"), part("peers")])
 
