@@ -72,4 +72,7 @@ def _do(work: Work, payload: int, *descriptors: int) -> None:
 
 def _exit_status(pid: int) -> int:
     """Wait for a process, and return its exit code; negative for the signal that killed it."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except ChildProcessError:  # of a server before this one: the client has killed it
+        return -signal.SIGKILL

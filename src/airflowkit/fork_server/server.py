@@ -88,15 +88,11 @@ class ForkServer:
         if not seconds:
             _kill(pid)
         self._send(pid)
-        self._socket.settimeout(seconds or None)
         try:
-            return self._answer()
+            return self._answer(seconds or None)
         except TimeoutError:
             _kill(pid)
-            self._socket.settimeout(None)
             return self._answer()
-        finally:
-            self._socket.settimeout(None)
 
     def close(self) -> None:
         """End the process; one that is not ready yet has forked nothing and is killed."""
@@ -110,14 +106,20 @@ class ForkServer:
             self._process.wait()
 
     def _send(self, number: int, *descriptors: int) -> None:
-        with suppress(ConnectionError):  # it has ended, as waiting for the answer shows
+        with suppress(OSError):  # it has ended, as waiting for the answer shows
             socket.send_fds(self._socket, [NUMBER.pack(number)], descriptors)
 
-    def _answer(self) -> int:
+    def _answer(self, seconds: float | None = None) -> int:
         answer = b""
-        with suppress(ConnectionError):
+        try:
+            self._socket.settimeout(seconds)
             answer = self._socket.recv(NUMBER.size)
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # closed, by either side
         if not answer:
+            self.close()  # it has written its last line by then
             lines = self._log.read_text(errors="replace").strip().splitlines()
             raise ForkServerEnded(lines[-1] if lines else "no reason given")
         (number,) = NUMBER.unpack(answer)

@@ -90,6 +90,7 @@ HARMLESS = {
     "clears_the_finders": "import sys\nsys.meta_path.clear()",
     "closes_its_streams": "import os\nfor stream in range(3): os.close(stream)",
     "deletes_its_folder": "import os, tempfile\nos.chdir(tempfile.mkdtemp())\nos.rmdir(os.getcwd())",
+    "kills_the_fork_server": "import ctypes, os\nctypes.CDLL(None).kill(os.getppid(), 9)",
     "starts_a_thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
 }
 
