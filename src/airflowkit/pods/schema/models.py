@@ -96,7 +96,7 @@ def to_model(manifest: Any, model: str, *, many: bool = False) -> Any:
     """Return a manifest's part as the client's model; runtime values stay as they are."""
     if many:
         return [to_model(part, model) for part in manifest] if isinstance(manifest, list) else manifest
-    if not isinstance(manifest, Mapping):
+    if not isinstance(manifest, dict):
         return manifest
     known = fields(model)
     values: dict[str, Any] = {}

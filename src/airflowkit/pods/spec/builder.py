@@ -121,16 +121,13 @@ class PodBuilder:
             templated: The fields in which Airflow fills in templates; None for all.
         """
         decoder = self.decoder
-        faults, later = len(decoder.faults), len(decoder.runtime_values)
+        before, known = len(decoder.faults), len(decoder.runtime_values)
         content = decoder.read(value, model, origin.path)
-        if len(decoder.runtime_values) > later:
-            decoder.faults += _not_filled_in(decoder.runtime_values[later:], origin, templated)
-        if origin.names is not None:
-            found = decoder.faults[faults:]
-            decoder.faults[faults:] = [fault._replace(path=_renamed(fault.path, origin)) for fault in found]
-            decoder.runtime_values[later:] = [
-                (_renamed(path, origin), value) for path, value in decoder.runtime_values[later:]
-            ]
+        if found := decoder.runtime_values[known:]:
+            decoder.faults += _not_rendered(found, origin, templated)
+            decoder.runtime_values[known:] = [(_renamed(path, origin), inner) for path, inner in found]
+        if faults := decoder.faults[before:]:
+            decoder.faults[before:] = [fault._replace(path=_renamed(fault.path, origin)) for fault in faults]
         if not isinstance(content, dict):
             return None
         self.add(part, content, origin)
@@ -176,18 +173,20 @@ def pod_name(name: Any) -> Any:
     return name if is_runtime_value(name) else re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "-"
 
 
-def _not_filled_in(
-    later: Iterable[tuple[Path, Any]], origin: Origin, templated: frozenset[str] | None
+def _not_rendered(
+    runtime_values: Iterable[tuple[Path, Any]], origin: Origin, templated: frozenset[str] | None
 ) -> Iterator[Fault]:
     """Return the templates in those fields of Kubernetes' objects that Airflow leaves alone."""
     depth = len(split(origin.path))
-    for path, value in later:
+    for path, value in runtime_values:
         if templated is not None and ".".join(map(str, split(path)[depth:])) not in templated:
             yield Fault(path, value, NOT_TEMPLATED, "write the value itself")
 
 
 def _renamed(path: Path, origin: Origin) -> Path:
     """Return a place within a value class's part as the attribute that it came from."""
+    if origin.names is None:
+        return path
     place: Path = ""
     for segment in _argument(origin, split(path)[len(split(origin.path)) :]):
         place = (place, segment)
