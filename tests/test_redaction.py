@@ -98,9 +98,10 @@ def test_values_of_sensitive_environment_variables_are_redacted(monkeypatch):
 
 @pytest.mark.parametrize("piece", ["-----BEGIN PRIVATE KEY", "-----BEGIN ", "AccountKey=", "://a:", "conn", "gho_"])
 def test_no_text_however_hostile_takes_long(piece):
-    started = time.monotonic()
+    redact("")  # imports Airflow
+    started = time.process_time()
     redact(piece * 1_000_000)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(

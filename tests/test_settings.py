@@ -84,4 +84,4 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("AIRFLOWKIT_CONFIG", str(tmp_path / "nowhere.toml"))
     with pytest.raises(SettingsError, match=r"nowhere\.toml cannot be read: No such file") as raised:
         load_settings(tmp_path)
-    assert raised.value.hint == "AIRFLOWKIT_CONFIG names it"
+    assert raised.value.hint == "AIRFLOWKIT_CONFIG refers to it"

@@ -62,9 +62,10 @@ def test_a_reason_is_found_in_any_exception(exception, reason):
 
 
 def test_a_message_of_any_length_is_cut_at_once():
-    started = time.monotonic()
+    diagnosis_of(ValueError())  # imports Airflow
+    started = time.process_time()
     assert len(diagnosis_of(RuntimeError("password " * 3_000_000)).reason) <= 500
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_what_is_pushed_comes_back():

@@ -12,9 +12,10 @@ from airflowkit.alerts.safety.text import duration, one_line, presentable, short
 
 @pytest.mark.parametrize("piece", ["x", "password", "://", "sig=", "'value': '", "\x1b[", "<at", "bearer ", "=\\'"])
 def test_no_text_however_long_or_hostile_takes_long(piece):
-    started = time.monotonic()
+    presentable("", 1)  # imports Airflow
+    started = time.process_time()
     assert len(presentable(piece * 1_000_000, 500)) <= 500
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_control_characters_colours_and_lone_surrogates_go():
