@@ -19,7 +19,7 @@ from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
 from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
-from airflowkit.repository import dags_folder_of, plain, plugins_folder
+from airflowkit.repository import dags_folder_of, plain
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
@@ -123,12 +123,12 @@ def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool)
     """Return the facts of the files; with `twice`, workers with another hash seed parse them again."""
     from airflowkit.checks.workers.pool import Pool  # noqa: PLC0415  the cache often knows every file
 
-    plugins = plugins_folder(Path(jobs[0].folder))
+    folder = Path(jobs[0].folder)
     modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
     number = len(jobs) * (2 if twice else 1)
     # both import Airflow at the same time
-    with Pool(modules, size, hash_seed=1, plugins=plugins) if twice else nullcontext() as others:
-        with Pool(modules, size, plugins=plugins) as pool:
+    with Pool(modules, size, hash_seed=1, folder=folder) if twice else nullcontext() as others:
+        with Pool(modules, size, folder=folder) as pool:
             first = list(_counted(pool.results(jobs), progress, number))
         if others is None:
             return first

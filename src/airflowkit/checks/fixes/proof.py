@@ -12,7 +12,7 @@ from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
-from airflowkit.repository import dags_folder_of, plugins_folder
+from airflowkit.repository import dags_folder_of
 from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
 
 def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> Iterator[Verdict]:
     """Parse the files before and after the edits, with the same hash seed, and compare."""
-    with Pool((), min(workers, len(edits)), plugins=plugins_folder(folder)) as pool:
+    with Pool((), min(workers, len(edits)), folder=folder) as pool:
         parser = _Parser(pool, folder)
         before = parser.facts({edit.file.path: edit.file.content for edit in edits})
         after = parser.facts({edit.file.path: edit.content for edit in edits})
