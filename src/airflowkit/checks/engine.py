@@ -18,6 +18,7 @@ from airflowkit.checks.report import Report, joined
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
+from airflowkit.checks.workers.retrial import results
 from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
 from airflowkit.repository import dags_folder_of, plain
 
@@ -129,12 +130,12 @@ def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool)
     # both import Airflow at the same time
     with Pool(modules, size, hash_seed=1, folder=folder) if twice else nullcontext() as others:
         with Pool(modules, size, folder=folder) as pool:
-            first = list(_counted(pool.results(jobs), progress, number))
+            first = list(_counted(results(pool, jobs), progress, number))
         if others is None:
             return first
         serialized = {facts.path for facts in first if facts.serialized}
         again = [job for job in jobs if job.path in serialized]
-        second = _counted(others.results(again), progress, number, begin=number - len(again))
+        second = _counted(results(others, again), progress, number, begin=number - len(again))
         return list(compared(first, list(second)))
 
 
@@ -158,10 +159,10 @@ def checked(
         again: Workers with another hash seed, for the rules that need a second parse.
     """
     jobs = [Job(str(file), str(folder), options, serialize=again is not None) for file in (*files, *hidden)]
-    results: Iterable[FileFacts] = list(pool.results(jobs))
+    facts: Iterable[FileFacts] = list(results(pool, jobs))
     if again:
-        results = compared(results, list(again.results(jobs)))
-    return report_on(results, folder, options, hidden)
+        facts = compared(facts, list(results(again, jobs)))
+    return report_on(facts, folder, options, hidden)
 
 
 def _counted(results: Iterable[FileFacts], progress: Progress, number: int, begin: int = 0) -> Iterator[FileFacts]:
