@@ -48,12 +48,12 @@ def _moved(source: Source, line: int | None, move: Move) -> str | None:
     left = [it for it in imported.names if it is not alias] if not isinstance(imported.names, cst.ImportStar) else []
     if left:
         left[-1] = left[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-    lines: list[cst.BaseStatement] = [statement.with_changes(body=[imported.with_changes(names=left)])] if left else []
-    extra = cst.SimpleStatementLine([added])
-    lines.append(extra if left else statement.with_changes(body=[added]))
-    module = source.module.deep_replace(statement, cst.FlattenSentinel(lines))  # type: ignore[arg-type]
-    if not isinstance(module, cst.Module):
-        return None
+    lines = [statement.with_changes(body=[added])]
+    if left:
+        lines = [statement.with_changes(body=[imported.with_changes(names=left)]), cst.SimpleStatementLine([added])]
+    body = source.module.body
+    place = body.index(statement)
+    module = source.module.with_changes(body=[*body[:place], *lines, *body[place + 1 :]])
     if bound == new != old and not alias.asname:
         module = module.visit(_Renaming(old, new))
     return module.code

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import builtins
 import sys
-from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from importlib import import_module
@@ -22,7 +21,7 @@ from airflowkit.checks.moves.names import Move, is_old_module, provider_of, succ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import FrameType, ModuleType
+    from types import CodeType, FrameType, ModuleType
 
 OUTDATED: Final[dict[Outdated, None]] = {}
 """What the file uses, each once; the import system has no other way to it."""
@@ -159,10 +158,8 @@ def _up_to_date(cls: type, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(cls: type) -> tuple[str, ...]:
-    construct = cls.__dict__.get("__init__")
+    construct: Any = cls.__dict__.get("__init__")
     while wrapped := getattr(construct, "__wrapped__", None):
         construct = wrapped
-    with suppress(AttributeError):
-        code = construct.__code__  # type: ignore[union-attr]
-        return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return ()
+    code: CodeType | None = getattr(construct, "__code__", None)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
