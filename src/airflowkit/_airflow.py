@@ -16,7 +16,10 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+BUNDLE: Final = "dags-folder"
+"""The name of the DAG bundle of a local run, as of Airflow's default one."""
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +51,15 @@ def keep_home_clean() -> None:
     scratch = tempfile.mkdtemp(prefix="airflowkit-")
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     os.environ["AIRFLOW_HOME"] = scratch
+
+
+def use_folders(dags: str, plugins: str | None) -> None:
+    """Have an Airflow that may have read its configuration already use other folders."""
+    from airflow import settings
+
+    settings.DAGS_FOLDER = dags
+    if plugins:
+        settings.PLUGINS_FOLDER = plugins
 
 
 def empty_dag_bag(folder: Path) -> Any:
@@ -195,7 +207,7 @@ def sync_dag(dag: Any, path: Path, dags_folder: Path) -> None:
     bag = empty_dag_bag(dags_folder)
     dag.relative_fileloc = path.name
     bag.bag_dag(dag)
-    sync_bag_to_db(bag, "dags-folder", None)
+    sync_bag_to_db(bag, BUNDLE, None)
 
 
 def task_instances(dag_run: Any) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from airflowkit import _airflow
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.discovery.safe_mode import is_safe_mode
 from airflowkit.errors import DagLoadError, DagNotFound, did_you_mean
+from airflowkit.processor.environment import as_processor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -178,16 +178,15 @@ class _Bag:
     """The DAGs of a folder that have been imported so far."""
 
     def __init__(self, folder: Path) -> None:
-        folder = folder.resolve()
         self.loaded: dict[str, LoadedDag] = {}
         self.errors: list[DagLoadError] = []
-        self._bag = _airflow.empty_dag_bag(folder)
-        if str(folder) not in sys.path:  # where Airflow puts its DAG folder, too
-            sys.path.append(str(folder))
+        self._folder = folder
+        with as_processor(folder):
+            self._bag = _airflow.empty_dag_bag(folder.resolve())
 
     def load(self, file: Path, *, safe_mode: bool) -> None:
         known = len(self._bag.import_errors)
-        with _no_tracebacks():
+        with as_processor(self._folder), _no_tracebacks():
             dags = self._bag.process_file(str(file), safe_mode=safe_mode)
         self.loaded |= {dag.dag_id: LoadedDag(dag, file) for dag in dags}
         messages = list(self._bag.import_errors.values())[known:]

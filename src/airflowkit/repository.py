@@ -50,8 +50,14 @@ def places_beside(dags: Path) -> tuple[Path, ...]:
 
 
 def plugins_folder(dags: Path) -> Path | None:
-    """Return the repository's folder of plugins, whose timetables and strategies the DAGs may use."""
-    places = (*places_beside(dags), dags)
+    """Return the folder of plugins, whose timetables, macros and strategies the DAGs may use.
+
+    It is the one that the environment names, else the repository's `plugins`, else that of the user's `AIRFLOW_HOME`.
+    """
+    if configured := os.environ.get("AIRFLOW__CORE__PLUGINS_FOLDER", ""):
+        return plain(Path(configured).expanduser())
+    home = os.environ.get("AIRFLOW_HOME", "")
+    places = (*places_beside(dags), dags, *([Path(home).expanduser()] if home else ()))
     return next((path for place in places if (path := place / "plugins").is_dir()), None)
 
 

@@ -78,6 +78,11 @@ class Check(_Section):
     """`[check]`: which rules apply, and where."""
 
     dags_folder: str = Field(default="", description="the DAG folder, relative to the root; by default dags")
+    python_path: list[str] | None = Field(
+        default=None,
+        description="folders, relative to the root, that the deployment has on PYTHONPATH; "
+        "by default what the repository's Dockerfile, Compose file, Helm values, CI and pytest settings say",
+    )
     select: list[Code] = Field(default_factory=lambda: ["AK"])
     ignore: dict[Code, Reason] = Field(default_factory=dict, description="why a rule is ignored, by its code")
     severity: dict[Code, Literal["error", "warning", "info"]] = Field(

@@ -9,6 +9,7 @@ def test_out_of_memory_is_reported(fake_cluster, teams_inbox):
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,8 @@ def run_dag(pytestconfig: pytest.Config, airflowkit_worker: Worker | None) -> Ca
     def run_here(dag: Any, **options: Any) -> DagRunResult:
         ref = dag if isinstance(dag, str) else str(dag.dag_id)
         worker = None if options.get("keep") else airflowkit_worker
-        return run(ref, dags_folder=dags_folder(pytestconfig), worker=worker, on_event=_show, **options)
+        options = {"python_path": python_path(pytestconfig), "worker": worker, "on_event": _show} | options
+        return run(ref, dags_folder=dags_folder(pytestconfig), **options)
 
     return run_here
 
@@ -140,7 +142,8 @@ def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | Non
     """
     from airflowkit.local.fake_cluster import FakeCluster
 
-    cluster = FakeCluster(dags_folder(request.config), airflowkit_worker, _show)
+    config = request.config
+    cluster = FakeCluster(dags_folder(config), airflowkit_worker, _show, python_path(config))
     yield cluster
     if request.node.stash.get(PASSED, False) and (unused := cluster.outcomes.unused):
         lines = "\n".join(f"  {outcome}" for outcome in unused)
@@ -175,6 +178,19 @@ def dags_folder(config: pytest.Config) -> Path:
         return dags_folder_of((config.inipath.parent if config.inipath else root) / named)
     starts = [here, root] if here.is_relative_to(root) else [root]
     return dags_folder_of(next(filter(None, map(folder_of_repository, starts)), root))
+
+
+def python_path(config: pytest.Config) -> tuple[str, ...]:
+    """Return the tests' own folders on the import path: a run in another process imports from them as `dag_bag` does.
+
+    They come from pytest's `pythonpath`, from a `conftest.py`, or from `python -m pytest`.
+    """
+    root = config.rootpath
+    return tuple(path for path in sys.path if _is_of_repository(path, root))
+
+
+def _is_of_repository(path: str, root: Path) -> bool:
+    return path.startswith(str(root)) and not path.startswith(sys.prefix) and "site-packages" not in path
 
 
 def _show(event: Event) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from airflowkit.local.worker.airflow_home import environment, prepare_database
 
 dag_id, folder, scratch = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-os.environ |= environment(scratch / "airflow", Path(os.environ["KUBECONFIG"]), verbose=True)
+os.environ |= environment(scratch / "airflow", Path(os.environ["KUBECONFIG"]), folder, verbose=True)
 extra = {"xcom_sidecar_container_image": "localhost/busybox:1"}
 os.environ["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps({"conn_type": "kubernetes", "extra": extra})
 

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.processor.roots import import_roots
 from airflowkit.replacement import atomic_write
+from airflowkit.repository import plugins_folder
 from airflowkit.settings import find_settings
 
 if TYPE_CHECKING:
@@ -137,8 +139,13 @@ def _key(folder: Path, options: Check) -> str:
     """Return a digest of everything that a file's facts depend on, apart from contents."""
     environment = sorted(item for item in os.environ.items() if item[0].startswith("AIRFLOW"))
     asked = options.model_dump_json(exclude=_OF_NO_FILE)
-    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), _settings(folder))
+    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), _settings(folder), _roots(folder))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _roots(folder: Path) -> list[str]:
+    """Return the folders from which the files may import, besides the DAG folder."""
+    return [*(str(root.path) for root in import_roots(folder)), str(plugins_folder(folder))]
 
 
 def _installed() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.comments import comments
 from airflowkit.checks.model.rule import FileSubject, FolderSubject, Scope
@@ -13,13 +13,16 @@ from airflowkit.checks.report import Examined, Report
 from airflowkit.checks.rules import RULES
 from airflowkit.checks.suppression.selection import is_selected, selected
 from airflowkit.checks.suppression.unused import comment_subjects
+from airflowkit.errors import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.checks.model.findings import Finding
     from airflowkit.settings import Check
+
+_OF_IMPORTS: Final = frozenset({"AK101", "AK113"})
 
 
 def report_on(
@@ -45,7 +48,7 @@ def report_on(
     findings += _judged(Scope.COMMENT, comment_subjects(paths, findings, examined, comments_of))
     counting = selected(findings, options, folder, comments_of)
     return Report(
-        findings=tuple(sorted(map(_relative, counting.findings), key=_position)),
+        findings=tuple(map(_relative, _once(sorted(counting.findings, key=_position), facts))),
         files=len(facts),
         dags=sum(len(file.dags) for file in facts),
         ignored=counting.ignored,
@@ -74,6 +77,21 @@ def _judged(scope: Scope, subjects: Iterable[Any]) -> list[Finding]:
     rules = [rule for rule in RULES if rule.scope is scope]
     placed = ((subject, subject.place) for subject in subjects)
     return [finding for subject, place in placed for rule in rules for finding in rule.findings(subject, place)]
+
+
+def _once(findings: Iterable[Finding], facts: Iterable[FileFacts]) -> Iterator[Finding]:
+    """Yield each cause of failed imports once, at the first file: 98 files may lack the same module."""
+    shared = {file.path for file in facts if file.failure and file.failure.shared}
+    own = {(file.path, each.message) for file in facts for each in file.outdated if not each.elsewhere}
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        of_import = (
+            finding.code in _OF_IMPORTS and finding.path in shared and (finding.path, finding.message) not in own
+        )
+        groups.setdefault((finding.code, finding.message) if of_import else id(finding), []).append(finding)
+    for first, *others in groups.values():
+        number = len({finding.path for finding in others} - {first.path})
+        yield replace(first, hint=f"{first.hint} ({counted(number, 'other file')} too)") if number else first
 
 
 def _relative(finding: Finding) -> Finding:

@@ -18,8 +18,9 @@ from airflowkit.checks.report import Report, joined
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
+from airflowkit.checks.workers.retrial import results
 from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
-from airflowkit.repository import dags_folder_of, plain, plugins_folder
+from airflowkit.repository import dags_folder_of, plain
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
@@ -123,18 +124,18 @@ def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool)
     """Return the facts of the files; with `twice`, workers with another hash seed parse them again."""
     from airflowkit.checks.workers.pool import Pool  # noqa: PLC0415  the cache often knows every file
 
-    plugins = plugins_folder(Path(jobs[0].folder))
+    folder = Path(jobs[0].folder)
     modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
     number = len(jobs) * (2 if twice else 1)
     # both import Airflow at the same time
-    with Pool(modules, size, hash_seed=1, plugins=plugins) if twice else nullcontext() as others:
-        with Pool(modules, size, plugins=plugins) as pool:
-            first = list(_counted(pool.results(jobs), progress, number))
+    with Pool(modules, size, hash_seed=1, folder=folder) if twice else nullcontext() as others:
+        with Pool(modules, size, folder=folder) as pool:
+            first = list(_counted(results(pool, jobs), progress, number))
         if others is None:
             return first
         serialized = {facts.path for facts in first if facts.serialized}
         again = [job for job in jobs if job.path in serialized]
-        second = _counted(others.results(again), progress, number, begin=number - len(again))
+        second = _counted(results(others, again), progress, number, begin=number - len(again))
         return list(compared(first, list(second)))
 
 
@@ -158,10 +159,10 @@ def checked(
         again: Workers with another hash seed, for the rules that need a second parse.
     """
     jobs = [Job(str(file), str(folder), options, serialize=again is not None) for file in (*files, *hidden)]
-    results: Iterable[FileFacts] = list(pool.results(jobs))
+    facts: Iterable[FileFacts] = list(results(pool, jobs))
     if again:
-        results = compared(results, list(again.results(jobs)))
-    return report_on(results, folder, options, hidden)
+        facts = compared(facts, list(results(again, jobs)))
+    return report_on(facts, folder, options, hidden)
 
 
 def _counted(results: Iterable[FileFacts], progress: Progress, number: int, begin: int = 0) -> Iterator[FileFacts]:

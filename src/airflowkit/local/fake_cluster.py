@@ -10,6 +10,7 @@ from airflowkit.local.process.events import OutcomesUsed, PodCreated
 from airflowkit.local.run import run_dag
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from airflowkit.local.process.events import Event
@@ -24,6 +25,7 @@ class FakeCluster:
         folder: The DAG folder.
         worker: Starts the process of a run; None starts a new Airflow for each.
         on_event: Called with each event of a run.
+        python_path: Folders to import from besides those of the repository's deployment.
 
     Attributes:
         outcomes: The outcomes of a task's pods by `DAG.TASK`: one, a list with one for each try (the last one holds
@@ -32,10 +34,11 @@ class FakeCluster:
         pods: The manifests of the created pods, in order, as the operator sent them.
     """
 
-    def __init__(self, folder: Path, worker: Worker | None, on_event: OnEvent) -> None:
+    def __init__(self, folder: Path, worker: Worker | None, on_event: OnEvent, python_path: Sequence[str] = ()) -> None:
         self._folder = folder
         self._worker = worker
         self._on_event = on_event
+        self._python_path = python_path
         self.outcomes = PodOutcomes()
         self.default: PodOutcome = Succeeded()
         self.pods: list[dict[str, Any]] = []
@@ -55,6 +58,7 @@ class FakeCluster:
             dag if isinstance(dag, str) else str(dag.dag_id),
             dags_folder=self._folder,
             script=Script(self.default, self.outcomes),
+            python_path=self._python_path,
             worker=self._worker,
             on_event=self._take,
             **options,

@@ -22,7 +22,7 @@ from airflowkit.local.process.spawn import spawn_worker
 from airflowkit.local.worker.airflow_home import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from airflowkit.local.fake.script import Script
@@ -76,6 +76,7 @@ def run_dag(  # noqa: PLR0913  the command's options
     keep: bool = False,
     verbose: bool = False,
     script: Script | None = None,
+    python_path: Sequence[str] = (),
     worker: Worker | None = None,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> DagRunResult:
@@ -90,6 +91,7 @@ def run_dag(  # noqa: PLR0913  the command's options
         keep: Whether to keep the run's folder (volumes, database).
         verbose: Whether to show Airflow's own log.
         script: The outcome of each pod; None to run the pods.
+        python_path: Folders to import from besides those of the repository's deployment.
         worker: Starts the run's process; by default with a new Airflow.
         on_event: Called with each event; for `Output` from another thread.
 
@@ -102,8 +104,10 @@ def run_dag(  # noqa: PLR0913  the command's options
         raise LocalRunError("a run needs Airflow 3.1 or newer", hint="airflowkit check, render and explain do not")
     with _termination_as_interrupt(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
-        request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
-        environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
+        request = Request(
+            dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written, python_path
+        )
+        environ = environment(scratch / "airflow", scratch / "kubeconfig.json", dags_folder, verbose=verbose)
         events: list[Event] = []
         with (worker or spawn_worker)(request, environ, on_event) as stream:
             for event in read_events(stream):

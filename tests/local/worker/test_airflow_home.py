@@ -15,7 +15,7 @@ ELSEWHERE = {
 
 @pytest.fixture
 def variables(tmp_path):
-    return lambda: environment(tmp_path / "airflow", tmp_path / "kubeconfig", verbose=False)
+    return lambda: environment(tmp_path / "airflow", tmp_path / "kubeconfig", tmp_path / "dags", verbose=False)
 
 
 @pytest.mark.parametrize("given", [json.dumps(ELSEWHERE), "kubernetes://?kube_config_path=/etc/real", "", "{}"])

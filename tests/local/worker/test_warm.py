@@ -47,7 +47,7 @@ with DAG("fresh", schedule=None):
 
 @pytest.mark.slow
 def test_no_thread_outlives_the_rehearsal(tmp_path):
-    environ = environment(tmp_path / "airflow", tmp_path / "kubeconfig.json", verbose=False)
+    environ = environment(tmp_path / "airflow", tmp_path / "kubeconfig.json", tmp_path / "dags", verbose=False)
     done = subprocess.run(
         [sys.executable, "-c", REHEARSE], env=environ, capture_output=True, text=True, check=False, timeout=200
     )

@@ -12,14 +12,15 @@ from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
-from airflowkit.repository import dags_folder_of, plugins_folder
+from airflowkit.checks.workers.retrial import results
+from airflowkit.repository import dags_folder_of
 from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from airflowkit.checks.model.facts import FileFacts
+    from airflowkit.checks.model.facts import Failure, FileFacts
 
 _Declared = frozenset[tuple[str, str]]
 
@@ -52,7 +53,7 @@ def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
 
 def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> Iterator[Verdict]:
     """Parse the files before and after the edits, with the same hash seed, and compare."""
-    with Pool((), min(workers, len(edits)), plugins=plugins_folder(folder)) as pool:
+    with Pool((), min(workers, len(edits)), folder=folder) as pool:
         parser = _Parser(pool, folder)
         before = parser.facts({edit.file.path: edit.file.content for edit in edits})
         after = parser.facts({edit.file.path: edit.content for edit in edits})
@@ -80,7 +81,7 @@ class _Parser:
             Job(whole, str(self.folder), options, serialize=True, evidence=True, content=contents[path])
             for whole, path in paths.items()
         ]
-        return {paths[facts.path]: facts for facts in self.pool.results(jobs)}
+        return {paths[facts.path]: facts for facts in results(self.pool, jobs)}
 
 
 def _one_by_one(edit: Edit, before: FileFacts, parser: _Parser) -> Iterator[Verdict]:
@@ -101,15 +102,20 @@ def _one_by_one(edit: Edit, before: FileFacts, parser: _Parser) -> Iterator[Verd
 
 
 def _can_be_compared(facts: FileFacts) -> bool:
-    return not facts.failure and len(facts.serialized) == len(facts.dags)
+    return not _failure(facts) and len(facts.serialized) == len(facts.dags)
+
+
+def _failure(facts: FileFacts) -> Failure | None:
+    """Return why nothing can be compared: outdated names and arguments are provided, before and after."""
+    return facts.still_fails if facts.outdated else facts.failure
 
 
 def _objection(before: FileFacts, after: FileFacts, edit: Edit) -> str:
     """Return why an edit is rejected, or an empty string."""
-    if before.failure:
+    if _failure(before):
         return "the file cannot be imported, so nothing proves that its DAGs would stay the same"
-    if after.failure:
-        return f"the file could not be imported afterwards: {after.failure.text}"
+    if failure := _failure(after):
+        return f"the file could not be imported afterwards: {failure.text}"
     if not (_can_be_compared(before) and _can_be_compared(after)):
         return "Airflow cannot serialize its DAGs, so nothing proves that they would stay the same"
     declared = frozenset(change for finding in edit.findings for change in FIXES[finding.code].declared)

@@ -22,6 +22,7 @@ from airflowkit.checks.importing.tampering import patched_airflow, remember, rep
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
 from airflowkit.discovery.file_kinds import is_archive
+from airflowkit.processor.environment import DAGS_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +81,7 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     context = _airflow.dag_context()
     name = get_unique_dag_module_name(path)
     remember()
+    os.environ[DAGS_FOLDER] = folder  # factories look there for their files
     context.autoregistered_dags.clear()
     context.current_autoregister_module_name = name
     WATCH.start(path)
@@ -160,7 +162,8 @@ def _failure(error: BaseException, path: str, seconds: float) -> Failure:
         return Failure(FailureKind.TIMEOUT, f"still running after {seconds:g} s", _line(error, path))
     kind = next((kind for base, kind in _KIND_OF.items() if isinstance(error, base)), FailureKind.EXCEPTION)
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    return Failure(kind, f"{_described(error)}{_elsewhere(error, path)}"[:LONGEST_TEXT], _line(error, path), missing)
+    elsewhere = _elsewhere(error, path)
+    return Failure(kind, f"{_described(error)}{elsewhere}"[:LONGEST_TEXT], _line(error, path), missing, elsewhere)
 
 
 def _described(error: BaseException) -> str:

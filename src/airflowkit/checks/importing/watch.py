@@ -41,6 +41,7 @@ class Watch:
         environment: Environment variables that it changed, with their previous values; None for a new one.
         read: Files and folders that it read.
         modules: Modules of the repository that this process has imported so far, for this file or one before.
+        adapt: Called with a class and the keywords of a call; returns the keywords to call it with.
     """
 
     path: str = ""
@@ -52,6 +53,7 @@ class Watch:
     environment: dict[str, str | None] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
+    adapt: Callable[[type, dict[str, Any]], dict[str, Any]] = lambda _cls, given: given
 
     def start(self, path: str) -> None:
         """Forget the previous file, and start this one."""
@@ -135,7 +137,7 @@ def _record_construction() -> None:
     meta, dag, mapped = _airflow.constructors()
 
     def build(cls: type, *args: Any, **kwargs: Any) -> Any:
-        operator = type.__call__(cls, *args, **kwargs)
+        operator = type.__call__(cls, *args, **WATCH.adapt(cls, kwargs))
         _remember(operator)
         return operator
 
@@ -168,7 +170,7 @@ def _signature(cls: Any) -> inspect.Signature:
 def _remembering(construct: Callable[..., None]) -> Callable[..., None]:
     @wraps(construct)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
-        construct(self, *args, **kwargs)
+        construct(self, *args, **WATCH.adapt(type(self), kwargs))
         if getattr(self, "fileloc", None) == __file__:  # a DAG takes its caller's file for its own
             self.fileloc = sys._getframe(1).f_code.co_filename  # noqa: SLF001
         _remember(self)

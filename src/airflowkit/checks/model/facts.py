@@ -32,12 +32,19 @@ class Failure:
         text: The exception's name and message, or what became of the process.
         line: The line of the DAG file that was being executed.
         missing_module: The module that was not found, for a ModuleNotFoundError.
+        elsewhere: Where the exception was raised, if in another file of the repository.
     """
 
     kind: FailureKind
     text: str
     line: int | None = None
     missing_module: str | None = None
+    elsewhere: str = ""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other files fail for the same cause: a module is missing, or a module that they import fails."""
+        return bool(self.missing_module or self.elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,23 @@ class Observation:
 
     name: str
     line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """A name or an argument that the installed Airflow no longer has, although an older one had it.
+
+    Attributes:
+        message: What the file does with it, and what became of it.
+        hint: What to write instead.
+        line: The line of the DAG file that did it.
+        elsewhere: Where it is used, if in another file of the repository.
+    """
+
+    message: str
+    hint: str
+    line: int | None
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +173,8 @@ class FileFacts:
     Attributes:
         path: The file.
         failure: Why it could not be imported, or None.
+        outdated: Names and arguments for which it could not be imported; they were provided for all that follows.
+        still_fails: Why it cannot be imported even with these, or None.
         dags: Its DAGs, in the order of definition; empty after a failure.
         findings: What the rules about DAGs and tasks found.
         variables: Variables that it looked up.
@@ -173,6 +199,8 @@ class FileFacts:
 
     path: str
     failure: Failure | None = None
+    outdated: tuple[Outdated, ...] = ()
+    still_fails: Failure | None = None
     dags: tuple[DagFacts, ...] = ()
     findings: tuple[Finding, ...] = ()
     variables: tuple[Observation, ...] = ()

@@ -11,6 +11,7 @@ from airflowkit.checks.rules import (
     dag_conventions,
     dags,
     dependencies,
+    factories,
     ignores,
     imports,
     pod_budget,
@@ -45,6 +46,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
     for module in (
         imports,
         sources,
+        factories,
         dags,
         dag_conventions,
         schedules,

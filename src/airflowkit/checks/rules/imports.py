@@ -7,15 +7,16 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import airflow_version
-from airflowkit.checks.model.facts import FailureKind
+from airflowkit.checks.model.facts import Failure, FailureKind
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import FileSubject, file_rule
-from airflowkit.checks.rules.sources import module_home
+from airflowkit.checks.moves.names import provider_of
+from airflowkit.checks.rules.import_path import module_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FOR_ANY_AIRFLOW: Final = "airflow.providers.common.compat.sdk"
+_UNKNOWN: Final = "look for the name in its reference"
 
 
 def _failures(file: FileSubject, kind: FailureKind) -> Iterator[tuple[str, int | None]]:
@@ -33,22 +34,33 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     running.
 
     ## How to fix it
-    The message names the exception and the line. Add a missing package to `requirements.txt`, from which the image is
-    built; if the module is your own, put it below the DAG folder. Give a default to what only production has, such as
-    an environment variable: `os.environ.get("BUCKET", "")`.
+    The message names the exception and the line. If Airflow moved, renamed or removed what the file uses, it says the
+    successor and the version; the file is then imported once more with that provided, so that everything else is shown,
+    too. Add a missing package to `requirements.txt`, from which the image is built. Give a default to what only
+    production has, such as an environment variable: `os.environ.get("BUCKET", "")`.
     """
-    for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
-        missing = (file.facts.failure and file.facts.failure.missing_module) or ""
-        if missing.startswith("airflow.") and not missing.startswith("airflow.providers."):
-            version = ".".join(map(str, airflow_version()))
-            hint = f"Airflow {version} has no such module; import from {_FOR_ANY_AIRFLOW}, which works with any version"
-        elif missing:
-            hint = f"add the package that provides {missing} to requirements.txt, and rebuild the image"
-        elif line is None and text.startswith(PermissionError.__name__):
-            hint = "make it readable: chmod a+r"
-        else:
-            hint = "fix the line"
-        yield Fault(text, hint=hint, line=line)
+    facts = file.facts
+    for each in facts.outdated:
+        yield Fault(each.message, hint=each.hint, line=each.line)
+    failure = facts.still_fails if facts.outdated else facts.failure
+    if failure and failure.kind is FailureKind.EXCEPTION and not module_home(file):
+        yield Fault(failure.text, hint=_hint(failure), line=failure.line)
+
+
+def _hint(failure: Failure) -> str:
+    missing = failure.missing_module or ""
+    if missing.startswith("airflow.providers."):
+        package, distribution = provider_of(missing)
+        if missing != package:
+            return f"the installed {distribution} has no such module: {_UNKNOWN}"
+        return f"add {distribution} to requirements.txt, and rebuild the image"
+    if missing.startswith("airflow."):
+        return f"Airflow {'.'.join(map(str, airflow_version()))} has no such module: {_UNKNOWN}"
+    if missing:
+        return f"add the package that provides {missing} to requirements.txt, and rebuild the image"
+    if failure.line is None and failure.text.startswith(PermissionError.__name__):
+        return "make it readable: chmod a+r"
+    return "fix the line"
 
 
 @file_rule("AK102", "import-timeout")

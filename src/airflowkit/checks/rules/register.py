@@ -29,7 +29,7 @@ class Retired(NamedTuple):
 CODES: Final[Mapping[str, str]] = {
     "0.1": """
         AK101 AK102 AK103 AK104 AK105 AK106 AK107 AK108 AK109
-        AK110 AK111 AK112 AK113 AK114 AK115 AK116
+        AK110 AK111 AK112 AK113 AK114 AK115 AK116 AK117
         AK201 AK202 AK203 AK204 AK205 AK206 AK207 AK208 AK209 AK210
         AK211 AK212 AK213 AK214 AK215 AK216 AK217 AK218 AK219
         AK301 AK302 AK303 AK304 AK305 AK306 AK307 AK308 AK309
@@ -45,7 +45,7 @@ CODES: Final[Mapping[str, str]] = {
 """The rules, by the version that added them."""
 
 FIXABLE: Final = frozenset(
-    {"AK105", "AK207", "AK411", "AK506", "AK601", "AK602", "AK603", "AK604", "AK606", "AK608", "AK609"}
+    {"AK101", "AK105", "AK207", "AK411", "AK506", "AK601", "AK602", "AK603", "AK604", "AK606", "AK608", "AK609"}
 )
 """The rules that `--fix` can fix."""
 

@@ -17,6 +17,7 @@ from airflowkit.checks.model.rule import (
     file_rule,
     folder_rule,
 )
+from airflowkit.checks.rules.factories import factory_call
 from airflowkit.discovery.dag_files import python_files
 from airflowkit.discovery.safe_mode import might_hold_dag
 from airflowkit.repository import places_beside
@@ -66,7 +67,8 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
         or facts.connections
         or facts.hosts
     )
-    if not reported and not facts.dags and not facts.unregistered_dags and might_hold_dag(Path(facts.path)):
+    builds = facts.dags or facts.unregistered_dags or factory_call(Path(facts.path))
+    if not reported and not builds and might_hold_dag(Path(facts.path)):
         yield Fault("builds no DAG, but is parsed anyway", hint=f"add the line /{_below(file)} to .airflowignore")
 
 

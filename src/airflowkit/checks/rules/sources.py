@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.model.facts import FailureKind
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import FileSubject, FolderSubject, file_rule, folder_rule
+from airflowkit.checks.rules.import_path import module_outside_dag_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,27 +76,6 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
         yield Fault(
             f"takes {grown} MiB to import; the budget is {budget} MiB{blamed}",
             hint="move large imports into the functions that need them, and load data in tasks",
-        )
-
-
-@file_rule("AK113", "module-outside-dag-folder")
-def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
-    """Checks that the file imports only modules that are installed or in the DAG folder.
-
-    ## Why it matters
-    Tests often put the repository's root on `sys.path`, so the import works there. git-sync delivers only the DAG
-    folder, and Airflow adds nothing else to the path: in production the DAG is missing.
-
-    ## How to fix it
-    Move the module below the DAG folder, or install it in the image as a package.
-    """
-    failure = file.facts.failure
-    home = module_home(file)
-    if failure and home:
-        yield Fault(
-            f"imports {failure.missing_module!r}, which is in {home}, outside the DAG folder",
-            hint="move it below the DAG folder, or install it in the image",
-            line=failure.line,
         )
 
 
@@ -169,16 +148,6 @@ RULES: Final = (
     forbidden_import,
     unreachable_module_name,
 )
-
-
-def module_home(file: FileSubject) -> Path | None:
-    """Return the folder of the repository that contains a module which the file could not import, if there is one."""
-    failure = file.facts.failure
-    if not failure or failure.kind is not FailureKind.EXCEPTION or not failure.missing_module:
-        return None
-    top = failure.missing_module.partition(".")[0]
-    roots = (file.folder.parent, file.folder.parent / "src", file.folder.parent / "tests", Path(file.facts.path).parent)
-    return next((root for root in roots if (root / f"{top}.py").is_file() or (root / top).is_dir()), None)
 
 
 def _most_expensive(file: FileSubject, quantity: str, scale: int, unit: str) -> str:

@@ -10,6 +10,7 @@ from airflowkit import _airflow
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS
 from airflowkit.checks.importing.loading import LoadedFile, load
 from airflowkit.checks.importing.memory import MIB
+from airflowkit.checks.importing.tolerance import OUTDATED, tolerate
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Change, DagFacts, FileFacts
 from airflowkit.checks.model.rule import DagSubject, Place, Scope, TaskSubject
@@ -30,18 +31,21 @@ _TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
 def judge(job: Job) -> FileFacts:
     """Import a file, and return its facts."""
     path = job.path
+    if job.tolerant:
+        tolerate()
     loaded = load(path, job.folder, job.options.import_timeout, job.content)
     subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
     facts = FileFacts(
         path=path,
         failure=loaded.failure,
+        outdated=tuple(OUTDATED),
         dags=tuple(_facts(subject) for subject in subjects),
         findings=tuple(finding for subject in subjects for finding in _findings(subject, path)),
         variables=tuple(WATCH.variables),
         connections=tuple(WATCH.connections),
         hosts=tuple(WATCH.hosts),
-        modules=loaded.modules,
-        patches=loaded.patches,
+        modules=() if job.tolerant else loaded.modules,
+        patches=() if job.tolerant else loaded.patches,
         unregistered_dags=loaded.unregistered_dags,
         tasks_without_dag=loaded.tasks_without_dag,
         deprecations=tuple(WATCH.deprecations),

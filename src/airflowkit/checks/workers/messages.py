@@ -22,6 +22,7 @@ class Job:
         options: What `[check]` says.
         serialize: Whether to return what the DAG processor would write to the database.
         evidence: Whether to return what else each task does, for the proof of `--fix`.
+        tolerant: Whether to provide names and arguments that Airflow no longer has; the worker ends with this job.
         content: What to take for the file's content, which `--fix` has not written yet.
     """
 
@@ -30,6 +31,7 @@ class Job:
     options: Check
     serialize: bool = False
     evidence: bool = False
+    tolerant: bool = False
     content: bytes | None = None
 
 

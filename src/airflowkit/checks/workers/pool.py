@@ -19,6 +19,7 @@ from airflowkit._airflow import home_variables
 from airflowkit.checks.model.facts import Failure, FailureKind, FileFacts
 from airflowkit.errors import WorkersUnavailable
 from airflowkit.fork_server.server import ForkServer, ForkServerEnded
+from airflowkit.processor.environment import processor_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,15 +52,15 @@ class Pool:
         modules: What to import before the first fork.
         size: How many workers at a time.
         hash_seed: Python's, so that two pools order sets differently.
-        plugins: The repository's folder of Airflow plugins, if it has one.
+        folder: The DAG folder of all files; without one the workers know no plugins and no import roots.
     """
 
-    def __init__(self, modules: tuple[str, ...], size: int, hash_seed: int = 0, plugins: Path | None = None) -> None:
+    def __init__(self, modules: tuple[str, ...], size: int, hash_seed: int = 0, folder: Path | None = None) -> None:
         # removed at exit, too, in case of an interrupt before `__exit__`
         self._scratch = TemporaryDirectory(prefix="airflowkit-check-", ignore_cleanup_errors=True)
         self._modules = modules
         self._size = size
-        self._environment = _environment(Path(self._scratch.name), hash_seed, plugins)
+        self._environment = _environment(Path(self._scratch.name), hash_seed, folder)
         self._fork_server = self._started()
         self._workers: list[_Worker] = []
 
@@ -169,16 +170,14 @@ class Pool:
             raise WorkersUnavailable(f"cannot import Airflow: {ended}", hint=hint) from None
 
 
-def _environment(scratch: Path, hash_seed: int, plugins: Path | None) -> dict[str, str]:
+def _environment(scratch: Path, hash_seed: int, folder: Path | None) -> dict[str, str]:
     """Keep Airflow from writing to the user's AIRFLOW_HOME, but let it read the configuration there."""
     home = os.environ.get("AIRFLOW_HOME", "")
     config = Path(os.environ.get("AIRFLOW_CONFIG", "") or Path(home or scratch, "airflow.cfg"))
     own = _ENVIRONMENT | home_variables(scratch) | {"PYTHONHASHSEED": str(hash_seed)}
     if config.is_file():
         own["AIRFLOW_CONFIG"] = str(config)
-    if plugins:
-        own["AIRFLOW__CORE__PLUGINS_FOLDER"] = str(plugins)
-    return os.environ | own
+    return os.environ | own | (processor_variables(folder) if folder else {})
 
 
 def _describe_exit(status: int) -> str:

@@ -14,6 +14,7 @@ import threading
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.importing import tampering, watch
@@ -24,6 +25,7 @@ from airflowkit.checks.workers.messages import Answer
 from airflowkit.checks.workers.output import Output
 from airflowkit.fork_server.child import connected, serve
 from airflowkit.fork_server.lifetime import adopt_orphans, end_children
+from airflowkit.processor.environment import DAGS_FOLDER, extend_import_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,12 +54,21 @@ def main() -> None:
 
 def _preload(modules: Iterable[str]) -> None:
     logging.disable(logging.CRITICAL)
+    with suppress(Exception):  # as below; by now, no folder of the repository can be taken for Airflow
+        import_module("airflow")
+    _enter_repository()
     for module in ("airflow.sdk", "airflow.utils.file", *modules):
         with suppress(Exception):  # importing the DAG file will say why
             import_module(module)
     _share_configuration()
     watch.install()
     tampering.install()
+
+
+def _enter_repository() -> None:
+    """Import from where the DAG processor does; the pool names the DAG folder, if there is one for all files."""
+    if folder := os.environ.get(DAGS_FOLDER):
+        extend_import_path(Path(folder))
 
 
 def _share_configuration() -> None:
@@ -83,7 +94,7 @@ def _work(_request: bytes, descriptor: int) -> int:
             if os.getpid() != pid:
                 os._exit(0)  # the file forked at its top level: this is its child
             facts = output.taken_from(facts)
-            last = _is_contaminated(facts) or resident_bytes() > most
+            last = job.tolerant or _is_contaminated(facts) or resident_bytes() > most
             channel.send_bytes(Answer(facts, last=last).as_bytes())
             if last:
                 break

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Request:
         logical_date: ISO 8601, or None for now.
         verbose: Whether to show Airflow's own log.
         script: The outcome of each pod, as written by `Script.as_json`; None to run the pods.
+        python_path: Folders to import from besides those of the repository's deployment.
     """
 
     dag: str
@@ -33,6 +34,7 @@ class Request:
     logical_date: str | None = None
     verbose: bool = False
     script: Mapping[str, Any] | None = None
+    python_path: Sequence[str] = ()
 
     def as_json(self) -> str:
         """Return the request for the worker's standard input."""

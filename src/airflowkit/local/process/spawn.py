@@ -30,7 +30,7 @@ def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent
     """Start a run in an Airflow of its own."""
     reading, writing = os.pipe()
     with subprocess.Popen(  # noqa: S603  ourselves
-        [sys.executable, "-m", "airflowkit.local.worker.worker", str(writing)],
+        [sys.executable, "-P", "-m", "airflowkit.local.worker.worker", str(writing)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -9,9 +9,10 @@ import sqlite3
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit._airflow import connection_variable, home_variables
+from airflowkit._airflow import BUNDLE, connection_variable, home_variables
+from airflowkit.processor.environment import PLUGINS_FOLDER, processor_variables
 from airflowkit.replacement import atomic_write
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _DROPPED: Final = frozenset(
     {
         "AIRFLOW_CONFIG",
         "AIRFLOW__CORE__UNIT_TEST_MODE",
-        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET",
         # A secrets backend is asked before the environment, and may have a connection to a real cluster.
@@ -38,7 +38,7 @@ _DROPPED: Final = frozenset(
 )
 
 
-def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str]:
+def environment(home: Path, kubeconfig: Path, dags: Path, *, verbose: bool) -> dict[str, str]:
     """Return the environment for a run: the user's variables, with Airflow pointed at its own home.
 
     It must be set before anything imports Airflow. The user's AIRFLOW_CONN_* and AIRFLOW_VAR_* stay.
@@ -46,15 +46,15 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
     Args:
         home: The scratch AIRFLOW_HOME.
         kubeconfig: The loopback API's kubeconfig; set in this one way only, because the operator's trigger rejects two.
+        dags: The DAG folder.
         verbose: Whether to show Airflow's own log.
     """
     ours = home_variables(home, _DATABASE) | {
         # Before 3.3 the task API does not start without one. It protects nothing: that API is not on any network.
         "AIRFLOW__API_AUTH__JWT_SECRET": "airflowkit" * 7,
         _VARIABLE: _local_connection(os.environ.get(_VARIABLE, "")),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps([_bundle(home / "dags")]),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(home / "plugins"),
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO" if verbose else "WARNING",
         "AIRFLOW__LOGGING__REMOTE_LOGGING": "False",
@@ -62,7 +62,14 @@ def environment(home: Path, kubeconfig: Path, *, verbose: bool) -> dict[str, str
         "KUBECONFIG": str(kubeconfig),
         "PYTHONUNBUFFERED": "1",
     }
-    return {name: value for name, value in os.environ.items() if name not in _DROPPED} | ours
+    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+    return kept | {PLUGINS_FOLDER: str(home / "plugins")} | processor_variables(dags) | ours
+
+
+def _bundle(folder: Path) -> dict[str, Any]:
+    """Return the bundle of an empty folder: `dag.test()` parses the whole bundle of its DAG (Airflow issue 64884)."""
+    local = "airflow.dag_processing.bundles.local.LocalDagBundle"
+    return {"name": BUNDLE, "classpath": local, "kwargs": {"path": str(folder)}}
 
 
 def _local_connection(given: str) -> str:

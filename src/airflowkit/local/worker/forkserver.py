@@ -96,7 +96,6 @@ def _run(request: bytes, events: int, output: int) -> int:
     os.environ.clear()
     os.environ.update(message["environ"])
     os.chdir(message["cwd"])
-    sys.path.insert(0, message["cwd"])  # where `python -m` puts it for a run in an Airflow of its own
     shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
     return serve_run(Request(**json.loads(message["request"])), events)
 

@@ -38,6 +38,7 @@ from airflowkit.local.worker.alerts import capture_alerts
 from airflowkit.local.worker.logbook import LogBook
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
 from airflowkit.pods.expansion import is_mapped
+from airflowkit.processor.environment import extend_import_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,7 @@ def run(request: Request, emit: Emit) -> None:
     """Load the DAG, serve the API, run the DAG, report the result."""
     home = Path(os.environ["AIRFLOW_HOME"])
     prepare_database(home)
+    extend_import_path(Path(request.dags_folder), request.python_path)
     whole = load_dag(request.dag, Path(request.dags_folder))
     script = Script.from_json(request.script) if request.script else None
     if script:

@@ -1,0 +1,165 @@
+"""Provides old names and arguments, so that one check also shows what else is wrong with a file that uses them.
+
+Only in a process of its own: the import system and Airflow's modules stay changed.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from datetime import timedelta
+from functools import wraps
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.importing.watch import WATCH
+from airflowkit.checks.model.facts import Outdated
+from airflowkit.checks.moves.keywords import renamed
+from airflowkit.checks.moves.names import Move, is_old_module, provider_of, successor, successors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import CodeType, FrameType, ModuleType
+
+OUTDATED: Final[dict[Outdated, None]] = {}
+"""What the file uses, each once; the import system has no other way to it."""
+_MACHINERY: Final = ("<frozen importlib", "importlib/")
+
+
+def tolerate() -> None:
+    """Provide old names and arguments from now on, and record in `OUTDATED` which of them are used."""
+    sys.meta_path.append(_OldModules())
+    builtins.__import__ = _with_old_names(builtins.__import__)
+    WATCH.adapt = _up_to_date
+
+
+class _OldModules(MetaPathFinder, Loader):
+    """Makes modules that no longer exist; it comes last, so that it sees no others."""
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,  # noqa: ARG002  the import system's interface
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        return ModuleSpec(fullname, self, is_package=True) if is_old_module(fullname) else None
+
+    def create_module(self, spec: ModuleSpec) -> None:  # noqa: ARG002
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        name = module.__name__
+
+        def get(attribute: str) -> Any:
+            move = None if attribute.startswith("__") else successor(f"{name}.{attribute}")
+            if move is None:
+                raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+            return _provided(move)
+
+        module.__getattr__ = get  # type: ignore[method-assign]
+        module.__all__ = [move.old.rpartition(".")[2] for move in successors(name) if not move.old.endswith("*")]  # type: ignore[attr-defined]
+
+
+def _with_old_names(original: Callable[..., ModuleType]) -> Callable[..., ModuleType]:
+    """Return an `__import__` that adds to a module what `from … import` asks for and it no longer has."""
+
+    @wraps(original)
+    def importing(name: str, *rest: Any, **keywords: Any) -> ModuleType:
+        module = original(name, *rest, **keywords)
+        names = keywords.get("fromlist") or (rest[2] if len(rest) > 2 else None) or ()  # noqa: PLR2004  its position
+        if name.startswith("airflow"):
+            for each in names:
+                move = successor(f"{name}.{each}")
+                if move and not _has(module, each):
+                    setattr(module, each, _provided(move))
+        return module
+
+    return importing
+
+
+def _has(module: ModuleType, name: str) -> bool:
+    try:
+        return hasattr(module, name)
+    except ImportError:  # Airflow's own shims import a provider that may be missing
+        return False
+
+
+def _provided(move: Move) -> Any:
+    """Return what a name means now; a stand-in, if it means nothing or its provider is missing."""
+    hint, found = move.hint, None
+    module, _, name = move.new.rpartition(".")
+    try:
+        found = getattr(import_module(module), name) if move.new else None
+    except ImportError:
+        if module.startswith("airflow.providers."):
+            hint += f", and add {provider_of(module)[1]} to requirements.txt"
+    place = _place()
+    OUTDATED[Outdated(f"imports {move.old}, which {move.what}{place}", hint, WATCH.line(), place)] = None
+    if found is not None:
+        return found
+    return _days_ago if move.old.endswith(".days_ago") else _Removed()
+
+
+def _place() -> str:
+    """Return where the name is used, if in another file than the DAG file."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  `inspect.stack` reads source files
+    while frame and (frame.f_code.co_filename == __file__ or _is_machinery(frame.f_code.co_filename)):
+        frame = frame.f_back
+    file = frame.f_code.co_filename if frame else WATCH.path
+    return "" if not frame or file == WATCH.path else f" ({file}:{frame.f_lineno})"
+
+
+def _is_machinery(file: str) -> bool:
+    return any(part in file for part in _MACHINERY) or file.endswith("import_costs.py")
+
+
+def _days_ago(n: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0) -> Any:
+    """Return midnight some days ago, as Airflow 2 did."""
+    from airflow.sdk import timezone
+
+    midnight = timezone.utcnow().replace(hour=hour, minute=minute, second=second, microsecond=microsecond)
+    return midnight - timedelta(days=n)
+
+
+class _Removed:
+    """Stands for what has no successor: a decorator, a function or a class, whatever the file takes it for."""
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """Return a task for an operator's arguments, and what it decorates for a decorator."""
+        if "task_id" in keywords:
+            from airflow.providers.standard.operators.empty import EmptyOperator
+
+            return EmptyOperator(task_id=keywords["task_id"])
+        return args[0] if len(args) == 1 and callable(args[0]) and not keywords else self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
+def _up_to_date(cls: type, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a call under their names of today, without those that were removed."""
+    classes = [base.__name__ for base in cls.__mro__]
+    accepted = {name for base in cls.__mro__ for name in _parameters(base)}
+    adapted: dict[str, Any] = {}
+    for name, value in given.items():
+        keyword = None if name in accepted else renamed(classes, name)
+        if keyword is None:
+            adapted[name] = value
+            continue
+        message = f"passes {name} to {cls.__name__}, which {keyword.what}"
+        OUTDATED[Outdated(message, keyword.hint, WATCH.line())] = None
+        if keyword.new:
+            adapted.setdefault(keyword.new, value)
+    return adapted
+
+
+def _parameters(cls: type) -> tuple[str, ...]:
+    construct: Any = cls.__dict__.get("__init__")
+    while wrapped := getattr(construct, "__wrapped__", None):
+        construct = wrapped
+    code: CodeType | None = getattr(construct, "__code__", None)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()

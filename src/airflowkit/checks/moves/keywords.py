@@ -1,0 +1,85 @@
+"""The arguments that Airflow 3 and its providers renamed or removed.
+
+Sources: ruff's rules AIR301 and AIR311, and the changelog of the cncf-kubernetes provider (10.0.0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """What became of an argument.
+
+    Attributes:
+        old: Its name.
+        new: Its name now; empty if it was removed.
+        advice: What to do in place of a removed one, if deleting it is not enough.
+        since: The version.
+    """
+
+    old: str
+    new: str = ""
+    advice: str = ""
+    since: str = "Airflow 3.0"
+
+    @property
+    def what(self) -> str:
+        """What happened to it: `was renamed in Airflow 3.0`."""
+        return f"was {'renamed' if self.new else 'removed'} in {self.since}"
+
+    @property
+    def hint(self) -> str:
+        """What to write instead."""
+        return f"write {self.new}=" if self.new else self.advice or "delete it"
+
+    @property
+    def mechanical(self) -> bool:
+        """Whether the rename, or the deletion, keeps what the call does."""
+        return bool(self.new) or not self.advice
+
+
+_PROVIDER: Final = "version 10.0 of the provider cncf-kubernetes"
+_TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
+    "DAG": (
+        Keyword("schedule_interval", "schedule"),
+        Keyword("timetable", "schedule"),
+        Keyword("concurrency", "max_active_tasks"),
+        Keyword("fail_stop", "fail_fast"),
+        Keyword("default_view"),
+        Keyword("orientation"),
+        Keyword("sla_miss_callback", advice="use deadline=DeadlineAlert(…), from Airflow 3.1 on"),
+        Keyword("full_filepath"),
+    ),
+    "BaseOperator": (
+        Keyword("provide_context"),
+        Keyword("task_concurrency", "max_active_tis_per_dag"),
+        Keyword("xcom_push", "do_xcom_push"),
+        Keyword("sla", advice="use deadline=DeadlineAlert(…) of the DAG, from Airflow 3.1 on"),
+    ),
+    "TriggerDagRunOperator": (Keyword("execution_date", "logical_date"),),
+    "BranchDateTimeOperator": (Keyword("use_task_execution_date", "use_task_logical_date"),),
+    "BranchDayOfWeekOperator": (Keyword("use_task_execution_day", "use_task_logical_date"),),
+    "DayOfWeekSensor": (Keyword("use_task_execution_day", "use_task_logical_date"),),
+    "DatasetOrTimeSchedule": (Keyword("datasets", "assets"),),
+    "KubernetesPodOperator": (
+        Keyword("is_delete_operator_pod", advice='use on_finish_action="keep_pod" or "delete_pod"', since=_PROVIDER),
+        Keyword("progress_callback", advice="use callbacks=", since=_PROVIDER),
+    ),
+}
+"""By the class whose constructor took it; `BaseOperator` is every operator."""
+
+
+def renamed(classes: Iterable[str], name: str) -> Keyword | None:
+    """Return what became of an argument of a class.
+
+    Args:
+        classes: The names of the class and of its bases.
+        name: The argument.
+    """
+    return next((each for cls in classes for each in _TABLE.get(cls, ()) if each.old == name), None)
