@@ -185,7 +185,8 @@ def test_a_pod_that_is_gone_is_explained_by_its_events():
     eviction = [{"type": "Normal", "reason": "TaintManagerEviction", "message": "Marking for deletion Pod n/p"}]
     assert diagnose(Evidence(pod=running, gone=True, events=eviction)).reason.startswith("node lost")
     assert diagnose(Evidence(pod=running, gone=True)).reason.startswith("the pod is gone")
-    assert diagnose(Evidence()).reason.startswith("the pod is gone")
+    assert diagnose(Evidence(gone=True)).reason.startswith("the pod is gone")
+    assert diagnose(Evidence()).reason.startswith("nothing is known of the pod")
 
 
 def test_a_slow_pull_is_told_from_a_failed_one():
