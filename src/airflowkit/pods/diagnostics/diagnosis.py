@@ -133,8 +133,20 @@ def _certain(evidence: Evidence) -> Cause | None:
         ended_cause(pod)
         or (gone_cause(evidence.events) if evidence.gone and not blamed.failed_by_itself else None)
         or (deleted_cause(pod) if code != 0 and not blamed.failed_by_itself else None)
-        or container_cause(blamed, pod, log=evidence.log, warnings=_warnings(evidence.events))
+        or _with_what_came_before(blamed, evidence)
     )
+
+
+def _with_what_came_before(blamed: Container, evidence: Evidence) -> Cause | None:
+    """Return why the container to blame failed, and which one beside it had failed before: it may have needed that."""
+    pod: Mapping[str, Any] = evidence.pod or {}
+    cause = container_cause(blamed, pod, log=evidence.log, warnings=_warnings(evidence.events))
+    end = blamed.terminated.get("finishedAt") or ""
+    for each in containers(pod, evidence.base):
+        if cause and each.failed_by_itself and (each.terminated.get("finishedAt") or end) < end:
+            before = f"{each.title} had failed before (exit code {each.terminated['exitCode']})"
+            return Cause(f"{cause.reason}; {before}", f"{cause.hint}; look at the log of {each.title}, too")
+    return cause
 
 
 def _stuck(evidence: Evidence) -> Cause | None:
