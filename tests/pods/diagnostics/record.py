@@ -37,6 +37,16 @@ def base(**container: Any) -> Pod:
     return {"containers": [{"name": "base", "image": IMAGE, **container}]}
 
 
+def with_others(script: str, *others: Pod, init: tuple[Pod, ...] = ()) -> Pod:
+    """Return a pod with containers beside the base one, and before it."""
+    pod = shell(script)
+    return {"containers": [*pod["containers"], *others], "initContainers": list(init)}
+
+
+def other(name: str, script: str, **container: Any) -> Pod:
+    return {"name": name, "image": IMAGE, "command": ["sh", "-c", script], **container}
+
+
 def limits(**resources: str) -> Pod:
     values = {key.replace("_", "-"): value for key, value in resources.items()}
     return {"requests": values, "limits": values}
@@ -52,6 +62,8 @@ def mounted(source: Pod) -> Pod:
 
 
 FILL = "head -c 200m /dev/zero | tail"
+WELL, BADLY, LATER = "echo done", "echo lost; exit 3", "sleep 3; echo done"
+ALWAYS = {"restartPolicy": "Always"}
 LOUD = "for i in 1 2 3; do echo line $i; done; echo ValueError: no such day; exit 3"
 SLEEP = "trap 'exit 143' TERM; sleep 600 & wait"
 
@@ -103,6 +115,52 @@ PODS: dict[str, Pod] = {
     "out_of_cpu": shell("true", resources=limits(cpu="900")) | {"nodeName": "localhost"},
     "evicted_by_api": shell(SLEEP),
     "deleted": shell(SLEEP),
+    "other_failed": with_others(LATER, other("proxy", BADLY)),
+    "other_failed_last": with_others(WELL, other("proxy", f"sleep 2; {BADLY}")),
+    "other_out_of_memory": with_others(LATER, other("proxy", FILL, resources=limits(memory="32Mi"))),
+    "other_killed": with_others(LATER, other("proxy", "sleep 99 & kill -9 $!; wait $!")),
+    "other_command_not_found": with_others(LATER, {"name": "proxy", "image": IMAGE, "command": ["cloud-sql-proxy"]}),
+    "other_image": with_others(LATER, {"name": "proxy", "image": "127.0.0.1:5099/gone:1"}),
+    "other_secret_missing": with_others(LATER, other("proxy", WELL, env=secret_env("absent", "password"))),
+    "base_failed_after_other": with_others("sleep 3; echo no proxy; exit 1", other("proxy", BADLY)),
+    "base_failed_before_other": with_others("echo bad day; exit 1", other("proxy", f"sleep 3; {BADLY}")),
+    "base_failed_other_well": with_others("sleep 2; echo bad day; exit 1", other("proxy", WELL)),
+    "base_failed_sidecar_stopped": with_others(
+        "sleep 2; echo bad day; exit 1", init=(other("proxy", "sleep 600", **ALWAYS),)
+    )
+    | {"terminationGracePeriodSeconds": 1},
+    "other_failed_sidecar_stopped": with_others(
+        LATER, other("proxy", BADLY), init=(other("mesh", "sleep 600", **ALWAYS),)
+    )
+    | {"terminationGracePeriodSeconds": 1},
+    "base_failed_sidecar_failing": with_others(
+        "sleep 3; echo no proxy; exit 1", init=(other("proxy", f"sleep 1; {BADLY}", **ALWAYS),)
+    ),
+    "sidecar_failing": with_others(
+        LATER,
+        init=(other("proxy", BADLY, **ALWAYS, startupProbe={"exec": {"command": ["false"]}, "failureThreshold": 99}),),
+    ),
+    "sidecar_out_of_memory": with_others(
+        LATER,
+        init=(
+            other(
+                "proxy",
+                FILL,
+                resources=limits(memory="32Mi"),
+                **ALWAYS,
+                startupProbe={"exec": {"command": ["false"]}, "failureThreshold": 99},
+            ),
+        ),
+    ),
+    "sidecar_image": with_others(LATER, init=({"name": "proxy", "image": "127.0.0.1:5099/gone:1", **ALWAYS},)),
+    "init_failed_beside_a_sidecar": with_others(
+        LATER, init=(other("proxy", "sleep 600", **ALWAYS), other("migrate", "sleep 1; echo no database; exit 4"))
+    )
+    | {"terminationGracePeriodSeconds": 1},
+    "init_killed": with_others(LATER, init=(other("migrate", FILL, resources=limits(memory="32Mi")),)),
+    "init_failed_before_other": with_others(
+        LATER, other("proxy", BADLY), init=(other("migrate", "echo no database; exit 4"),)
+    ),
     "node_lost": shell("true")
     | {
         "nodeName": "lost",

@@ -8,10 +8,16 @@ from airflow.providers.common.compat.sdk import mask_secret
 
 from airflowkit.pods.diagnostics.cause import Cause
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, culprit, diagnose
+from airflowkit.pods.diagnostics.evidence import own_events
 
 RECORDED = Path(__file__).parent / "recorded"
 
 REASONS = {
+    "base_failed_after_other": "exit code 1: no proxy",
+    "base_failed_before_other": "exit code 1: bad day",
+    "base_failed_other_well": "exit code 1: bad day",
+    "base_failed_sidecar_failing": "exit code 1: no proxy; sidecar 'proxy' had failed before (exit code 3)",
+    "base_failed_sidecar_stopped": "exit code 1: bad day",
     "claim_missing": "persistent volume claim 'absent' not found in namespace 'recorded'",
     "claim_unbound": "unschedulable: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims",
     "command_is_a_folder": "command cannot be executed: '/tmp' (container 'base')",
@@ -38,16 +44,27 @@ REASONS = {
     "image_never_pulled": "image 'localhost/absent:1' is not on the node, and image_pull_policy is Never",
     "image_not_found": "image not found: '127.0.0.1:5099/gone:1'",
     "image_unknown_host": (
-        "image 'registry.example.invalid/orders:1' cannot be pulled: "
-        "registry 'registry.example.invalid' cannot be reached (no such host)"
+        "image 'registry.example.invalid/orders:1' cannot be pulled: registry "
+        "'registry.example.invalid' cannot be reached (no such host)"
     ),
     "image_unreachable": (
         "image '127.0.0.1:9/orders:1' cannot be pulled: registry '127.0.0.1:9' cannot be reached (connection refused)"
     ),
     "init_failed": "init container 'migrate' failed: exit code 4: no database",
+    "init_failed_before_other": "init container 'migrate' failed: exit code 4: no database",
+    "init_failed_beside_a_sidecar": "init container 'migrate' failed: exit code 4: no database",
     "init_image": "init container 'migrate': image not found: '127.0.0.1:5099/gone:1'",
+    "init_killed": "out of memory: init container 'migrate' used up its memory limit of 32Mi (exit code 137)",
     "no_node_selected": "unschedulable: 0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector",
     "node_lost": "node lost: node 'lost' was tainted (it stopped answering, or is being emptied)",
+    "other_command_not_found": "command not found: 'cloud-sql-proxy' is not in the image (container 'proxy')",
+    "other_failed": "container 'proxy' failed: exit code 3: lost",
+    "other_failed_last": "container 'proxy' failed: exit code 3: lost",
+    "other_failed_sidecar_stopped": "container 'proxy' failed: exit code 3: lost",
+    "other_image": "container 'proxy': image not found: '127.0.0.1:5099/gone:1'",
+    "other_killed": "container 'proxy' failed: exit code 137 (SIGKILL): Killed",
+    "other_out_of_memory": "out of memory: container 'proxy' used up its memory limit of 32Mi (exit code 137)",
+    "other_secret_missing": "secret 'absent' not found in namespace 'recorded'",
     "out_of_cpu": (
         "refused by node 'localhost': Pod was rejected: Node didn't have enough resource: cpu, "
         "requested: 900000, used: 0, capacity: 2000"
@@ -60,6 +77,9 @@ REASONS = {
     "secret_missing_whole": "secret 'absent' not found in namespace 'recorded'",
     "secret_volume_key_missing": "secret 'present' in namespace 'recorded' has no key 'absent'",
     "secret_volume_missing": "secret 'absent' not found in namespace 'recorded'",
+    "sidecar_failing": "sidecar 'proxy' failed: exit code 3: lost",
+    "sidecar_image": "sidecar 'proxy': image not found: '127.0.0.1:5099/gone:1'",
+    "sidecar_out_of_memory": "out of memory: sidecar 'proxy' used up its memory limit of 32Mi (exit code 137)",
     "too_big": "unschedulable: 0/1 nodes are available: 1 Insufficient memory",
     "working_dir_is_a_file": "container 'base' cannot start: '/bin/busybox/inside' cannot be its working directory",
 }
@@ -103,7 +123,33 @@ def test_a_recorded_pod_is_explained(name):
 
 def test_the_log_of_the_container_to_blame_is_kept():
     assert diagnose(recorded("init_failed")).log_tail == ("no database",)
+    assert diagnose(recorded("other_failed")).log_tail == ("lost",)
+    assert diagnose(recorded("base_failed_sidecar_stopped")).log_tail == ("bad day",)
+    assert diagnose(recorded("sidecar_failing")).log_tail == ("lost",)
     assert diagnose(recorded("exit_3")).log_tail == ("line 1", "line 2", "line 3", "ValueError: no such day")
+
+
+def test_a_second_container_that_fails_tells_that_it_counts():
+    assert "a pod fails with any of its containers" in diagnose(recorded("other_failed")).hint
+    assert "a pod fails with" not in diagnose(recorded("sidecar_failing")).hint
+
+
+def test_what_a_container_showed_before_its_pod_was_gone_explains_more_than_that_it_is_gone():
+    assert diagnose(Evidence(pod=pod(ended(3)), gone=True)).reason.startswith("exit code 3")
+    assert diagnose(Evidence(pod=pod(ended(137)), gone=True)).reason.startswith("the pod is gone")
+    assert diagnose(Evidence(pod=pod(ended(0)), gone=True)).reason.startswith("the pod is gone")
+
+
+def test_the_events_of_an_earlier_pod_of_the_same_name_are_left_out():
+    mine = {"metadata": {"uid": "2"}}
+    events = [{"involvedObject": {"uid": "1"}}, {"involvedObject": {"uid": "2"}}, {"involvedObject": {}}]
+    assert own_events(mine, events) == events[1:]
+
+
+def test_the_last_words_of_a_sidecar_that_is_started_again_and_again_are_masked():
+    again = pod({"waiting": {"reason": "CrashLoopBackOff"}}, env=[{"name": "PASSWORD", "value": "hunter2-hunter2"}])
+    again["status"]["containerStatuses"][0]["lastState"] = ended(1, message="login hunter2-hunter2 failed")
+    assert diagnose(Evidence(pod=again)).reason == "exit code 1: login *** failed"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +231,8 @@ def test_a_pod_that_is_gone_is_explained_by_its_events():
     eviction = [{"type": "Normal", "reason": "TaintManagerEviction", "message": "Marking for deletion Pod n/p"}]
     assert diagnose(Evidence(pod=running, gone=True, events=eviction)).reason.startswith("node lost")
     assert diagnose(Evidence(pod=running, gone=True)).reason.startswith("the pod is gone")
-    assert diagnose(Evidence()).reason.startswith("the pod is gone")
+    assert diagnose(Evidence(gone=True)).reason.startswith("the pod is gone")
+    assert diagnose(Evidence()).reason.startswith("nothing is known of the pod")
 
 
 def test_a_slow_pull_is_told_from_a_failed_one():

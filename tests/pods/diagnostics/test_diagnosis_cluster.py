@@ -14,6 +14,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
+
+def beside_base(script):
+    """Return a pod that has a container beside the base one."""
+    containers = [{"name": "base"}, {"name": "proxy", "image": IMAGE, "command": ["sh", "-c", script]}]
+    return {"spec": {"containers": containers}}
+
+
 DEATHS = {
     "exit_code": (
         {"cmds": ["sh", "-c", "echo loading; echo ValueError: no such day; exit 3"]},
@@ -67,6 +74,30 @@ DEATHS = {
         },
         "init container 'migrate' failed: exit code 4: no database",
     ),
+    "second_container": (
+        {"cmds": ["sh", "-c", "sleep 2; echo done"], "full_pod_spec": beside_base("echo no instance; exit 3")},
+        "container 'proxy' failed: exit code 3: no instance",
+    ),
+    "second_container_last": (
+        {"cmds": ["true"], "full_pod_spec": beside_base("sleep 3; echo no instance; exit 3")},
+        "container 'proxy' failed: exit code 3: no instance",
+    ),
+    "sidecar": (
+        {
+            "cmds": ["true"],
+            "startup_timeout_seconds": 3,
+            "init_containers": [
+                {
+                    "name": "proxy",
+                    "image": IMAGE,
+                    "command": ["sh", "-c", "echo no instance; exit 3"],
+                    "restartPolicy": "Always",
+                    "startupProbe": {"exec": {"command": ["false"]}, "failureThreshold": 99},
+                }
+            ],
+        },
+        "sidecar 'proxy' failed: exit code 3: no instance",
+    ),
     "deadline": (
         {"cmds": ["sleep", "60"], "active_deadline_seconds": 2},
         "deadline: the pod ran longer than its active_deadline_seconds of 2",
@@ -84,7 +115,16 @@ DEATHS = {
         "unschedulable: 0/1 nodes are available: 1 Insufficient memory",
     ),
 }
-DEFERRED = ("exit_code", "image_not_found", "missing_secret", "missing_claim", "deadline", "unschedulable")
+DEFERRED = (
+    "exit_code",
+    "second_container",
+    "second_container_last",
+    "image_not_found",
+    "missing_secret",
+    "missing_claim",
+    "deadline",
+    "unschedulable",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

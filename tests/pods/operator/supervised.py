@@ -38,8 +38,9 @@ sys.path.insert(0, str(HERE))
 
 from slow_api import SlowApi  # noqa: E402
 
-slow_api = SlowApi(Path(os.environ["KUBECONFIG"]), HOME)
-os.environ["SLOW_KUBECONFIG"] = str(slow_api.kubeconfig)
+if "KUBECONFIG" in os.environ:
+    slow_api = SlowApi(Path(os.environ["KUBECONFIG"]), HOME)
+    os.environ["SLOW_KUBECONFIG"] = str(slow_api.kubeconfig)
 
 import psutil  # noqa: E402
 from airflow.dag_processing.bundles.manager import DagBundlesManager  # noqa: E402

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import signal
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.diagnostics.cause import Cause
@@ -17,9 +18,10 @@ from airflowkit.pods.diagnostics.images import image_cause
 from airflowkit.pods.diagnostics.missing import missing_cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _NOT_STARTED_YET: Final = frozenset({"ContainerCreating", "PodInitializing", ""})
+_NOT_BY_ITSELF: Final = frozenset({None, 0, 137, 143})
 _CANNOT_START: Final = frozenset({"StartError", "ContainerCannotRun", "RunContainerError"})
 _COMMAND: Final = re.compile(r'exec: "(?P<command>[^"]*)": (?P<why>.+?)(?:: unknown)?$', re.DOTALL)
 _WORKING_DIR: Final = re.compile(r"(?i)chdir to cwd|mkdir [^:]+: not a directory")
@@ -41,6 +43,24 @@ _HINTS: Final = {
 }
 
 
+class Kind(IntEnum):
+    """What a container is to its pod, in the order in which they are to blame."""
+
+    INIT = 0
+    BASE = 1
+    OTHER = 2
+    """Runs beside the base container; the pod fails with it as well."""
+    SIDECAR = 3
+    """An init container that is always restarted: Kubernetes stops it at the end, and how it ends does not count."""
+
+
+_BESIDE: Final = (
+    "a pod fails with any of its containers, "
+    "but for those that start as init containers with restartPolicy Always and run beside the others"
+)
+_WORDS: Final = {Kind.INIT: "init container", Kind.SIDECAR: "sidecar"}
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of a pod: what was asked for, and what became of it.
@@ -49,18 +69,18 @@ class Container:
         name: Its name.
         spec: Its part of the pod's spec.
         state: Its state, such as `{"terminated": {"exitCode": 1}}`; empty before the kubelet has seen it.
-        init: Whether it is an init container.
+        kind: What it is to its pod.
     """
 
     name: str
     spec: Mapping[str, Any]
     state: Mapping[str, Any]
-    init: bool = False
+    kind: Kind = Kind.BASE
 
     @property
     def title(self) -> str:
         """How a sentence calls it."""
-        return f"init container {self.name!r}" if self.init else f"container {self.name!r}"
+        return f"{_WORDS.get(self.kind, 'container')} {self.name!r}"
 
     @property
     def terminated(self) -> Mapping[str, Any]:
@@ -77,21 +97,34 @@ class Container:
         """Whether it ended badly, or waits for something that is wrong."""
         return bool(self.terminated.get("exitCode")) or self.waiting.get("reason", "") not in _NOT_STARTED_YET
 
+    @property
+    def failed_by_itself(self) -> bool:
+        """Whether it ended badly, and was not stopped from outside."""
+        return self.terminated.get("exitCode") not in _NOT_BY_ITSELF
+
 
 def containers(pod: Mapping[str, Any], base: str) -> list[Container]:
-    """Return a pod's containers in the order in which they are to blame: init containers, the base one, the others."""
-    status, spec = pod.get("status", {}), pod["spec"]
-    init = _paired(spec.get("initContainers"), status.get("initContainerStatuses"), init=True)
-    main = _paired(spec["containers"], status.get("containerStatuses"), init=False)
-    return [*init, *sorted(main, key=lambda container: container.name != base)]
+    """Return a pod's containers in the order in which they are to blame."""
+    spec, states = pod["spec"], _states(pod.get("status") or {})
+    init = [(_init_kind(each), each) for each in spec.get("initContainers") or ()]
+    main = [(Kind.BASE if each["name"] == base else Kind.OTHER, each) for each in spec["containers"]]
+    found = [Container(each["name"], each, states.get(each["name"], {}), kind) for kind, each in (*init, *main)]
+    return sorted(found, key=lambda container: container.kind)
 
 
-def _paired(
-    specs: Sequence[Mapping[str, Any]] | None, statuses: Sequence[Mapping[str, Any]] | None, *, init: bool
-) -> Iterator[Container]:
-    states = {status["name"]: status.get("state") or {} for status in statuses or ()}
-    for spec in specs or ():
-        yield Container(spec["name"], spec, states.get(spec["name"], {}), init)
+def _init_kind(spec: Mapping[str, Any]) -> Kind:
+    return Kind.SIDECAR if spec.get("restartPolicy") == "Always" else Kind.INIT
+
+
+def _states(status: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return each container's state; of one that is about to be started again, the end that it had."""
+    statuses = (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ()))
+    states: dict[str, Mapping[str, Any]] = {}
+    for each in statuses:
+        state = each.get("state") or {}
+        again = (state.get("waiting") or {}).get("reason") == "CrashLoopBackOff"
+        states[each["name"]] = (each.get("lastState") or state) if again else state
+    return states
 
 
 def container_cause(container: Container, pod: Mapping[str, Any], *, log: Sequence[str], warnings: str) -> Cause | None:
@@ -106,7 +139,8 @@ def container_cause(container: Container, pod: Mapping[str, Any], *, log: Sequen
     if not container.failed:
         return None
     if container.terminated:
-        return _terminated_cause(container, log)
+        cause = _terminated_cause(container, log)
+        return cause._replace(hint=f"{cause.hint}; {_BESIDE}") if container.kind is Kind.OTHER else cause
     return _waiting_cause(container, pod, warnings)
 
 
@@ -160,7 +194,7 @@ def _command_cause(container: Container, command: str, why: str) -> Cause:
 def _exit_cause(container: Container, last_line: str) -> Cause:
     code = container.terminated["exitCode"]
     meaning = _MEANING.get(code) or _signal_name(code)
-    where = f"{container.title} failed: " if container.init else ""
+    where = "" if container.kind is Kind.BASE else f"{container.title} failed: "
     said = f": {last_line}" if last_line else ", and it wrote no log"
     silent = "let the program print what goes wrong"
     return Cause(
@@ -185,7 +219,7 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
     if reason in IMAGE_REASONS:
         secrets = [each["name"] for each in pod["spec"].get("imagePullSecrets", [])]
         cause = image_cause(container.spec.get("image", ""), reason, message, secrets, warnings)
-        return cause._replace(reason=f"{container.title}: {cause.reason}") if container.init else cause
+        return cause._replace(reason=f"{container.title}: {cause.reason}") if container.kind is not Kind.BASE else cause
     if missing := missing_cause(message, pod):
         return missing
     if "runAsNonRoot" in message:

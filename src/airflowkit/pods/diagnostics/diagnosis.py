@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.diagnostics.cause import Cause
-from airflowkit.pods.diagnostics.containers import Container, container_cause, containers
+from airflowkit.pods.diagnostics.containers import Container, Kind, container_cause, containers
 from airflowkit.pods.diagnostics.pods import (
     deleted_cause,
     ended_cause,
@@ -29,6 +29,7 @@ XCOM_KEY: Final = "airflowkit_diagnosis"
 """A failed task leaves its diagnosis under this key: a DAG-level callback gets no exception, but may read XComs."""
 
 LOG_LINES: Final = 15
+_UNSEEN: Final = Cause("nothing is known of the pod: the Kubernetes API did not show it", "look at the log")
 _LOG_LINE: Final = 200
 _LOG: Final = 1200
 _SENTENCE: Final = 400
@@ -105,7 +106,7 @@ def blames_error(evidence: Evidence) -> bool:
 def culprit(pod: Mapping[str, Any], base: str) -> Container:
     """Return the container to blame, whose log matters: the first that failed, or the base container."""
     found = containers(pod, base)
-    main = next(container for container in found if not container.init)
+    main = next(container for container in found if container.kind in (Kind.BASE, Kind.OTHER))
     return next((container for container in found if container.failed), main)
 
 
@@ -122,17 +123,30 @@ def _interruption(evidence: Evidence) -> Cause | None:
 
 
 def _certain(evidence: Evidence) -> Cause | None:
-    """Return what the pod itself shows."""
+    """Return what the pod itself shows, or showed before it was gone."""
     pod = evidence.pod
     if pod is None:
         return None
     blamed = culprit(pod, evidence.base)
+    code = blamed.terminated.get("exitCode")
     return (
         ended_cause(pod)
-        or (gone_cause(evidence.events) if evidence.gone else None)
-        or deleted_cause(pod, blamed.terminated.get("exitCode"))
-        or container_cause(blamed, pod, log=evidence.log, warnings=_warnings(evidence.events))
+        or (gone_cause(evidence.events) if evidence.gone and not blamed.failed_by_itself else None)
+        or (deleted_cause(pod) if code != 0 and not blamed.failed_by_itself else None)
+        or _with_what_came_before(blamed, evidence)
     )
+
+
+def _with_what_came_before(blamed: Container, evidence: Evidence) -> Cause | None:
+    """Return why the container to blame failed, and which one beside it had failed before: it may have needed that."""
+    pod: Mapping[str, Any] = evidence.pod or {}
+    cause = container_cause(blamed, pod, log=evidence.log, warnings=_warnings(evidence.events))
+    end = blamed.terminated.get("finishedAt") or ""
+    for each in containers(pod, evidence.base):
+        if cause and each.failed_by_itself and (each.terminated.get("finishedAt") or end) < end:
+            before = f"{each.title} had failed before (exit code {each.terminated['exitCode']})"
+            return Cause(f"{cause.reason}; {before}", f"{cause.hint}; look at the log of {each.title}, too")
+    return cause
 
 
 def _stuck(evidence: Evidence) -> Cause | None:
@@ -144,7 +158,7 @@ def _stuck(evidence: Evidence) -> Cause | None:
 
 def _suspected(evidence: Evidence) -> Cause:
     if evidence.pod is None:
-        return gone_cause(evidence.events)
+        return gone_cause(evidence.events) if evidence.gone else _UNSEEN
     phase = evidence.pod.get("status", {}).get("phase", "Unknown")
     unknown = Cause(f"the pod ended in phase {phase} and gives no reason", "look at the log")
     return waiting_cause(evidence.pod, evidence.events) or unknown
@@ -166,10 +180,9 @@ def _without_environment(evidence: Evidence) -> Evidence:
 
 
 def _masked_end(status: Mapping[str, Any], mask: Callable[[str], str]) -> Mapping[str, Any]:
-    end = (status.get("state") or {}).get("terminated")
-    if not end or not end.get("message"):
-        return status
-    return {**status, "state": {"terminated": {**end, "message": mask(end["message"])}}}
+    ends = {key: (status.get(key) or {}).get("terminated") for key in ("state", "lastState")}
+    said = {key: end for key, end in ends.items() if end and end.get("message")}
+    return {**status, **{key: {"terminated": {**end, "message": mask(end["message"])}} for key, end in said.items()}}
 
 
 def _sentence(text: str) -> str:

@@ -43,12 +43,21 @@ def error_cause(error: BaseException) -> Cause:
         return Cause(f"XCom: {_XCOM_FILE} is not valid JSON: {error}", hint)
     text = " ".join(str(error).split())
     if type(error).__name__ == "TaskDeferralError":
-        hint = "look at the triggerer's log; airflowkit must be installed there as in the workers"
-        return Cause(f"the pod's trigger failed: {text}", hint)
+        return trigger_cause(text)
     if type(error).__name__ == "MaxRetryError":
         hint = "look at the connection, at KUBECONFIG and at the network between Airflow and the cluster"
         return Cause(f"the Kubernetes API cannot be reached: {text.rsplit(': ', 1)[-1]}", hint)
     return Cause(f"{type(error).__name__}: {text}" if text else type(error).__name__)
+
+
+def trigger_cause(message: str) -> Cause:
+    """Return what the pod's trigger said when it gave up.
+
+    Args:
+        message: Its words.
+    """
+    hint = "look at the triggerer's log; it must reach the cluster as the workers do, and have the same airflowkit"
+    return Cause(f"the pod's trigger failed: {' '.join(message.split())}", hint)
 
 
 def _api_message(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.pods.diagnostics.diagnosis import LOG_LINES, Evidence, culprit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _TIMEOUT: Final = 5
 """Seconds for each of the three calls: a task that is being killed has not many (Airflow sends SIGKILL after five)."""
@@ -34,7 +34,7 @@ def read_evidence(client: Any, name: str, namespace: str, *, base: str, last_see
     """
     pod, gone = _pod(client, name, namespace)
     pod = plain(last_seen) if pod is None and last_seen is not None else pod
-    events = _events(client, name, namespace)
+    events = sorted(own_events(pod or {"metadata": {}}, _events(client, name, namespace)), key=_moment)
     log = _log(client, name, namespace, culprit(pod, base).name) if pod and not gone else []
     return Evidence(pod=pod, events=events, log=log, base=base, gone=gone)
 
@@ -46,11 +46,25 @@ def _pod(client: Any, name: str, namespace: str) -> tuple[Mapping[str, Any] | No
         return None, getattr(error, "status", None) == HTTPStatus.NOT_FOUND
 
 
-def _events(client: Any, name: str, namespace: str) -> Sequence[Mapping[str, Any]]:
+def own_events(pod: Mapping[str, Any], events: Iterable[Any]) -> list[Mapping[str, Any]]:
+    """Return the events of a pod without those of an earlier one that had its name: they outlive it.
+
+    Args:
+        pod: The pod, as `plain` gives it.
+        events: The events of all pods of its name.
+    """
+    uid = pod["metadata"].get("uid")
+    # Some that write events leave the uid out, such as the taint manager.
+    return [each for each in map(plain, events) if uid is None or each["involvedObject"].get("uid") in (uid, None, "")]
+
+
+def _events(client: Any, name: str, namespace: str) -> Sequence[Any]:
     with suppress(Exception):  # Airflow may not have the right to read events
         selector = f"involvedObject.name={name}"
-        found = client.list_namespaced_event(namespace, field_selector=selector, _request_timeout=_TIMEOUT)
-        return sorted(map(plain, found.items), key=_moment)
+        items: Sequence[Any] = client.list_namespaced_event(
+            namespace, field_selector=selector, _request_timeout=_TIMEOUT
+        ).items
+        return items
     return []
 
 

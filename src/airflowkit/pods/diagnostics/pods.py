@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _NODE_LOST: Final = "a retry runs on another node"
-_STOPPED_FROM_OUTSIDE: Final = frozenset({137, 143})
 _NODE_REFUSED: Final = frozenset({"NodeAffinity", "NodeName", "NodePorts", "UnexpectedAdmissionError"})
 _NODE_ENDED: Final = {
     "Preempting": "preempted by its node",
@@ -64,14 +63,9 @@ def _by_disruption(pod: Mapping[str, Any]) -> Cause | None:
     }.get(target.get("reason", ""), Cause(f"disrupted: {target.get('reason')}: {message}", _NODE_LOST))
 
 
-def deleted_cause(pod: Mapping[str, Any], exit_code: int | None) -> Cause | None:
-    """Return that somebody deleted the pod, if that is what ended its container.
-
-    Args:
-        pod: The pod.
-        exit_code: The base container's, or None while it runs.
-    """
-    if "deletionTimestamp" not in pod["metadata"] or (exit_code is not None and exit_code not in _STOPPED_FROM_OUTSIDE):
+def deleted_cause(pod: Mapping[str, Any]) -> Cause | None:
+    """Return that somebody deleted the pod, or None if nobody did."""
+    if "deletionTimestamp" not in pod["metadata"]:
         return None
     reason = "deleted: somebody or something other than this task deleted the pod while it ran"
     return Cause(reason, "look for people, scripts and controllers that clean up")

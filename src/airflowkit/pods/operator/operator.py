@@ -23,13 +23,15 @@ from kubernetes.client.exceptions import ApiException
 
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
-from airflowkit.pods.diagnostics.evidence import read_evidence
+from airflowkit.pods.diagnostics.evidence import plain, read_evidence
+from airflowkit.pods.operator.cluster import found_cluster
 from airflowkit.pods.operator.outcome import (
     error_summary,
     interruption_of,
     may_have_made_a_pod,
     push_diagnosis,
     state_on_server,
+    trigger_error,
 )
 from airflowkit.pods.operator.startup import WatchfulPodManager
 from airflowkit.pods.operator.trigger import WatchfulPodTrigger
@@ -143,8 +145,8 @@ class CheckedPodOperator(KubernetesPodOperator):
         if not remote_pod and self.pod is not None and not self._killed:  # an error came before the first look at it
             with suppress(Exception):
                 remote_pod = self.pod_manager.read_pod(self.pod)
-        if remote_pod and not self._killed and not self._ended_well(remote_pod):
-            self._evidence = self._read_evidence(remote_pod.metadata.name, remote_pod.metadata.namespace)
+        if remote_pod and not self._killed:  # from here on, that the pod is gone is the operator's own doing
+            self._evidence = self._seen(remote_pod)
         super().cleanup(pod=pod, remote_pod=remote_pod, xcom_result=xcom_result, context=context)
 
     def build_pod_request_obj(self, context: Any = None, *, dry_run: bool = False) -> Any:
@@ -157,10 +159,14 @@ class CheckedPodOperator(KubernetesPodOperator):
             self.env_vars = given
 
     def defer(self, *, trigger: Any, **keywords: Any) -> None:
-        """Defer to the triggerer, with a trigger that gives up on a pod that cannot start."""
+        """Defer to the triggerer, with a trigger that gives up on a pod that cannot start, and finds this cluster."""
         if type(trigger) is KubernetesPodTrigger:
-            trigger = WatchfulPodTrigger(**trigger.serialize()[1])
+            trigger = WatchfulPodTrigger(**{**trigger.serialize()[1], **found_cluster(self.hook)})
         super().defer(trigger=trigger, **keywords)
+
+    def convert_config_file_to_dict(self) -> None:
+        """Read no kubeconfig, which the provider does whether or not the worker has used one; see `found_cluster`."""
+        self._config_dict = None
 
     @cached_property
     def pod_manager(self) -> WatchfulPodManager:
@@ -217,10 +223,12 @@ class CheckedPodOperator(KubernetesPodOperator):
         if isinstance(hidden, (KeyboardInterrupt, SystemExit)):
             raise hidden
         event = self._event or {}
+        seen, of_trigger = self._evidence or self._read_what_is_left(), trigger_error(event)
         evidence = replace(
-            self._evidence or self._read_what_is_left(),
+            seen,
+            gone=seen.gone and of_trigger is None,  # the trigger's error came first
             interruption=interruption_of(hidden, event),
-            error=error_summary(hidden, event),
+            error=of_trigger or error_summary(hidden, event),
         )
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
@@ -230,8 +238,12 @@ class CheckedPodOperator(KubernetesPodOperator):
         failure.diagnosis = diagnosis
         return failure
 
-    def _ended_well(self, pod: Any) -> bool:
-        return bool(pod.status.phase == PodPhase.SUCCEEDED or container_is_succeeded(pod, self.base_container_name))
+    def _seen(self, pod: Any) -> Evidence:
+        """Return what a pod shows that is about to be deleted; one that has ended well shows all there is at once."""
+        by_base = self.do_xcom_push and container_is_succeeded(pod, self.base_container_name)
+        if pod.status.phase == PodPhase.SUCCEEDED or by_base:
+            return Evidence(pod=plain(pod), base=self.base_container_name)
+        return self._read_evidence(pod.metadata.name, pod.metadata.namespace)
 
     def _read_what_is_left(self) -> Evidence:
         if self.pod is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -14,16 +15,19 @@ from airflow.providers.cncf.kubernetes.utils.pod_manager import (
 from airflow.providers.common.compat.sdk import AirflowException, AirflowTaskTimeout
 from kubernetes.client.exceptions import ApiException
 
-from airflowkit.pods.diagnostics.cause import Cause
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis, Interruption
-from airflowkit.pods.diagnostics.errors import error_cause
+from airflowkit.pods.diagnostics.errors import error_cause, trigger_cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflowkit.pods.diagnostics.cause import Cause
+
 _SAY_LESS_THAN_THE_POD: Final = (PodLaunchFailedException, PodLaunchTimeoutException, PodNotFoundException)
 _DEADLINE_OF_TRIGGER: Final = "execution_timeout deadline"
 """Words of the provider's trigger, which reports the task's own timeout as a start timeout."""
+_MISSED_THE_POD: Final = re.compile(r"\(404\)")
+"""How an ApiException begins that says no more than that the pod is gone."""
 
 
 def interruption_of(error: BaseException, event: Mapping[str, Any]) -> Interruption | None:
@@ -48,8 +52,18 @@ def error_summary(error: BaseException, event: Mapping[str, Any]) -> Cause | Non
     if isinstance(error, (*_SAY_LESS_THAN_THE_POD, AirflowTaskTimeout)) or event.get("status") == "timeout":
         return None
     if type(error) is AirflowException:  # "Pod … returned a failure", or the trigger's event once more
-        return Cause(event["message"]) if event.get("status") == "error" else None
+        return None
     return error_cause(error)
+
+
+def trigger_error(event: Mapping[str, Any]) -> Cause | None:
+    """Return what a trigger's event says of an error of its own, or None.
+
+    Args:
+        event: The trigger's event, if there was one.
+    """
+    failed = event.get("status") == "error" and not _MISSED_THE_POD.match(event["message"])
+    return trigger_cause(event["message"]) if failed else None
 
 
 def may_have_made_a_pod(error: BaseException) -> bool:

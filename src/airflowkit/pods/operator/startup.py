@@ -25,8 +25,8 @@ from airflow.providers.cncf.kubernetes.utils.pod_manager import (
     detect_pod_terminate_early_issues,
 )
 
-from airflowkit.pods.diagnostics.containers import container_cause, containers
-from airflowkit.pods.diagnostics.evidence import plain
+from airflowkit.pods.diagnostics.containers import Kind, container_cause, containers
+from airflowkit.pods.diagnostics.evidence import own_events, plain
 from airflowkit.pods.diagnostics.missing import missing_cause
 from airflowkit.pods.diagnostics.pods import condition, setup_message, unscheduled_cause
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 PATIENCE: Final = 10.0
 """Seconds for which a fault must last that a late secret could still fix: the kubelet retries in that time."""
 
+_BEFORE: Final = (Kind.INIT, Kind.SIDECAR)
 _BROKEN_FOR_GOOD: Final = re.compile(r"runAsNonRoot|non-numeric user|no command specified")
 _STATIC: Final = re.compile(
     r"didn't match Pod's node affinity|didn't satisfy .*affinity"
@@ -119,7 +120,9 @@ def _image_cause(pod: Any) -> Cause | None:
     if not detect_pod_terminate_early_issues(clone):
         return None
     shown = plain(pod)
-    found = (container_cause(each, shown, log=(), warnings="") for each in containers(shown, "") if each.init)
+    found = (
+        container_cause(each, shown, log=(), warnings="") for each in containers(shown, "") if each.kind in _BEFORE
+    )
     return next(filter(None, found), None)
 
 
@@ -153,7 +156,9 @@ class WatchfulPodManager(_WatchedStart, PodManager):
             if cause := _image_cause(found):
                 raise PodCannotStart(cause.reason)
             shown = plain(found)
-            self._watch_start.look(shown, plain(self.read_pod_events(pod).items) if needs_events(shown) else ())
+            self._watch_start.look(
+                shown, own_events(shown, self.read_pod_events(pod).items) if needs_events(shown) else ()
+            )
         return found
 
     def run_pod_async(self, pod: Any, **kwargs: Any) -> Any:
@@ -172,6 +177,6 @@ class WatchfulAsyncPodManager(_WatchedStart, AsyncPodManager):
             if cause := _image_cause(found):
                 raise PodCannotStart(cause.reason)
             shown = plain(found)
-            events = plain((await self.read_pod_events(pod)).items) if needs_events(shown) else ()
+            events = own_events(shown, (await self.read_pod_events(pod)).items) if needs_events(shown) else ()
             self._watch_start.look(shown, events)
         return found

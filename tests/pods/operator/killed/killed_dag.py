@@ -1,4 +1,4 @@
-"""Tasks that `supervised.py` runs and interrupts: each once with the plain operator, once with ours."""
+"""Tasks that `supervised.py` and `deferred.py` run and interrupt: each once with the plain operator, once with ours."""
 
 import os
 import time
@@ -14,6 +14,7 @@ from airflowkit.pods.operator.operator import CheckedPodOperator
 NAMESPACE = "operator-tests"
 IMAGE = "localhost/busybox:1"
 ENDS_WHEN_ASKED = ["sh", "-c", "trap 'exit 143' TERM; echo up; sleep 60 & wait"]
+ENDS_WELL_WHEN_ASKED = ["sh", "-c", "trap 'exit 0' TERM; echo up; sleep 600 & wait"]
 IGNORES_IT = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"]
 DIES_SLOWLY_ONCE = "[ {{ ti.try_number }} = 1 ] || exit 0; trap '' TERM; while true; do sleep 1; done"
 
@@ -64,3 +65,4 @@ with DAG("killed", schedule=None, start_date=datetime(2026, 1, 1)) as dag:
         )
         operator(task_id=f"{kind}_resumed", cmds=["true"], deferrable=True, callbacks=[SlowTeardown], **common)
         operator(task_id=f"{kind}_abandoned", cmds=ENDS_WHEN_ASKED, deferrable=True, **common)
+        operator(task_id=f"{kind}_moved", cmds=ENDS_WELL_WHEN_ASKED, deferrable=True, **common)
