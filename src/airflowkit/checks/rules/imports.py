@@ -35,7 +35,8 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     ## How to fix it
     The message names the exception and the line. Add a missing package to `requirements.txt`, from which the image is
     built; if the module is your own, put it below the DAG folder. Give a default to what only production has, such as
-    an environment variable: `os.environ.get("BUCKET", "")`.
+    an environment variable: `os.environ.get("BUCKET", "")`. Where airflowkit itself fails on the file, the message
+    says so, and where to report it.
     """
     for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
         missing = (file.facts.failure and file.facts.failure.missing_module) or ""
