@@ -16,7 +16,10 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @lru_cache(maxsize=1)
@@ -139,6 +142,15 @@ def context_names() -> frozenset[str]:
     from airflow.sdk import Context
 
     return frozenset(Context.__annotations__) | {"macros", "dag_run", "outlet_events", "inlet_events"}
+
+
+def template_filters() -> Mapping[str, Any]:
+    """Return the Jinja filters that Airflow adds: `ds`, `ts` and so on."""
+    try:
+        from airflow.sdk.definitions._internal.templater import FILTERS
+    except ImportError:  # Airflow 2
+        from airflow.templates import FILTERS
+    return dict(FILTERS)
 
 
 def dag_context() -> Any:
