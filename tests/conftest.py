@@ -11,8 +11,9 @@ import shutil
 import subprocess
 import tempfile
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,7 +21,9 @@ from hypothesis import HealthCheck, settings
 from airflowkit._airflow import airflow_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from airflowkit.checks.report import Report
 
 TESTS = Path(__file__).parent
 HOME = Path(tempfile.mkdtemp(prefix="airflowkit-tests-"))
@@ -111,6 +114,22 @@ def airflow_db() -> Path:
     (HOME / "dags").mkdir(exist_ok=True)
     initdb()
     return HOME
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _our_own_failures_fail_the_test() -> Iterator[None]:
+    """Fail where a check reports that airflowkit itself failed: to users that is one finding among others."""
+    engine: Any = import_module("airflowkit.checks.engine")
+    report_on = engine.report_on
+
+    def strict(*arguments: Any, **keywords: Any) -> Report:
+        report = report_on(*arguments, **keywords)
+        assert not [finding.message for finding in report.findings if finding.failed]
+        return report
+
+    engine.report_on = strict
+    yield
+    engine.report_on = report_on
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,10 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BUNDLE: Final = "dags-folder"
 """The name of the DAG bundle of a local run, as of Airflow's default one."""
@@ -151,6 +154,15 @@ def context_names() -> frozenset[str]:
     from airflow.sdk import Context
 
     return frozenset(Context.__annotations__) | {"macros", "dag_run", "outlet_events", "inlet_events"}
+
+
+def template_filters() -> Mapping[str, Any]:
+    """Return the Jinja filters that Airflow adds: `ds`, `ts` and so on."""
+    try:
+        from airflow.sdk.definitions._internal.templater import FILTERS
+    except ImportError:  # Airflow 2
+        from airflow.templates import FILTERS
+    return dict(FILTERS)
 
 
 def dag_context() -> Any:

@@ -160,9 +160,9 @@ class DeliveryError(AirflowKitError, RuntimeError):
     """A card was not delivered to Teams; raised by `send_card`, and only logged by callbacks."""
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean 'x'?` for the closest known name, or an empty string."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    """Return `did you mean 'x'?` for the closest known name, or an empty string; foreign names may be no text."""
+    close = get_close_matches(str(name), list(map(str, known)), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""
 
 

@@ -95,7 +95,7 @@ class Cache:
         """
         checked = {file.path: file for file in facts}
         kept = {path: entry for path, entry in self.entries.items() if path not in checked and Path(path).is_file()}
-        sound = (file for file in checked.values() if file.failure is None and not any(map(self._is_new, file.sources)))
+        sound = (file for file in checked.values() if _is_whole(file) and not any(map(self._is_new, file.sources)))
         self.entries = kept | {file.path: self._entry(file) for file in sound}
         content = pickle.dumps((self.key, self.entries))
         with suppress(OSError):  # a cache that cannot be written only costs time
@@ -123,6 +123,11 @@ class Cache:
             except OSError:
                 self._digests[path] = ""
         return self._digests[path]
+
+
+def _is_whole(facts: FileFacts) -> bool:
+    """Return whether the file could be imported, and airflowkit itself did not fail on it."""
+    return facts.failure is None and not any(finding.failed for finding in facts.findings)
 
 
 def _content(path: Path) -> bytes:

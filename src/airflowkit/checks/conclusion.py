@@ -43,7 +43,7 @@ def report_on(
     findings = [finding for file in facts for finding in file.findings]
     findings += _judged(Scope.FILE, (FileSubject(file, folder, options) for file in facts))
     together = _judged(Scope.FOLDER, [FolderSubject(facts, folder, options)])
-    findings += (finding for finding in together if examined.shows(finding.path))
+    findings += (finding for finding in together if finding.failed or examined.shows(finding.path))
     paths = [file.path for file in facts]
     findings += _judged(Scope.COMMENT, comment_subjects(paths, findings, examined, comments_of))
     counting = selected(findings, options, folder, comments_of)

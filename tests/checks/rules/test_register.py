@@ -6,7 +6,8 @@ import pytest
 
 from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.model.comments import comments_in
-from airflowkit.checks.model.rule import CommentSubject, Place
+from airflowkit.checks.model.findings import Place
+from airflowkit.checks.model.rule import CommentSubject
 from airflowkit.checks.rules import BY_CODE, RULES, explain
 from airflowkit.checks.rules.register import CODES, FIXABLE, FREE, RETIRED, Retired
 from airflowkit.checks.suppression.selection import narrowed

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 from airflowkit import _airflow
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS
+from airflowkit.checks.model import pod_arguments
 from airflowkit.checks.model.facts import Observation
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def _record_construction() -> None:
     meta, dag, mapped = _airflow.constructors()
 
     def build(cls: type, *args: Any, **kwargs: Any) -> Any:
+        pod_arguments.watch_pod_operator(cls)
         operator = type.__call__(cls, *args, **WATCH.adapt(cls, kwargs))
+        pod_arguments.note_call(operator, kwargs)
         _remember(operator)
         return operator
 
@@ -152,7 +155,7 @@ def _record_construction() -> None:
 def _constructors() -> frozenset[str]:
     """Return the files between a DAG file and the constructor that it calls, including this one."""
     meta, *_classes = _airflow.constructors()
-    return frozenset({__file__, inspect.getfile(meta)})
+    return frozenset({__file__, pod_arguments.__file__, inspect.getfile(meta)})
 
 
 def _built_by() -> tuple[str, int]:

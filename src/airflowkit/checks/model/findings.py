@@ -19,6 +19,16 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a subject is."""
+
+    path: str
+    line: int | None = None
+    dag_id: str | None = None
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What a rule yields; `Rule.findings` adds the rest.
 
@@ -53,6 +63,7 @@ class Finding:
         task_id: The task, if one is to blame.
         hint: What to do about it.
         fixable: Whether `--fix` can fix it.
+        failed: Whether airflowkit itself failed, so that it does not know whether there is a fault.
     """
 
     code: str
@@ -64,3 +75,4 @@ class Finding:
     task_id: str | None = None
     hint: str = ""
     fixable: bool = False
+    failed: bool = False

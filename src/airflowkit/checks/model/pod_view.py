@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.expansion import elements, is_mapped, is_pod, of_element
+from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import TEMPLATES
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Pod:
 
     def knows(self, name: str) -> bool:
         """Return whether an argument is known, and does not come from a template or another task's output."""
-        return not any(self.argument(template) for template in TEMPLATES) and self._is_given(name)
+        template = any(self.argument(template) for template in TEMPLATES)
+        return not template and self._is_given(name) and not is_runtime_value(self.argument(name))
 
     def _is_given(self, name: str) -> bool:
         element = self.element
@@ -121,7 +123,7 @@ def environment(pod: Pod) -> Iterator[tuple[str, Any]]:
     """Yield the name and value of each plain environment variable."""
     variables = pod.argument("env_vars")
     if isinstance(variables, Mapping):
-        yield from variables.items()
+        yield from ((str(name), value) for name, value in variables.items())
     elif isinstance(variables, (list, tuple)):
         yield from ((str(field_of(it, "name")), field_of(it, "value")) for it in variables)
 

@@ -24,7 +24,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from airflowkit.checks.model.findings import Fault, Finding, Severity
+from airflowkit.checks.model.failures import failed
+from airflowkit.checks.model.findings import Fault, Finding, Place, Severity
 from airflowkit.checks.model.pod_view import Pod, argument, pods_of
 from airflowkit.pods.schema.jinja import is_runtime_value
 
@@ -47,16 +48,6 @@ class Scope(StrEnum):
     FILE = "file"
     FOLDER = "folder"
     COMMENT = "comment"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a subject is."""
-
-    path: str
-    line: int | None = None
-    dag_id: str | None = None
-    task_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -200,7 +191,17 @@ class Rule(Generic[S]):
         return self.text.partition("\n")[0]
 
     def findings(self, subject: S, place: Place) -> Iterator[Finding]:
-        """Yield what the rule finds, at the place of the subject unless the fault names another."""
+        """Yield what the rule finds, at the place of the subject unless the fault names another.
+
+        If the rule itself fails, a last finding says so: that is a bug of airflowkit, and no reason to keep back what
+        the other rules find.
+        """
+        try:
+            yield from self._found(subject, place)
+        except Exception as error:  # noqa: BLE001  a bug may raise anything
+            yield failed(f"the rule {self.name}", error, self.code, place)
+
+    def _found(self, subject: S, place: Place) -> Iterator[Finding]:
         for fault in self.judge(subject):
             yield Finding(
                 code=self.code,

@@ -26,7 +26,7 @@ def dag_tags(dag: DagSubject) -> Iterator[Fault]:
     agreed = dag.options.tags
     if agreed and not dag.dag.tags:
         yield Fault("has no tags", hint=f"add one of {', '.join(agreed)}")
-    for tag in sorted(dag.dag.tags or ()):
+    for tag in sorted(map(str, dag.dag.tags or ())):
         if agreed and tag not in agreed:
             yield Fault(f"has the tag {tag!r}, which is not in [check] tags", hint=did_you_mean(tag, agreed))
 
@@ -88,7 +88,7 @@ def unknown_owner(dag: DagSubject) -> Iterator[Fault]:
     Set `owner` in `default_args`. `[check] owners` lists the owners; the rule is off without it.
     """
     owners = dag.options.owners
-    for owner in sorted({task.task.owner for task in dag.tasks}) if owners else ():
+    for owner in sorted({str(task.task.owner) for task in dag.tasks}) if owners else ():
         if owner not in owners:
             hint = did_you_mean(owner, owners)
             yield Fault(

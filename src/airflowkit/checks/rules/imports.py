@@ -37,7 +37,8 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     The message names the exception and the line. If Airflow moved, renamed or removed what the file uses, it says the
     successor and the version; the file is then imported once more with that provided, so that everything else is shown,
     too. Add a missing package to `requirements.txt`, from which the image is built. Give a default to what only
-    production has, such as an environment variable: `os.environ.get("BUCKET", "")`.
+    production has, such as an environment variable: `os.environ.get("BUCKET", "")`. Where airflowkit
+    itself fails on the file, the message says so, and where to report it.
     """
     facts = file.facts
     for each in facts.outdated:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
+from airflowkit.checks.model.given_pods import given_pods
 from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, argument, environment, pods_of
 from airflowkit.checks.model.rule import TaskSubject, task_rule
-from airflowkit.checks.rules.pod_validity import operator_keywords
 from airflowkit.pods.expansion import is_pod
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import DEAD
@@ -60,8 +60,8 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     To keep failed pods, pass `on_finish_action="delete_succeeded_pod"`. Delete `is_delete_operator_pod=True`: pods are
     deleted anyway. Instead of `progress_callback`, pass a class in `callbacks=[...]`.
     """
-    pods = operator_keywords(task.task) if is_pod(task.task) else ()
-    given = {name for _index, keywords in pods for name in keywords}
+    pods = given_pods(task.task) if is_pod(task.task) else ()
+    given = {name for pod in pods for name in pod.keywords}
     for name, dead in DEAD.items():
         if name in given:
             yield Fault(f"{name} no longer has any effect", hint=dead.hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -11,12 +12,12 @@ from airflowkit.checks.model.findings import Fault
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.errors import did_you_mean
-from airflowkit.pods.schema.jinja import parse_template
+from airflowkit.pods.schema.jinja import Unparsable, environment_of, parse_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from jinja2 import nodes
+    from jinja2 import Environment, nodes
 
 _REMOVED: Final[Mapping[str, str]] = {
     "conf": "removed in Airflow 3; use dag_run.conf or params",
@@ -40,32 +41,35 @@ class Template(NamedTuple):
 
     Attributes:
         fault: What is wrong with its syntax, or an empty string.
+        hint: What to do about that, where it is known.
         names: The variables that it needs.
         pulled: The tasks whose XComs it pulls.
     """
 
     fault: str = ""
+    hint: str = ""
     names: frozenset[str] = frozenset()
     pulled: frozenset[str] = frozenset()
 
 
 @task_rule("AK310", "template-syntax")
 def template_syntax(task: TaskSubject) -> Iterator[Fault]:
-    """Checks the syntax of templates.
+    """Checks the syntax of templates, and that the filters in them exist.
 
     ## Why it matters
-    Jinja parses a field when the task runs: only then, after all upstream tasks, does a missing brace fail it.
+    Jinja parses a field when the task runs: only then, after all upstream tasks, does a missing brace, or a filter that
+    does not exist, fail it.
 
     ## How to fix it
-    Correct the template. Put text that is not a Jinja template, such as a Go template, between `{% raw %}` and
-    `{% endraw %}`.
+    Correct the template. Filters are Jinja's own, Airflow's (`ds`, `ds_nodash`, `ts`, `ts_nodash`,
+    `ts_nodash_with_tz`), and those of the DAG's `user_defined_filters`. Put text that is not a Jinja template, such as
+    a Go template, between `{% raw %}` and `{% endraw %}`.
     """
     for field, text in task.templates:
-        fault = read_template(text).fault
-        if fault:
-            yield Fault(
-                f"{field} is not a valid template: {fault}", hint="correct the template, or wrap it in {% raw %}"
-            )
+        template = read_template(text, task.dag)
+        if template.fault:
+            hint = template.hint or "correct the template, or wrap it in {% raw %}"
+            yield Fault(f"{field} is not a valid template: {template.fault}", hint=hint)
 
 
 @task_rule("AK311", "unknown-template-variable")
@@ -82,7 +86,7 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     """
     known = context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
     for field, text in () if _renders_itself(operator_class(task.task)) else task.templates:
-        for name in sorted(read_template(text).names.difference(known)):
+        for name in sorted(read_template(text, task.dag).names.difference(known)):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
             yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", hint=hint)
 
@@ -100,7 +104,7 @@ def xcom_of_unknown_task(task: TaskSubject) -> Iterator[Fault]:
     """
     known = task.dag.task_ids
     for field, text in task.templates:
-        for name in sorted(read_template(text).pulled.difference(known)):
+        for name in sorted(read_template(text, task.dag).pulled.difference(known)):
             nearest = [task_id for task_id in known if task_id.endswith(f".{name}")]
             hint = f"did you mean {nearest[0]!r}?" if nearest else did_you_mean(name, known)
             yield Fault(f"{field} pulls the XCom of {name!r}, which is not a task of the DAG", hint=hint)
@@ -119,7 +123,7 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     like a file name needs a space after it: `bash_command="/opt/load.sh "`.
     """
     extensions = tuple(getattr(task.task, "template_ext", ()) or ())
-    folders = [Path(task.dag.folder), *map(Path, _searchpath(task.dag))]
+    folders = [Path(task.dag.folder or "."), *map(Path, _searchpath(task.dag))]
     for field, text in task.texts if extensions else ():
         if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
             yield Fault(f"{field} names the template file {text!r}, which does not exist", hint=_hint_of(text))
@@ -140,15 +144,29 @@ def _renders_itself(operator: Any) -> bool:
     return any("render_template_fields" in vars(cls) for cls in own)
 
 
-@lru_cache(maxsize=4096)
-def read_template(text: str) -> Template:
-    """Return what Jinja reads in a text."""
-    from jinja2 import meta
+def read_template(text: str, dag: Any = None) -> Template:
+    """Return what Jinja reads in a text, with the filters of a DAG."""
+    environment = environment_of(dag)
+    shared = environment is environment_of(None)
+    return _read_shared(text) if shared else _read(text, environment)
 
-    tree = parse_template(text)
-    if isinstance(tree, str):
-        return Template(fault=tree)
-    return Template(names=frozenset(meta.find_undeclared_variables(tree)), pulled=frozenset(_pulled(tree)))
+
+@lru_cache(maxsize=4096)
+def _read_shared(text: str) -> Template:
+    return _read(text, environment_of(None))
+
+
+def _read(text: str, environment: Environment) -> Template:
+    from jinja2 import TemplateError, meta
+
+    tree = parse_template(text, environment)
+    if isinstance(tree, Unparsable):
+        return Template(fault=tree.reason, hint=tree.hint)
+    try:
+        names = frozenset(meta.find_undeclared_variables(tree))
+    except TemplateError as error:  # what Jinja finds only when it compiles, such as two blocks of one name
+        return Template(fault=str(error.message))
+    return Template(names=names, pulled=frozenset(_pulled(tree)))
 
 
 def _hint_of(name: str) -> str:
@@ -179,6 +197,7 @@ def _constants(node: nodes.Node | None) -> Iterator[str]:
             yield from _constants(item)
 
 
-def _searchpath(dag: Any) -> list[str]:
+def _searchpath(dag: Any) -> list[str | os.PathLike[str]]:
     path = dag.template_searchpath
-    return [path] if isinstance(path, str) else list(path or ())
+    paths = [path] if isinstance(path, str) else path if isinstance(path, (list, tuple)) else []
+    return [it for it in paths if isinstance(it, (str, os.PathLike))]

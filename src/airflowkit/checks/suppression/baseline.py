@@ -70,7 +70,7 @@ class Baseline:
         new = []
         for finding in report.findings:
             entry = self._entry(finding)
-            if left.get(entry, 0) > 0:
+            if left.get(entry, 0) > 0 and not finding.failed:
                 left[entry] -= 1
             else:
                 new.append(finding)
@@ -80,7 +80,8 @@ class Baseline:
     def updated_with(self, report: Report) -> Self:
         """Return a baseline of the report's findings, and of those known where the check did not look."""
         kept = {entry: count for entry, count in self.counts.items() if not self._was_looked_for(entry, report)}
-        return replace(self, counts=kept | Counter(map(self._entry, report.findings)))
+        found = (finding for finding in report.findings if not finding.failed)
+        return replace(self, counts=kept | Counter(map(self._entry, found)))
 
     def write(self) -> None:
         """Write the file, whole or not at all.

@@ -90,7 +90,7 @@ def selected(
 
 
 def _weighed(finding: Finding, options: Check) -> Finding:
-    severity = options.severity.get(finding.code)
+    severity = None if finding.failed else options.severity.get(finding.code)
     return replace(finding, severity=Severity(severity)) if severity else finding
 
 

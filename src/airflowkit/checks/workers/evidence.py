@@ -39,6 +39,6 @@ def _rendered(operator: Any) -> Any:
     from airflowkit.pods.render import render_pod  # noqa: PLC0415  only for files with pods
 
     try:
-        return render_pod(operator)
+        return json.loads(json.dumps(render_pod(operator)))  # keys that are no text have become text
     except Exception as error:  # noqa: BLE001  operators raise anything; their arguments are compared anyway
         return type(error).__name__

@@ -13,7 +13,9 @@ from airflowkit.checks.importing.memory import MIB
 from airflowkit.checks.importing.tolerance import OUTDATED, tolerate
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Change, DagFacts, FileFacts
-from airflowkit.checks.model.rule import DagSubject, Place, Scope, TaskSubject
+from airflowkit.checks.model.failures import OF_NO_RULE, failed
+from airflowkit.checks.model.findings import Place
+from airflowkit.checks.model.rule import DagSubject, Scope, TaskSubject
 from airflowkit.checks.rules import RULES
 from airflowkit.checks.workers.references import references_of, schedule_of
 
@@ -29,18 +31,28 @@ _TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
 
 
 def judge(job: Job) -> FileFacts:
-    """Import a file, and return its facts."""
+    """Import a file, and return its facts; what airflowkit itself fails to do is one of the findings."""
+    try:
+        return _judged(job)
+    except Exception as error:  # noqa: BLE001  a bug of ours, not of the file
+        return FileFacts(job.path, findings=(failed("reading the file", error, OF_NO_RULE, Place(job.path)),))
+    finally:
+        WATCH.start("")  # let go of the DAGs
+
+
+def _judged(job: Job) -> FileFacts:
     path = job.path
     if job.tolerant:
         tolerate()
     loaded = load(path, job.folder, job.options.import_timeout, job.content)
     subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
+    failures: list[Finding] = []
     facts = FileFacts(
         path=path,
         failure=loaded.failure,
         outdated=tuple(OUTDATED),
-        dags=tuple(_facts(subject) for subject in subjects),
-        findings=tuple(finding for subject in subjects for finding in _findings(subject, path)),
+        dags=tuple(_facts(subject, path, failures) for subject in subjects),
+        findings=(*failures, *(finding for subject in subjects for finding in _findings(subject, path))),
         variables=tuple(WATCH.variables),
         connections=tuple(WATCH.connections),
         hosts=tuple(WATCH.hosts),
@@ -60,7 +72,6 @@ def judge(job: Job) -> FileFacts:
         from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
 
         facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
-    WATCH.start("")  # let go of the DAGs
     return facts
 
 
@@ -86,16 +97,20 @@ def _subject(dag: Any, line: int | None, loaded: LoadedFile, options: Check) -> 
     return DagSubject(dag, line, tasks, options)
 
 
-def _facts(subject: DagSubject) -> DagFacts:
+def _facts(subject: DagSubject, path: str, failures: list[Finding]) -> DagFacts:
     dag = subject.dag
-    return DagFacts(
-        dag_id=dag.dag_id,
-        line=subject.line,
-        task_ids=tuple(dag.task_ids),
-        group_ids=tuple(group for group in dag.task_group.get_task_group_dict() if group),
-        schedule=schedule_of(dag),
-        references=tuple(references_of(subject)),
-    )
+    facts = DagFacts(dag_id=dag.dag_id, line=subject.line, task_ids=tuple(dag.task_ids))
+    try:
+        return replace(
+            facts,
+            group_ids=tuple(group for group in dag.task_group.get_task_group_dict() if group),
+            schedule=schedule_of(dag),
+            references=tuple(references_of(subject)),
+        )
+    except Exception as error:  # noqa: BLE001  a bug of ours: the rules go on
+        place = Place(path, subject.line, dag.dag_id)
+        failures.append(failed("finding out which DAGs this one refers to", error, OF_NO_RULE, place))
+        return facts
 
 
 def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:

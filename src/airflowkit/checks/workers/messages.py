@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from airflowkit.checks.model.facts import FileFacts
+from airflowkit.checks.model.failures import OF_NO_RULE, failed
+from airflowkit.checks.model.findings import Place
+
 if TYPE_CHECKING:
-    from airflowkit.checks.model.facts import FileFacts
     from airflowkit.settings import Check
 
 
@@ -48,10 +51,22 @@ class Answer:
     last: bool
 
     def as_bytes(self) -> bytes:
-        """Return what `Connection.recv` unpickles, even if the file has subclasses of `str` of its own."""
-        content = io.BytesIO()
-        _Plain(content, pickle.HIGHEST_PROTOCOL).dump(self)
-        return content.getvalue()
+        """Return what `Connection.recv` unpickles, even if the file has subclasses of `str` of its own.
+
+        Facts that cannot be sent are a bug of airflowkit, and are reported as one.
+        """
+        try:
+            return _pickled(self)
+        except Exception as error:  # noqa: BLE001  foreign objects raise anything when they are pickled
+            path = self.facts.path
+            finding = failed("sending what it found", error, OF_NO_RULE, Place(path))
+            return _pickled(replace(self, facts=FileFacts(path, findings=(finding,))))
+
+
+def _pickled(answer: Answer) -> bytes:
+    content = io.BytesIO()
+    _Plain(content, pickle.HIGHEST_PROTOCOL).dump(answer)
+    return content.getvalue()
 
 
 class _Plain(pickle.Pickler):

@@ -15,7 +15,7 @@ from kubernetes.client import models
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import MISSING, Fault, Key, Path
-from airflowkit.pods.schema.jinja import is_runtime_value
+from airflowkit.pods.schema.jinja import TEXT, Rendering, is_runtime_value
 from airflowkit.pods.schema.models import Field, fields, is_model, slots
 
 if TYPE_CHECKING:
@@ -44,22 +44,22 @@ class Decoder:
     Args:
         version: The cluster's Kubernetes version.
         coerce: Whether to accept obvious intent: snake_case keys, numbers for text, paths.
-        native: Whether the DAG renders templates as Python objects, so that one may become a list.
+        rendering: How templates are rendered.
 
     Attributes:
         faults: What could not be read.
         coerce: As above.
         version: The cluster's Kubernetes version.
-        native: As above.
+        rendering: As above.
         runtime_values: The values that are known only when the task runs, with their paths.
     """
 
-    __slots__ = ("coerce", "faults", "native", "runtime_values", "version")
+    __slots__ = ("coerce", "faults", "rendering", "runtime_values", "version")
 
-    def __init__(self, version: Version, *, coerce: bool = True, native: bool = False) -> None:
+    def __init__(self, version: Version, *, coerce: bool = True, rendering: Rendering = TEXT) -> None:
         self.version = version
         self.coerce = coerce
-        self.native = native
+        self.rendering = rendering
         self.faults: list[Fault] = []
         self.runtime_values: list[tuple[Path, Any]] = []
 
@@ -71,7 +71,7 @@ class Decoder:
     def read(self, value: Any, kind: str, path: Path, *, many: bool = False) -> Any:
         """Return a value as the API gets it, or MISSING."""
         if is_runtime_value(value):
-            if isinstance(value, str) and not self.native and (many or kind not in ("str", "any")):
+            if isinstance(value, str) and not self.rendering.native and (many or kind not in ("str", "any")):
                 return self.reject(path, value, "is a template: it is rendered to text, which is not valid here")
             self.runtime_values.append((path, value))
             return value

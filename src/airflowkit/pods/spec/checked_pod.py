@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.schema.decoder import Decoder
+from airflowkit.pods.schema.jinja import TEXT, Rendering
 from airflowkit.pods.schema.versions import parse_version
 from airflowkit.pods.spec.builder import NOT_TEMPLATED
 from airflowkit.pods.spec.installed import KNOWN, TEMPLATED
@@ -55,7 +56,7 @@ def checked_pod(
     *,
     dag_id: str = "",
     task_id: str = "",
-    native: bool = False,
+    rendering: Rendering = TEXT,
     coerce: bool = True,
 ) -> PodSpec:
     """Return the pod that a call describes.
@@ -66,14 +67,14 @@ def checked_pod(
         settings: What `airflowkit.toml` says.
         dag_id: For the messages.
         task_id: For the messages.
-        native: Whether the DAG renders templates as Python objects.
+        rendering: How templates are rendered.
         coerce: Whether to accept obvious intent, as `pod_task` does; the plain operator passes everything on as it is.
 
     Raises:
         PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant.
     """
     version = parse_version(settings.kubernetes.version)
-    decoder = Decoder(version, coerce=coerce, native=native)
+    decoder = Decoder(version, coerce=coerce, rendering=rendering)
     layers = _layers(call, default_args, settings)
     values = _values(layers, settings, decoder)
     builder = read_pod(values, decoder)

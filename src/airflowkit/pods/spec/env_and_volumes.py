@@ -43,11 +43,12 @@ _TARGETS: Final = {
 
 def read_sources(builder: PodBuilder, values: Mapping[str, Any]) -> None:
     """Read every argument that adds variables, volumes or mounts."""
+    native = builder.decoder.rendering.native
     for keyword in SOURCES:
         if keyword not in values:
             continue
         value = values[keyword]
-        if value is None or (is_runtime_value(value) and (builder.decoder.native or not isinstance(value, str))):
+        if value is None or (is_runtime_value(value) and (native or not isinstance(value, str))):
             builder.pass_on(keyword, value)
         elif keyword == "env_vars" and isinstance(value, Mapping):
             _read_env_dictionary(builder, value)

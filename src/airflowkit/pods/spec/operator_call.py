@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from airflowkit._airflow import place_of
+from airflowkit.pods.schema.jinja import Rendering
 from airflowkit.pods.spec.checked_pod import PodSpec, checked_pod
 from airflowkit.settings import Settings, caller_file, load_settings
 
@@ -23,13 +24,14 @@ def checked_spec(keywords: dict[str, Any]) -> PodSpec:
     dag, group = place_of(keywords.get("dag"), keywords.get("task_group"))
     task_id = keywords.get("task_id", "")
     call = {key: value for key, value in keywords.items() if key not in NOT_OF_THE_POD and value is not NOT_GIVEN}
+    defaults = keywords.get("default_args") or {}
     return checked_pod(
         call,
-        keywords.get("default_args") or {},
+        defaults,
         settings_of(dag),
         dag_id=dag.dag_id if dag else "",
         task_id=group.child_id(task_id) if group else task_id,
-        native=bool(dag and dag.render_template_as_native_obj),
+        rendering=Rendering.of(dag, {**defaults, **keywords}.get("render_template_as_native_obj")),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import Fault, split
-from airflowkit.pods.schema.jinja import parse_template
+from airflowkit.pods.schema.jinja import Unparsable, parse_template
 from airflowkit.pods.spec.builder import PodBuilder
 from airflowkit.pods.spec.env_and_volumes import read_sources
 from airflowkit.pods.spec.keywords import PLACES
@@ -49,11 +49,12 @@ def template_faults(builder: PodBuilder, literal: Collection[str], reason: str) 
         literal: The keywords in which Airflow renders no templates.
         reason: What is wrong with a template there.
     """
+    environment = builder.decoder.rendering.environment
     for path, value in builder.decoder.runtime_values:
         if split(path)[0] in literal:
             yield Fault(path, value, reason, "write the value itself")
-        elif isinstance(value, str) and isinstance(syntax := parse_template(value), str):
-            yield Fault(path, value, f"is not a valid Jinja template: {syntax}")
+        elif isinstance(value, str) and isinstance(fault := parse_template(value, environment), Unparsable):
+            yield Fault(path, value, f"is not a valid Jinja template: {fault.reason}", fault.hint)
 
 
 def problems_of(
