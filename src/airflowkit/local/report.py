@@ -17,6 +17,7 @@ from airflowkit.local.process.events import (
     LogLine,
     Notice,
     Output,
+    Stopping,
     TaskEnded,
     TaskFailed,
     TaskRun,
@@ -59,6 +60,9 @@ class RunReport:
         match event:
             case Notice(text):
                 self._console.print(Text(f"note: {text}", style="yellow"), soft_wrap=True)
+            case Stopping():
+                self._status.update("stopping")
+                self._console.print(Text("stopping; press Ctrl-C again to end at once", style="yellow"))
             case TaskFailed(reason):
                 self._console.print(Text(f"failed: {reason}", style="red"), soft_wrap=True)
             case TaskStarted(task_id, map_index):

@@ -6,27 +6,35 @@ ends.
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import errors
 from airflowkit._airflow import airflow_version
 from airflowkit.errors import AirflowKitError, LocalRunError
-from airflowkit.local.process.events import AlertKept, Event, Refused, RunEnded, TaskRun, read_events
+from airflowkit.local.process.events import (
+    AlertKept,
+    Event,
+    LogLine,
+    Refused,
+    RunEnded,
+    Stopping,
+    TaskRun,
+    read_events,
+)
+from airflowkit.local.process.interruption import interruptible
 from airflowkit.local.process.request import Request
 from airflowkit.local.process.scratch import scratch_folder
 from airflowkit.local.process.spawn import spawn_worker
 from airflowkit.local.worker.airflow_home import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from airflowkit.local.fake.script import Script
-    from airflowkit.local.process.spawn import Worker
+    from airflowkit.local.process.spawn import OnEvent, RunningWorker, Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def run_dag(  # noqa: PLR0913  the command's options
     verbose: bool = False,
     script: Script | None = None,
     worker: Worker | None = None,
-    on_event: Callable[[Event], None] = lambda _: None,
+    on_event: OnEvent = lambda _: None,
 ) -> DagRunResult:
     """Run a DAG with no cluster.
 
@@ -100,16 +108,32 @@ def run_dag(  # noqa: PLR0913  the command's options
     """
     if airflow_version() < (3, 0):
         raise LocalRunError("a run needs Airflow 3.1 or newer", hint="airflowkit check, render and explain do not")
-    with _termination_as_interrupt(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
+    with interruptible() as interruption, scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
         request = Request(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written)
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", verbose=verbose)
-        events: list[Event] = []
-        with (worker or spawn_worker)(request, environ, on_event) as stream:
-            for event in read_events(stream):
-                events.append(event)
-                on_event(event)
+        with (worker or spawn_worker)(request, environ, on_event) as running:
+            interruption.on_second = running.stop_at_once
+            events = _follow(running, on_event)
     return _result(events, scratch if keep else None)
+
+
+def _follow(running: RunningWorker, on_event: OnEvent) -> list[Event]:
+    """Show a run's events, and return them; when it is interrupted, show what its pods still say, and let it end."""
+    events: list[Event] = []
+    try:
+        for event in read_events(running.events):
+            events.append(event)
+            on_event(event)
+    except KeyboardInterrupt:
+        on_event(Stopping())
+        running.stop()
+        with suppress(ValueError):  # the interrupt may have cut a line in two
+            for event in read_events(running.events):
+                if isinstance(event, LogLine):
+                    on_event(event)
+        raise
+    return events
 
 
 def _result(events: list[Event], folder: Path | None) -> DagRunResult:
@@ -130,16 +154,3 @@ def _restored(refused: Refused) -> AirflowKitError:
     error: AirflowKitError = cls.__new__(cls)
     AirflowKitError.__init__(error, refused.message, hint=refused.hint)
     return error
-
-
-@contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -21,6 +21,11 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopping:
+    """The run was interrupted, and stops its pods."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskStarted:
     """A try of a task starts; `map_index` is -1 for a task that is not mapped."""
 
@@ -136,6 +141,7 @@ class Refused:
 
 Event = (
     Notice
+    | Stopping
     | TaskStarted
     | TaskFailed
     | TaskEnded

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import signal
 import sys
 import traceback
 from contextlib import ExitStack
@@ -21,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit import _airflow
 from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
-from airflowkit.fork_server.lifetime import end_with_parent
 from airflowkit.local.apiserver.server import LocalCluster
 from airflowkit.local.apiserver.store import PodStore
 from airflowkit.local.fake.clock import Clock
@@ -36,6 +34,7 @@ from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_dat
 from airflowkit.local.worker.airflow_log import emit_task_events, shorten_pod_failures
 from airflowkit.local.worker.alerts import capture_alerts
 from airflowkit.local.worker.logbook import LogBook
+from airflowkit.local.worker.stopping import Stopping, end_run
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
 from airflowkit.pods.expansion import is_mapped
 
@@ -68,16 +67,16 @@ def serve(request: Request, events: int) -> int:
         request: What to run.
         events: The file descriptor for the events.
     """
-    end_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for background jobs
-        signal.signal(number, signal.default_int_handler)
+    stopping = Stopping()
+    stopping.watch()
     with os.fdopen(events, "w", encoding="utf-8") as stream:
         emit = EventWriter(stream)
         try:
-            run(request, emit)
+            run(request, emit, stopping)
         except AirflowKitError as error:
             emit(Refused(type(error).__name__, error.message, error.hint))
         except KeyboardInterrupt:
+            stopping.stand_still_if_asked()
             return 130
         except Exception:  # noqa: BLE001  the user has to see whatever Airflow raised
             traceback.print_exc()
@@ -85,7 +84,7 @@ def serve(request: Request, events: int) -> int:
     return 0
 
 
-def run(request: Request, emit: Emit) -> None:
+def run(request: Request, emit: Emit, stopping: Stopping) -> None:
     """Load the DAG, serve the API, run the DAG, report the result."""
     home = Path(os.environ["AIRFLOW_HOME"])
     prepare_database(home)
@@ -105,11 +104,11 @@ def run(request: Request, emit: Emit) -> None:
             kubelet = scripted_kubelet(script, loaded.dag, store, logs, clock)
         else:
             kubelet = runtime_kubelet(request, loaded, store, logs, emit)
-        stack.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
-        stack.enter_context(emit_task_events(emit))
+        stopping.cluster = stack.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
+        stack.enter_context(emit_task_events(emit, stopping))
         captured = stack.enter_context(capture_alerts(loaded))
         if not request.verbose:
-            stack.enter_context(shorten_pod_failures(emit))
+            stack.enter_context(shorten_pod_failures(emit, stopping))
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         _airflow.task_api()
         dag_run = loaded.dag.test(**_arguments(request))
@@ -208,7 +207,4 @@ def _arguments(request: Request) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # a normal exit waits seconds for threads of Airflow that have nothing to do
+    end_run(main())
