@@ -201,8 +201,8 @@ def _show(event: Event) -> None:
     match event:
         case LogLine(task_id=task_id, text=text):
             print(f"{task_id} | {text}")  # noqa: T201  for pytest to capture
-        case Output(text=text) | Notice(text=text) | TaskFailed(reason=text):
-            print(text)  # noqa: T201  for pytest to capture
+        case Output() | Notice() | TaskFailed():
+            print(event.text)  # noqa: T201  for pytest to capture
         case AlertKept(card=card):
             print("Teams would show:", *lines_of(card), sep="\n  ")  # noqa: T201  for pytest to capture
 

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
 
+NOW: Final = "now"
 
-def run(
+
+def run(  # noqa: PLR0913  the command's options
     dag: Annotated[str, typer.Argument(help="A DAG id, or a file with one DAG.")],
     *,
     dags_folder: DagsFolder,
-    logical_date: Annotated[str, typer.Option("--logical-date", "--date", help="ISO 8601; by default now.")] = "",
+    logical_date: Annotated[
+        str,
+        typer.Option(
+            "--logical-date", "--date", help="ISO 8601, or none; by default now, and none where assets start the DAG."
+        ),
+    ] = NOW,
     conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration as a JSON object.")] = "",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TASK=CHOICE", help="The answer to a task that asks a person; once for each choice."),
+    ] = None,
     runtime: Annotated[
         str,
         typer.Option(
@@ -29,24 +41,30 @@ def run(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the run's folder: volumes, database.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Airflow's own log.")] = False,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also write the result of each task to a file.")
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Also write the result of each task to a file; - is the terminal."),
     ] = None,
 ) -> None:
     """Run a DAG without a cluster: on an embedded Airflow, its pods as containers or processes on this computer.
 
     Example: airflowkit run orders_daily --conf '{"day": "2026-01-31"}'
     """
+    from rich.console import Console
+
     from airflowkit.local.report import RunReport
     from airflowkit.local.run import run_dag
-    from airflowkit.replacement import atomic_write
 
-    _check_writable(json_file)
-    with RunReport() as report:
+    to_stdout = str(json_file) == "-"
+    if not to_stdout:
+        _check_writable(json_file)
+    with RunReport(Console(stderr=True, highlight=False) if to_stdout else None) as report:
         result = run_dag(
             dag,
             dags_folder=dags_folder,
             conf=_json_object(conf),
             logical_date=_date(logical_date),
+            answers=_answers(answer or []),
+            ask=report.ask if sys.stdin.isatty() else None,
             runtime=runtime,
             keep=keep,
             verbose=verbose,
@@ -54,9 +72,28 @@ def run(
         )
     report.table(result)
     if json_file:
-        with atomic_write(json_file) as file:
-            file.write_text(json.dumps(asdict(result), indent=2, default=str) + "\n", encoding="utf-8")
+        _write(json_file, json.dumps(asdict(result), indent=2, default=str) + "\n")
     raise typer.Exit(0 if result.ok else 1)
+
+
+def _write(file: Path, text: str) -> None:
+    from airflowkit.replacement import atomic_write
+
+    if str(file) == "-":
+        typer.echo(text, nl=False)
+        return
+    with atomic_write(file) as new:
+        new.write_text(text, encoding="utf-8")
+
+
+def _answers(given: list[str]) -> dict[str, list[str]]:
+    answers: dict[str, list[str]] = {}
+    for each in given:
+        task_id, equals, choice = each.partition("=")
+        if not (task_id and equals and choice):
+            raise typer.BadParameter(f"{each!r} is not TASK=CHOICE", param_hint="--answer")
+        answers.setdefault(task_id, []).append(choice)
+    return answers
 
 
 def _json_object(text: str) -> dict[str, Any] | None:
@@ -80,8 +117,10 @@ def _check_writable(file: Path | None) -> None:
 
 
 def _date(text: str) -> str | None:
+    if text in {NOW, "none"}:
+        return None if text == NOW else text
     try:
-        return datetime.fromisoformat(text).isoformat() if text else None
+        return datetime.fromisoformat(text).isoformat()
     except ValueError:
-        message = f"{text!r} is not a valid date; write 2026-01-31 or 2026-01-31T06:00"
+        message = f"{text!r} is not a valid date; write 2026-01-31, 2026-01-31T06:00 or none"
         raise typer.BadParameter(message, param_hint="--logical-date") from None

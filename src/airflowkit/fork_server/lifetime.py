@@ -17,13 +17,19 @@ _PR_SET_CHILD_SUBREAPER: Final = 36
 
 def end_with_parent() -> None:
     """End this process when its parent ends, however that ends; only Linux can promise it."""
+    signal_with_parent(signal.SIGKILL)
+
+
+def signal_with_parent(number: int) -> None:
+    """Have this process signalled when its parent ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant that loses its own."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    """Become the parent of every descendant that loses its own, on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def end_children() -> None:

@@ -13,10 +13,12 @@ from airflowkit._airflow import connection_variable
 from airflowkit.alerts.teams.plain_text import lines_of
 from airflowkit.local.process.events import (
     AlertKept,
+    Asked,
     Event,
     LogLine,
     Notice,
     Output,
+    Stopping,
     TaskEnded,
     TaskFailed,
     TaskRun,
@@ -24,7 +26,7 @@ from airflowkit.local.process.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from airflowkit.local.run import DagRunResult
@@ -59,8 +61,11 @@ class RunReport:
         match event:
             case Notice(text):
                 self._console.print(Text(f"note: {text}", style="yellow"), soft_wrap=True)
-            case TaskFailed(reason):
-                self._console.print(Text(f"failed: {reason}", style="red"), soft_wrap=True)
+            case Stopping():
+                self._status.update("stopping")
+                self._console.print(Text("stopping; press Ctrl-C again to end at once", style="yellow"))
+            case TaskFailed():
+                self._console.print(Text(f"failed: {event.text}", style="red"), soft_wrap=True)
             case TaskStarted(task_id, map_index):
                 self._status.update(Text(f"{_label(task_id, map_index)} is running"))
                 self._console.print(Text(f"{_label(task_id, map_index)} starts", style="bold"))
@@ -72,6 +77,19 @@ class RunReport:
                 self._console.print(Text(text, style="dim"), soft_wrap=True)
             case AlertKept(conn_id, card):
                 self._console.print(_alert(conn_id, card))
+
+    def ask(self, question: Asked) -> Sequence[str]:
+        """Ask a person on the terminal; one choice a line, or several with commas between them."""
+        self._status.stop()
+        self._console.print(Text(f"{question.task_id} asks: {question.subject}", style="bold"), soft_wrap=True)
+        if question.body:
+            self._console.print(Text(question.body), soft_wrap=True)
+        try:
+            said = self._console.input(Text(f"{' / '.join(question.options)}: "))
+        except EOFError:
+            said = ""
+        self._status.start()
+        return [choice.strip() for choice in ([said] if said.startswith("{") else said.split(","))]
 
     def table(self, result: DagRunResult) -> None:
         """Show how each task and the run ended."""

@@ -6,27 +6,43 @@ ends.
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import errors
 from airflowkit._airflow import airflow_version
 from airflowkit.errors import AirflowKitError, LocalRunError
-from airflowkit.local.process.events import AlertKept, Event, Refused, RunEnded, TaskRun, read_events
+from airflowkit.local.process.events import (
+    AlertKept,
+    Asked,
+    Event,
+    LogLine,
+    Refused,
+    RunEnded,
+    Stopping,
+    TaskRun,
+    read_events,
+)
+from airflowkit.local.process.interruption import interruptible
 from airflowkit.local.process.request import Request
 from airflowkit.local.process.scratch import scratch_folder
 from airflowkit.local.process.spawn import spawn_worker
 from airflowkit.local.worker.airflow_home import environment
+from airflowkit.replacement import atomic_write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from airflowkit.local.fake.script import Script
-    from airflowkit.local.process.spawn import Worker
+    from airflowkit.local.process.spawn import OnEvent, RunningWorker, Worker
+
+
+Ask = Callable[[Asked], Sequence[str]]
+"""Asks a person what a task wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +91,12 @@ def run_dag(  # noqa: PLR0913  the command's options
     runtime: str = "auto",
     keep: bool = False,
     verbose: bool = False,
+    answers: Mapping[str, Sequence[str]] | None = None,
+    ask: Ask | None = None,
     script: Script | None = None,
     python_path: Sequence[str] = (),
     worker: Worker | None = None,
-    on_event: Callable[[Event], None] = lambda _: None,
+    on_event: OnEvent = lambda _: None,
 ) -> DagRunResult:
     """Run a DAG with no cluster.
 
@@ -86,10 +104,13 @@ def run_dag(  # noqa: PLR0913  the command's options
         dag: A DAG id, a file with one DAG, or `DAG.TASK` for a single task.
         dags_folder: The DAG folder.
         conf: The DAG run's configuration.
-        logical_date: ISO 8601; defaults to now.
+        logical_date: ISO 8601, or `none` for a run without one, as the API starts with `logical_date: null`; by
+            default now, or none for a DAG that assets start.
         runtime: What runs the pods' containers: `auto`, `process`, `podman`, `docker`.
         keep: Whether to keep the run's folder (volumes, database).
         verbose: Whether to show Airflow's own log.
+        answers: The choices for tasks that ask a person, by task id.
+        ask: Asks a person, and returns the choices; None where nobody is there.
         script: The outcome of each pod; None to run the pods.
         python_path: Folders to import from besides those of the repository's deployment.
         worker: Starts the run's process; by default with a new Airflow.
@@ -102,18 +123,51 @@ def run_dag(  # noqa: PLR0913  the command's options
     """
     if airflow_version() < (3, 0):
         raise LocalRunError("a run needs Airflow 3.1 or newer", hint="airflowkit check, render and explain do not")
-    with _termination_as_interrupt(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
+    with interruptible() as interruption, scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
         request = Request(
-            dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose, written, python_path
+            *(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose),
+            answers=answers or {},
+            can_ask=ask is not None,
+            script=written,
+            python_path=python_path,
         )
+        show = _asking(ask, on_event) if ask else on_event
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", dags_folder, verbose=verbose)
-        events: list[Event] = []
-        with (worker or spawn_worker)(request, environ, on_event) as stream:
-            for event in read_events(stream):
-                events.append(event)
-                on_event(event)
+        with (worker or spawn_worker)(request, environ, on_event) as running:
+            interruption.on_second = running.stop_at_once
+            events = _follow(running, show)
     return _result(events, scratch if keep else None)
+
+
+def _asking(ask: Ask, on_event: OnEvent) -> OnEvent:
+    """Return an `on_event` that also answers the tasks that ask a person."""
+
+    def show(event: Event) -> None:
+        on_event(event)
+        if isinstance(event, Asked):
+            with atomic_write(Path(event.reply)) as file:
+                file.write_text(json.dumps(list(ask(event))), encoding="utf-8")
+
+    return show
+
+
+def _follow(running: RunningWorker, on_event: OnEvent) -> list[Event]:
+    """Show a run's events, and return them; when it is interrupted, show what its pods still say, and let it end."""
+    events: list[Event] = []
+    try:
+        for event in read_events(running.events):
+            events.append(event)
+            on_event(event)
+    except KeyboardInterrupt:
+        on_event(Stopping())
+        running.stop()
+        with suppress(ValueError):  # the interrupt may have cut a line in two
+            for event in read_events(running.events):
+                if isinstance(event, LogLine):
+                    on_event(event)
+        raise
+    return events
 
 
 def _result(events: list[Event], folder: Path | None) -> DagRunResult:
@@ -134,16 +188,3 @@ def _restored(refused: Refused) -> AirflowKitError:
     error: AirflowKitError = cls.__new__(cls)
     AirflowKitError.__init__(error, refused.message, hint=refused.hint)
     return error
-
-
-@contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

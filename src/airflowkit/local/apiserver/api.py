@@ -66,6 +66,14 @@ class Kubelet(Protocol):
         """Start to delete a pod."""
         ...
 
+    def has_running(self) -> bool:
+        """Whether a container is running; it may be called in any thread."""
+        ...
+
+    async def stop(self, seconds: float) -> None:
+        """Stop all pods, each within its grace period and some seconds."""
+        ...
+
     async def shut_down(self) -> None:
         """Stop everything at once; the run is over."""
         ...

@@ -18,6 +18,7 @@ from airflowkit.local.apiserver.api import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
     from types import TracebackType
 
@@ -43,6 +44,7 @@ class LocalCluster:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="kubernetes-api", daemon=True)
         self._stop: Callable[[], object] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._kubeconfig = kubeconfig
 
     def __enter__(self) -> Self:
@@ -64,6 +66,12 @@ class LocalCluster:
         self._thread.join()
         self._socket.close()
 
+    def stop_pods(self, seconds: float) -> Future[None] | None:
+        """Begin to stop all pods, each within its grace period and some seconds; None if none is running."""
+        if self._loop is None or not self._kubelet.has_running():
+            return None
+        return asyncio.run_coroutine_threadsafe(self._kubelet.stop(seconds), self._loop)
+
     def _serve(self) -> None:
         try:
             with suppress(asyncio.CancelledError):
@@ -81,7 +89,8 @@ class LocalCluster:
         )
         # uvicorn's own shutdown waits for open connections; here there are none.
         serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[self._socket]))
-        self._stop = partial(asyncio.get_running_loop().call_soon_threadsafe, serving.cancel)
+        self._loop = asyncio.get_running_loop()
+        self._stop = partial(self._loop.call_soon_threadsafe, serving.cancel)
         self._ready.set()
         try:
             await serving

@@ -93,6 +93,13 @@ class ScriptedKubelet:
         self._sidecars.pop(pod, None)
         self._store.remove(pod)
 
+    def has_running(self) -> bool:
+        """Return False: nothing ever runs."""
+        return False
+
+    async def stop(self, seconds: float) -> None:
+        """Do nothing: nothing is running."""
+
     async def shut_down(self) -> None:
         """Do nothing: nothing is running."""
 

@@ -34,6 +34,10 @@ class Sidecar:
     async def signal(self, number: int) -> None:
         """Ignore a signal."""
 
+    def catches(self, number: int) -> bool:  # noqa: ARG002  the protocol's
+        """Return False, as it ignores them."""
+        return False
+
     async def exec(self, command: list[str]) -> Shell:
         """Start another process in the container."""
         shell = Shell(self._content, self._on_end)

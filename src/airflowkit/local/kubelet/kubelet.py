@@ -77,7 +77,7 @@ class Kubelet:
         if pod.deleted.is_set():
             return
         if grace is None:
-            grace = pod.spec.get("terminationGracePeriodSeconds", _GRACE)
+            grace = _grace(pod)
         pod.metadata |= {"deletionTimestamp": now(), "deletionGracePeriodSeconds": int(grace)}
         pod.deleted.set()
         pod.touch()
@@ -87,11 +87,26 @@ class Kubelet:
             self._tasks[pod].add_done_callback(lambda _: self._store.remove(pod))
             self._keep(self._stop(pod, grace))
 
+    def has_running(self) -> bool:
+        """Whether a container is running; it may be called in any thread."""
+        return any(list(self._running.values()))
+
+    async def stop(self, seconds: float) -> None:
+        """Stop all pods, each within its grace period and some seconds.
+
+        A process that has no handler for SIGTERM does not get it as process 1, so there is nothing to wait for.
+        """
+        for pod in self._tasks:
+            pod.deleted.set()
+        for running in [each for pod in self._running.values() for each in pod.values()]:
+            if not running.catches(signal.SIGTERM):
+                await running.signal(signal.SIGKILL)
+        pods = list(self._tasks)
+        await asyncio.gather(*(self._stop(pod, min(seconds, _grace(pod))) for pod in pods))
+
     async def shut_down(self) -> None:
         """Stop everything at once; the run is over."""
-        for pod in list(self._tasks):
-            pod.deleted.set()
-            await self._stop(pod, 0)
+        await self.stop(0)
         if self._others:
             await asyncio.wait(self._others, timeout=_CLEANUP)
         for task in self._tasks.values():
@@ -110,7 +125,7 @@ class Kubelet:
             pod.fail("DeadlineExceeded: Pod was active on the node longer than the specified deadline")
             self._store.event(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
         finally:
-            await self._stop(pod, pod.spec.get("terminationGracePeriodSeconds", _GRACE))
+            await self._stop(pod, _grace(pod))
 
     async def _mounted(self, pod: Pod) -> Mapping[str, Volume]:
         while True:
@@ -234,6 +249,10 @@ class Kubelet:
                 async with asyncio.timeout(grace or _RETRY):
                     while self._running[pod]:
                         await pod.changed()
+
+
+def _grace(pod: Pod) -> float:
+    return float(pod.spec.get("terminationGracePeriodSeconds", _GRACE))
 
 
 async def _deleted_within(pod: Pod, seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final, get_args
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ class Notice:
     """A note about the run, such as that images are not used."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The run was interrupted, and stops its pods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,28 @@ class TaskEnded:
 
 @dataclass(frozen=True, slots=True)
 class TaskFailed:
-    """Why the current task failed."""
+    """Why a task failed; `lines` is where in the user's own code."""
 
+    task_id: str
+    map_index: int
     reason: str
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All of it, with the task."""
+        return "\n".join([f"{_label(self.task_id, self.map_index)}: {self.reason}", *self.lines])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A task asks a person; the answer is expected as a JSON list in the file `reply`."""
+
+    task_id: str
+    subject: str
+    body: str
+    options: list[str]
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +137,7 @@ class TaskRun:
     @property
     def label(self) -> str:
         """The task's id, with its index where it is mapped."""
-        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+        return _label(self.task_id, self.map_index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +160,10 @@ class Refused:
 
 Event = (
     Notice
+    | Stopping
     | TaskStarted
     | TaskFailed
+    | Asked
     | TaskEnded
     | PodCreated
     | OutcomesUsed
@@ -149,6 +175,10 @@ Event = (
     | Refused
 )
 _CLASSES: Final = {cls.__name__: cls for cls in get_args(Event)}
+
+
+def _label(task_id: str, map_index: int) -> str:
+    return task_id if map_index < 0 else f"{task_id}[{map_index}]"
 
 
 class EventWriter:

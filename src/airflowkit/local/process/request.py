@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ class Request:
         scratch: The run's folder, with its volumes.
         runtime: `auto`, `process`, `podman` or `docker`.
         conf: The DAG run's configuration.
-        logical_date: ISO 8601, or None for now.
+        logical_date: ISO 8601, `none`, or None for what the schedule gives.
         verbose: Whether to show Airflow's own log.
+        answers: The choices for tasks that ask a person, by task.
+        can_ask: Whether there is a person to ask.
         script: The outcome of each pod, as written by `Script.as_json`; None to run the pods.
         python_path: Folders to import from besides those of the repository's deployment.
     """
@@ -33,6 +35,8 @@ class Request:
     conf: Mapping[str, Any] | None = None
     logical_date: str | None = None
     verbose: bool = False
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    can_ask: bool = False
     script: Mapping[str, Any] | None = None
     python_path: Sequence[str] = ()
 

@@ -9,24 +9,53 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final
 
 from airflowkit.local.process.events import Event, Output
+from airflowkit.local.process.interruption import GRACE
 from airflowkit.local.process.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OnEvent = Callable[[Event], None]
-Worker = Callable[[Request, Mapping[str, str], OnEvent], AbstractContextManager[IO[str]]]
-"""Starts the process of a run in an environment, yields the stream of its events, and ends the process."""
 
-GRACE: Final = 10.0
-"""Seconds that an interrupted run has to clean up."""
+_AT_ONCE: Final = 3.0
+"""Seconds for a run to kill all that it has started, before it is killed itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningWorker:
+    """The process of a run.
+
+    Attributes:
+        events: The stream of its events.
+        send: Sends it a signal.
+        kill: Kills it.
+    """
+
+    events: IO[str]
+    send: Callable[[int], None]
+    kill: Callable[[], None]
+
+    def stop(self) -> None:
+        """Have it stop its pods and end; see `airflowkit.local.worker.stopping`."""
+        self.send(signal.SIGTERM)
+        _later(GRACE, self.stop_at_once)
+
+    def stop_at_once(self) -> None:
+        """Have it kill all that it has started, and end."""
+        self.send(signal.SIGTERM)
+        _later(_AT_ONCE, self.kill)
+
+
+Worker = Callable[[Request, Mapping[str, str], OnEvent], AbstractContextManager[RunningWorker]]
+"""Starts the process of a run in an environment, and ends it."""
 
 
 @contextmanager
-def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[IO[str]]:
+def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[RunningWorker]:
     """Start a run in an Airflow of its own."""
     reading, writing = os.pipe()
     with subprocess.Popen(  # noqa: S603  ourselves
@@ -45,7 +74,7 @@ def spawn_worker(request: Request, environ: Mapping[str, str], on_event: OnEvent
             try:
                 _hand_over(process, request)
                 with os.fdopen(reading, encoding="utf-8") as stream:
-                    yield stream
+                    yield RunningWorker(stream, process.send_signal, process.kill)
                 process.wait()
             except BaseException:
                 interrupted.set()
@@ -84,9 +113,15 @@ def _hand_over(process: subprocess.Popen[str], request: Request) -> None:
 
 def _end(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         try:
             process.wait(GRACE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _later(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True  # it has nothing to do once the run's process has ended
+    timer.start()

@@ -181,6 +181,10 @@ class EngineContainer:
         """Send a signal to the container's process 1."""
         await _call(self._engine, "kill", f"--signal={signal.Signals(number).name}", self._name)
 
+    def catches(self, number: int) -> bool:  # noqa: ARG002  the protocol's
+        """Return True: the engine does not say."""
+        return True
+
     async def exec(self, command: list[str]) -> Exec:
         """Start another process in the container."""
         process = await asyncio.create_subprocess_exec(

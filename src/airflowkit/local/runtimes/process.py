@@ -150,6 +150,15 @@ class Process:
             else:
                 os.killpg(self._process.pid, number)
 
+    def catches(self, number: int) -> bool:
+        """Return whether process 1 has a handler: without one, the kernel keeps a signal from it."""
+        try:
+            status = Path(f"/proc/{self._first}/status").read_text(encoding="ascii", errors="replace")
+        except OSError:  # no namespace, or no process any more
+            return True
+        caught = next((line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")), "0")
+        return bool(int(caught, 16) >> (number - 1) & 1)
+
     async def exec(self, command: list[str]) -> Exec:
         """Start another process in the container.
 

@@ -105,6 +105,10 @@ class RunningContainer(Protocol):
         """Send a signal to the container's process 1, which may be gone already."""
         ...
 
+    def catches(self, number: int) -> bool:
+        """Whether process 1 may do something about a signal."""
+        ...
+
     async def exec(self, command: list[str]) -> ExecProcess:
         """Start another process in the container."""
         ...

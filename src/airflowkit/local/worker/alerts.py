@@ -45,6 +45,9 @@ def _connections(dag: Any) -> Iterator[str]:
         for callback in (callback for name in _CALLBACKS for callback in _listed(getattr(owner, name, None))):
             if isinstance(callback, TeamsNotifier):
                 yield callback.conn_id
+    for alert in _listed(getattr(dag, "deadline", None)):
+        if conn_id := getattr(getattr(alert, "callback", None), "kwargs", {}).get("conn_id"):
+            yield conn_id
 
 
 def _is_relevant(record: logging.LogRecord) -> bool:

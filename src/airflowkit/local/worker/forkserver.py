@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from airflowkit.fork_server.child import connected, serve
 from airflowkit.fork_server.lifetime import end_with_parent
+from airflowkit.local.process.interruption import GRACE
 from airflowkit.local.process.request import Request
-from airflowkit.local.process.spawn import GRACE
 
 _REHEARSED: Final = """
 from airflow.sdk import DAG
@@ -55,6 +55,7 @@ def rehearse() -> object:
     from airflowkit.local.fake.outcomes import Failed
     from airflowkit.local.fake.script import Script
     from airflowkit.local.worker import worker
+    from airflowkit.local.worker.stopping import Stopping
     from airflowkit.settings import forget_settings
 
     path, scratch = list(sys.path), Path(os.environ["KUBECONFIG"]).parent
@@ -63,7 +64,7 @@ def rehearse() -> object:
     file.write_text(_REHEARSED, encoding="utf-8")
     script = Script(Failed(logs=["rehearsed"]), {}).as_json()
     with suppress(Exception):  # cluster policies may refuse the DAG; then the first runs take longer
-        worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None)
+        worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None, Stopping())
     sys.path[:] = path
     forget_settings()
     return _rest(_airflow.task_api())
@@ -87,6 +88,7 @@ def _rest(api: Any) -> object:
 
 def _run(request: bytes, events: int, output: int) -> int:
     """Do one run in this process, and return the exit status."""
+    from airflowkit.local.worker.stopping import end_run
     from airflowkit.local.worker.worker import serve as serve_run
 
     os.dup2(output, 1)
@@ -97,7 +99,7 @@ def _run(request: bytes, events: int, output: int) -> int:
     os.environ.update(message["environ"])
     os.chdir(message["cwd"])
     shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)
-    return serve_run(Request(**json.loads(message["request"])), events)
+    end_run(serve_run(Request(**json.loads(message["request"])), events))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,13 @@ import signal
 import sys
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from airflowkit.errors import LocalRunError
 from airflowkit.fork_server.server import ForkServer, ForkServerEnded
+from airflowkit.local.process.interruption import GRACE
 from airflowkit.local.process.scratch import scratch_folder
-from airflowkit.local.process.spawn import GRACE, forward_output
+from airflowkit.local.process.spawn import RunningWorker, forward_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,7 +57,7 @@ class WarmAirflow:
         self._at_exit.close()
 
     @contextmanager
-    def worker(self, request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[IO[str]]:
+    def worker(self, request: Request, environ: Mapping[str, str], on_event: OnEvent) -> Iterator[RunningWorker]:
         """Start a run in a fork of this Airflow.
 
         Raises:
@@ -71,18 +72,19 @@ class WarmAirflow:
         ):
             message = {"request": request.as_json(), "environ": here, "cwd": str(Path.cwd())}
             pid = _fork(server, message, events, writing)
+            run = _Fork(pid)
             with forward_output(printed, on_event) as interrupted:
                 try:
-                    yield stream
+                    yield RunningWorker(stream, run.send, run.kill)
                 except BaseException:
                     interrupted.set()
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGINT)
+                    run.send(signal.SIGTERM)
                     raise
                 finally:
                     stream.close()  # nobody reads it any more: the run must not wait for that
                     with suppress(ForkServerEnded):  # the missing end of the events says enough
                         server.exit_status(pid, GRACE)
+                    run.pid = 0
 
     def _at_home(self, environ: Mapping[str, str]) -> dict[str, str]:
         """Return a run's environment with paths that stay: Airflow and the Kubernetes client read them once."""
@@ -108,6 +110,21 @@ class WarmAirflow:
         if self._server:
             self._server.close()
         self._server = None
+
+
+class _Fork:
+    """A run's process, to be signalled until its id may be another's."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def send(self, number: int) -> None:
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send(signal.SIGKILL)
 
 
 def _fork(server: ForkServer, message: Mapping[str, object], *descriptors: int) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import signal
 import sys
 import traceback
 from contextlib import ExitStack
@@ -21,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit import _airflow
 from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
-from airflowkit.fork_server.lifetime import end_with_parent
 from airflowkit.local.apiserver.server import LocalCluster
 from airflowkit.local.apiserver.store import PodStore
 from airflowkit.local.fake.clock import Clock
@@ -33,9 +31,15 @@ from airflowkit.local.process.events import AlertKept, EventWriter, Notice, Outc
 from airflowkit.local.process.request import Request
 from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_database
-from airflowkit.local.worker.airflow_log import emit_task_events, shorten_pod_failures
+from airflowkit.local.worker.airflow_log import emit_task_events, shorten_failures, show_commands
 from airflowkit.local.worker.alerts import capture_alerts
+from airflowkit.local.worker.deadlines import watched_deadlines
 from airflowkit.local.worker.logbook import LogBook
+from airflowkit.local.worker.other_dags import without_other_dags
+from airflowkit.local.worker.people import answered
+from airflowkit.local.worker.refusal import RunRefused
+from airflowkit.local.worker.start import Start, check_start, start_of
+from airflowkit.local.worker.stopping import Stopping, end_run
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
 from airflowkit.pods.expansion import is_mapped
 from airflowkit.processor.environment import extend_import_path
@@ -69,16 +73,17 @@ def serve(request: Request, events: int) -> int:
         request: What to run.
         events: The file descriptor for the events.
     """
-    end_with_parent()
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell ignores SIGINT for background jobs
-        signal.signal(number, signal.default_int_handler)
+    stopping = Stopping()
+    stopping.watch()
     with os.fdopen(events, "w", encoding="utf-8") as stream:
         emit = EventWriter(stream)
         try:
-            run(request, emit)
-        except AirflowKitError as error:
+            run(request, emit, stopping)
+        except (AirflowKitError, RunRefused) as refused:
+            error = refused.why if isinstance(refused, RunRefused) else refused
             emit(Refused(type(error).__name__, error.message, error.hint))
         except KeyboardInterrupt:
+            stopping.stand_still_if_asked()
             return 130
         except Exception:  # noqa: BLE001  the user has to see whatever Airflow raised
             traceback.print_exc()
@@ -86,16 +91,20 @@ def serve(request: Request, events: int) -> int:
     return 0
 
 
-def run(request: Request, emit: Emit) -> None:
+def run(request: Request, emit: Emit, stopping: Stopping) -> None:
     """Load the DAG, serve the API, run the DAG, report the result."""
     home = Path(os.environ["AIRFLOW_HOME"])
     prepare_database(home)
     extend_import_path(Path(request.dags_folder), request.python_path)
+    _airflow.accept_any_executor()
     whole = load_dag(request.dag, Path(request.dags_folder))
     script = Script.from_json(request.script) if request.script else None
     if script:
         script.check(whole.dag, Path(request.dags_folder))
     loaded = _one_task(whole)
+    start = start_of(loaded.dag, request)
+    for note in check_start(loaded, start, request.conf or {}):
+        emit(Notice(note))
     logs = LogBook(emit)
     store = PodStore(logs.warn)
     kubelet: Kubelet
@@ -107,20 +116,33 @@ def run(request: Request, emit: Emit) -> None:
             kubelet = scripted_kubelet(script, loaded.dag, store, logs, clock)
         else:
             kubelet = runtime_kubelet(request, loaded, store, logs, emit)
-        stack.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
-        stack.enter_context(emit_task_events(emit))
+        stopping.cluster = stack.enter_context(LocalCluster(store, kubelet, Path(os.environ["KUBECONFIG"])))
         captured = stack.enter_context(capture_alerts(loaded))
-        if not request.verbose:
-            stack.enter_context(shorten_pod_failures(emit))
+        _surround(stack, request, loaded.dag, start, emit, stopping)
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         _airflow.task_api()
-        dag_run = loaded.dag.test(**_arguments(request))
+        dag_run = loaded.dag.test(
+            run_conf=dict(request.conf) if request.conf else None, logical_date=start.logical_date
+        )
     if script:
         emit(OutcomesUsed(script.used))
     for conn_id, inbox in captured.items():
         for card in inbox.cards:
             emit(AlertKept(conn_id, card))
     report(loaded, dag_run, logs, emit)
+
+
+def _surround(stack: ExitStack, request: Request, dag: Any, start: Start, emit: Emit, stopping: Stopping) -> None:
+    """Enter what stands in for the parts of an Airflow that a run does not have, and what shows its log."""
+    tasks = stack.enter_context(emit_task_events(emit, stopping))
+    if not request.verbose:
+        stack.enter_context(show_commands(emit, tasks))
+    stack.enter_context(shorten_failures(emit, tasks, stopping))
+    stack.enter_context(answered(request, emit))
+    stack.enter_context(without_other_dags(emit))
+    stack.enter_context(watched_deadlines(dag, start, emit))
+    if start.by_assets:
+        stack.enter_context(_airflow.started_by_assets(dag))
 
 
 def _one_task(loaded: LoadedDag) -> LoadedDag:
@@ -160,6 +182,7 @@ def localize(dag: Any) -> list[str]:
     delayed = [task.task_id for task in dag.tasks if task.retries and task.retry_delay]
     for task in dag.tasks:
         _set(task, "retry_delay", timedelta(0))
+        _set(task, "executor", None)  # there is only one here
         _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
     return [f"retries start at once, without retry_delay: {', '.join(delayed)}"] if delayed else []
 
@@ -202,15 +225,5 @@ def _diagnosis(instance: Any) -> tuple[str, str]:
     return (str(pushed["reason"]), str(pushed["hint"])) if isinstance(pushed, dict) else ("", "")
 
 
-def _arguments(request: Request) -> dict[str, Any]:
-    from airflow.sdk import timezone
-
-    date = {"logical_date": timezone.parse(request.logical_date)} if request.logical_date else {}
-    return {"run_conf": dict(request.conf) if request.conf else None, **date}
-
-
 if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # a normal exit waits seconds for threads of Airflow that have nothing to do
+    end_run(main())

@@ -1,0 +1,101 @@
+"""The deadlines of a run. In production the scheduler watches them, and a triggerer calls what is to be called."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.local.process.events import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from airflowkit.local.worker.start import Start
+    from airflowkit.local.worker.worker import Emit
+
+
+_CALLBACK: Final = 10.0
+"""Seconds for a callback that is under way at the end of the run."""
+
+
+@contextmanager
+def watched_deadlines(dag: Any, start: Start, emit: Emit) -> Iterator[None]:
+    """Call a DAG's deadline alerts if the run is not over in time.
+
+    `dag.test()` itself ends in an error where a DAG has any: it takes their definitions for rows of the database.
+    """
+    given = getattr(dag, "deadline", None)
+    alerts = list(given) if isinstance(given, (list, tuple)) else [given] if given else []
+    if alerts:
+        dag.deadline = None
+    timers = [timer for alert in alerts if (timer := _timer(dag, alert, start, emit))]
+    for timer in timers:
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()  # which does nothing to one that has begun
+            timer.join(_CALLBACK)
+
+
+def _timer(dag: Any, alert: Any, start: Start, emit: Emit) -> threading.Timer | None:
+    now = _now()
+    began = _reference(alert.reference, start, now)
+    if began is None or not isinstance(alert.interval, timedelta):
+        emit(Notice(f"a deadline is not watched: {type(alert.reference).__name__} needs more than one run has"))
+        return None
+    due = began + alert.interval
+    context = {"dag_run": {"dag_id": dag.dag_id}, "deadline": {"deadline_time": due.isoformat()}}
+    seconds = max((due - now).total_seconds(), 0)
+    timer = threading.Timer(seconds, _call, (alert.callback, context, due, emit))
+    timer.daemon = True
+    return timer
+
+
+def _reference(reference: Any, start: Start, now: datetime) -> datetime | None:
+    match type(reference).__name__:
+        case "DagRunQueuedAtDeadline":
+            return now
+        case "DagRunLogicalDateDeadline":
+            return start.logical_date
+        case "FixedDatetimeDeadline":
+            fixed: datetime = reference._datetime  # noqa: SLF001  it has no public name
+            return fixed
+        case _:
+            return None
+
+
+def _call(callback: Any, context: dict[str, Any], due: datetime, emit: Emit) -> None:
+    emit(Notice(f"the deadline of {due:%Y-%m-%d %H:%M:%S %Z} has passed: {callback.path} is called"))
+    try:
+        module, _, name = callback.path.rpartition(".")
+        function = getattr(import_module(module), name)
+        takes = inspect.signature(function).parameters
+        extra = {"context": context} if "context" in takes or _has_keywords(takes) else {}
+        result = function(**callback.kwargs, **extra)
+        if inspect.isawaitable(result):
+            asyncio.run(_awaited(result))
+    except Exception as error:  # noqa: BLE001  the user's own
+        emit(Notice(f"the deadline's callback {callback.path} failed: {type(error).__name__}: {error}"))
+
+
+def _has_keywords(takes: Any) -> bool:
+    return any(each.kind is inspect.Parameter.VAR_KEYWORD for each in takes.values())
+
+
+async def _awaited(result: Any) -> None:
+    await result
+
+
+def _now() -> datetime:
+    from airflow.sdk import timezone
+
+    now: datetime = timezone.utcnow()
+    return now

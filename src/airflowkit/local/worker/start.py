@@ -1,0 +1,127 @@
+"""What a run starts with, its date and its parameters; a run in which nothing would happen is refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.errors import LocalRunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from airflowkit.dags import LoadedDag
+    from airflowkit.local.process.request import Request
+
+NO_DATE: Final = "none"
+"""The `logical_date` of a run without one: apache/airflow#58516, an asset, or an API call with `null`, starts such."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a run starts.
+
+    Attributes:
+        logical_date: Its date, or None for a run without one.
+        by_assets: Whether assets start it.
+    """
+
+    logical_date: datetime | None
+    by_assets: bool
+
+
+def start_of(dag: Any, request: Request) -> Start:
+    """Return how a run starts: as the DAG's schedule would start it, or with the date that was asked for.
+
+    Raises:
+        LocalRunError: The date is not one.
+    """
+    from airflow.sdk import timezone
+
+    asked = request.logical_date
+    if asked == NO_DATE or (asked is None and _airflow.only_assets_start(dag)):
+        return Start(None, by_assets=_airflow.assets_start(dag))
+    if asked is None:
+        return Start(timezone.utcnow(), by_assets=False)
+    try:
+        return Start(timezone.parse(asked), by_assets=False)
+    except ValueError:
+        raise LocalRunError(f"{asked!r} is not a valid date", hint="write 2026-01-31, or none") from None
+
+
+def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Iterator[str]:
+    """Yield notes about tasks that Airflow leaves out of the run.
+
+    Raises:
+        LocalRunError: It leaves out all, or cannot create the run.
+    """
+    dag = loaded.dag
+    left_out = dict(_left_out(dag, start.logical_date))
+    if not dag.tasks:
+        raise LocalRunError(f"DAG {dag.dag_id!r} has no task, so there is nothing to run")
+    if len(left_out) == len(dag.tasks):
+        hint = "give a date within its dates with --date" if start.logical_date else ""
+        raise LocalRunError(f"DAG {dag.dag_id!r} {next(iter(left_out.values()))}: nothing would run", hint=hint)
+    _check_params(dag, conf)
+    _check_serializable(dag)
+    if loaded.task_id:
+        _check_alone(dag.get_task(loaded.task_id))
+    for task_id, why in left_out.items():
+        yield f"{task_id} is left out: it {why}"
+
+
+def _left_out(dag: Any, date: datetime | None) -> Iterator[tuple[str, str]]:
+    """Yield the tasks that have no instance in a run of a date, with the reason: `DagRun.verify_integrity`'s."""
+    for task in dag.tasks:
+        if date and task.start_date and date < task.start_date:
+            yield task.task_id, f"starts on {task.start_date:%Y-%m-%d %H:%M %Z}, after {date:%Y-%m-%d %H:%M %Z}"
+        elif date and task.end_date and date > task.end_date:
+            yield task.task_id, f"ended on {task.end_date:%Y-%m-%d %H:%M %Z}, before {date:%Y-%m-%d %H:%M %Z}"
+
+
+def _check_params(dag: Any, conf: Mapping[str, Any]) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    for name in dag.params:
+        param = copy.copy(dag.params.get_param(name))
+        try:
+            param.resolve(conf[name]) if name in conf else param.resolve()
+        except ParamValidationError as error:
+            given = {**conf, name: _example(param)}
+            why = str(error).splitlines()[0].removeprefix("Invalid input for param ")
+            what = f"parameter {name!r} of DAG {dag.dag_id!r}"
+            message = f"{what} = {conf[name]!r}: {why}" if name in conf else f"{what} has no value: {why}"
+            raise LocalRunError(message, hint=f"give it with --conf '{json.dumps(given, default=str)}'") from None
+
+
+def _example(param: Any) -> Any:
+    """Return a value to show for a parameter."""
+    schema = param.schema
+    if schema.get("enum"):
+        return schema["enum"][0]
+    kind = schema.get("type", "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    return {"integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}.get(kind, "…")
+
+
+def _check_serializable(dag: Any) -> None:
+    try:
+        _airflow.serialized(dag)
+    except Exception as error:  # noqa: BLE001  Airflow raises many
+        why = str(error).strip().splitlines()
+        text = f"DAG {dag.dag_id!r} cannot be serialized: {why[-1] if why else type(error).__name__}"
+        hint = "`airflowkit check` says where (AK218)"
+        raise LocalRunError(text, hint=hint) from None
+
+
+def _check_alone(task: Any) -> None:
+    """Refuse a mapped task without the tasks whose output it maps over."""
+    needed = sorted({upstream.task_id for upstream in _airflow.mapped_over(task)})
+    if needed:
+        over = " and ".join(map(repr, needed))
+        message = f"task {task.task_id!r} is mapped over the output of {over}, which does not run with it"
+        raise LocalRunError(message, hint="run the whole DAG")
