@@ -22,7 +22,13 @@ GENERATED: Final = re.compile(
 )
 LEFT_OUT: Final = {"airflowkit.__main__", "airflowkit._preload"}
 """Modules that start the package: what they import says nothing about it."""
-EVERYWHERE: Final = {"airflowkit.errors", "airflowkit._airflow", "airflowkit.redaction", "airflowkit.replacement"}
+EVERYWHERE: Final = {
+    "airflowkit.errors",
+    "airflowkit._airflow",
+    "airflowkit.redaction",
+    "airflowkit.replacement",
+    "airflowkit.secret_shapes",
+}
 """The lowest layer: everything imports it."""
 
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from airflowkit.alerts.safety.log import mask
 from airflowkit.redaction import (
-    SHAPES,
     environment_mask,
     is_secret,
     may_name_secret,
     names_secret,
     redact,
 )
+from airflowkit.secret_shapes import SHAPES
+from secret_texts import LEAKS, ORDINARY, SECRET
 
 SHAPE = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
 CERTAIN = [shape for shape in SHAPES if shape.alone]
@@ -41,7 +42,30 @@ def test_each_shape_finds_its_own_example(shape):
 
 @given(shape=st.sampled_from(SHAPES), before=WORDS, after=WORDS)
 def test_no_planted_secret_gets_through(shape, before, after):
-    assert shape.secret not in redact(" ".join([*before, shape.example, *after]))
+    within_lines = "\n" if "(?m" in shape.pattern.pattern or "(?im" in shape.pattern.pattern else " "
+    assert shape.secret not in redact(within_lines.join([" ".join(before), shape.example, " ".join(after)]))
+
+
+@pytest.mark.parametrize("text", LEAKS)
+def test_a_secret_is_masked_however_it_is_written(text):
+    shown = redact(text)
+    assert SECRET not in shown
+    assert redact(shown) == shown
+
+
+@given(text=st.sampled_from(LEAKS), before=WORDS, after=WORDS)
+def test_a_secret_is_masked_on_a_line_among_others(text, before, after):
+    assert SECRET not in redact("\n".join([" ".join(before), text, " ".join(after)]))
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_an_ordinary_line_of_a_log_stays_readable(text):
+    assert redact(text) == text
+
+
+@given(lines=st.lists(st.sampled_from(ORDINARY), max_size=6))
+def test_ordinary_lines_stay_readable_together(lines):
+    assert redact("\n".join(lines)) == "\n".join(lines)
 
 
 @SHAPE

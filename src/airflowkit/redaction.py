@@ -1,19 +1,19 @@
 """Keeps secrets out of what airflowkit shows: which names and values look like one, and how text is masked.
 
-Airflow's own masker knows the secrets that passed through it. The tables below catch the others; extend them here
-and nowhere else. A new row of `SHAPES` needs an example, and the tests walk the table.
+Airflow's own masker knows the secrets that passed through it; the shapes of `secret_shapes` catch the others.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.secret_shapes import ABBREVIATIONS, MASK, SHAPES, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-MASK: Final = "***"
 SHORTEST_SECRET: Final = 6
 """Characters; masking shorter values would make text unreadable and protect nothing."""
 
@@ -24,132 +24,16 @@ _LONG_ENOUGH_ANYWHERE: Final = 8
 _MAX_TEXT: Final = 100_000
 """Characters of a text that are searched: its head and its tail. What is shown is far less."""
 
-_WORDS: Final = (
-    r"passw(?:ord|ort|d)?|passphrase|secret|token|credential|(?:api|access|account|private)[_-]?key"
-    r"|fernet(?:[_-]?key)?|conn(?:ection)?[_-]?str(?:ing)?|sql_alchemy_conn"
+_REFERENCE: Final = re.compile(
+    r"[\"']?(?:\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+|(?<=[\"'])\*{3}(?=[\"']))[\"']?", re.DOTALL
 )
-"""The vocabulary: what the name of a secret contains."""
-_ABBREVIATIONS: Final = "pwd|sas"
-"""Only as a whole part of a name: PWD is a folder, and DISASTER contains `sas`."""
-
+"""A template, or a variable of a shell or of Kubernetes."""
+_NAME_OF_A_SECRET: Final = re.compile(r"(?i)--?secrets?(?:[-_]name)?\b")
+"""An option that names a Kubernetes Secret."""
 _MAYBE: Final = re.compile(
-    rf"(?i){_WORDS}|(?<=[_.-])(?:{_ABBREVIATIONS})(?![^\W_])|\bAIRFLOW_CONN_",
+    rf"(?i){WORDS}|(?<=[_.-])(?:{ABBREVIATIONS})(?![^\W_])|\bAIRFLOW_CONN_",
 )
-_SURELY: Final = re.compile(rf"(?i)(?:^|_)(?:{_WORDS}|credentials|{_ABBREVIATIONS})$")
-
-
-class Shape(NamedTuple):
-    """A shape by which a secret is recognized in text.
-
-    Attributes:
-        name: What has this shape.
-        pattern: Finds it, in linear time.
-        replacement: What is shown instead.
-        example: A text with one.
-        secret: The part of the example that must never be shown.
-        alone: Whether a value of this shape is surely a secret, whatever its name.
-    """
-
-    name: str
-    pattern: re.Pattern[str]
-    replacement: str
-    example: str
-    secret: str
-    alone: bool = False
-
-
-SHAPES: Final = (
-    Shape(
-        "PEM private key",
-        re.compile(
-            r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?:(?!-----END)[\s\\\w+/=:,-])*"
-            r"(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?"
-        ),
-        MASK,
-        "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIB+AAKC/AQEA\n-----END RSA PRIVATE KEY-----",
-        "MIIEowIB+AAKC/AQEA",
-        alone=True,
-    ),
-    Shape(
-        "URI with a password",
-        re.compile(r"(?<=://)[^\s/'\":@]+:[^\s/'\"]+@"),
-        f"{MASK}@",
-        "postgresql://etl:hunter2@db:5432/orders",
-        "hunter2",
-        alone=True,
-    ),
-    Shape(
-        "URI with a token as its user",
-        re.compile(r"(?<=://)[^\s/'\"]+@"),
-        f"{MASK}@",
-        "https://hunter2@git.example.com/dags.git",
-        "hunter2",
-    ),
-    Shape(
-        "AWS access key id",
-        re.compile(r"\bAKIA[0-9A-Z]{16}\b"),
-        MASK,
-        "AKIAIOSFODNN7EXAMPLE",
-        "AKIAIOSFODNN7EXAMPLE",
-        alone=True,
-    ),
-    Shape(
-        "GitHub token",
-        re.compile(r"\bgh[pousr]_\w{30,}"),
-        MASK,
-        "ghp_0123456789abcdefghijklmnopqrstuvwxyz",
-        "0123456789abcdefghijklmnopqrstuvwxyz",
-        alone=True,
-    ),
-    Shape("Slack token", re.compile(r"\bxox[bapr]-[\w-]+"), MASK, "xoxb-123-abcdef", "123-abcdef", alone=True),
-    Shape(
-        "Azure storage key",
-        re.compile(r"(?<=AccountKey=)[^\s;,&\"')]+"),
-        MASK,
-        "AccountName=a;AccountKey=aGVsbG8=;x=1",
-        "aGVsbG8=",
-        alone=True,
-    ),
-    Shape(
-        "signature of a webhook or of an Azure shared access URL",
-        re.compile(r"(?i)\b(sig|signature)=[^\s&'\"]+"),
-        rf"\1={MASK}",
-        "https://x.example/y?sv=1.0&sig=abc%2Fdef&z=1",
-        "abc%2Fdef",
-    ),
-    Shape(
-        "authorization header",
-        re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"),
-        rf"\1 {MASK}",
-        "Authorization: Bearer abcdef.ghijkl",
-        "abcdef.ghijkl",
-    ),
-    Shape(
-        "value with a secret's name",
-        re.compile(
-            rf"(?i)((?:{_WORDS}|pwd|(?<![^\W_])sas)s?[\"']?\s*(?:=|:(?=\s*[\"']))\s*)"
-            r"(\"[^\"]*\"|'[^']*'|[^\s,;&\"')]+)"
-        ),
-        rf"\1{MASK}",
-        '{"db_password": "hun ter2"}',
-        "hun ter2",
-    ),
-    Shape(
-        "environment value in a printed pod",
-        re.compile(r"('value':\s*)(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"),
-        rf"\1'{MASK}'",
-        "{'name': 'DB', 'value': 'hunter2', 'value_from': None}",
-        "hunter2",
-    ),
-    Shape(
-        "environment value in a pod printed as JSON",
-        re.compile(r"(\"value\":\s*)\"(?:[^\"\\]|\\.)*\""),
-        rf'\1"{MASK}"',
-        '{"name": "DB", "value": "hunter2"}',
-        "hunter2",
-    ),
-)
-"""In the order in which they are masked."""
+_SURELY: Final = re.compile(rf"(?i)(?:^|_)(?:{WORDS}|credentials|{ABBREVIATIONS})$")
 
 
 def may_name_secret(name: str) -> bool:
@@ -180,6 +64,17 @@ def is_secret(value: str) -> bool:
         (True, False)
     """
     return any(shape.alone and shape.pattern.search(value) for shape in SHAPES)
+
+
+def contains_secret(text: str) -> bool:
+    """Return whether a text has a secret in it, and not just a reference to one.
+
+    Example:
+        >>> contains_secret("load --password hunter2"), contains_secret('load --password "$DB_PASSWORD"')
+        (True, False)
+    """
+    literal = _REFERENCE.sub(MASK, _NAME_OF_A_SECRET.sub("", text))
+    return any(shape.pattern.sub(shape.replacement, literal) != literal for shape in SHAPES)
 
 
 def redact(text: object) -> str:

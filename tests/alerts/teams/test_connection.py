@@ -23,15 +23,49 @@ def test_the_password_is_the_whole_url(connect):
     assert (webhook.url, webhook.host, webhook.warnings) == (URL, HOST, ())
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"password": "Tr0ub4dor3"}, "the password of connection 'msteams_webhook_url' is not a URL"),
+        ({"password": "Tr0ub4dor3", "extra": {"verify": "/nowhere/ca.pem"}}, "is not a URL"),
+        (
+            {"password": URL, "extra": {"verify": "/nowhere/ca.pem"}},
+            "its extra 'verify' names '/nowhere/ca.pem', which",
+        ),
+        ({"password": URL, "extra": "{bad"}, "its extra is not valid JSON: Expecting property name enclosed in double"),
+    ],
+)
+def test_a_mistake_in_the_connection_is_named_and_no_secret_shown(connect, fields, expected):
+    connect(**fields)
+    with pytest.raises(DeliveryError) as raised:
+        read()
+    assert expected in str(raised.value)
+    assert "Tr0ub4dor3" not in str(raised.value)
+
+
+def test_a_plain_password_beside_a_host_is_never_taken_for_the_host(connect):
+    connect(password="Tr0ub4dor3", host=URL)
+    assert read().host == HOST
+
+
+def test_a_variable_that_is_not_json_is_named_with_the_place(monkeypatch):
+    monkeypatch.setenv("AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL", '{"conn_type": "http", "password": "s3cr')
+    with pytest.raises(
+        DeliveryError, match=r"AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL is not valid JSON: .*line 1 column"
+    ) as raised:
+        read()
+    assert "s3cr" not in str(raised.value)
+
+
 def test_nothing_but_the_host_is_ever_shown(connect):
     connect(URL, extra={"proxy": "http://user:secret@proxy:3128"})
     assert repr(read()) == "Webhook(timeout=5.0, verify=None, warnings=())"
 
 
 def test_the_extras_say_how_to_post(connect):
-    connect(URL, extra={"proxy": "http://proxy:3128", "timeout": "2.5", "verify": "/etc/ca.pem"})
+    connect(URL, extra={"proxy": "http://proxy:3128", "timeout": "2.5", "verify": __file__})
     webhook = read()
-    assert (webhook.proxy, webhook.timeout, webhook.verify) == ("http://proxy:3128", 2.5, "/etc/ca.pem")
+    assert (webhook.proxy, webhook.timeout, webhook.verify) == ("http://proxy:3128", 2.5, __file__)
 
 
 @pytest.mark.parametrize(("timeout", "seconds"), [("soon", 5.0), (0, 0.1), (600, 15.0), (None, 5.0)])

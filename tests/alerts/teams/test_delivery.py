@@ -201,6 +201,31 @@ def test_a_self_signed_certificate_is_refused_until_it_is_named(receivers, post,
     assert post(receiver.url, extra={"verify": str(self_signed)}).accepted
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, {"Content-Type": "text/html; charset=utf-8"}, b"<p>Sign in</p>"),
+        Reply(200, {}, b"\n<!DOCTYPE html><html><title>Sign in</title></html>"),
+    ],
+)
+def test_a_sign_in_page_is_no_delivery(receivers, post, reply):
+    delivery = post(receivers(reply).url)
+    assert not delivery.accepted
+    assert delivery.problem == "127.0.0.1 answered with a web page instead of taking the card"
+
+
+def test_a_proxy_that_cannot_be_reached_is_named_without_its_password(receivers, post):
+    delivery = post(receivers().url, extra={"proxy": "http://etl:Tr0ub4dor3@127.0.0.1:9"}, budget=2)
+    assert delivery.problem == "the proxy 127.0.0.1:9 cannot be reached: connection refused"
+    assert delivery.hint == "it is set by the connection's extra 'proxy'"
+
+
+def test_a_ca_bundle_that_does_not_exist_is_named(receivers, post, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    delivery = post(receivers().url.replace("http://", "https://"))
+    assert delivery.problem == "the CA file /nowhere/ca.pem does not exist on this machine"
+
+
 def test_a_netrc_entry_is_named_when_the_flow_refuses_its_password(receivers, post, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
     (tmp_path / "netrc").chmod(0o600)

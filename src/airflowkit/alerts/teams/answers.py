@@ -16,6 +16,7 @@ _MAX_SEARCHED: Final = 4096
 _TRANSIENT: Final = frozenset({408, 425, 429})
 _SERVER_ERROR: Final = 500
 _EMBEDDED: Final = re.compile(rb"HTTP error (\d{3})")
+_WEB_PAGE: Final = re.compile(rb"(?i)\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b")
 
 _HINTS: Final = {
     400: "Teams could not read the request: copy the workflow's whole URL again, with its api-version",
@@ -25,6 +26,23 @@ _HINTS: Final = {
     413: "the card is too large even in its smallest form",
     429: "Teams accepts 25 posts in five minutes: use one alert per run (on the DAG) instead of one per task",
 }
+
+
+_MISSING_BUNDLE: Final = re.compile(r"CA certificate bundle, invalid path: (\S+)")
+"""How requests says it, in a plain OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy between this machine and Teams.
+
+    Attributes:
+        address: Its host and port, without user and password.
+        origin: Where it is set.
+    """
+
+    address: str
+    origin: str
 
 
 class Verdict(Enum):
@@ -68,7 +86,7 @@ def judge(response: requests.Response, host: str) -> Answer:
         )
     status = _actual_status(response)
     if status < 300:  # noqa: PLR2004  success
-        return Answer(Verdict.ACCEPTED, status)
+        return _web_page(status, host) if _is_web_page(response) else Answer(Verdict.ACCEPTED, status)
     problem = f"{host} answered HTTP {status}"
     if status == 413:  # noqa: PLR2004  content too large
         return Answer(Verdict.TOO_LARGE, status, problem, _HINTS[413])
@@ -80,8 +98,25 @@ def judge(response: requests.Response, host: str) -> Answer:
     return Answer(Verdict.REFUSED, status, problem, hint)
 
 
-def network_failure(error: Exception, host: str) -> Answer:
-    """Judge a failed request. The exception's text contains the URL, so none of it is shown."""
+def _is_web_page(response: requests.Response) -> bool:
+    is_html = response.headers.get("Content-Type", "").strip().lower().startswith("text/html")
+    return (is_html and bool(response.content.strip())) or _WEB_PAGE.match(response.content[:_MAX_SEARCHED]) is not None
+
+
+def _web_page(status: int, host: str) -> Answer:
+    """Return that a page came instead of an acknowledgement: Teams answers in JSON or not at all."""
+    hint = "open the address from this machine: a proxy or a sign-in page may be in between"
+    return Answer(Verdict.REFUSED, status, f"{host} answered with a web page instead of taking the card", hint)
+
+
+def network_failure(error: Exception, host: str, proxy: Proxy | None = None) -> Answer:
+    """Judge a failed request. The exception's text contains the URL, so none of it is shown.
+
+    Args:
+        error: The exception.
+        host: The webhook's host.
+        proxy: The proxy in between, if there is one.
+    """
     import requests
 
     text = str(error).lower()
@@ -94,11 +129,26 @@ def network_failure(error: Exception, host: str) -> Answer:
     if isinstance(error, requests.exceptions.ReadTimeout):
         return Answer(Verdict.TRANSIENT, None, f"{host} took the card but did not respond in time", timed_out=True)
     if isinstance(error, requests.exceptions.ProxyError):
-        return Answer(Verdict.TRANSIENT, None, "the proxy refuses the connection", "see the connection's extra 'proxy'")
+        return _proxy_failure(text, proxy or Proxy("", "the connection's extra 'proxy'"))
     if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.ChunkedEncodingError):
         hint = f"check that this machine may reach {host}, from the worker and from the DAG processor"
         return Answer(Verdict.TRANSIENT, None, f"cannot reach {host}: {_network_reason(text)}", hint)
+    return _local_failure(error, host)
+
+
+def _local_failure(error: Exception, host: str) -> Answer:
+    if bundle := _MISSING_BUNDLE.search(str(error)):
+        hint = "correct REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or the connection's extra 'verify', or install the file"
+        return Answer(Verdict.REFUSED, None, f"the CA file {bundle[1]} does not exist on this machine", hint)
     return Answer(Verdict.REFUSED, None, f"the request to {host} failed: {type(error).__name__}")
+
+
+def _proxy_failure(text: str, proxy: Proxy) -> Answer:
+    name = f"the proxy {proxy.address}" if proxy.address else "the proxy"
+    if "407" in text:
+        return Answer(Verdict.REFUSED, None, f"{name} asks for a user and password", f"add them to {proxy.origin}")
+    what = f"{name} cannot be reached: {_network_reason(text)}"
+    return Answer(Verdict.TRANSIENT, None, what, f"it is set by {proxy.origin}")
 
 
 def _network_reason(text: str) -> str:

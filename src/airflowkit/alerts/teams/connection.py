@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
@@ -20,6 +24,8 @@ _WORKFLOW: Final = (
     "create a workflow in Teams (channel > Workflows > 'Send webhook alerts to a channel'), "
     "and put its URL in the connection's password"
 )
+_ADDRESS: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?/\S")
+"""A URL without its scheme."""
 _LONG_PATH: Final = 24
 """A shorter path may be an ordinary word, which would be masked in every log."""
 _EXTRAS: Final = frozenset({"proxy", "timeout", "verify", "webhook_url", "webhook_token"})
@@ -89,21 +95,34 @@ async def read_webhook_async(conn_id: str) -> Webhook:
 
 
 def _missing(conn_id: str, error: Exception) -> DeliveryError:
+    variable = connection_variable(conn_id)
+    if malformed := _malformed(os.environ.get(variable, "")):  # Airflow logs it, and finds no connection
+        return DeliveryError(f"{variable} is not valid JSON: {malformed}", hint="correct the variable")
     return DeliveryError(
         f"cannot read the Airflow connection {conn_id!r} ({type(error).__name__})",
-        hint=f"define it where this process runs ({_WORKFLOW}), or set {connection_variable(conn_id)}",
+        hint=f"define it where this process runs ({_WORKFLOW}), or set {variable}",
     )
+
+
+def _malformed(text: str) -> str:
+    """Return what the JSON parser complains of, without the text; empty if it is valid, or no JSON at all."""
+    try:
+        json.loads(text) if text.lstrip().startswith("{") else None
+    except json.JSONDecodeError as error:
+        return f"{error.msg}: line {error.lineno} column {error.colno}"
+    return ""
 
 
 def _webhook(conn_id: str, connection: object, url: str, warnings: tuple[str, ...]) -> Webhook:
     _refuse_unusable(conn_id, url)
     extra = _extra(connection)
-    verify = look(extra, "verify")
+    _refuse_malformed(conn_id, connection)
+    verify = _verify(conn_id, extra)
     return Webhook(
         url=url.replace("&amp;", "&"),
         proxy=text(extra, "proxy"),
         timeout=_seconds(look(extra, "timeout")),
-        verify=verify if isinstance(verify, bool | str) else None,
+        verify=verify,
         warnings=(*warnings, *_warnings(conn_id, url)),
     )
 
@@ -111,18 +130,44 @@ def _webhook(conn_id: str, connection: object, url: str, warnings: tuple[str, ..
 def _find_url(connection: object, conn_id: str) -> tuple[str, tuple[str, ...]]:
     """Return the URL, and a warning unless it is in the password."""
     password, extra = text(connection, "password").strip(), _extra(connection)
-    if password:
+    host = text(connection, "host").strip()
+    if password and _is_address(password, beside_host=bool(host)):
         return _with_scheme(password), ()
     if webhook_url := text(extra, "webhook_url").strip():
         return _with_scheme(webhook_url), ()
-    host = text(connection, "host").strip()
     if not host:
-        raise DeliveryError(f"connection {conn_id!r} has no webhook URL", hint=_WORKFLOW)
+        what = "the password of connection {!r} is not a URL" if password else "connection {!r} has no webhook URL"
+        raise DeliveryError(what.format(conn_id), hint=_WORKFLOW)
     warning = (
         f"connection {conn_id!r}: the webhook's URL is in its host, which Airflow does not mask in logs; "
         "move the whole URL to its password"
     )
     return _old_style(connection, host, extra), (warning,)
+
+
+def _is_address(password: str, *, beside_host: bool) -> bool:
+    """Return whether a password is the webhook's URL: a plain one taken for a host would be shown and looked up."""
+    if "://" in password:
+        return True
+    return not beside_host and _ADDRESS.match(password) is not None
+
+
+def _verify(conn_id: str, extra: Mapping[str, Any]) -> bool | str | None:
+    verify = look(extra, "verify")
+    if isinstance(verify, str) and not Path(verify).exists():
+        raise DeliveryError(
+            f"connection {conn_id!r}: its extra 'verify' names {verify!r}, which does not exist on this machine",
+            hint="correct the path, or install the CA file where alerts are sent from",
+        )
+    return verify if isinstance(verify, bool | str) else None
+
+
+def _refuse_malformed(conn_id: str, connection: object) -> None:
+    """Refuse an extra that is not JSON: Airflow logs that and goes on without it."""
+    extra = look(connection, "extra")
+    if isinstance(extra, str) and (malformed := _malformed(extra)):
+        what = f"connection {conn_id!r}: its extra is not valid JSON: {malformed}"
+        raise DeliveryError(what, hint="correct the extra")
 
 
 def _old_style(connection: object, host: str, extra: Mapping[str, Any]) -> str:

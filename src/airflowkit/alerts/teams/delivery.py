@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponential, wait_random
 
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
-from airflowkit.alerts.teams.answers import Answer, Verdict, judge, network_failure
+from airflowkit.alerts.teams.answers import Answer, Proxy, Verdict, judge, network_failure
 from airflowkit.alerts.teams.card import fits, message
 from airflowkit.alerts.teams.connection import Webhook, read_webhook
 from airflowkit.errors import DeliveryError
@@ -131,7 +132,6 @@ def _with_retries(webhook: Webhook, card: Mapping[str, Any], deadline: float) ->
 def _post(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> Answer:
     """Post once, with a new connectorcard: a used one still has the previous response after a network failure."""
     import pymsteams
-    import requests
 
     left = max(0.1, deadline - monotonic())
     poster = pymsteams.connectorcard(
@@ -146,9 +146,21 @@ def _post(webhook: Webhook, card: Mapping[str, Any], deadline: float) -> Answer:
         poster.send()
     except pymsteams.TeamsWebhookException:
         pass  # any status but 2xx; the response says more than the exception
-    except (requests.RequestException, ValueError) as error:
-        return network_failure(error, webhook.host)
+    except (OSError, ValueError) as error:  # requests' own are OSErrors, too
+        return network_failure(error, webhook.host, _proxy(webhook))
     return judge(poster.last_http_response, webhook.host)
+
+
+def _proxy(webhook: Webhook) -> Proxy | None:
+    """Return the proxy that requests took: the connection's, or that of the environment."""
+    import requests
+
+    address = webhook.proxy or requests.utils.get_environ_proxies(webhook.url).get(urlsplit(webhook.url).scheme, "")
+    parts = urlsplit(address if "://" in address else f"//{address}")
+    if not parts.hostname:
+        return None
+    origin = "the connection's extra 'proxy'" if webhook.proxy else "the variable HTTPS_PROXY"
+    return Proxy(f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname, origin)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
@@ -9,7 +10,8 @@ from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, environment, field_of, request
 from airflowkit.pods.schema.image_reference import ImageReference, parse_image
 from airflowkit.pods.schema.jinja import is_runtime_value
-from airflowkit.redaction import is_secret, names_secret
+from airflowkit.redaction import contains_secret, is_secret, names_secret
+from airflowkit.secret_shapes import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 _PUBLIC: Final = frozenset(
     {"docker.io", "gcr.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io", "localhost"}
 )
+_RENDERED: Final = ("env_vars", "cmds", "arguments", "labels", "annotations")
+_SECRET_TEMPLATE: Final = re.compile(
+    rf"\{{\{{\s*(?:conn\.\w+\.password|var\.(?:value|json)\.\w*?(?:{WORDS})s?)\b[^}}]*\}}\}}", re.IGNORECASE
+)
+"""Templates that put a secret in the clear into what is rendered."""
+_BY_VARIABLE: Final = 'pass secrets=[SecretEnv(...)], and read the variable in the program or as "$(NAME)"'
 _MOVING_TAGS: Final = frozenset({"latest", "main", "master", "dev", "develop", "edge", "nightly", "stable"})
 _LONGEST_START: Final = 3600
 
@@ -60,8 +68,11 @@ def image_not_pinned(pod: Pod) -> Iterator[Fault]:
 def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     """Checks that no secret is in a pod's plain environment.
 
+    It looks at variables, commands, arguments, and at templates of passwords in whatever is rendered.
+
     ## Why it matters
-    Plain values are in the repository, in Airflow's database, in the pod's manifest and often in logs.
+    Plain values are in the repository, in Airflow's database, in the pod's manifest and often in logs. A template such
+    as `{{ conn.warehouse.password }}` keeps the repository clean, but not the manifest.
 
     ## How to fix it
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
@@ -74,6 +85,12 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
                 f"its environment variable {name} contains what looks like a secret",
                 hint=f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',
             )
+    for keyword in ("cmds", "arguments"):
+        if contains_secret(_written(pod.argument(keyword))):
+            yield Fault(f"its {keyword} contain what looks like a secret", hint=_BY_VARIABLE)
+    for keyword in _RENDERED:
+        for template in _SECRET_TEMPLATE.findall(str(pod.argument(keyword) or "")):
+            yield Fault(f"its {keyword} contain {template}, rendered into the pod's manifest", hint=_BY_VARIABLE)
 
 
 @pod_rule("AK404", "private-image-without-pull-secret", Severity.WARNING)
@@ -175,3 +192,8 @@ def _image(pod: Pod) -> ImageReference | None:
         return None
     parsed = parse_image(image)
     return parsed if isinstance(parsed, ImageReference) else None
+
+
+def _written(value: object) -> str:
+    """Return a command line as text: an item that is one option keeps its value beside it."""
+    return repr(list(value)) if isinstance(value, (list, tuple)) else str(value or "")

@@ -58,6 +58,11 @@ _BESIDE: Final = (
     "a pod fails with any of its containers, "
     "but for those that start as init containers with restartPolicy Always and run beside the others"
 )
+_XCOM_SIDECAR: Final = "airflow-xcom-sidecar"
+_XCOM_IMAGE: Final = (
+    "the provider adds this container for do_xcom_push: name an image that the nodes can pull as "
+    "xcom_sidecar_container_image in the extra of the Kubernetes connection"
+)
 _WORDS: Final = {Kind.INIT: "init container", Kind.SIDECAR: "sidecar"}
 
 
@@ -219,7 +224,7 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
     if reason in IMAGE_REASONS:
         secrets = [each["name"] for each in pod["spec"].get("imagePullSecrets", [])]
         cause = image_cause(container.spec.get("image", ""), reason, message, secrets, warnings)
-        return cause._replace(reason=f"{container.title}: {cause.reason}") if container.kind is not Kind.BASE else cause
+        return _of_whose_image(container, cause)
     if missing := missing_cause(message, pod):
         return missing
     if "runAsNonRoot" in message:
@@ -230,3 +235,10 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
     return Cause(
         f"{container.title} cannot start: {reason}: {message}".rstrip(": "), "look at the pod's events in the log"
     )
+
+
+def _of_whose_image(container: Container, cause: Cause) -> Cause:
+    """Name the container whose image it is, unless it is the task's own; the XCom sidecar's is nobody's choice."""
+    if container.name == _XCOM_SIDECAR:
+        return Cause(f"XCom sidecar: {cause.reason}", _XCOM_IMAGE)
+    return cause._replace(reason=f"{container.title}: {cause.reason}") if container.kind is not Kind.BASE else cause

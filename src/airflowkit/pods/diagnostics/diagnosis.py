@@ -194,8 +194,10 @@ def _log_tail(log: Sequence[str]) -> tuple[str, ...]:
     """Return the last lines, each cut, as many as fit."""
     kept: list[str] = []
     room = _LOG
-    for line in reversed([line for line in log if line.strip()][-LOG_LINES:]):
-        shown = redact(line.rstrip())[:_LOG_LINE]
+    # Redacted as a whole: a key of several lines is recognized by its first.
+    lines = [line.rstrip() for line in redact("\n".join(log)).splitlines() if line.strip()]
+    for line in reversed(lines[-LOG_LINES:]):
+        shown = line[:_LOG_LINE]
         room -= len(shown)
         if room < 0:
             break

@@ -6,7 +6,8 @@ import re
 from typing import Any, Final, NamedTuple
 
 from airflowkit.errors import Problem
-from airflowkit.redaction import MASK, may_name_secret
+from airflowkit.redaction import may_name_secret
+from airflowkit.secret_shapes import MASK
 
 MISSING: Final = object()
 """No value: something is absent that must be there."""
