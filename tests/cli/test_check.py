@@ -87,18 +87,18 @@ def test_exit_zero_reports_and_succeeds(repository):
     ("arguments", "says"),
     [
         (["nowhere"], "nowhere does not exist. name a DAG folder or file: airflowkit check PATH"),
-        (["empty"], "no DAG file in empty. name the DAG folder: airflowkit check PATH"),
+        (["empty"], "no DAG file in empty. pass the DAG folder: airflowkit check PATH"),
         (["airflowkit.toml"], "airflowkit.toml is neither Python nor an archive of it. name DAG files or folders"),
         (["--select", "AK999"], "--select names 'AK999', which is no rule. did you mean 'AK"),
         (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is no rule. its code is AK408"),
         (["--format", "yaml"], "Invalid value for '--format': "),
         (["--baseline", "nowhere.json"], "Invalid value for --baseline: nowhere.json does not exist; --write-baseline"),
-        (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would fix: choose one of them"),
+        (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would fix: use only one of them"),
         (["--once", "--write-baseline", "--baseline", "no/b.json"], "no/b.json cannot be written: No such file or"),
         (["--selct", "AK1"], "No such option: --selct"),
     ],
 )
-def test_wrong_use_is_told_in_one_line_and_is_no_pass(repository, arguments, says):
+def test_wrong_use_is_one_line_and_not_a_pass(repository, arguments, says):
     (repository / "empty").mkdir()
     result = airflowkit("check", *arguments, cwd=repository)
     assert (result.returncode, result.stdout) == (2, "")
@@ -162,8 +162,8 @@ def test_a_baseline_holds_from_any_folder_and_tells_what_it_no_longer_needs(repo
     several.write_text(SEVERAL.replace("print", "str"))
     broken.unlink()
     for arguments, gone in ((["--once"], "2 entries"), (["--once", "--select", "AK1", "dags/several.py"], "1 entry")):
-        told = airflowkit("check", *arguments, cwd=repository).stdout.splitlines()
-        assert told[-1].startswith(f"{gone} of the baseline ")
+        lines = airflowkit("check", *arguments, cwd=repository).stdout.splitlines()
+        assert lines[-1].startswith(f"{gone} of the baseline ")
     airflowkit("check", "--once", "--write-baseline", "dags/several.py", cwd=repository)
     assert [entry["code"] for entry in json.loads((repository / FILE).read_text())] == ["AK101", "AK205"]
 
