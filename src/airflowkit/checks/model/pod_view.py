@@ -47,9 +47,10 @@ class Pod:
 
     def knows(self, name: str) -> bool:
         """Return whether an argument is known, and does not come from a template or another task's output."""
-        return not any(self.argument(template) for template in TEMPLATES) and self._is_given(name)
+        return not any(self.argument(template) for template in TEMPLATES) and self.is_given(name)
 
-    def _is_given(self, name: str) -> bool:
+    def is_given(self, name: str) -> bool:
+        """Return whether the elements of a mapped task leave nothing open of an argument."""
         element = self.element
         if element is None:
             return True
