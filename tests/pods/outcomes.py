@@ -93,6 +93,14 @@ def api() -> client.CoreV1Api:
     return client.CoreV1Api()
 
 
+@cache
+def api_version() -> tuple[int, int]:
+    """Return the release of that API server."""
+    api()
+    found = client.VersionApi().get_code()
+    return int(found.major), int(found.minor)
+
+
 def checked(call: str) -> dict[str, Any]:
     """Return the manifest that `pod_task` makes of the call; a PodSpecError is its refusal."""
     return render_pod(pod_task("task", dag=dag(), **keywords_of(call)))

@@ -129,3 +129,15 @@ def test_a_mapped_function_in_a_pod_is_judged_without_its_arguments(found_in):
     def load(number): ...
     load.expand(number=[1, 2])"""
     assert [code for code, _message in found_in(function % SIZE)] == ["AK402"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (", deferrable=True).expand(cmds=[['a']])", ["AK415"]),
+        (", deferrable=True).expand(in_cluster=[True])", []),
+        (", deferrable=True).expand_kwargs(elements())", []),
+    ],
+)
+def test_the_elements_of_a_mapped_task_may_say_where_the_cluster_is(found_in, arguments, codes):
+    assert [code for code, _ in found_in(f'{PARTIAL}, image="orders:1"{arguments}')] == codes

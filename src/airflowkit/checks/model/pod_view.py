@@ -49,9 +49,10 @@ class Pod:
     def knows(self, name: str) -> bool:
         """Return whether an argument is known, and does not come from a template or another task's output."""
         template = any(self.argument(template) for template in TEMPLATES)
-        return not template and self._is_given(name) and not is_runtime_value(self.argument(name))
+        return not template and self.is_given(name) and not is_runtime_value(self.argument(name))
 
-    def _is_given(self, name: str) -> bool:
+    def is_given(self, name: str) -> bool:
+        """Return whether the elements of a mapped task leave nothing open of an argument."""
         element = self.element
         if element is None:
             return True

@@ -1,14 +1,17 @@
-"""AK409 to AK414: how the pod operator behaves."""
+"""AK409 to AK415: how the pod operator behaves."""
 
 from __future__ import annotations
 
+import os
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import connection_variable
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.given_pods import given_pods
 from airflowkit.checks.model.pod_rule import pod_rule
-from airflowkit.checks.model.pod_view import Pod, argument, environment, pods_of
+from airflowkit.checks.model.pod_view import Pod, argument, environment, is_checked, pods_of
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.pods.expansion import is_pod
 from airflowkit.pods.schema.jinja import is_runtime_value
@@ -120,6 +123,31 @@ def pod_template_missing(pod: Pod) -> Iterator[Fault]:
         yield Fault(f"its pod_template_file {path!r} does not exist", hint=hint)
 
 
+@pod_rule("AK415", "deferred-pod-lost", Severity.WARNING)
+def deferred_pod_lost(pod: Pod) -> Iterator[Fault]:
+    """Checks that the triggerer finds the cluster in which a deferred pod runs.
+
+    ## Why it matters
+    A worker that is told nothing uses the cluster that it runs in. The triggerer does not: it looks for a kubeconfig,
+    and the task fails while its pod runs, with "Invalid kube-config file. Expected key current-context"
+    (apache/airflow#44325, #39685, #34644, #55368). Short pods end before that and succeed, with a warning.
+
+    ## How to fix it
+    Use `pod_task`, whose trigger is told what the worker has found. Or pass `in_cluster=True`; or let the connection
+    say where the cluster is: `in_cluster`, `kube_config_path` or `kube_config` in its extra. A connection that only
+    production has is not seen here: give that as the reason to ignore this rule.
+    """
+    if is_checked(pod.operator) or not pod.argument("deferrable") or not _takes_the_plain_trigger(pod.operator):
+        return
+    names = ("in_cluster", "config_file", "kubernetes_conn_id")
+    if not all(map(pod.is_given, names)) or any(map(pod.argument, names[:2])) or may_decide(pod.argument(names[2])):
+        return
+    yield Fault(
+        "defers a pod, and nothing tells the triggerer where the cluster is",
+        hint="use pod_task, or pass in_cluster=True",
+    )
+
+
 RULES: Final = (
     environment_in_log,
     pod_never_deleted,
@@ -127,7 +155,30 @@ RULES: Final = (
     fixed_pod_name,
     pod_result_dropped,
     pod_template_missing,
+    deferred_pod_lost,
 )
+_PLACES: Final = ("in_cluster", "kube_config_path", "kube_config")
+
+
+def _takes_the_plain_trigger(operator: Any) -> bool:
+    """Return whether no subclass has its own way to the cluster, as those of cloud providers have."""
+    below = takewhile(lambda cls: cls.__name__ != "KubernetesPodOperator", type(operator).__mro__)
+    return not any(name in vars(cls) for cls in below for name in ("hook", "invoke_defer_method"))
+
+
+def may_decide(conn_id: str | None) -> bool:
+    """Return whether a connection says where the cluster is, or might: only the default one may be missing."""
+    if not conn_id:
+        return False
+    if connection_variable(conn_id) not in os.environ:
+        return conn_id != "kubernetes_default"
+    from airflow.providers.common.compat.sdk import BaseHook
+
+    try:
+        extra = BaseHook.get_connection(conn_id).extra_dejson
+    except Exception:  # noqa: BLE001  a broken connection is another matter
+        return True
+    return any(extra.get(name) or extra.get(f"extra__kubernetes__{name}") for name in _PLACES)
 
 
 def _used_results(task: Any) -> set[str]:

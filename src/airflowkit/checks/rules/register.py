@@ -37,7 +37,7 @@ CODES: Final[Mapping[str, str]] = {
         AK320 AK321 AK322 AK323
         AK330 AK331
         AK401 AK402 AK403 AK404 AK405 AK406 AK407 AK408 AK409
-        AK410 AK411 AK412 AK413 AK414 AK416 AK417
+        AK410 AK411 AK412 AK413 AK414 AK415 AK416 AK417
         AK501 AK502 AK503 AK504 AK505 AK506
         AK601 AK602 AK603 AK604 AK605 AK606 AK607 AK608 AK609
     """,
@@ -49,7 +49,7 @@ FIXABLE: Final = frozenset(
 )
 """The rules that `--fix` can fix."""
 
-FREE: Final = frozenset({"AK415", "AK418"})
+FREE: Final = frozenset({"AK418"})
 """Codes that were skipped and never released: the next rules about pods may take them."""
 
 RETIRED: Final[dict[str, Retired]] = {}
