@@ -150,7 +150,10 @@ def _one_task(loaded: LoadedDag) -> LoadedDag:
     """Return the DAG reduced to the requested task, if one was named."""
     if loaded.task_id is None:
         return loaded
-    return replace(loaded, dag=loaded.dag.partial_subset([loaded.task_id], include_upstream=False))
+    dag = loaded.dag.partial_subset([loaded.task_id], include_upstream=False)
+    for task in filter(is_mapped, dag.tasks):
+        task.expand_input = loaded.dag.get_task(task.task_id).expand_input  # Airflow asks whether it is the same object
+    return replace(loaded, dag=dag)
 
 
 def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, clock: Clock) -> ScriptedKubelet:
