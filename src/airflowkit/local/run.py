@@ -7,7 +7,6 @@ ends.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -145,7 +144,7 @@ def _told_in_one_line() -> Iterator[None]:
     except OSError as error:
         if not is_disk_full(error) or isinstance(error, AirflowKitError):
             raise
-        raise no_space(Path(tempfile.gettempdir()), error) from None
+        raise no_space(error) from None
 
 
 def _asking(ask: Ask, on_event: OnEvent) -> OnEvent:

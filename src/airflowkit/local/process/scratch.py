@@ -33,11 +33,11 @@ def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
         prefix: The prefix of its name.
         keep: Whether to keep it.
     """
-    _remove_abandoned(prefix)
     try:
+        _remove_abandoned(prefix)
         folder = Path(tempfile.mkdtemp(prefix=f"{prefix}kept-" if keep else prefix))
-    except OSError as error:
-        raise no_space(Path(tempfile.gettempdir()), error) from None
+    except OSError as error:  # also where Python finds no folder that it can write to
+        raise no_space(error) from None
     lock = _lock(folder)
     try:
         yield folder
@@ -57,10 +57,12 @@ def is_disk_full(error: BaseException | None) -> bool:
     return False
 
 
-def no_space(folder: Path, error: OSError | None = None) -> LocalRunError:
+def no_space(error: BaseException) -> LocalRunError:
     """Return the error for a temporary folder that takes no more files."""
-    why = error.strerror if error and error.strerror else "no space left"
-    return LocalRunError(f"{folder}: {why}", hint="make room there, or set TMPDIR to another folder")
+    where = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    why = " ".join(str(getattr(error, "strerror", None) or error).split())
+    message = f"the temporary folder takes no more files: {f'{where}: ' if where else ''}{why}"
+    return LocalRunError(message, hint="make room there, or set TMPDIR to another folder")
 
 
 def _remove_abandoned(prefix: str) -> None:

@@ -87,7 +87,7 @@ def serve(request: Request, events: int) -> int:
             return 130
         except Exception as error:  # noqa: BLE001  the user has to see whatever Airflow raised
             if is_disk_full(error):
-                full = no_space(Path(request.scratch))
+                full = no_space(error)
                 emit(Refused(type(full).__name__, full.message, full.hint))
                 return 0
             traceback.print_exc()
