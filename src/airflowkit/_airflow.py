@@ -312,5 +312,6 @@ def mapped_over(task: Any) -> list[Any]:
     group = task.task_group
     while group is not None and not hasattr(group, "_expand_input"):
         group = group.parent_group
-    inputs = [getattr(task, "expand_input", None), getattr(group, "_expand_input", None)]
+    own = task._get_specified_expand_input() if hasattr(task, "_get_specified_expand_input") else None  # noqa: SLF001
+    inputs = [own, getattr(group, "_expand_input", None)]
     return [operator for each in inputs if each is not None for operator, _ in each.iter_references()]

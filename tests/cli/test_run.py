@@ -14,6 +14,8 @@ from airflowkit.cli.app import app
         (["--conf", "day=1"], "not valid JSON"),
         (["--conf", "[1]"], "not a JSON object"),
         (["--date", "yesterday"], "'yesterday' is not a valid date"),
+        (["--date", ""], "'' is not a valid date"),
+        (["--answer", "approve"], "'approve' is not TASK=CHOICE"),
         (["--json", "nowhere/report.json"], "nowhere/report.json cannot be written"),
         (["--json", "dags"], "dags cannot be written"),
     ],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,13 +29,13 @@ from airflowkit.local.process.events import (
 )
 from airflowkit.local.process.interruption import interruptible
 from airflowkit.local.process.request import Request
-from airflowkit.local.process.scratch import scratch_folder
+from airflowkit.local.process.scratch import is_disk_full, no_space, scratch_folder
 from airflowkit.local.process.spawn import spawn_worker
 from airflowkit.local.worker.airflow_home import environment
 from airflowkit.replacement import atomic_write
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from airflowkit.local.fake.script import Script
     from airflowkit.local.process.spawn import OnEvent, RunningWorker, Worker
@@ -123,7 +123,7 @@ def run_dag(  # noqa: PLR0913  the command's options
     """
     if airflow_version() < (3, 0):
         raise LocalRunError("a run needs Airflow 3.1 or newer", hint="airflowkit check, render and explain do not")
-    with interruptible() as interruption, scratch_folder("airflowkit-run-", keep=keep) as scratch:
+    with interruptible() as interruption, _told_in_one_line(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
         written = script.as_json() if script else None
         request = Request(
             *(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose),
@@ -138,6 +138,16 @@ def run_dag(  # noqa: PLR0913  the command's options
             interruption.on_second = running.stop_at_once
             events = _follow(running, show)
     return _result(events, scratch if keep else None)
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if not is_disk_full(error) or isinstance(error, AirflowKitError):
+            raise
+        raise no_space(error) from None
 
 
 def _asking(ask: Ask, on_event: OnEvent) -> OnEvent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.local.process.scratch import scratch_folder
+from airflowkit.errors import LocalRunError
+from airflowkit.local.process.scratch import is_disk_full, scratch_folder
 
 PREFIX = "airflowkit-test-"
 HOLD = f"""
@@ -79,3 +81,25 @@ def test_a_folder_that_is_just_being_made_stays(tmp_path):
     os.utime(new, (time.time() - 3600,) * 2)
     with scratch_folder(PREFIX):
         assert not new.exists()
+
+
+def test_a_place_without_room_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with (
+        pytest.raises(LocalRunError, match=r"the temporary folder takes no more files: .* set TMPDIR") as told,
+        scratch_folder(PREFIX),
+    ):
+        pass
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (ValueError("(sqlite3.OperationalError) database or disk is full"), True),
+        (OSError(errno.ENOENT, "No such file"), False),
+    ],
+)
+def test_a_full_disk_is_known_by_its_number_or_by_sqlite_s_words(error, full):
+    assert is_disk_full(error) is full

@@ -21,6 +21,7 @@ from airflowkit.local.apiserver.exec import serve_exec
 from airflowkit.local.apiserver.selectors import field_matches, labels_match
 from airflowkit.local.apiserver.status import Waiting
 from airflowkit.local.apiserver.store import Pod, PodStore
+from airflowkit.local.apiserver.texts import not_text
 from airflowkit.local.runtimes.protocol import CannotStart, RunningContainer
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ class PodApi:
             metadata["name"] = metadata["generateName"] + secrets.token_hex(3)[:5]
         if not metadata.get("name") or not (manifest.get("spec") or {}).get("containers"):
             raise HTTPException(400, "a pod needs metadata.name and spec.containers")
+        if fault := not_text(manifest):
+            raise HTTPException(400, f'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal {fault}')
         pod = Pod(manifest, request.path_params["namespace"])
         if not self._store.add(pod):
             raise HTTPException(409, f'pods "{pod.name}" already exists')

@@ -51,7 +51,8 @@ def resource_value(container: Json, pod: Json, reference: Json) -> str:
     """
     name = reference.get("containerName")
     if name:
-        container = next(each for each in pod["spec"]["containers"] if each["name"] == name)
+        containers = (*pod["spec"]["containers"], *(pod["spec"].get("initContainers") or ()))
+        container = next((each for each in containers if each["name"] == name), {})
     kind, resource = reference["resource"].split(".", 1)
     resources = container.get("resources") or {}
     amount = (resources.get(kind) or {}).get(resource)

@@ -13,6 +13,7 @@ from airflowkit.local.apiserver.status import Running, Terminated, Waiting, now
 from airflowkit.local.apiserver.store import FINAL, Pod, PodStore, is_sidecar
 from airflowkit.local.kubelet.downward_api import memory_limit
 from airflowkit.local.kubelet.environment import environment, expand_all
+from airflowkit.local.kubelet.not_enforced import not_enforced
 from airflowkit.local.kubelet.objects import LocalObjects, MissingObject
 from airflowkit.local.kubelet.volumes import Volume, VolumeFolders, mounts
 from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mount, RunningContainer, Runtime
@@ -44,11 +45,20 @@ class Kubelet:
         objects: Their Secrets and ConfigMaps.
         scratch: The run's folder.
         on_line: Called with each line that a container prints.
+        on_note: Called with what is not as in a cluster.
     """
 
     def __init__(
-        self, store: PodStore, runtime: Runtime, objects: LocalObjects, scratch: Path, on_line: OnLine
+        self,
+        store: PodStore,
+        runtime: Runtime,
+        objects: LocalObjects,
+        scratch: Path,
+        on_line: OnLine,
+        on_note: Callable[[str], None],
     ) -> None:
+        self._on_note = on_note
+        self._noted: set[str] = set()
         self._store = store
         self._runtime = runtime
         self._objects = objects
@@ -61,8 +71,17 @@ class Kubelet:
     def admit(self, pod: Pod) -> None:
         """Start a pod."""
         self._running[pod] = {}
+        self._note(pod)
         self._store.event(pod, "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to this computer")
         self._tasks[pod] = asyncio.create_task(self._run(pod))
+
+    def _note(self, pod: Pod) -> None:
+        """Name once what a pod asks for and does not get here."""
+        found = not_enforced(pod.spec, memory=self._runtime.enforces_memory)
+        new = [what for what in found if what not in self._noted]
+        if new:
+            self._noted.update(new)
+            self._on_note(f"{pod.labels.get('task_id', pod.name)}: not enforced in a local run: {', '.join(new)}")
 
     async def settle(self, pod: Pod) -> None:
         """Give a pod that is about to leave `Pending` a moment."""
@@ -124,6 +143,10 @@ class Kubelet:
                 raise
             pod.fail("DeadlineExceeded: Pod was active on the node longer than the specified deadline")
             self._store.event(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+        except Exception as error:  # noqa: BLE001  whatever it is: nothing would start the pod later
+            text = f"a local run cannot start this pod: {error if str(error) else type(error).__name__}"
+            self._store.event(pod, "Failed", text, "Warning")
+            pod.fail(f"LocalRun: {text}")
         finally:
             await self._stop(pod, _grace(pod))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from airflowkit.local.kubelet.downward_api import field_value
+from airflowkit.local.kubelet.downward_api import field_value, resource_value
 from airflowkit.local.kubelet.environment import expand
 from airflowkit.local.kubelet.objects import Kind, LocalObjects, MissingObject
 from airflowkit.local.runtimes.protocol import Mount
@@ -61,7 +61,7 @@ class VolumeFolders:
         kind = next((key for key in volume if key != "name"), "emptyDir")
         source = volume.get(kind) or {}
         if kind == "hostPath":
-            return Volume(_existing(Path(source["path"]), volume["name"]), read_only=False)
+            return Volume(_on_host(source, volume["name"]), read_only=False)
         folder = self._folder(kind, source, volume["name"], pod)
         folder.mkdir(parents=True, exist_ok=True)
         if kind in _ALWAYS_READ_ONLY:
@@ -86,8 +86,7 @@ class VolumeFolders:
                 yield from self._files(part_kind, {"defaultMode": default, **inner}, pod, volume)
         elif kind == "downwardAPI":
             for item in source.get("items") or ():
-                path = item.get("fieldRef", {}).get("fieldPath", "")
-                yield item["path"], field_value(pod, path), item.get("mode", default)
+                yield item["path"], _of_pod(item, pod), item.get("mode", default)
         elif kind == "serviceAccountToken":
             yield source["path"], "no token: this is a local run", default
         else:
@@ -132,7 +131,18 @@ def _mount(mount: Json, volumes: Mapping[str, Volume], variables: Mapping[str, s
     return Mount(source, mount["mountPath"], read_only=volume.read_only or bool(mount.get("readOnly")))
 
 
-def _existing(path: Path, volume: str) -> Path:
+def _of_pod(item: Json, pod: Json) -> str:
+    if reference := item.get("resourceFieldRef"):
+        return resource_value({}, pod, reference)
+    return field_value(pod, item.get("fieldRef", {}).get("fieldPath", ""))
+
+
+def _on_host(source: Json, volume: str) -> Path:
+    path, kind = Path(source["path"]), source.get("type") or ""
+    if kind == "DirectoryOrCreate":
+        path.mkdir(parents=True, exist_ok=True)
+    elif kind == "FileOrCreate":
+        path.touch()
     if not path.exists():
         raise MissingObject(f'MountVolume.SetUp failed for volume "{volume}" : hostPath {path} does not exist')
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -11,9 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.errors import LocalRunError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _NEW: Final = 60.0
 """Seconds that a folder may be without its lock, because its process is just creating it."""
 
@@ -29,8 +33,11 @@ def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
         prefix: The prefix of its name.
         keep: Whether to keep it.
     """
-    _remove_abandoned(prefix)
-    folder = Path(tempfile.mkdtemp(prefix=f"{prefix}kept-" if keep else prefix))
+    try:
+        _remove_abandoned(prefix)
+        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}kept-" if keep else prefix))
+    except OSError as error:  # also where Python finds no folder that it can write to
+        raise no_space(error) from None
     lock = _lock(folder)
     try:
         yield folder
@@ -39,6 +46,23 @@ def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
         if lock is not None:
             os.close(lock)
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Return whether an error says that the disk is full; SQLite says it in its own words."""
+    while error is not None:
+        if getattr(error, "errno", None) in _FULL or "disk is full" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def no_space(error: BaseException) -> LocalRunError:
+    """Return the error for a temporary folder that takes no more files."""
+    where = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    why = " ".join(str(getattr(error, "strerror", None) or error).split())
+    message = f"the temporary folder takes no more files: {f'{where}: ' if where else ''}{why}"
+    return LocalRunError(message, hint="make room there, or set TMPDIR to another folder")
 
 
 def _remove_abandoned(prefix: str) -> None:

@@ -52,6 +52,8 @@ def _works(name: str) -> bool:
 class EngineRuntime:
     """Runs a container with `podman` or `docker`: create, start, wait, remove."""
 
+    enforces_memory = True
+
     def __init__(self, name: str) -> None:
         self._name = name
         self.notice = f"pods run as containers of {name}"

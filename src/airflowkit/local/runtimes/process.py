@@ -72,6 +72,8 @@ class ProcessRuntime:
         "commands come from PATH, and only volumes and /tmp are writable"
     )
 
+    enforces_memory = False
+
     def __init__(self) -> None:
         self._grant = _granted()
 

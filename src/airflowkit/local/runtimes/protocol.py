@@ -142,6 +142,11 @@ class Runtime(Protocol):
         """What a user should know about this runtime."""
         ...
 
+    @property
+    def enforces_memory(self) -> bool:
+        """Whether a container that exceeds its memory limit is killed."""
+        ...
+
     async def start(self, container: Container) -> RunningContainer:
         """Start a container; return once its command runs.
 

@@ -23,6 +23,9 @@ DEFAULT_CONNECTION: Final = "kubernetes_default"
 _VARIABLE: Final = connection_variable(DEFAULT_CONNECTION)
 _KEPT: Final = ("namespace", "xcom_sidecar_container_image", "xcom_sidecar_container_resources")
 """The extras of the user's connection that hold in a local run too: none of them selects a cluster."""
+_LEVELS: Final = "AIRFLOW__LOGGING__NAMESPACE_LEVELS"
+_COMMANDS: Final = "airflow.task.hooks.airflow.providers.standard.hooks.subprocess.SubprocessHook"
+"""The logger of what BashOperator's command prints."""
 _DATABASE: Final = "airflow.db"
 _DROPPED: Final = frozenset(
     {
@@ -57,6 +60,7 @@ def environment(home: Path, kubeconfig: Path, dags: Path, *, verbose: bool) -> d
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO" if verbose else "WARNING",
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": f"{os.environ.get(_LEVELS, '')} {_COMMANDS}=INFO".strip(),
         "AIRFLOW__LOGGING__REMOTE_LOGGING": "False",
         "AIRFLOW__SCHEDULER__ENABLE_TRACEMALLOC": "False",
         "KUBECONFIG": str(kubeconfig),

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import traceback
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from airflowkit.errors import PodFailed
 from airflowkit.local.process.events import Output, TaskEnded, TaskFailed, TaskRun, TaskStarted
+from airflowkit.local.worker.failure import told
 from airflowkit.local.worker.refusal import RunRefused
 
 if TYPE_CHECKING:
@@ -22,12 +21,11 @@ if TYPE_CHECKING:
     from airflowkit.local.process.events import Event
     from airflowkit.local.worker.stopping import Stopping
 
-_REPEATED: Final = ("Container '", "Pod Event: ")
-"""Prefixes of the operator's lines that repeat a pod's state and events, which the run shows anyway."""
+_REPEATED: Final = ("Container '", "Pod Event: ", "Exception when attempting to create Namespaced Pod")
+"""Prefixes of the operator's lines that repeat what the run shows anyway: a pod's state and events, an error."""
 _FAILED: Final = ("Task failed with exception", "Task exited", "[DAG TEST] Error running task", "Task failed; ti=")
-_COMMANDS: Final = "airflow.task.hooks.airflow.providers.standard.hooks.subprocess.SubprocessHook"
-"""The logger of what BashOperator's command prints."""
-_MOST_LINES: Final = 30
+_COMMANDS: Final = "SubprocessHook"
+"""The logger of what BashOperator's command prints, by the end of its name; see `airflow_home`."""
 
 
 @contextmanager
@@ -70,19 +68,33 @@ class TaskEventHandler(logging.Handler):
 
 
 @contextmanager
-def shorten_failures(emit: Callable[[Event], None], tasks: TaskEventHandler, stopping: Stopping) -> Iterator[None]:
-    """Turn a task's failure in Airflow's log into an event, and what its commands print into output."""
+def shorten(
+    emit: Callable[[Event], None], tasks: TaskEventHandler, stopping: Stopping, *, verbose: bool
+) -> Iterator[None]:
+    """Turn a task's failure in Airflow's log into an event, and what its commands print into output.
 
-    def processor(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    Args:
+        emit: Called with each event.
+        tasks: Knows the current task.
+        stopping: Whether the run was asked to end.
+        verbose: Whether to leave Airflow's log as it is.
+    """
+    commands = _Commands()
+
+    def processor(logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         error, text = _exception(event.get("exc_info")), str(event.get("event", ""))
         if isinstance(error, BaseException):
             _get_past_airflow(error, stopping)
-            if isinstance(error, PodFailed) or text.startswith(_FAILED):
-                emit(TaskFailed(*tasks.current, *_told(error)))
-                raise structlog.DropEvent
-        if text.startswith(_REPEATED):
-            raise structlog.DropEvent
-        return event
+        if verbose:
+            return event
+        if isinstance(error, BaseException) and (isinstance(error, PodFailed) or text.startswith(_FAILED)):
+            emit(TaskFailed(*tasks.current, *told(error)))
+        elif str(getattr(logger, "name", "")).endswith(_COMMANDS):
+            if commands.prints(text):
+                emit(Output(f"{TaskRun(*tasks.current, '', 0, 0).label} | {text}"))
+        elif not text.startswith(_REPEATED):
+            return event
+        raise structlog.DropEvent
 
     processors = structlog.get_config()["processors"]  # the list itself: loggers in use keep a reference to it
     processors.insert(0, processor)
@@ -92,39 +104,17 @@ def shorten_failures(emit: Callable[[Event], None], tasks: TaskEventHandler, sto
         processors.remove(processor)
 
 
-@contextmanager
-def show_commands(emit: Callable[[Event], None], tasks: TaskEventHandler) -> Iterator[None]:
-    """Show what the commands of tasks without a pod print."""
-    logger, handler = logging.getLogger(_COMMANDS), CommandOutput(emit, tasks)
-    before = logger.level, logger.propagate
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.level, logger.propagate = before
+class _Commands:
+    """Tells what a command prints from what Airflow says about it."""
 
+    def __init__(self) -> None:
+        self._printing = False
 
-class CommandOutput(logging.Handler):
-    """Shows what the command of a task without a pod prints: Airflow logs it on a level that a run does not show."""
-
-    def __init__(self, emit: Callable[[Event], None], tasks: TaskEventHandler) -> None:
-        super().__init__(logging.INFO)
-        self._write = emit
-        self._tasks = tasks
-        self._begun = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Show a line; those between `Output:` and the end are the command's."""
-        if record.msg == "Output:":
-            self._begun = True
-        elif self._begun and record.msg == "%s":
-            label = TaskRun(*self._tasks.current, "", 0, 0).label
-            self._write(Output(f"{label} | {record.getMessage()}"))
-        else:
-            self._begun = False
+    def prints(self, text: str) -> bool:
+        if text.startswith("Command exited with return code"):
+            self._printing = False
+        before, self._printing = self._printing, self._printing or text == "Output:"
+        return before
 
 
 def _get_past_airflow(error: BaseException, stopping: Stopping) -> None:
@@ -133,27 +123,6 @@ def _get_past_airflow(error: BaseException, stopping: Stopping) -> None:
         stopping.stand_still_if_asked()
     if isinstance(error, RunRefused):
         raise error
-
-
-def _told(error: BaseException) -> tuple[str, list[str]]:
-    """Return why a task failed, and the lines of the user's code that led there."""
-    if isinstance(error, PodFailed):
-        return str(error), []
-    said = "".join(traceback.format_exception_only(error)).strip()
-    return said, _own_lines(error)
-
-
-def _own_lines(error: BaseException) -> list[str]:
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    earlier = [*_own_lines(cause), *traceback.format_exception_only(cause)] if cause else []
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_airflows(frame.filename)]
-    lines = [line for text in [*earlier, *traceback.format_list(frames)] for line in text.rstrip().splitlines()]
-    return lines[-_MOST_LINES:]
-
-
-def _is_airflows(file: str) -> bool:
-    parts = Path(file).parts
-    return ("airflow" in parts and "site-packages" in parts) or "airflowkit" in parts
 
 
 def _exception(exc_info: object) -> object:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
 
 from airflowkit.errors import LocalRunError
 from airflowkit.local.process.events import Asked, Notice
@@ -25,17 +27,17 @@ _POLL: Final = 0.1
 @contextmanager
 def answered(request: Request, emit: Emit) -> Iterator[None]:
     """Have Airflow's operators that ask a person take their answer here: a run has no web page to give it on."""
-    try:
-        from airflow.providers.standard.operators.hitl import HITLOperator
-    except Exception:  # noqa: BLE001  an older provider, or none: whatever it raises
+    operators = sys.modules.get("airflow.providers.standard.operators.hitl")
+    if operators is None:  # the DAG has none
         yield
         return
-    people, before = _People(request, emit), HITLOperator.execute
-    HITLOperator.execute = lambda operator, context: people.execute(operator, context)  # noqa: PLW0108  a method of ours binds no operator
-    try:
+    people = _People(request, emit)
+
+    def execute(operator: Any, context: Any) -> Any:
+        return people.execute(operator, context)
+
+    with patch.object(operators.HITLOperator, "execute", execute):
         yield
-    finally:
-        HITLOperator.execute = before
 
 
 class _People:

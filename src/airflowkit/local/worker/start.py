@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 NO_DATE: Final = "none"
 """The `logical_date` of a run without one: apache/airflow#58516, an asset, or an API call with `null`, starts such."""
+
+_REGISTER: Final = "register the class in a plugin, a file below plugins/ (AK218)"
+_PLAIN: Final = "use strings, numbers, lists and dates (AK218)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,9 @@ def _check_params(dag: Any, conf: Mapping[str, Any]) -> None:
             why = str(error).splitlines()[0].removeprefix("Invalid input for param ")
             what = f"parameter {name!r} of DAG {dag.dag_id!r}"
             message = f"{what} = {conf[name]!r}: {why}" if name in conf else f"{what} has no value: {why}"
-            raise LocalRunError(message, hint=f"give it with --conf '{json.dumps(given, default=str)}'") from None
+            raise LocalRunError(
+                message, hint=f"give it with --conf '{json.dumps(given, default=str, ensure_ascii=False)}'"
+            ) from None
 
 
 def _example(param: Any) -> Any:
@@ -111,11 +117,10 @@ def _example(param: Any) -> Any:
 def _check_serializable(dag: Any) -> None:
     try:
         _airflow.serialized(dag)
-    except Exception as error:  # noqa: BLE001  Airflow raises many
-        why = str(error).strip().splitlines()
-        text = f"DAG {dag.dag_id!r} cannot be serialized: {why[-1] if why else type(error).__name__}"
-        hint = "`airflowkit check` says where (AK218)"
-        raise LocalRunError(text, hint=hint) from None
+    except Exception as error:  # noqa: BLE001  each operator's own code takes part
+        why = re.sub(r"unusual_prefix_[0-9a-f]+_", "", " ".join(str(error).split()))
+        text = f"DAG {dag.dag_id!r} cannot be serialized: {type(error).__name__}: {why}"
+        raise LocalRunError(text, hint=_REGISTER if "regist" in why else _PLAIN) from None
 
 
 def _check_alone(task: Any) -> None:

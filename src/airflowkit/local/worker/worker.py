@@ -29,13 +29,14 @@ from airflowkit.local.kubelet.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.kubelet.objects import LocalObjects
 from airflowkit.local.process.events import AlertKept, EventWriter, Notice, OutcomesUsed, Refused, RunEnded, TaskRun
 from airflowkit.local.process.request import Request
+from airflowkit.local.process.scratch import is_disk_full, no_space
 from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION, prepare_database
-from airflowkit.local.worker.airflow_log import emit_task_events, shorten_failures, show_commands
+from airflowkit.local.worker.airflow_log import emit_task_events, shorten
 from airflowkit.local.worker.alerts import capture_alerts
 from airflowkit.local.worker.deadlines import watched_deadlines
+from airflowkit.local.worker.left_out import without_the_rest
 from airflowkit.local.worker.logbook import LogBook
-from airflowkit.local.worker.other_dags import without_other_dags
 from airflowkit.local.worker.people import answered
 from airflowkit.local.worker.refusal import RunRefused
 from airflowkit.local.worker.start import Start, check_start, start_of
@@ -85,7 +86,11 @@ def serve(request: Request, events: int) -> int:
         except KeyboardInterrupt:
             stopping.stand_still_if_asked()
             return 130
-        except Exception:  # noqa: BLE001  the user has to see whatever Airflow raised
+        except Exception as error:  # noqa: BLE001  the user has to see whatever Airflow raised
+            if is_disk_full(error):
+                full = no_space(error)
+                emit(Refused(type(full).__name__, full.message, full.hint))
+                return 0
             traceback.print_exc()
             return 1
     return 0
@@ -135,11 +140,9 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
 def _surround(stack: ExitStack, request: Request, dag: Any, start: Start, emit: Emit, stopping: Stopping) -> None:
     """Enter what stands in for the parts of an Airflow that a run does not have, and what shows its log."""
     tasks = stack.enter_context(emit_task_events(emit, stopping))
-    if not request.verbose:
-        stack.enter_context(show_commands(emit, tasks))
-    stack.enter_context(shorten_failures(emit, tasks, stopping))
+    stack.enter_context(shorten(emit, tasks, stopping, verbose=request.verbose))
     stack.enter_context(answered(request, emit))
-    stack.enter_context(without_other_dags(emit))
+    stack.enter_context(without_the_rest(emit))
     stack.enter_context(watched_deadlines(dag, start, emit))
     if start.by_assets:
         stack.enter_context(_airflow.started_by_assets(dag))
@@ -149,7 +152,10 @@ def _one_task(loaded: LoadedDag) -> LoadedDag:
     """Return the DAG reduced to the requested task, if one was named."""
     if loaded.task_id is None:
         return loaded
-    return replace(loaded, dag=loaded.dag.partial_subset([loaded.task_id], include_upstream=False))
+    dag = loaded.dag.partial_subset([loaded.task_id], include_upstream=False)
+    for task in filter(is_mapped, dag.tasks):
+        task.expand_input = loaded.dag.get_task(task.task_id).expand_input  # Airflow asks whether it is the same object
+    return replace(loaded, dag=dag)
 
 
 def scripted_kubelet(script: Script, dag: Any, store: PodStore, logs: LogBook, clock: Clock) -> ScriptedKubelet:
@@ -170,7 +176,9 @@ def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: 
     runtime = choose_runtime(request.runtime)
     for notice in (runtime.notice, *localize(loaded.dag)):
         emit(Notice(notice))
-    return RuntimeKubelet(store, runtime, LocalObjects.for_dag(loaded.path), Path(request.scratch), logs.add)
+    objects = LocalObjects.for_dag(loaded.path)
+    objects.check()
+    return RuntimeKubelet(store, runtime, objects, Path(request.scratch), logs.add, lambda text: emit(Notice(text)))
 
 
 def localize(dag: Any) -> list[str]:

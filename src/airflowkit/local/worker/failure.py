@@ -1,0 +1,48 @@
+"""Why a task failed, in its own words and lines: without Airflow's forty, and without a pod's whole manifest."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from contextlib import suppress
+from itertools import dropwhile
+from pathlib import Path
+from typing import Final
+
+from airflowkit.errors import PodFailed
+
+_MOST_LINES: Final = 30
+_PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
+_LIBRARIES: Final = (Path(traceback.__file__).parent, Path(__file__).parents[2])
+"""Python's own, and ours."""
+_EXCEPTIONS: Final = "airflow.sdk.exceptions."
+_DUMP: Final = "\nremote_pod: "
+"""What precedes the whole pod in the provider's errors."""
+
+
+def told(error: BaseException) -> tuple[str, list[str]]:
+    """Return why a task failed, and the lines of the user's code that led there."""
+    return (str(error), []) if isinstance(error, PodFailed) else (_reason(error), _lines(error)[-_MOST_LINES:])
+
+
+def _reason(error: BaseException) -> str:
+    with suppress(AttributeError, TypeError, ValueError):  # the Kubernetes API's answer
+        return f"{type(error).__name__}: {json.loads(error.body)['message']}"  # type: ignore[attr-defined]
+    said = "".join(traceback.format_exception_only(error)).strip().partition(_DUMP)[0]
+    return said.removeprefix(_EXCEPTIONS)
+
+
+def _lines(error: BaseException) -> list[str]:
+    """Return a traceback from the first line of the user's on; empty where there is none."""
+    frames = list(dropwhile(_is_foreign, traceback.extract_tb(error.__traceback__)))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = _lines(cause) if cause else []
+    if before and cause:
+        before += [line for text in traceback.format_exception_only(cause) for line in text.rstrip().splitlines()]
+    return before + [line for text in traceback.format_list(frames) for line in text.rstrip().splitlines()]
+
+
+def _is_foreign(frame: traceback.FrameSummary) -> bool:
+    """Return whether a line is Python's, Airflow's, another package's, or ours."""
+    file = Path(frame.filename)
+    return not _PACKAGES.isdisjoint(file.parts) or any(file.is_relative_to(library) for library in _LIBRARIES)
