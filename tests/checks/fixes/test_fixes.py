@@ -19,6 +19,7 @@ from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.rules.register import FIXABLE
 from airflowkit.checks.workers.messages import Job
+from airflowkit.checks.workers.retrial import results
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.settings import load_settings
 from airflows import copied
@@ -26,6 +27,7 @@ from checks.fixes.conftest import HEAD, PRINTS, airflowkit, dag_file
 
 CASES = Path(__file__).parent / "cases"
 NEEDS = {
+    "AK101": pytest.mark.needs_airflow(3, 1, "Airflow 2 still has these names and arguments"),
     "AK207": pytest.mark.needs_airflow(3, 1, "Airflow 2 has no @dag without parentheses"),
     "AK506": pytest.mark.needs_airflow(3, 1, "Airflow 2 knows some of these arguments"),
 }
@@ -52,7 +54,7 @@ def case(code: str, tmp_path: Path) -> Path:
 def serialized(pool, folder: Path) -> dict[str, dict]:
     options = load_settings(folder).check
     jobs = [Job(str(path), str(folder), options, serialize=True) for path in sorted(folder.rglob("*.py"))]
-    found = {dag_id: json.loads(text)["dag"] for facts in pool.results(jobs) for dag_id, text in facts.serialized}
+    found = {dag_id: json.loads(text)["dag"] for facts in results(pool, jobs) for dag_id, text in facts.serialized}
     assert found
     return found
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from airflowkit.local.worker import airflow_home
 from airflowkit.local.worker.airflow_home import environment
 
 ELSEWHERE = {
@@ -28,6 +29,31 @@ def test_no_connection_leads_to_a_real_cluster(monkeypatch, variables, given):
 def test_no_secrets_backend_is_asked(monkeypatch, variables):
     monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "example.Vault")
     assert "AIRFLOW__SECRETS__BACKEND" not in variables()
+
+
+def test_the_page_names_every_variable_that_a_run_owns(monkeypatch, variables):
+    page = (Path(__file__).parents[3] / "docs" / "environment.md").read_text()
+    theirs = {name: f"mine-{name}" for name in airflow_home._DROPPED | variables().keys() if name.startswith("AIRFLOW")}
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+    kept = variables()
+    owned = {name for name, value in theirs.items() if kept.get(name) != value} - {"AIRFLOW_HOME"}
+    assert len(owned) > 10
+    assert not [name for name in owned if name.removesuffix("_CMD").removesuffix("_SECRET") not in page]
+
+
+def test_any_other_setting_of_the_user_holds(monkeypatch, variables, tmp_path):
+    monkeypatch.setenv("AIRFLOW__CORE__PLUGINS_FOLDER", str(tmp_path / "mine"))
+    monkeypatch.setenv("AIRFLOW__CORE__DEFAULT_TIMEZONE", "Europe/Berlin")
+    assert variables()["AIRFLOW__CORE__PLUGINS_FOLDER"] == str(tmp_path / "mine")
+    assert variables()["AIRFLOW__CORE__DEFAULT_TIMEZONE"] == "Europe/Berlin"
+
+
+def test_a_run_has_the_dag_folder_and_the_plugins_of_its_repository(monkeypatch, variables, tmp_path):
+    monkeypatch.delenv("AIRFLOW__CORE__PLUGINS_FOLDER", raising=False)
+    (tmp_path / "plugins").mkdir()
+    assert variables()["AIRFLOW__CORE__DAGS_FOLDER"] == str(tmp_path / "dags")
+    assert variables()["AIRFLOW__CORE__PLUGINS_FOLDER"] == str(tmp_path / "plugins")
 
 
 def test_the_users_other_connections_stay(monkeypatch, variables):

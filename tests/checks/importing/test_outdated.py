@@ -1,0 +1,86 @@
+"""A file that uses what Airflow no longer has: one check names the successors, and shows what else the file has."""
+
+import pytest
+
+from airflowkit.checks.engine import checked
+from airflowkit.settings import load_settings
+
+pytestmark = pytest.mark.needs_airflow(3, 1, "Airflow 2 still has these names and arguments")
+SECRET = "from airflow.providers.cncf.kubernetes.secret import Secret"
+
+
+@pytest.fixture
+def report(pool, tmp_path):
+    def checked_files(**files):
+        for name, text in files.items():
+            (tmp_path / f"{name}.py").write_text(f'"""An airflow DAG."""\n{text}')
+        paths = [tmp_path / f"{name}.py" for name in files if name != "helper"]
+        return checked(pool, tmp_path, paths, load_settings(tmp_path).check)
+
+    return checked_files
+
+
+def shown(report, code="AK101"):
+    return [(finding.line, finding.message, finding.hint) for finding in report.findings if finding.code == code]
+
+
+def test_every_moved_name_and_argument_of_a_file_is_named_at_once(report):
+    found = report(
+        dag="from airflow.kubernetes.secret import Secret\n"
+        "from airflow.operators.bash_operator import BashOperator\n"
+        "from airflow.sdk import DAG\n"
+        "from airflow.utils.dates import days_ago\n"
+        'with DAG("orders", schedule_interval=None, start_date=days_ago(1), default_view="graph"):\n'
+        '    BashOperator(task_id="load", bash_command="{{ ds }", provide_context=True)\n'
+    )
+    hints = [(line, hint) for line, _message, hint in shown(found)]
+    assert hints == [
+        (2, SECRET),
+        (3, "from airflow.providers.standard.operators.bash import BashOperator"),
+        (5, "write a fixed date, such as datetime(2026, 1, 1)"),
+        (6, "delete it"),
+        (6, "write schedule="),
+        (7, "delete it"),
+    ]
+    assert [line for line, _message, _hint in shown(found, "AK310")] == [7]
+
+
+def test_what_fails_besides_is_shown_too(report):
+    found = report(dag="from airflow.kubernetes.secret import Secret\nimport nosuch\n")
+    assert shown(found) == [
+        (2, "imports airflow.kubernetes.secret.Secret, which was moved in Airflow 3.0", SECRET),
+        (3, "ModuleNotFoundError: No module named 'nosuch'", shown(found)[1][2]),
+    ]
+
+
+def test_a_successor_of_a_missing_provider_names_the_distribution(report):
+    (found,) = shown(report(dag="from airflow.operators.http_operator import SimpleHttpOperator\n"))
+    assert found[2] == (
+        "from airflow.providers.http.operators.http import HttpOperator, "
+        "and add apache-airflow-providers-http to requirements.txt"
+    )
+
+
+def test_a_module_that_a_provider_never_had_is_no_missing_package(report):
+    (found,) = shown(report(dag="import airflow.providers.cncf.kubernetes.operators.nosuch\n"))
+    assert found[2].startswith("the installed apache-airflow-providers-cncf-kubernetes has no such module")
+
+
+def test_a_missing_provider_is_a_missing_package(report):
+    (found,) = shown(report(dag="from airflow.providers.http.operators.http import HttpOperator\n"))
+    assert found[2] == "add apache-airflow-providers-http to requirements.txt, and rebuild the image"
+
+
+def test_one_missing_module_in_many_files_is_one_finding(report):
+    files = {f"dag_{number}": "import nosuch\n" for number in range(5)}
+    (found,) = shown(report(**files))
+    assert found[2].endswith("(4 other files too)")
+
+
+def test_one_broken_helper_is_one_finding_and_each_file_of_its_own_is_another(report):
+    helper = "from airflow.utils.dates import days_ago\n"
+    files = {f"dag_{number}": "import helper_of_outdated\n" for number in range(3)}
+    report(helper_of_outdated=helper)
+    found = shown(report(**files, own=helper))
+    assert len(found) == 2
+    assert "helper_of_outdated.py:2" in found[0][1]
