@@ -62,14 +62,14 @@ def received(operator: Any) -> dict[str, Any]:
         return dict(getattr(operator, "_BaseOperator__init_kwargs", {}))
     now = vars(operator)
     changed = {name: now.get(name) for name, before in record.state.items() if not _is_same(now.get(name), before)}
-    later = dict.fromkeys(_set_by_methods(type(operator)), RUNTIME)
+    later = dict.fromkeys(_set_by_methods(operator.__class__), RUNTIME)
     return {**record.keywords, **changed, **later}
 
 
 def setter(operator: Any, keyword: str) -> str:
     """Return the class that decided a keyword's value, or an empty string if the DAG file itself did."""
     record = vars(operator).get(_RECORD)
-    if record is None or not own_classes(type(operator)):
+    if record is None or not own_classes(operator.__class__):
         return ""
     value = received(operator).get(keyword)
     defaults = getattr(operator.dag, "default_args", None) or {}
