@@ -21,7 +21,7 @@ with DAG("orders", schedule=None):
     ("fields", "message"),
     [
         ('resources={"limits": {"memory": "2GB"}}', "memory"),
-        ('image="{{ params.image }}"', "fills in no templates"),
+        ('image="{{ params.image }}"', "renders no templates"),
         ('env=[k8s.V1EnvVar(name="A=B", value="1")]', "env"),
         ('volume_mounts=[k8s.V1VolumeMount(name="of-the-template", mount_path="/data")]', None),
         ('resources={"limits": {"memory": "2Gi"}}', None),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from dis import get_instructions
 from functools import lru_cache, wraps
-from inspect import isfunction
+from inspect import isfunction, unwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.schema.jinja import RUNTIME
@@ -105,7 +105,7 @@ def _set_by_methods(operator: Any) -> frozenset[str]:
         for cls in own_classes(operator)
         for name, method in vars(cls).items()
         if isfunction(method) and name != "__init__"
-        for instruction in get_instructions(method)
+        for instruction in get_instructions(unwrap(method))
         if instruction.opname == "STORE_ATTR" and instruction.argval in POD_OPERATOR
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
@@ -61,10 +62,12 @@ TEXT: Final = Rendering()
 
 
 def _params_of(dag: Any) -> Mapping[str, Any]:
-    try:
-        return {str(name): value for name, value in dag.params.items()}
-    except Exception:  # noqa: BLE001  a required parameter has no value yet
-        return {}
+    """Return the parameters that have a default."""
+    values = {}
+    for name in getattr(dag, "params", None) or ():
+        with suppress(Exception):  # a required parameter has no value yet
+            values[str(name)] = dag.params[name]
+    return values
 
 
 def is_runtime_value(value: object) -> bool:
