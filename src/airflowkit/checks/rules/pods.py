@@ -116,7 +116,7 @@ def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
     if not pod.knows("execution_timeout"):
         return
     ends = (pod.operator.execution_timeout, pod.argument("active_deadline_seconds"), pod.operator.dag.dagrun_timeout)
-    if not any(ends):
+    if all(end is None for end in ends):
         yield Fault("its pod may run forever", hint='set execution_timeout, or use default_args("standard")')
 
 
