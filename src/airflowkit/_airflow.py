@@ -166,6 +166,15 @@ def template_filters() -> Mapping[str, Any]:
     return dict(FILTERS)
 
 
+def render_to_text(template: Any, context: Any) -> str:
+    """Return a Jinja template filled in as Airflow does it where nothing is rendered natively."""
+    try:
+        from airflow.sdk.definitions.context import render_template_to_string
+    except ImportError:  # Airflow 2
+        from airflow.utils.helpers import render_template_to_string
+    return str(render_template_to_string(template, context))
+
+
 def dag_context() -> Any:
     """Return the class that collects the DAGs of `with DAG(...)` blocks and `@dag` functions."""
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from dis import get_instructions
 from functools import lru_cache, wraps
-from inspect import isfunction
+from inspect import isfunction, unwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.pods.schema.jinja import RUNTIME
@@ -62,14 +62,14 @@ def received(operator: Any) -> dict[str, Any]:
         return dict(getattr(operator, "_BaseOperator__init_kwargs", {}))
     now = vars(operator)
     changed = {name: now.get(name) for name, before in record.state.items() if not _is_same(now.get(name), before)}
-    later = dict.fromkeys(_set_by_methods(type(operator)), RUNTIME)
+    later = dict.fromkeys(_set_by_methods(operator.__class__), RUNTIME)
     return {**record.keywords, **changed, **later}
 
 
 def setter(operator: Any, keyword: str) -> str:
     """Return the class that decided a keyword's value, or an empty string if the DAG file itself did."""
     record = vars(operator).get(_RECORD)
-    if record is None or not own_classes(type(operator)):
+    if record is None or not own_classes(operator.__class__):
         return ""
     value = received(operator).get(keyword)
     defaults = getattr(operator.dag, "default_args", None) or {}
@@ -105,7 +105,7 @@ def _set_by_methods(operator: Any) -> frozenset[str]:
         for cls in own_classes(operator)
         for name, method in vars(cls).items()
         if isfunction(method) and name != "__init__"
-        for instruction in get_instructions(method)
+        for instruction in get_instructions(unwrap(method))
         if instruction.opname == "STORE_ATTR" and instruction.argval in POD_OPERATOR
     )
 

@@ -51,6 +51,11 @@ class Pod:
         template = any(self.argument(template) for template in TEMPLATES)
         return not template and self.is_given(name) and not is_runtime_value(self.argument(name))
 
+    def hint(self, ours: str, theirs: str) -> str:
+        """Return what to do: with `pod_task`, or where a subclass of the pod operator does the work, without it."""
+        by_name = {"KubernetesPodOperator", "CheckedPodOperator"}
+        return ours if operator_class(self.operator).__name__ in by_name else theirs
+
     def is_given(self, name: str) -> bool:
         """Return whether the elements of a mapped task leave nothing open of an argument."""
         element = self.element

@@ -75,7 +75,7 @@ class TaskSubject:
     def texts(self) -> tuple[tuple[str, str], ...]:
         """The texts in its templated fields, each with the field's name."""
         fields = ((name, argument(self.task, name)) for name in self.task.template_fields)
-        return tuple((name, text) for name, value in fields if value for text in _texts_within(value))
+        return tuple((name, text) for name, value in fields for text in _texts_within(value))
 
     @cached_property
     def templates(self) -> tuple[tuple[str, str], ...]:

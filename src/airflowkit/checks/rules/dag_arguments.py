@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 _REGISTER: Final = "register the class in a plugin: timetables = [...] in a file below plugins/"
 
 
+_OF_TEMPLATES: Final = (
+    "template_searchpath",
+    "user_defined_filters",
+    "user_defined_macros",
+    "jinja_environment_kwargs",
+)
+"""What Airflow makes a DAG's Jinja environment of, at each start of a task."""
+
+
 @dag_rule("AK214", "misspelt-default-arg")
 def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
     """Checks the keys of `default_args` for misspellings.
@@ -63,10 +72,10 @@ def time_limits_out_of_order(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK216", "refused-by-airflow")
 def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
-    """Checks what Airflow itself checks after the import: params, schedule, cluster policies.
+    """Checks what Airflow itself checks after the import: params, schedule, cluster policies, what templates need.
 
     ## Why it matters
-    Airflow shows an import error instead of the file's DAGs.
+    Airflow shows an import error instead of the file's DAGs; where it cannot set up Jinja, every task fails.
 
     ## How to fix it
     The message is Airflow's own. Often a `Param` has no default although the DAG is scheduled and nobody fills in the
@@ -76,6 +85,13 @@ def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
         dag.dag.validate()
     except Exception as error:  # noqa: BLE001  Airflow's checks raise any exception
         yield Fault(f"{type(error).__name__}: {error}", hint="follow Airflow's message")
+    given = [name for name in _OF_TEMPLATES if getattr(dag.dag, name, None) is not None]
+    try:
+        if given:
+            dag.dag.get_template_env()
+    except Exception as error:  # noqa: BLE001  as above
+        names = ", ".join(given)
+        yield Fault(f"no task can render its templates: {type(error).__name__}: {error}", hint=f"correct {names}")
 
 
 @file_rule("AK217", "changes-between-parses")
@@ -154,11 +170,13 @@ def _written(duration: timedelta) -> str:
     return f"timedelta(seconds={seconds})"
 
 
-def _misspelt(dag: DagSubject, place: str, defaults: Mapping[str, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
+def _misspelt(dag: DagSubject, place: str, defaults: Mapping[Any, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
     """Yield the defaults that no task accepts, with what was probably meant."""
     known = {name for task in tasks for name in _parameters(task)}
     for key in [key for key in defaults if key not in known] if known else []:
-        if key in _parameters_of_dag(dag.dag.__class__):
+        if not isinstance(key, str):
+            yield Fault(f"{place} has the key {key!r}, which is not text: no task accepts it", hint="delete it")
+        elif key in _parameters_of_dag(dag.dag.__class__):
             yield Fault(
                 f"{place} has {key!r}, which is an argument of the DAG, not of its tasks",
                 hint=f"pass {key}= to the DAG",

@@ -71,7 +71,7 @@ def _largest(dag: DagSubject, resource: str) -> Decimal:
 
 def _load(task: TaskSubject, resource: str) -> _Load:
     requests = [request(pod, resource) for pod in task.pods]
-    sizes = sorted((_amount(size) for size in requests if size and "{{" not in size), reverse=True)
+    sizes = sorted(filter(None, map(_amount_or_none, requests)), reverse=True)
     if sizes and not _is_counted(task):
         sizes = sizes[:1] * task.dag.max_active_tasks
     in_a_run = argument(task.task, "max_active_tis_per_dagrun")
@@ -115,6 +115,14 @@ def _depth(task: Any, tasks: dict[str, Any], known: dict[str, int]) -> int:
 
 def _readable(size: Decimal, resource: str) -> str:
     return f"{size / 2**30:.1f}Gi" if resource == "memory" else f"{size.normalize():f}"
+
+
+def _amount_or_none(quantity: str | None) -> Decimal | None:
+    """Return an amount, or None for a template and for what `pod-refused` reports."""
+    try:
+        return _amount(quantity) if quantity else None
+    except ValueError:
+        return None
 
 
 def _amount(quantity: str) -> Decimal:

@@ -34,7 +34,8 @@ def environment_in_log(pod: Pod) -> Iterator[Fault]:
     """
     prints = pod.knows("log_pod_spec_on_failure") and pod.argument("log_pod_spec_on_failure", True)
     if prints and any(value is not None for _name, value in environment(pod)):
-        yield Fault("logs its environment when it fails", hint="use pod_task, or pass log_pod_spec_on_failure=False")
+        theirs = "pass log_pod_spec_on_failure=False"
+        yield Fault("logs its environment when it fails", hint=pod.hint(f"use pod_task, or {theirs}", theirs))
 
 
 @pod_rule("AK410", "pod-never-deleted", Severity.WARNING)

@@ -45,7 +45,9 @@ def pod_without_limits(pod: Pod) -> Iterator[Fault]:
     wanted = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))
     missing = [f"{kind}.{resource}" for kind, resource in wanted if request(pod, resource, kind) is None]
     if missing:
-        yield Fault(f"its pod has no {', '.join(missing)}", hint='pass resources="small" to pod_task')
+        theirs = 'pass container_resources=V1ResourceRequirements(requests={"cpu": "250m", …}, limits={"memory": …})'
+        hint = pod.hint('pass resources="small" to pod_task', theirs)
+        yield Fault(f"its pod has no {', '.join(missing)}", hint=hint)
 
 
 @pod_rule("AK402", "image-not-pinned", Severity.WARNING)
@@ -83,7 +85,10 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
         if is_secret(value) or (names_secret(name) and not value.startswith("/")):
             yield Fault(
                 f"its environment variable {name} contains what looks like a secret",
-                hint=f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',
+                hint=pod.hint(
+                    f'pass secrets=[SecretEnv("{name}", secret=..., key=...)]',
+                    f'pass secrets=[Secret("env", "{name}", secret=..., key=...)], with the Secret of the provider',
+                ),
             )
     for keyword in ("cmds", "arguments"):
         if contains_secret(_written(pod.argument(keyword))):
@@ -109,7 +114,9 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
         return
     public = image.registry in _PUBLIC or image.registry in pod.options.public_registries
     if not public and not pod.argument("image_pull_secrets") and not pod.argument("service_account_name"):
-        yield Fault(f"pulls from {image.registry} without a pull secret", hint='pass image_pull_secrets=["regcred"]')
+        theirs = 'pass image_pull_secrets=[V1LocalObjectReference(name="regcred")]'
+        hint = pod.hint('pass image_pull_secrets=["regcred"]', theirs)
+        yield Fault(f"pulls from {image.registry} without a pull secret", hint=hint)
 
 
 @pod_rule("AK405", "pod-without-time-limit", Severity.WARNING)
@@ -126,7 +133,7 @@ def pod_without_time_limit(pod: Pod) -> Iterator[Fault]:
     if not pod.knows("execution_timeout"):
         return
     ends = (pod.operator.execution_timeout, pod.argument("active_deadline_seconds"), pod.operator.dag.dagrun_timeout)
-    if not any(ends):
+    if all(end is None for end in ends):
         yield Fault("its pod may run forever", hint='set execution_timeout, or use default_args("standard")')
 
 
@@ -166,12 +173,13 @@ def pod_runs_as_root(pod: Pod) -> Iterator[Fault]:
     ## How to fix it
     Pass `security="restricted"` to `pod_task`, and use an image that runs as another user.
     """
+    hint = pod.hint('pass security="restricted"', "pass container_security_context with runAsNonRoot, and another user")
     for name in ("security_context", "container_security_context"):
         context = pod.argument(name)
         if field_of(context, "run_as_user") == 0:
-            yield Fault(f"{name} runs it as root", hint='pass security="restricted"')
+            yield Fault(f"{name} runs it as root", hint=hint)
         elif field_of(context, "privileged"):
-            yield Fault(f"{name} makes it privileged", hint='pass security="restricted"')
+            yield Fault(f"{name} makes it privileged", hint=hint)
 
 
 RULES: Final = (

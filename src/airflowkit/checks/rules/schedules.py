@@ -76,7 +76,7 @@ def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
     ## How to fix it
     Pass `catchup=False`, or limit the runs with `**dag_args("backfill")` or `max_active_runs=`.
     """
-    start = dag.dag.start_date if dag.dag.catchup else None
+    start = dag.dag.start_date if dag.dag.catchup is True else None
     old = isinstance(start, datetime) and time.time() - start.timestamp() > _LONG_AGO
     periodic = cron_expression(dag.dag.timetable) or fixed_interval(dag.dag.timetable)
     if old and periodic and dag.dag.max_active_runs >= _MANY_RUNS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -15,7 +16,7 @@ from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.jinja import Unparsable, environment_of, parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from jinja2 import Environment, nodes
 
@@ -84,7 +85,9 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     Use the name that the message suggests. Define names of your own in `user_defined_macros`. Operators that render
     their templates themselves, with names of their own, are not checked.
     """
-    known = context_names().union(getattr(task.dag, "user_defined_macros", None) or ()) if task.templates else ()
+    macros = getattr(task.dag, "user_defined_macros", None)
+    own = map(str, macros) if isinstance(macros, Mapping) else ()
+    known = context_names().union(own) if task.templates else frozenset()
     for field, text in () if _renders_itself(operator_class(task.task)) else task.templates:
         for name in sorted(read_template(text, task.dag).names.difference(known)):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"

@@ -45,10 +45,9 @@ def references_of(dag: DagSubject) -> Iterator[Reference]:
         if "ExternalTaskSensor" in names:
             yield from dict.fromkeys(it for given in _given(task.task, _AWAITED) if (it := _awaited(task, given)))
         elif "TriggerDagRunOperator" in names:
-            targets = dict.fromkeys(given["trigger_dag_id"] for given in _given(task.task, _STARTED))
-            for target in targets:
-                if isinstance(target, str):
-                    yield Reference(task.task.task_id, task.line, starts=True, dag_id=target)
+            named = (given["trigger_dag_id"] for given in _given(task.task, _STARTED))
+            for target in dict.fromkeys(name for name in named if isinstance(name, str)):
+                yield Reference(task.task.task_id, task.line, starts=True, dag_id=target)
 
 
 def _given(task: Any, names: Iterable[str]) -> Iterator[Mapping[str, Any]]:

@@ -25,6 +25,7 @@ from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
 from airflowkit.pods.operator.cluster import found_cluster
+from airflowkit.pods.operator.native_texts import Text, native_texts
 from airflowkit.pods.operator.outcome import (
     error_summary,
     interruption_of,
@@ -180,11 +181,23 @@ class CheckedPodOperator(KubernetesPodOperator):
 
         Values that a mapped task was expanded with are not templates: they stay the objects that Airflow has marked.
         """
-        if parent is self:
-            for field in template_fields:
-                value = getattr(self, field)
-                setattr(self, field, value if id(value) in seen_oids else deep_copy(value))
+        if parent is not self:
+            super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+            return
+        texts = native_texts(self)
+        for field in template_fields:
+            value = getattr(self, field)
+            if id(value) not in seen_oids:
+                setattr(self, field, texts.marked(field, deep_copy(value)))
         super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+        for field in template_fields:
+            setattr(self, field, texts.settled(field, getattr(self, field)))
+
+    def render_template(self, content: Any, context: Any, jinja_env: Any = None, seen_oids: Any = None) -> Any:
+        """Render a template; one where only text can stand to text, whatever the DAG says (see `native_texts`)."""
+        if isinstance(content, Text):
+            return content.rendered(context)
+        return super().render_template(content, context, jinja_env, seen_oids)
 
     def _explained(self, context: Any, run: Callable[[], Any]) -> Any:
         """Run, and turn every failure into a PodFailed that says why."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -10,7 +11,7 @@ from airflowkit._airflow import template_filters
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from jinja2 import Environment, nodes
 
@@ -37,10 +38,12 @@ class Rendering:
     Attributes:
         native: Whether to Python objects, so that a template may become a list, or a number.
         environment: The DAG's Jinja environment; None while there is no DAG.
+        params: The DAG's parameters, with their defaults.
     """
 
     native: bool = False
     environment: Environment | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dag: Any, own: object = None) -> Self:
@@ -51,11 +54,20 @@ class Rendering:
             own: The task's own `render_template_as_native_obj`, which replaces the DAG's (since Airflow 3.1).
         """
         native = getattr(dag, "render_template_as_native_obj", False) if own is None else own
-        return cls(bool(native), environment_of(dag) if dag else None)
+        return cls(bool(native), environment_of(dag) if dag else None, _params_of(dag) if native else {})
 
 
 TEXT: Final = Rendering()
 """To text, with filters that nobody knows yet."""
+
+
+def _params_of(dag: Any) -> Mapping[str, Any]:
+    """Return the parameters that have a default."""
+    values = {}
+    for name in getattr(dag, "params", None) or ():
+        with suppress(Exception):  # a required parameter has no value yet
+            values[str(name)] = dag.params[name]
+    return values
 
 
 def is_runtime_value(value: object) -> bool:

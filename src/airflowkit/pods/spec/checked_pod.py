@@ -17,6 +17,7 @@ from airflowkit.pods.spec.operator_options import log_faults, option_faults
 from airflowkit.pods.spec.pod_templates import whole_pod
 from airflowkit.pods.spec.reading import problems_of, read_pod, template_faults, unknown_faults
 from airflowkit.pods.spec.shorthands import expand_resources, place
+from airflowkit.pods.spec.text_places import native_faults
 from airflowkit.pods.validation import pod_faults
 from airflowkit.pods.validation.standards import restricted
 from airflowkit.settings import Layer, Settings
@@ -111,6 +112,8 @@ def _keyword_faults(
     yield from option_faults(values)
     yield from log_faults(values, manifest)
     yield from template_faults(builder, _LITERAL, NOT_TEMPLATED)
+    if not builder.decoder.coerce:  # the operator of pod_task renders text where only text can stand
+        yield from native_faults(values, builder.decoder.rendering)
 
 
 def _pod_faults(manifest: dict[str, Any], values: Mapping[str, Any], version: Version) -> Iterator[Fault]:

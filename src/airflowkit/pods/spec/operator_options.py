@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -57,7 +58,10 @@ def _name_without_suffix(values: Values) -> Iterator[Fault]:
 
 def _switch(keyword: str, value: Any) -> Iterator[Fault]:
     if not isinstance(value, bool):
-        yield Fault(keyword, value, f"must be True or False; {value!r} counts as {bool(value)}")
+        counts = ""
+        with suppress(Exception):  # not everything is true or false
+            counts = f"; {value!r} counts as {bool(value)}"
+        yield Fault(keyword, value, f"must be True or False{counts}")
 
 
 def _count(keyword: str, value: Any) -> Iterator[Fault]:
@@ -79,7 +83,7 @@ def _text(keyword: str, value: Any) -> Iterator[Fault]:
 
 
 def _word(words: Iterable[str], keyword: str, value: Any) -> Iterator[Fault]:
-    if value not in words:
+    if not isinstance(value, str) or value not in words:
         yield Fault(keyword, value, f"must be one of {', '.join(words)}", did_you_mean(str(value), words))
 
 
@@ -128,7 +132,8 @@ def _pod_callbacks(keyword: str, value: Any) -> Iterator[Fault]:
 
 def _trigger_rule(keyword: str, value: Any) -> Iterator[Fault]:
     words = sorted(rule.value for rule in TriggerRule)
-    if getattr(value, "value", value) not in words:
+    rule = getattr(value, "value", value)
+    if not isinstance(rule, str) or rule not in words:
         yield Fault(keyword, value, "is not a trigger rule", did_you_mean(str(value), words) or ", ".join(words))
 
 
