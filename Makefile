@@ -10,6 +10,11 @@ UV = $(shell command -v uv || echo $(BIN)/uv)
 PYTEST_OPTIONS = -n 3 --dist loadfile --no-loadscope-reorder
 PYTEST = $(BIN)/python -m pytest $(PYTEST_OPTIONS)
 FAST = "not (cluster or apiserver or podman or node or browser or slow)"
+# uv trusts the certificates that this computer trusts, as pip does: a company's proxy may sign with its own.
+export UV_SYSTEM_CERTS ?= true
+ifneq (,$(shell uv --help 2>/dev/null | grep -e --native-tls)) # its name in older versions
+export UV_NATIVE_TLS ?= true
+endif
 # Airflow's import takes twice as long without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -136,6 +136,17 @@ def codes(*arguments: str, cwd: Path) -> list[str]:
     return [finding["code"] for finding in json.loads(result.stdout)["findings"]]
 
 
+def test_no_selection_hides_that_a_file_cannot_be_imported(repository):
+    (repository / "dags" / "broken.py").write_text("# airflow dag\nimport nosuch\n")
+    result = airflowkit("check", "--select", "AK4", cwd=repository)
+    assert result.returncode == 1
+    assert "AK101" in result.stdout
+    (repository / "airflowkit.toml").write_text("[pod\n")
+    result = airflowkit("check", "--select", "AK4", cwd=repository)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "airflowkit.toml is not valid TOML" in result.stderr
+
+
 def test_the_command_line_selects_and_ignores_rules(repository):
     (repository / "dags" / "several.py").write_text(SEVERAL)
     (repository / "airflowkit.toml").write_text('[check]\nselect = ["AK1"]\n')

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -17,7 +18,7 @@ CHART_SCHEMA = Path(
 )
 RUFF = str(Path(sys.executable).with_name("ruff"))
 SSH = {"git_url": "git@github.com:team/dags.git"}
-PORT = {"git_url": "ssh://git@git.example.com:2222/team/dags.git", "branch": "release/v1.0"}
+PORT = {"git_url": "ssh://git@git.example.com:2222/team/dags.git", "branch": "release/v1.0+hotfix"}
 HTTPS = {
     "git_url": "https://git.example.com/team/dags.git",
     "owner": "Team Ä: x",
@@ -76,6 +77,38 @@ def test_every_file_is_what_its_name_says(repository):
             assert tomllib.loads(text)
         if path.suffix in {".yaml", ".yml"}:
             assert list(yaml.safe_load_all(text))
+
+
+def test_the_workflow_runs_for_pull_requests_and_for_pushes_to_the_branch_alone(repository, answers):
+    events = workflow(repository)["on"]
+    assert set(events) == {"push", "pull_request"}
+    assert set(events["push"]) == {"branches"}
+    assert not events["pull_request"]
+    filters = [github_pattern(pattern) for pattern in events["push"]["branches"]]
+    for branch, runs in ((answers.branch, True), (f'"{answers.branch}"', False), (f"{answers.branch}x", False)):
+        assert any(re.fullmatch(pattern, branch) for pattern in filters) is runs
+
+
+def test_the_workflow_calls_what_its_requirements_install(repository):
+    steps = [step for job in workflow(repository)["jobs"].values() for step in job["steps"]]
+    commands = [step["run"].split()[0] for step in steps if "run" in step]
+    installed = (repository / "requirements-dev.txt").read_text()
+    assert commands[0] == "pip"
+    assert commands[1:]
+    assert all(re.search(rf"^{command}\b", installed, re.MULTILINE) for command in commands[1:])
+
+
+def workflow(repository):
+    """Return the workflow as GitHub reads it: in YAML 1.2 the key `on` is a text."""
+    text = (repository / ".github/workflows/ci.yml").read_text()
+    return yaml.load(text, Loader=yaml.BaseLoader)
+
+
+def github_pattern(text):
+    """Return the regular expression of a branch filter (GitHub's docs: "Filter pattern cheat sheet")."""
+    parts = re.findall(r"\\.|\*\*|.", text)
+    meant = {"**": ".*", "*": "[^/]*", "?": "?", "+": "+", "[": "[", "]": "]", "-": "-"}
+    return "".join(meant.get(part) or re.escape(part.removeprefix("\\")) for part in parts)
 
 
 def test_the_python_files_are_formatted_and_without_fault(repository):

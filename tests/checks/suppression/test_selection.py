@@ -29,6 +29,13 @@ def test_a_code_may_be_the_beginning_of_one():
     assert codes(Check(select=["AK4"]), finding("AK401"), finding("AK201")) == ["AK401"]
 
 
+@pytest.mark.parametrize("code", ["AK101", "AK102", "AK103", "AK104", "AK113"])
+def test_a_file_that_cannot_be_imported_counts_whatever_is_selected(code):
+    """Its DAGs have been seen by no rule: nothing found would be a false green."""
+    assert codes(Check(select=["AK4"]), finding(code), finding("AK201")) == [code]
+    assert codes(Check(select=["AK4"], ignore={code: "legacy"}), finding(code)) == []
+
+
 def test_an_ignored_rule_is_silent():
     assert codes(Check(ignore={"AK4": "legacy"}), finding("AK401"), finding("AK201")) == ["AK201"]
 

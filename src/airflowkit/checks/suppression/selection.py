@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.rules import BY_CODE, hint_for
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.comments import Comment
     from airflowkit.checks.model.findings import Finding
     from airflowkit.settings import Check
+
+_ALWAYS: Final = ("AK101", "AK102", "AK103", "AK104", "AK113")
+"""Why a file could not be imported: no rule has seen its DAGs, so that a selection without these would find nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def is_code(text: str) -> bool:
 
 def is_selected(code: str, options: Check) -> bool:
     """Return whether a rule is checked at all."""
-    return code.startswith(tuple(options.select)) and not code.startswith(tuple(options.ignore))
+    return _is_asked(code, options) and not code.startswith(tuple(options.ignore))
 
 
 def selected(
@@ -78,7 +81,7 @@ def selected(
         folder: The DAG folder, from which the patterns of `per_path` start.
         comments: Returns the comments of a file.
     """
-    asked = [finding for finding in findings if finding.code.startswith(tuple(options.select))]
+    asked = [finding for finding in findings if _is_asked(finding.code, options)]
     left = [
         finding
         for finding in asked
@@ -87,6 +90,10 @@ def selected(
         and not any(comment.ignores(finding.code, finding.line) for comment in comments(finding.path))
     ]
     return Selected(tuple(_weighed(finding, options) for finding in left), len(asked) - len(left))
+
+
+def _is_asked(code: str, options: Check) -> bool:
+    return code.startswith((*options.select, *_ALWAYS))
 
 
 def _weighed(finding: Finding, options: Check) -> Finding:
