@@ -24,6 +24,21 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A value that only the deployment has, and that a file cannot be imported without.
+
+    Attributes:
+        kind: `Variable`, `Connection` or `environment variable`.
+        name: Its key, id or name.
+        path: The keys that lead to the part that matters.
+    """
+
+    kind: str
+    name: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a DAG file could not be imported.
 
@@ -32,12 +47,14 @@ class Failure:
         text: The exception's name and message, or what became of the process.
         line: The line of the DAG file that was being executed.
         missing_module: The module that was not found, for a ModuleNotFoundError.
+        needs: The values of the deployment that it died of not having.
     """
 
     kind: FailureKind
     text: str
     line: int | None = None
     missing_module: str | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

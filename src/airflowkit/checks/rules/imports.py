@@ -10,6 +10,7 @@ from airflowkit._airflow import airflow_version
 from airflowkit.checks.model.facts import FailureKind
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import FileSubject, file_rule
+from airflowkit.checks.rules.needed_values import needed, settings_for
 from airflowkit.checks.rules.sources import module_home
 
 if TYPE_CHECKING:
@@ -34,11 +35,15 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
 
     ## How to fix it
     The message names the exception and the line. Add a missing package to `requirements.txt`, from which the image is
-    built; if the module is your own, put it below the DAG folder. Give a default to what only production has, such as
-    an environment variable: `os.environ.get("BUCKET", "")`.
+    built; if the module is your own, put it below the DAG folder. Where the file needs a Variable, a Connection or an
+    environment variable that only the deployment has, add the line that the message gives to `airflowkit.toml`.
     """
     for text, line in () if module_home(file) else _failures(file, FailureKind.EXCEPTION):
         missing = (file.facts.failure and file.facts.failure.missing_module) or ""
+        needs = file.facts.failure.needs if file.facts.failure else ()
+        if needs:
+            yield Fault(f"{needed(needs)}: {text}", hint=settings_for(needs), line=line)
+            continue
         if missing.startswith("airflow.") and not missing.startswith("airflow.providers."):
             version = ".".join(map(str, airflow_version()))
             hint = f"Airflow {version} has no such module; import from {_FOR_ANY_AIRFLOW}, which works with any version"

@@ -12,6 +12,7 @@ from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import argument, request
 from airflowkit.checks.model.rule import DagSubject, TaskSubject, dag_rule
 from airflowkit.pods.expansion import is_mapped
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ def _largest(dag: DagSubject, resource: str) -> Decimal:
 
 def _load(task: TaskSubject, resource: str) -> _Load:
     requests = [request(pod, resource) for pod in task.pods]
-    sizes = sorted((_amount(size) for size in requests if size and "{{" not in size), reverse=True)
+    sizes = sorted((_amount(size) for size in requests if size and not is_runtime_value(size)), reverse=True)
     if sizes and not _is_counted(task):
         sizes = sizes[:1] * task.dag.max_active_tasks
     in_a_run = argument(task.task, "max_active_tis_per_dagrun")

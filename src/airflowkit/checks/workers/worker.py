@@ -16,7 +16,7 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.importing import tampering, watch
+from airflowkit.checks.importing import lookups, tampering, watch
 from airflowkit.checks.importing.memory import MIB, limit_memory, resident_bytes
 from airflowkit.checks.model.facts import FailureKind, FileFacts
 from airflowkit.checks.workers.judging import judge
@@ -56,6 +56,7 @@ def _preload(modules: Iterable[str]) -> None:
         with suppress(Exception):  # importing the DAG file will say why
             import_module(module)
     _share_configuration()
+    lookups.install()
     watch.install()
     tampering.install()
 

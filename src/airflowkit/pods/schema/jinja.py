@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.stand_ins.marks import is_stand_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def is_runtime_value(value: object) -> bool:
-    """Return whether a value is known only when the task runs: a template, or another task's output."""
+    """Return whether a value is known only when the task runs: a template, another task's output, or a stand-in."""
     if isinstance(value, str):
-        return "{{" in value or "{%" in value or "{#" in value
-    return hasattr(value, "iter_references")  # an XComArg, without importing it
+        return "{{" in value or "{%" in value or "{#" in value or is_stand_in(value)
+    return hasattr(value, "iter_references") or is_stand_in(value)  # an XComArg, without importing it
 
 
 @lru_cache(maxsize=4096)
