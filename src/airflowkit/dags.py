@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow
+from airflowkit.declared_values import declare
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.discovery.safe_mode import is_safe_mode
 from airflowkit.errors import DagLoadError, DagNotFound, did_you_mean
@@ -178,6 +179,7 @@ class _Bag:
     """The DAGs of a folder that have been imported so far."""
 
     def __init__(self, folder: Path) -> None:
+        declare(folder)
         self.loaded: dict[str, LoadedDag] = {}
         self.errors: list[DagLoadError] = []
         self._folder = folder

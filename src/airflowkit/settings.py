@@ -119,6 +119,15 @@ class Check(_Section):
     memory_budget: str | None = Field(default=None, description="memory that the pods of one DAG may request at once")
     largest_file: int = Field(default=1024, gt=0, description="maximum size of a file in the DAG folder, in KiB")
     executor: str = Field(default="", description="the deployment's executor, such as KubernetesExecutor")
+    variables: dict[str, Any] = Field(
+        default_factory=dict, description="values of Airflow Variables that this computer does not have"
+    )
+    connections: dict[str, str | dict[str, Any]] = Field(
+        default_factory=dict, description="Connections that this computer does not have, as URIs or tables"
+    )
+    env: dict[str, str | int | float] = Field(
+        default_factory=dict, description="environment variables that this computer does not have"
+    )
 
 
 class _File(_Section):

@@ -125,8 +125,8 @@ from airflow.sdk import Variable
 os.environ["AIRFLOW_VAR_KNOWN"] = "value"
 assert Variable.get("known") == "value"
 assert Variable.get("unknown", default=None) is None
-assert int(Variable.get("unknown")) == 0
-assert Variable.get("unknown", deserialize_json=True)["key"].get("other") == "0"
+assert int(Variable.get("unknown")) == 1
+assert Variable.get("unknown", deserialize_json=True)["key"].get("other")
 """
     )
     report = checked(pool, folder, [folder / "b.py"], Check())

@@ -6,6 +6,7 @@ import builtins
 import os
 import signal
 import sys
+import time
 import traceback
 import warnings
 from contextlib import contextmanager
@@ -18,18 +19,24 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit import _airflow
 from airflowkit.checks.importing.archives import import_archive
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS, Cost
+from airflowkit.checks.importing.search import Search
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
-from airflowkit.checks.importing.watch import WATCH
+from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
+from airflowkit.declared_values import declared_values
 from airflowkit.discovery.file_kinds import is_archive
 from airflowkit.processor.environment import DAGS_FOLDER
+from airflowkit.stand_ins.numbers import NUMBER_FROM, with_marked_numbers
+from airflowkit.stand_ins.values import number_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import CodeType, FrameType, ModuleType
 
+    from airflowkit.settings import Check
+
 LONGEST_TEXT: Final = 2000
-_PACKAGE: Final = str(Path(__file__).parents[2])
+SHORTEST: Final = 0.1
 _KIND_OF: Final[Mapping[type[BaseException], FailureKind]] = {
     SystemExit: FailureKind.EXIT,
     MemoryError: FailureKind.MEMORY,
@@ -54,6 +61,7 @@ class LoadedFile:
         patches: Parts of Airflow's classes, and functions of Python's own, that it replaced.
         cpu_seconds: The CPU time of the import.
         memory: The bytes by which it made the process grow.
+        error: What the import raised.
     """
 
     failure: Failure | None
@@ -65,17 +73,32 @@ class LoadedFile:
     patches: tuple[Observation, ...] = ()
     cpu_seconds: float = 0.0
     memory: int = 0
+    error: BaseException | None = None
 
 
-def load(path: str, folder: str, seconds: float, content: bytes | None = None) -> LoadedFile:
+def load(path: str, folder: str, options: Check, content: bytes | None = None) -> LoadedFile:
     """Import a DAG file and collect what it built.
+
+    If the import dies of a stand-in, it is tried again with one of another shape.
 
     Args:
         path: The file.
         folder: The DAG folder, from which the file may import.
-        seconds: How long the import may take.
+        options: The `[check]` settings.
         content: What to import instead of the file's content.
     """
+    search, deadline = Search(), time.monotonic() + options.import_timeout
+    while True:
+        seconds = max(deadline - time.monotonic(), SHORTEST)
+        loaded = _attempted(path, folder, options, content, seconds)
+        contaminated = loaded.modules or loaded.patches
+        if loaded.failure is None or loaded.error is None or contaminated or time.monotonic() > deadline:
+            return replace(loaded, error=None)
+        if not search.goes_on(loaded.failure, loaded.error):
+            return replace(loaded, error=None, failure=search.explained(loaded.failure))
+
+
+def _attempted(path: str, folder: str, options: Check, content: bytes | None, seconds: float) -> LoadedFile:
     from airflow.utils.file import get_unique_dag_module_name
 
     context = _airflow.dag_context()
@@ -91,11 +114,13 @@ def load(path: str, folder: str, seconds: float, content: bytes | None = None) -
     try:
         with warnings.catch_warnings(), _restored_process(), _restored_builtins(patches), _time_limit(seconds):
             WATCH.listen()
+            os.environ.update(declared_values(options))
             sys.path.append(folder)  # where Airflow puts it
             modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
         patches += patched_airflow()
-        return LoadedFile(_failure(error, path, seconds), modules=replaced_modules(), patches=tuple(patches))
+        failure = _failure(error, path, options.import_timeout)
+        return LoadedFile(failure, modules=replaced_modules(), patches=tuple(patches), error=error)
     finally:
         WATCH.stop()
         context.current_autoregister_module_name = None
@@ -120,7 +145,7 @@ class _SourceLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  the base class' signature
         content = self.get_data(self.path) if self._content is None else self._content
-        return self.source_to_code(content, self.path)
+        return self.source_to_code(with_marked_numbers(content, self.path), self.path)
 
 
 def _executed(name: str, path: str, content: bytes | None) -> ModuleType:
@@ -128,6 +153,7 @@ def _executed(name: str, path: str, content: bytes | None) -> ModuleType:
     spec = spec_from_loader(name, loader)
     assert spec  # noqa: S101  a loader always has one
     module = sys.modules[name] = module_from_spec(spec)
+    vars(module)[NUMBER_FROM] = number_from
     loader.exec_module(module)
     return module
 
@@ -186,13 +212,9 @@ def _elsewhere(error: BaseException, path: str) -> str:
     if isinstance(error, SyntaxError):
         place = (error.filename or path, error.lineno)
     else:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_users(frame.filename)]
         place = (frames[-1].filename, frames[-1].lineno) if frames else (path, None)
     return "" if place[0] == path else f" ({place[0]}:{place[1]})"
-
-
-def _is_users(file: str) -> bool:
-    return "site-packages" not in file and not file.startswith((_PACKAGE, sys.base_prefix, "<"))
 
 
 @contextmanager

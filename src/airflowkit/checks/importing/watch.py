@@ -1,7 +1,6 @@
 """What a DAG file does while it is imported: what it builds, looks up and talks to, each with its line.
 
-Only for worker processes: Airflow's constructors and look-ups stay wrapped. Nothing is looked up in a database or a
-secrets backend: values come from the environment, or are stand-ins.
+Only for worker processes: Airflow's constructors stay wrapped.
 """
 
 from __future__ import annotations
@@ -16,16 +15,34 @@ from functools import lru_cache, wraps
 from itertools import dropwhile
 from pathlib import Path
 from traceback import walk_stack
-from typing import TYPE_CHECKING, Any, Final, Self, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from airflowkit import _airflow
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS
 from airflowkit.checks.model import pod_arguments
 from airflowkit.checks.model.facts import Observation
+from airflowkit.stand_ins.known import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+    from airflowkit.stand_ins.marks import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Defaulted:
+    """A look-up that the deployment may answer otherwise.
+
+    Attributes:
+        source: What was looked up.
+        default: What the file got; None if it got nothing.
+        line: The line of the DAG file.
+    """
+
+    source: Source
+    default: object
+    line: int | None
 
 
 @dataclass(slots=True)
@@ -40,6 +57,8 @@ class Watch:
         hosts: Hosts that it talked to.
         deprecations: Deprecation warnings of Airflow and its providers, each once.
         environment: Environment variables that it changed, with their previous values; None for a new one.
+        defaulted: What it looked up and got its own default for, or nothing.
+        open: The `id()` of each DAG and task of which some arguments are unknown.
         read: Files and folders that it read.
         modules: Modules of the repository that this process has imported so far, for this file or one before.
         adapt: Called with a class and the keywords of a call; returns the keywords to call it with.
@@ -52,6 +71,8 @@ class Watch:
     hosts: list[Observation] = field(default_factory=list)
     deprecations: dict[Observation, None] = field(default_factory=dict)
     environment: dict[str, str | None] = field(default_factory=dict)
+    defaulted: list[Defaulted] = field(default_factory=list)
+    open: set[int] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     modules: set[str] = field(default_factory=set)
     adapt: Callable[[type, dict[str, Any]], dict[str, Any]] = lambda _cls, given: given
@@ -64,6 +85,8 @@ class Watch:
         self.hosts.clear()
         self.deprecations.clear()
         self.environment.clear()
+        self.defaulted.clear()
+        self.open.clear()
         self.read.clear()
         self.path = path
 
@@ -105,31 +128,15 @@ WATCH = Watch()
 """The instance of this process: Airflow's constructors have no other way to it."""
 
 
-class StandIn(str):
-    """The value of a Variable that only the deployment knows: a text that can be used as a number or a mapping."""
-
-    __slots__ = ()
-
-    def __new__(cls) -> Self:
-        """Return a text that is a number and valid JSON as well."""
-        return super().__new__(cls, "0")
-
-    def __getitem__(self, _key: object) -> StandIn:
-        return StandIn()
-
-    def get(self, _key: object, _default: object = None) -> StandIn:
-        """Return a stand-in, as a mapping would return a value."""
-        return StandIn()
+def is_users(file: str) -> bool:
+    """Return whether a source file is the user's own, not an installed package's nor Python's."""
+    return "site-packages" not in file and not file.startswith((*_INSTALLED, "<"))
 
 
 def install() -> None:
     """Start to watch this process."""
     _record_construction()
     _airflow.make_tables()
-    for variable in _airflow.variable_classes():
-        variable.get = classmethod(_looked_up_variable(variable.get.__func__))
-    for owner, name in _airflow.connection_lookups():
-        setattr(owner, name, classmethod(_looked_up_connection(getattr(owner, name).__func__)))
     IMPORT_COSTS.install()
     sys.addaudithook(_audit)
 
@@ -184,31 +191,9 @@ def _remembering(construct: Callable[..., None]) -> Callable[..., None]:
 def _remember(built: object) -> None:
     if WATCH.path:
         WATCH.built.append((built, WATCH.line()))
-
-
-def _looked_up_variable(get: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(get)
-    def wrapped(cls: type, key: str, *args: Any, **kwargs: Any) -> Any:
-        if WATCH.path:
-            WATCH.variables.append(Observation(key, WATCH.line()))
-        if f"AIRFLOW_VAR_{key.upper()}" in os.environ:
-            return get(cls, key, *args, **kwargs)
-        defaults = [*args[:1], *(kwargs[name] for name in ("default", "default_var") if name in kwargs)]
-        return defaults[0] if defaults else StandIn()
-
-    return wrapped
-
-
-def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(get)
-    def wrapped(cls: type, conn_id: str) -> Any:
-        if WATCH.path:
-            WATCH.connections.append(Observation(conn_id, WATCH.line()))
-        if _airflow.connection_variable(conn_id) in os.environ:
-            return get(cls, conn_id)
-        return _airflow.connection(conn_id)
-
-    return wrapped
+        if KNOWN.spread:
+            KNOWN.spread = False
+            WATCH.open.add(id(built))
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:

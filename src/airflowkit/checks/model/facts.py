@@ -24,6 +24,21 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Need:
+    """A value that only the deployment has, and that a file cannot be imported without.
+
+    Attributes:
+        kind: `Variable`, `Connection` or `environment variable`.
+        name: Its key, id or name.
+        path: The keys that lead to the part that matters.
+    """
+
+    kind: str
+    name: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a DAG file could not be imported.
 
@@ -33,6 +48,7 @@ class Failure:
         line: The line of the DAG file that was being executed.
         missing_module: The module that was not found, for a ModuleNotFoundError.
         elsewhere: Where the exception was raised, if in another file of the repository.
+        needs: The values of the deployment that it died of not having.
     """
 
     kind: FailureKind
@@ -40,6 +56,7 @@ class Failure:
     line: int | None = None
     missing_module: str | None = None
     elsewhere: str = ""
+    needs: tuple[Need, ...] = ()
 
     @property
     def shared(self) -> bool:

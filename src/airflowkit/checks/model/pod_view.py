@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.pods.expansion import elements, is_mapped, is_pod, of_element
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import TEMPLATES
+from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
     from airflowkit.pods.expansion import Element
@@ -136,8 +137,9 @@ def environment(pod: Pod) -> Iterator[tuple[str, Any]]:
 
 def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
     """Return a pod's request of a resource, or its limit."""
-    values = field_of(pod.argument("container_resources"), kind)
-    value = values.get(resource) if isinstance(values, Mapping) else None
+    resources = pod.argument("container_resources")
+    values = resources if is_stand_in(resources) else field_of(resources, kind)
+    value = values.get(resource) if isinstance(values, Mapping) or is_stand_in(values) else None
     return None if value is None else str(value)
 
 

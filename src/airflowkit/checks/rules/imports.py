@@ -12,6 +12,7 @@ from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import FileSubject, file_rule
 from airflowkit.checks.moves.names import provider_of
 from airflowkit.checks.rules.import_path import module_home
+from airflowkit.checks.rules.needed_values import needed, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,20 +37,27 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     ## How to fix it
     The message names the exception and the line. If Airflow moved, renamed or removed what the file uses, it says the
     successor and the version; the file is then imported once more with that provided, so that everything else is shown,
-    too. Add a missing package to `requirements.txt`, from which the image is built. Give a default to what only
-    production has, such as an environment variable: `os.environ.get("BUCKET", "")`. Where airflowkit
-    itself fails on the file, the message says so, and where to report it.
+    too. Add a missing package to `requirements.txt`, from which the image is built. If the file needs a
+    Variable, a Connection or an environment variable that only the deployment has, add the line that the message gives
+    to `airflowkit.toml`. Where airflowkit itself fails on the file, the message says so, and where to report it.
     """
     facts = file.facts
     for each in facts.outdated:
         yield Fault(each.message, hint=each.hint, line=each.line)
     failure = facts.still_fails if facts.outdated else facts.failure
     if failure and failure.kind is FailureKind.EXCEPTION and not module_home(file):
-        yield Fault(failure.text, hint=_hint(failure), line=failure.line)
+        text = f"{needed(failure.needs)}: {failure.text}" if failure.needs else failure.text
+        yield Fault(text, hint=_hint(failure), line=failure.line)
 
 
 def _hint(failure: Failure) -> str:
+    if failure.needs:
+        return settings_for(failure.needs)
     missing = failure.missing_module or ""
+    return _hint_for_module(missing) if missing else _hint_for_line(failure)
+
+
+def _hint_for_module(missing: str) -> str:
     if missing.startswith("airflow.providers."):
         package, distribution = provider_of(missing)
         if missing != package:
@@ -57,8 +65,10 @@ def _hint(failure: Failure) -> str:
         return f"add {distribution} to requirements.txt, and rebuild the image"
     if missing.startswith("airflow."):
         return f"Airflow {'.'.join(map(str, airflow_version()))} has no such module: {_UNKNOWN}"
-    if missing:
-        return f"add the package that provides {missing} to requirements.txt, and rebuild the image"
+    return f"add the package that provides {missing} to requirements.txt, and rebuild the image"
+
+
+def _hint_for_line(failure: Failure) -> str:
     if failure.line is None and failure.text.startswith(PermissionError.__name__):
         return "make it readable: chmod a+r"
     return "fix the line"

@@ -12,6 +12,7 @@ from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import argument, request
 from airflowkit.checks.model.rule import DagSubject, TaskSubject, dag_rule
 from airflowkit.pods.expansion import is_mapped
+from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,7 @@ def _readable(size: Decimal, resource: str) -> str:
 def _amount_or_none(quantity: str | None) -> Decimal | None:
     """Return an amount, or None for a template and for what `pod-refused` reports."""
     try:
-        return _amount(quantity) if quantity else None
+        return _amount(quantity) if quantity and not is_runtime_value(quantity) else None
     except ValueError:
         return None
 

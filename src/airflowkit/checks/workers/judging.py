@@ -44,7 +44,7 @@ def _judged(job: Job) -> FileFacts:
     path = job.path
     if job.tolerant:
         tolerate()
-    loaded = load(path, job.folder, job.options.import_timeout, job.content)
+    loaded = load(path, job.folder, job.options, job.content)
     subjects = [_subject(dag, line, loaded, job.options) for dag, line in loaded.dags]
     failures: list[Finding] = []
     facts = FileFacts(
@@ -115,9 +115,13 @@ def _facts(subject: DagSubject, path: str, failures: list[Finding]) -> DagFacts:
 
 def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
     dag_id = subject.dag.dag_id
-    for rule in _DAG_RULES:
+    for rule in _DAG_RULES if id(subject.dag) not in WATCH.open else ():
         yield from rule.findings(subject, Place(path, subject.line, dag_id))
-    placed = [(task, Place(path, task.line, dag_id, task.task.task_id)) for task in subject.tasks]
+    placed = [
+        (task, Place(path, task.line, dag_id, task.task.task_id))
+        for task in subject.tasks
+        if id(task.task) not in WATCH.open
+    ]
     for rule in _TASK_RULES:  # one rule after the other, so that its code stays in the processor's cache
         for task, place in placed:
             yield from rule.findings(task, place)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflowkit.checks.model.facts import FileFacts
 from airflowkit.checks.model.failures import OF_NO_RULE, failed
 from airflowkit.checks.model.findings import Place
+from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
     from airflowkit.settings import Check
@@ -73,6 +74,9 @@ class _Plain(pickle.Pickler):
     """Writes an id that is a member of the file's own enumeration as the plain text that it is to Airflow."""
 
     def reducer_override(self, thing: object) -> Any:
-        """Return how to rebuild a thing whose class the parent does not have."""
-        ours = type(thing).__module__.startswith("airflowkit.")
-        return (str, (str.__str__(thing),)) if isinstance(thing, str) and not ours else NotImplemented
+        """Return how to rebuild a thing whose class the parent does not have; a stand-in becomes plain."""
+        if isinstance(thing, str) and (is_stand_in(thing) or not type(thing).__module__.startswith("airflowkit.")):
+            return str, (str.__str__(thing),)
+        if isinstance(thing, int) and is_stand_in(thing):
+            return int, (int(thing),)
+        return NotImplemented

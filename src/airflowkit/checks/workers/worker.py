@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.checks.importing import tampering, watch
+from airflowkit.checks.importing import lookups, tampering, watch
 from airflowkit.checks.importing.memory import MIB, limit_memory, resident_bytes
 from airflowkit.checks.model.facts import FailureKind, FileFacts
 from airflowkit.checks.workers.judging import judge
@@ -61,6 +61,7 @@ def _preload(modules: Iterable[str]) -> None:
         with suppress(Exception):  # importing the DAG file will say why
             import_module(module)
     _share_configuration()
+    lookups.install()
     watch.install()
     tampering.install()
 

@@ -17,6 +17,7 @@ from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.faults import MISSING, Fault, Key, Path
 from airflowkit.pods.schema.jinja import TEXT, Rendering, is_runtime_value
 from airflowkit.pods.schema.models import Field, fields, is_model, slots
+from airflowkit.stand_ins.marks import as_stand_in, is_stand_in
 
 if TYPE_CHECKING:
     from airflowkit.pods.schema.versions import Version
@@ -36,6 +37,8 @@ _LONG: Final = {
     "tolerationSeconds",
 }
 """Fields of 64 bits; the others have 32."""
+_STAND_INS: Final[Mapping[str, type]] = {"str": str, "any": str, "time": str, "int": int}
+"""What a stand-in for a value that only the deployment has must be, for the rules to come across it."""
 
 
 class Decoder:
@@ -64,12 +67,16 @@ class Decoder:
         self.runtime_values: list[tuple[Path, Any]] = []
 
     def reject(self, path: Path, value: object, reason: str, hint: str = "") -> Any:
-        """Note a fault, and return MISSING: the value is left out."""
+        """Note a fault, unless nobody knows the value, and return MISSING: the value is left out."""
+        if is_stand_in(value):
+            return MISSING
         self.faults.append(Fault(path, value, reason, hint))
         return MISSING
 
     def read(self, value: Any, kind: str, path: Path, *, many: bool = False) -> Any:
         """Return a value as the API gets it, or MISSING."""
+        if is_stand_in(value):
+            return MISSING if many or kind not in _STAND_INS else as_stand_in(value, _STAND_INS[kind])
         if is_runtime_value(value):
             if isinstance(value, str) and not self.rendering.native and (many or kind not in ("str", "any")):
                 return self.reject(path, value, "is a template: it is rendered to text, which is not valid here")
@@ -110,6 +117,8 @@ class Decoder:
         known = fields(model)
         for key, inner in value.items():
             field = known.get(key)
+            if is_stand_in(key):
+                continue
             if field is None:
                 self.reject((path, Key(str(key))), inner, f"{model} has no such field", did_you_mean(str(key), known))
             elif not self.coerce and key != field.key:
@@ -162,6 +171,8 @@ class Decoder:
         for key, inner in value.items():
             if not isinstance(key, str):
                 self.reject((path, Key(key)), key, "the key must be text", f"write {str(key)!r}")
+            elif is_stand_in(key):
+                contents[key] = inner
             elif is_runtime_value(key):
                 self.reject((path, Key(key)), key, "Airflow renders no templates in keys")
             elif (content := self._map_value(inner, (path, Key(key)))) is not MISSING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from airflowkit._airflow import template_filters
 from airflowkit.errors import did_you_mean
+from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,10 +72,10 @@ def _params_of(dag: Any) -> Mapping[str, Any]:
 
 
 def is_runtime_value(value: object) -> bool:
-    """Return whether a value is known only when the task runs: a template, or another task's output."""
+    """Return whether a value is known only when the task runs: a template, another task's output, or a stand-in."""
     if isinstance(value, str):
-        return "{{" in value or "{%" in value or "{#" in value
-    return hasattr(value, "iter_references")  # an XComArg, without importing it
+        return "{{" in value or "{%" in value or "{#" in value or is_stand_in(value)
+    return hasattr(value, "iter_references") or is_stand_in(value)  # an XComArg, without importing it
 
 
 def environment_of(dag: Any) -> Environment:

@@ -15,6 +15,7 @@ from airflowkit.pods.spec.builder import PodBuilder
 from airflowkit.pods.spec.env_and_volumes import read_sources
 from airflowkit.pods.spec.keywords import PLACES
 from airflowkit.pods.spec.shorthands import named_after_resources, secure
+from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -68,8 +69,9 @@ def problems_of(
         pod_faults: What is wrong with the finished pod.
         resources: What `resources` was given; None where it was not.
     """
-    problems = [*builder.problems(), *(fault.as_problem() for fault in faults)]
+    problems = [*builder.problems(), *(fault.as_problem() for fault in faults if not is_stand_in(fault.value))]
     reported = {problem.field for problem in problems}  # a value that could not be read is missing from the pod
-    problems += [problem for problem in map(builder.problem, pod_faults) if problem.field not in reported]
+    of_the_pod = (fault for fault in pod_faults if not is_stand_in(fault.value))
+    problems += [problem for problem in map(builder.problem, of_the_pod) if problem.field not in reported]
     named = [named_after_resources(problem, resources) for problem in problems]
     return list({(problem.field, problem.value): problem for problem in reversed(named)}.values())[::-1]
