@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from airflowkit.fork_server.lifetime import adopt_orphans, signal_with_parent
 from airflowkit.local.process.interruption import GRACE
@@ -32,6 +32,7 @@ _LIMIT: Final = GRACE - 2
 """Seconds for pods, and for tasks without one, to end."""
 _KILLING: Final = 2.0
 """Seconds for a container engine to kill its containers."""
+_OF_ENGINES: Final = frozenset({"podman", "podman pause", "catatonit"})
 _TICK: Final = 0.05
 _WATCH: Final = 1.0
 """Seconds between two looks whether the parent is still there."""
@@ -117,18 +118,31 @@ class Stopping:
 
 def end_run(status: int) -> NoReturn:
     """End this process with all that it has started; a normal exit would wait for idle threads of Airflow."""
-    import psutil  # type: ignore[import-untyped]  # noqa: PLC0415  Airflow requires it, and has imported it
-
     with suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()
-    with suppress(psutil.Error):
-        while children := psutil.Process().children(recursive=True):
-            for child in children:
-                with suppress(psutil.Error):
-                    child.kill()
-            psutil.wait_procs(children, timeout=_TICK)
+    deadline = time.monotonic() + _KILLING
+    while (children := _descendants()) and time.monotonic() < deadline:
+        for child in children:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(child.pid, signal.SIGKILL)
+        time.sleep(_TICK / 5)
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:  # init may be a program that waits for nobody
+            pass
     os._exit(status)
+
+
+def _descendants() -> list[Any]:
+    """Return the living descendants, but for what a container engine keeps for all its containers."""
+    import psutil  # type: ignore[import-untyped]  # noqa: PLC0415  Airflow requires it, and has imported it
+
+    living = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE and child.name() not in _OF_ENGINES:
+                living.append(child)
+    return living
 
 
 def _no_op(_number: int, _frame: FrameType | None) -> None:
