@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DAGS_FOLDER: Final = "AIRFLOW__CORE__DAGS_FOLDER"
 PLUGINS_FOLDER: Final = "AIRFLOW__CORE__PLUGINS_FOLDER"
+_ENTERED: Final[set[str]] = set()
+"""The DAG folders for which the import path of this process was extended; Airflow 2 itself puts its own there."""
 
 
 def processor_variables(dags: Path) -> dict[str, str]:
@@ -59,13 +61,15 @@ def extend_import_path(dags: Path, others: Iterable[str] = ()) -> None:
         dags: The DAG folder.
         others: What else to put before what is installed.
     """
-    if str(plain(dags)) in sys.path and not others:
+    folder = str(plain(dags))
+    if folder in _ENTERED and folder in sys.path and not others:
         return  # once in a process: it means reading the repository's files
+    _ENTERED.add(folder)
     roots = [str(root.path) for root in import_roots(dags)]
     first = [path for path in dict.fromkeys((*others, *roots)) if path not in sys.path]
     sys.path[:0] = first
     plugins = plugins_folder(dags)
-    sys.path += [str(path) for path in (plugins, plain(dags)) if path and str(path) not in sys.path]
+    sys.path += [str(path) for path in (plugins, folder) if path and str(path) not in sys.path]
     inherited = os.environ.get("PYTHONPATH", "")
     if first:
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (*first, inherited)))
