@@ -125,7 +125,8 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
     Put the file beside the DAG file, or into a folder of the DAG's `template_searchpath`. A command that merely ends
     like a file name needs a space after it: `bash_command="/opt/load.sh "`.
     """
-    extensions = tuple(getattr(task.task, "template_ext", ()) or ())
+    given = getattr(task.task, "template_ext", ())
+    extensions = tuple(it for it in given if isinstance(it, str)) if isinstance(given, (list, tuple)) else ()
     folders = [Path(task.dag.folder or "."), *map(Path, _searchpath(task.dag))]
     for field, text in task.texts if extensions else ():
         if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
