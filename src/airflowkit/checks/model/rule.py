@@ -205,7 +205,7 @@ class Rule(Generic[S]):
         for fault in self.judge(subject):
             yield Finding(
                 code=self.code,
-                severity=self.severity,
+                severity=fault.severity or self.severity,
                 message=fault.message,
                 path=fault.path or place.path,
                 line=fault.line or place.line,
