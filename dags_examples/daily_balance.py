@@ -10,6 +10,8 @@ from airflow.sdk import DAG
 
 from airflowkit import dag_args, default_args, pod_task, teams_failure
 
+DAY = "{{ dag_run.run_after | ds }}"
+
 with DAG(
     "daily_balance",
     schedule="@daily",
@@ -20,6 +22,6 @@ with DAG(
     doc_md=__doc__,
     **dag_args("sequential"),
 ) as dag:
-    book = pod_task("book", image="busybox:1.37", cmds=["echo"], arguments=["booked the orders of {{ ds }}"])
-    balance = pod_task("balance", image="busybox:1.37", cmds=["echo"], arguments=["balanced {{ ds }}"])
+    book = pod_task("book", image="busybox:1.37", cmds=["echo"], arguments=[f"booked the orders of {DAY}"])
+    balance = pod_task("balance", image="busybox:1.37", cmds=["echo"], arguments=[f"balanced {DAY}"])
     book >> balance

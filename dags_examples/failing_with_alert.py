@@ -11,8 +11,8 @@ from airflow.sdk import DAG
 from airflowkit import dag_args, default_args, pod_task, teams_failure
 
 IMPORT = """
-echo "importing the orders of {{ ds }}"
-echo "the file orders-{{ ds }}.csv has 3 columns, expected 4" >&2
+echo "importing the orders of {{ dag_run.run_after | ds }}"
+echo "the file orders-{{ dag_run.run_after | ds }}.csv has 3 columns, expected 4" >&2
 exit 3
 """
 

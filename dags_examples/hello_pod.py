@@ -24,5 +24,5 @@ with DAG(
         "hello",
         image="busybox:1.37",
         cmds=["sh", "-euc"],
-        arguments=['echo "Hello from the pod of {{ ds }}"'],
+        arguments=['echo "Hello from the pod of {{ dag_run.run_after | ds }}"'],
     )

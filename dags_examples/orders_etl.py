@@ -30,7 +30,7 @@ import json, os, pathlib
 
 assert os.environ["DB_PASSWORD"], "the Secret orders-db has no password"
 orders = [("berlin", 120), ("lyon", 80), ("berlin", 45)]
-pathlib.Path("/data/orders-{{ ds }}.json").write_text(json.dumps(orders))
+pathlib.Path("/data/orders-{{ dag_run.run_after | ds }}.json").write_text(json.dumps(orders))
 print(f"extracted {len(orders)} orders of region {os.environ['REGION']}")
 """
 
@@ -38,9 +38,9 @@ TRANSFORM = """
 import collections, json, pathlib
 
 totals = collections.Counter()
-for shop, amount in json.loads(pathlib.Path("/data/orders-{{ ds }}.json").read_text()):
+for shop, amount in json.loads(pathlib.Path("/data/orders-{{ dag_run.run_after | ds }}.json").read_text()):
     totals[shop] += amount
-pathlib.Path("/data/totals-{{ ds }}.json").write_text(json.dumps(totals))
+pathlib.Path("/data/totals-{{ dag_run.run_after | ds }}.json").write_text(json.dumps(totals))
 print(f"transformed them into {len(totals)} totals")
 """
 
@@ -48,7 +48,7 @@ LOAD = """
 import json, os, pathlib
 
 assert pathlib.Path("/etc/orders/tls/ca.crt").is_file(), "the Secret orders-tls has no certificate"
-totals = json.loads(pathlib.Path("/data/totals-{{ ds }}.json").read_text())
+totals = json.loads(pathlib.Path("/data/totals-{{ dag_run.run_after | ds }}.json").read_text())
 print(f"loaded {len(totals)} totals as {os.environ['DB_USER']}")
 """
 

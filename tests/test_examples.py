@@ -1,7 +1,11 @@
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from airflowkit.checks.model.run_dates import dates_needed
+from airflowkit.pods.schema.jinja import parse_template
 
 EXAMPLES = Path(__file__).parent.parent / "dags_examples"
 FILES = sorted(EXAMPLES.glob("*.py"))
@@ -29,6 +33,12 @@ def test_an_example_says_what_it_shows_and_how_its_failure_is_reported(path, bag
     assert not blank
     assert rest
     assert dag.has_on_failure_callback
+
+
+@pytest.mark.parametrize("path", [*FILES, EXAMPLES.parent / "README.md"], ids=lambda path: path.stem)
+def test_an_example_needs_no_date_that_some_runs_do_not_have(path):
+    templates = re.findall(r"\{\{.*?\}\}", path.read_text())
+    assert [text for text in templates if dates_needed(parse_template(text))] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

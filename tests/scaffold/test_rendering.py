@@ -1,4 +1,5 @@
 import ast
+import re
 import subprocess
 import sys
 from itertools import product
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflowkit.checks.model.run_dates import dates_needed
+from airflowkit.pods.schema.jinja import parse_template
 from airflowkit.scaffold.answers import DAG_TEMPLATES, DagAnswers
 from airflowkit.scaffold.rendering import _TEMPLATES, _layout, render_dag
 
@@ -68,6 +71,13 @@ def test_the_options_are_in_the_dag(rendered):
         assert images <= {options["image"]}
         assert set(options["tags"]) == dag.tags
         assert (dag.schedule or "") == options["schedule"]
+
+
+@pytest.mark.parametrize("template", DAG_TEMPLATES)
+def test_a_new_dag_needs_no_date_that_some_runs_do_not_have(template):
+    """The API starts a run without one, and every try of its tasks would fail."""
+    texts = re.findall(r"\{\{.*?\}\}", render_dag(DagAnswers(name="x", template=template)))
+    assert [text for text in texts if dates_needed(parse_template(text))] == []
 
 
 def pods(dag):

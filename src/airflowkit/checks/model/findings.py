@@ -39,6 +39,7 @@ class Fault:
         task_id: The task, if a rule about a DAG or file blames one.
         dag_id: The DAG, if a rule about a file or folder blames one.
         path: The file, if a rule about a folder blames one.
+        severity: How bad it is, if not as bad as the rule's other faults.
     """
 
     message: str
@@ -47,6 +48,7 @@ class Fault:
     task_id: str | None = None
     dag_id: str | None = None
     path: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

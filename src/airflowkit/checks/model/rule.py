@@ -208,7 +208,7 @@ class Rule(Generic[S]):
                 continue  # it judges a stand-in
             yield Finding(
                 code=self.code,
-                severity=self.severity,
+                severity=fault.severity or self.severity,
                 message=fault.message,
                 path=fault.path or place.path,
                 line=fault.line or place.line,

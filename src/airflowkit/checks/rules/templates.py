@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from airflowkit._airflow import context_names
-from airflowkit.checks.model.findings import Fault
+from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.checks.model.run_dates import dates_needed, instead_of, undated_runs
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.jinja import Unparsable, environment_of, parse_template
 
@@ -44,12 +45,14 @@ class Template(NamedTuple):
         fault: What is wrong with its syntax, or an empty string.
         hint: What to do about that, where it is known.
         names: The variables that it needs.
+        dates: Those of them that only a run with a logical date has.
         pulled: The tasks whose XComs it pulls.
     """
 
     fault: str = ""
     hint: str = ""
     names: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
     pulled: frozenset[str] = frozenset()
 
 
@@ -75,23 +78,44 @@ def template_syntax(task: TaskSubject) -> Iterator[Fault]:
 
 @task_rule("AK311", "unknown-template-variable")
 def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
-    """Checks that templates use only variables that Airflow provides.
+    """Checks that templates use only variables that Airflow provides, in the runs that the DAG has.
 
     ## Why it matters
     An unknown name renders as nothing, or fails the task: with `{{ execution_date }}`, which Airflow 3 removed, a path
     becomes `s3://bucket//file`.
 
+    In Airflow 3, a run that an asset or a partition starts has no logical date, and neither has one started by
+    `airflow dags trigger` or by an API call without a date. There `ds`, `ts`, `logical_date`, `data_interval_start`
+    and all others that depend on it are undefined, and each try of the task fails. That is an error where the schedule
+    starts such runs, and a warning where `schedule=None` leaves it to whoever starts them. A cron schedule gives each
+    of its runs a date; its DAG, too, fails if somebody starts it without one.
+
     ## How to fix it
-    Use the name that the message suggests. Define names of your own in `user_defined_macros`. Operators that render
-    their templates themselves, with names of their own, are not checked.
+    Use the name that the message suggests: `{{ dag_run.run_after | ds }}` is there in every run. A template may also
+    ask: `{{ ds if ds is defined else "all" }}`. Define names of your own in `user_defined_macros`. Operators that
+    render their templates themselves, with names of their own, are not checked.
     """
+    if not task.templates or _renders_itself(operator_class(task.task)):
+        return
     macros = getattr(task.dag, "user_defined_macros", None)
-    own = map(str, macros) if isinstance(macros, Mapping) else ()
-    known = context_names().union(own) if task.templates else frozenset()
-    for field, text in () if _renders_itself(operator_class(task.task)) else task.templates:
-        for name in sorted(read_template(text, task.dag).names.difference(known)):
+    own = frozenset(map(str, macros)) if isinstance(macros, Mapping) else frozenset()
+    known = context_names() | own
+    for field, text in task.templates:
+        template = read_template(text, task.dag)
+        for name in sorted(template.names - known):
             hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
             yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", hint=hint)
+        yield from _missing_dates(field, template.dates - own, task.dag)
+
+
+def _missing_dates(field: str, names: frozenset[str], dag: Any) -> Iterator[Fault]:
+    undated = undated_runs(dag.timetable) if names else None
+    if not undated:
+        return
+    for name in sorted(names):
+        message = f"{field} uses {{{{ {name} }}}}, which {undated.which} does not have"
+        severity = Severity.ERROR if undated.regular else Severity.WARNING
+        yield Fault(message, hint=instead_of(name, undated), severity=severity)
 
 
 @task_rule("AK312", "xcom-of-unknown-task")
@@ -170,7 +194,7 @@ def _read(text: str, environment: Environment) -> Template:
         names = frozenset(meta.find_undeclared_variables(tree))
     except TemplateError as error:  # what Jinja finds only when it compiles, such as two blocks of one name
         return Template(fault=str(error.message))
-    return Template(names=names, pulled=frozenset(_pulled(tree)))
+    return Template(names=names, dates=names & dates_needed(tree), pulled=frozenset(_pulled(tree)))
 
 
 def _hint_of(name: str) -> str:

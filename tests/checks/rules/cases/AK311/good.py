@@ -8,5 +8,5 @@ class Report(BashOperator):
 
 
 with DAG("orders", schedule=None, user_defined_macros={"shop": "berlin"}):
-    BashOperator(task_id="load", bash_command="load {{ logical_date }} {{ shop }}")
+    BashOperator(task_id="load", bash_command="load {{ dag_run.logical_date }} {{ shop }}")
     Report(task_id="report", bash_command="mail {{ rows }}")
