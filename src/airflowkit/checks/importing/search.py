@@ -59,8 +59,8 @@ class _Call:
     def marks(self) -> Iterator[str]:
         """The stand-ins that the line asks for, and those that it uses."""
         file = self.frame.f_code.co_filename
-        for mark, (place, line) in reversed(KNOWN.places.items()):
-            if place == file and self.first <= line <= self.last:
+        for mark, places in reversed(KNOWN.places.items()):
+            if any((file, line) in places for line in range(self.first, self.last + 1)):
                 yield mark
         for value in self.values:
             yield from _marks_within(value, _DEPTH)

@@ -36,7 +36,7 @@ def judge(job: Job) -> FileFacts:
         path=path,
         failure=loaded.failure,
         dags=tuple(_facts(subject) for subject in subjects),
-        findings=tuple(finding for subject in subjects for finding in _findings(subject, path)),
+        findings=tuple(finding for subject in subjects for finding in _findings(subject, path)) if job.judged else (),
         variables=tuple(WATCH.variables),
         connections=tuple(WATCH.connections),
         hosts=tuple(WATCH.hosts),

@@ -24,6 +24,7 @@ class Job:
         options: What `[check]` says.
         serialize: Whether to return what the DAG processor would write to the database.
         evidence: Whether to return what else each task does, for the proof of `--fix`.
+        judged: Whether the rules judge its DAGs; a second parse is only compared with the first.
         content: What to take for the file's content, which `--fix` has not written yet.
     """
 
@@ -32,6 +33,7 @@ class Job:
     options: Check
     serialize: bool = False
     evidence: bool = False
+    judged: bool = True
     content: bytes | None = None
 
 
