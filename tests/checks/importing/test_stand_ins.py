@@ -178,6 +178,14 @@ def test_the_environment_comes_first_then_the_settings_then_the_files_default(fo
     assert found_in('assert "NIGHTLY_E" not in os.environ') == []
 
 
+def test_a_dag_that_is_empty_by_default_is_filled_if_it_can_be(found_in):
+    loop = 'with DAG("a", schedule=None):\n    for it in Variable.get("tables", [], deserialize_json=True):\n        '
+    assert found_in(loop + 'BashOperator(task_id=it["name"], bash_command="x")', select=["AK1", "AK205"]) == []
+    assert found_in(loop + "raise ValueError(it)", select=["AK1", "AK205"]) == [
+        (1, "AK205", "has no tasks", "add them inside its `with` block, or delete the DAG")
+    ]
+
+
 def test_rules_judge_what_the_settings_give(found_in):
     task = 'KubernetesPodOperator(task_id="a", image=Variable.get("i"), execution_timeout=HOUR)'
     ((_line, code, _message, _hint),) = found_in(f'with DAG("a", schedule=None): {task}', variables={"i": "x/y:latest"})
