@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -134,7 +134,7 @@ def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool)
         if others is None:
             return first
         serialized = {facts.path for facts in first if facts.serialized}
-        again = [job for job in jobs if job.path in serialized]
+        again = [replace(job, judged=False) for job in jobs if job.path in serialized]
         second = _counted(results(others, again), progress, number, begin=number - len(again))
         return list(compared(first, list(second)))
 
@@ -161,7 +161,7 @@ def checked(
     jobs = [Job(str(file), str(folder), options, serialize=again is not None) for file in (*files, *hidden)]
     facts: Iterable[FileFacts] = list(results(pool, jobs))
     if again:
-        facts = compared(facts, list(results(again, jobs)))
+        facts = compared(facts, list(results(again, [replace(job, judged=False) for job in jobs])))
     return report_on(facts, folder, options, hidden)
 
 

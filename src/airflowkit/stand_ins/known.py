@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import islice
+from traceback import walk_stack
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -29,14 +31,14 @@ class KnownStandIns:
 
     Attributes:
         origins: What each replaces, by its mark.
-        places: The file and line that asked for each last.
+        places: The files and lines that asked for each last.
         shapes: What has been found out that a value has to be, by its mark; a text is its content, a number how many
             elements it has.
         spread: Whether one has been spread into arguments since something was built last.
     """
 
     origins: dict[str, Origin] = field(default_factory=dict)
-    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    places: dict[str, frozenset[tuple[str, int]]] = field(default_factory=dict)
     shapes: dict[str, Shape | str | int] = field(default_factory=dict)
     spread: bool = False
 
@@ -47,14 +49,12 @@ class KnownStandIns:
         self.spread = False
 
     def note(self, origin: Origin) -> None:
-        """Record a stand-in and the line of the user's code that asks for it."""
-        frame = sys._getframe(2)  # noqa: SLF001  `inspect.stack` reads source files
-        while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _NOT_THE_USERS:
-            frame = frame.f_back
+        """Record a stand-in, and the lines that ask for it."""
         self.origins[origin.mark] = origin
         self.places.pop(origin.mark, None)
-        self.places[origin.mark] = (frame.f_code.co_filename, frame.f_lineno)
+        frames = islice(walk_stack(sys._getframe(2)), _DEEPEST)  # noqa: SLF001  `inspect.stack` reads source files
+        self.places[origin.mark] = frozenset((frame.f_code.co_filename, line) for frame, line in frames)
 
 
-_NOT_THE_USERS: Final = frozenset({"airflow", "airflowkit", "ast", "json", "yaml", "_strptime"})
+_DEEPEST: Final = 12
 KNOWN: Final = KnownStandIns()

@@ -126,6 +126,9 @@ class StandIn(_Parts, str):  # noqa: SLOT000  its parts are found through its or
     def __setitem__(self, _key: object, _value: object) -> None:
         """Accept an item, as a mapping would."""
 
+    def __delitem__(self, _key: object) -> None:
+        """Let an item go, as a mapping would."""
+
     def __iter__(self) -> Iterator[Any]:
         return self._elements(_wanted())
 

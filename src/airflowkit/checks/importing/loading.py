@@ -92,9 +92,12 @@ def load(path: str, folder: str, options: Check, content: bytes | None = None) -
         seconds = max(deadline - time.monotonic(), SHORTEST)
         loaded = _attempted(path, folder, options, content, seconds)
         contaminated = loaded.modules or loaded.patches
-        if loaded.failure is None or loaded.error is None or contaminated or time.monotonic() > deadline:
+        if contaminated or time.monotonic() > deadline:
             return replace(loaded, error=None)
-        if not search.goes_on(loaded.failure, loaded.error):
+        if loaded.failure is None or loaded.error is None:
+            if not search.fills(dag for dag, _line in loaded.dags):
+                return loaded
+        elif not search.goes_on(loaded.failure, loaded.error) and not search.empties():
             return replace(loaded, error=None, failure=search.explained(loaded.failure))
 
 

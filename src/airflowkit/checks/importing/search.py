@@ -59,8 +59,8 @@ class _Call:
     def marks(self) -> Iterator[str]:
         """The stand-ins that the line asks for, and those that it uses."""
         file = self.frame.f_code.co_filename
-        for mark, (place, line) in reversed(KNOWN.places.items()):
-            if place == file and self.first <= line <= self.last:
+        for mark, places in reversed(KNOWN.places.items()):
+            if any((file, line) in places for line in range(self.first, self.last + 1)):
                 yield mark
         for value in self.values:
             yield from _marks_within(value, _DEPTH)
@@ -76,6 +76,7 @@ class Search:
         self._focus: tuple[str, ...] = ()
         self._failures: dict[tuple[Need, ...], Failure] = {}
         self._needs: tuple[Need, ...] = ()
+        self._filled: bool | None = None
         KNOWN.start()
         NEEDED.clear()
 
@@ -98,6 +99,23 @@ class Search:
         self._revert(marks)
         if self._attempts >= MOST_ATTEMPTS or not (self._reshaped(marks, error, calls) or _needs_more()):
             return False
+        _forget_modules()
+        return True
+
+    def fills(self, dags: Iterable[Any]) -> bool:
+        """Prepare an attempt in which DAGs have tasks that are empty because of an empty default, as of a list."""
+        if self._filled is not None or all(dag.tasks for dag in dags) or not _needs_more():
+            return False
+        self._filled = True
+        return True
+
+    def empties(self) -> bool:
+        """Prepare the last attempt: with the defaults, because without them the file cannot be imported."""
+        if not self._filled:
+            return False
+        self._filled = False
+        KNOWN.start()
+        NEEDED.clear()
         _forget_modules()
         return True
 

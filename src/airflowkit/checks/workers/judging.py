@@ -20,7 +20,7 @@ from airflowkit.checks.rules import RULES
 from airflowkit.checks.workers.references import references_of, schedule_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from airflowkit.checks.model.findings import Finding
     from airflowkit.checks.workers.messages import Job
@@ -52,7 +52,7 @@ def _judged(job: Job) -> FileFacts:
         failure=loaded.failure,
         outdated=tuple(OUTDATED),
         dags=tuple(_facts(subject, path, failures) for subject in subjects),
-        findings=(*failures, *(finding for subject in subjects for finding in _findings(subject, path))),
+        findings=(*failures, *_all_findings(subjects, path)) if job.judged else tuple(failures),
         variables=tuple(WATCH.variables),
         connections=tuple(WATCH.connections),
         hosts=tuple(WATCH.hosts),
@@ -111,6 +111,11 @@ def _facts(subject: DagSubject, path: str, failures: list[Finding]) -> DagFacts:
         place = Place(path, subject.line, dag.dag_id)
         failures.append(failed("finding out which DAGs this one refers to", error, OF_NO_RULE, place))
         return facts
+
+
+def _all_findings(subjects: Sequence[DagSubject], path: str) -> Iterator[Finding]:
+    for subject in subjects:
+        yield from _findings(subject, path)
 
 
 def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
