@@ -163,7 +163,10 @@ class Search:
         keys = _keys(calls) if isinstance(error, LookupError) else ()
         likely = (*_numbers(error), *_hinted(error), *keys, *_quoted(error))
         choices: tuple[_AnyShape, ...] = (*likely, *shapes, *_constants(error, calls))
-        for group in dict.fromkeys(filter(None, (self._focus, marks, *((mark,) for mark in marks)))):
+        elements = tuple(
+            mark for mark, it in KNOWN.origins.items() if it.path[-1:] == ("0",) and it.outer.mark in marks
+        )
+        for group in dict.fromkeys(filter(None, (self._focus, marks, elements, *((mark,) for mark in marks)))):
             tried = self._tried.setdefault(group, set())
             shape = next((shape for shape in choices if shape not in tried), None)
             if shape:
