@@ -34,6 +34,16 @@ _WIDTH: Final = 100
 _BY_VALUE: Final = (Shape.DATE, Shape.NUMBER, Shape.ZONE, Shape.CRON, Shape.JSON, Shape.MAPPING, Shape.LIST)
 _BY_TYPE: Final = (Shape.NUMBER, Shape.MAPPING, Shape.LIST, Shape.DATE, Shape.ZONE, Shape.JSON, Shape.CRON)
 _UNPACKED: Final = re.compile(r"not enough values to unpack \(expected (\d+)")
+_HINTS: Final = {
+    "zone": Shape.ZONE,
+    "cron": Shape.CRON,
+    "json": Shape.JSON,
+    "dict": Shape.MAPPING,
+    "assignment": Shape.MAPPING,
+    "date": Shape.DATE,
+    "list": Shape.LIST,
+}
+"""What an exception's name or message says about the value that should be there."""
 _QUOTED: Final = re.compile(r"'(\w+)'")
 _FEW: Final = 4
 _AnyShape = Shape | str | int
@@ -151,8 +161,12 @@ class Search:
         """Give the stand-ins their next shape: first all of the line together, then one after the other."""
         shapes = _BY_TYPE if isinstance(error, (TypeError, AttributeError)) else _BY_VALUE
         keys = _keys(calls) if isinstance(error, LookupError) else ()
-        choices: tuple[_AnyShape, ...] = (*_numbers(error), *keys, *_quoted(error), *shapes, *_constants(error, calls))
-        for group in dict.fromkeys(filter(None, (self._focus, marks, *((mark,) for mark in marks)))):
+        likely = (*_numbers(error), *_hinted(error), *keys, *_quoted(error))
+        choices: tuple[_AnyShape, ...] = (*likely, *shapes, *_constants(error, calls))
+        elements = tuple(
+            mark for mark, it in KNOWN.origins.items() if it.path[-1:] == ("0",) and it.outer.mark in marks
+        )
+        for group in dict.fromkeys(filter(None, (self._focus, marks, elements, *((mark,) for mark in marks)))):
             tried = self._tried.setdefault(group, set())
             shape = next((shape for shape in choices if shape not in tried), None)
             if shape:
@@ -212,6 +226,11 @@ def _needs(marks: Iterable[str], error: Exception) -> tuple[Need, ...]:
 
 def _dies_of(source: Source, error: Exception) -> bool:
     return isinstance(error, KeyError) and error.args[:1] == (source.name,)
+
+
+def _hinted(error: Exception) -> Iterator[Shape]:
+    text = f"{type(error).__name__} {error}".lower()
+    yield from (shape for word, shape in _HINTS.items() if word in text)
 
 
 def _numbers(error: Exception) -> Iterator[int]:
