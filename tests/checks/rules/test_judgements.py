@@ -43,6 +43,24 @@ def in_dag(task: str, **arguments: str) -> str:
     return f'with DAG("orders"{given}):\n    {task}\n'
 
 
+@pytest.mark.parametrize(
+    ("defaults", "after", "hints"),
+    [
+        ('{"retries": 2, "retires": 5}', "", ["did you mean 'retries', which is set, too?"]),
+        ('default_args("standard") | {"retires": 5}', "", ["did you mean 'retries', which is set, too?"]),
+        ('{"owner": "a", "owners": "b"}', "", []),
+        ('{"retires": 5}', 'dag.default_args["retires"]', []),
+        ('{"retires": 5}', 'dag.default_args.get("retires")', []),
+    ],
+)
+def test_a_misspelt_default_is_found_beside_the_right_one_and_not_if_the_file_reads_it(
+    found_in, defaults, after, hints
+):
+    text = f'DEFAULTS = {defaults}\nwith DAG("orders", schedule=None, default_args=DEFAULTS) as dag:\n    '
+    found = found_in(f'{text}EmptyOperator(task_id="a")\n{after}\n')
+    assert [hint for code, _, hint in found if code == "AK214"] == hints
+
+
 SENSOR = 'PythonSensor.partial(task_id="wait"'
 
 
