@@ -64,6 +64,20 @@ def test_a_repository_adds_a_preset(in_repository):
     assert default_args("nightly")["execution_timeout"] == default_args("standard")["execution_timeout"]
 
 
+@pytest.mark.parametrize(("key", "meant"), [("retires", "retries"), ("excution_timeout", "execution_timeout")])
+def test_a_misspelt_override_is_refused_because_airflow_would_drop_it(in_repository, key, meant):
+    with pytest.raises(TypeError, match=f"'{key}', which no operator accepts; did you mean '{meant}'"):
+        default_args("standard", **{key: 5})
+    in_repository(f"[presets.standard]\n{key} = 5\n")
+    with pytest.raises(SettingsError, match=f"presets.standard.{key} is not known.*'{meant}'"):
+        default_args("standard")
+
+
+def test_keywords_of_operators_are_taken_however_near_to_others():
+    given = {"max_retry_delay": timedelta(hours=1), "retry_exponential_backoff": True, "owner_email": "a@example.com"}
+    assert given.items() <= default_args("standard", **given).items()
+
+
 def test_a_wrong_duration_says_how_to_write_one(in_repository):
     in_repository("[presets.standard]\nretry_delay = 'soon'\n")
     with pytest.raises(SettingsError, match=r"presets.standard.retry_delay = 'soon' is not a valid duration.*PT5M"):

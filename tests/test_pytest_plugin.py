@@ -1,5 +1,6 @@
 """The pytest plugin as a user runs it, each time in a pytest of its own."""
 
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree as ET
@@ -53,6 +54,16 @@ def test_without_a_test_file_each_rule_on_each_file_is_a_test(repository):
     assert result.ret == 0
     assert list(outcomes(result)) == ["passed"]
     result.stdout.fnmatch_lines([f"airflowkit: {outcomes(result)['passed']} checks, 1 DAG files in */dags"])
+
+
+@pytest.mark.parametrize(("only", "left"), [("AK101", 1), ("nothing", 0)])
+def test_pytest_counts_the_added_tests_whether_they_are_deselected_or_only_collected(repository, only, left):
+    result = repository.runpytest_subprocess("--airflowkit", "--co", "-q", "-k", only)
+    whole = repository.runpytest_subprocess("--airflowkit", "--co", "-k", only)
+    (number,) = re.findall(r"^airflowkit: (\d+) checks", said(whole), re.MULTILINE)
+    counted = f"{left}/{number} tests collected" if left else f"no tests collected ({number} deselected)"
+    assert counted in said(result)
+    assert f"collected {number} items / {int(number) - left} deselected / {left} selected" in said(whole)
 
 
 def test_a_file_that_cannot_be_imported_is_one_clear_failure_and_checked_no_further(repository):

@@ -166,6 +166,15 @@ def did_you_mean(name: object, known: Iterable[object]) -> str:
     return f"did you mean {close[0]!r}?" if close else ""
 
 
+def slip_of(name: object, known: Iterable[object]) -> str:
+    """Return the known name of which another can only be a misspelling, or an empty string: `retires` is `retries`.
+
+    A longer name, as `owners` beside `owner`, may be meant.
+    """
+    near = [str(each) for each in known if not str(name).startswith(str(each))]
+    return next(iter(get_close_matches(str(name), near, n=1, cutoff=0.85)), "")
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from airflowkit.alerts.facts.recorder import record_failure
-from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean
+from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean, slip_of
 from airflowkit.pods.spec.keywords import REWRITTEN
 from airflowkit.settings import caller_file, load_settings
 
@@ -47,6 +47,7 @@ _OF_THE_DAG: Final = frozenset(
         "tags",
     }
 )
+_KNOWN: Final = frozenset().union(_OF_THE_DAG, {"owner", "max_retry_delay", "start_date"}, *BUILT_IN.values())
 _DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
 
 
@@ -66,11 +67,15 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     Raises:
         PresetNotFound: No preset of that name.
         SettingsError: `airflowkit.toml` is wrong.
+        TypeError: An override is misspelt: Airflow would drop it without a word.
 
     Example:
         >>> default_args("standard", owner="data-eng")["retries"]
         2
     """
+    for key in overrides:
+        if meant := _meant(key):
+            raise TypeError(f"default_args({preset!r}) has {key!r}, which no operator accepts; did you mean {meant!r}?")
     values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
     values |= {"owner": owner} if owner else {}
     # First, so that it runs even if the author's own callback fails: the run's alert reads what it records.
@@ -117,9 +122,17 @@ def _preset(name: str) -> dict[str, Any]:
 
 def _from_settings(name: str, settings: Settings) -> dict[str, Any]:
     table = settings.presets.get(name, {})
+    for key in table:
+        if meant := _meant(key):
+            raise SettingsError(f"airflowkit.toml: presets.{name}.{key} is not known", hint=f"did you mean {meant!r}?")
     return {
         key: _duration(f"presets.{name}.{key}", value) if key in _DURATIONS else value for key, value in table.items()
     }
+
+
+def _meant(key: str) -> str:
+    """Return the keyword of which a key is a misspelling, or an empty string; operators of one's own take any other."""
+    return "" if key in _KNOWN else slip_of(key, _KNOWN)
 
 
 def _duration(place: str, value: object) -> timedelta:

@@ -66,11 +66,14 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     """Add the tests, wherever the DAG folder is; `-k`, `-m`, `--lf` and xdist treat them like any others."""
     if _is_on(config):
         with _as_usage_error():
-            items.extend(_items(session, dags_folder(config)))
+            added = _items(session, dags_folder(config))
+        # pytest has counted by now, and would take what is deselected from a number without these
+        config.hook.pytest_collectreport(report=pytest.CollectReport("airflowkit", "passed", None, added))
+        items.extend(added)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str:
-    """Report how many tests were added, because pytest counts before that."""
+    """Report how many of the tests were added."""
     return config.stash.get(_COUNTED, "")
 
 

@@ -102,6 +102,10 @@ class Check(_Section):
     tags: list[str] = Field(default_factory=list, description="the allowed tags; each DAG has at least one")
     owners: list[str] = Field(default_factory=list, description="the allowed owners")
     pools: list[str] = Field(default_factory=list, description="the existing pools, besides default_pool")
+    external_dags: list[str] = Field(
+        default_factory=list,
+        description="ids, or patterns such as sales_*, of DAGs in other repositories that tasks wait for or trigger",
+    )
     forbidden_imports: list[str] = Field(
         default_factory=list, description="modules that no DAG file may import at module level"
     )

@@ -43,6 +43,50 @@ def in_dag(task: str, **arguments: str) -> str:
     return f'with DAG("orders"{given}):\n    {task}\n'
 
 
+@pytest.mark.parametrize(
+    ("defaults", "after", "hints"),
+    [
+        ('{"retries": 2, "retires": 5}', "", ["did you mean 'retries', which is set, too?"]),
+        ('default_args("standard") | {"retires": 5}', "", ["did you mean 'retries', which is set, too?"]),
+        ('{"owner": "a", "owners": "b"}', "", []),
+        ('{"retires": 5}', 'dag.default_args["retires"]', []),
+        ('{"retires": 5}', 'dag.default_args.get("retires")', []),
+    ],
+)
+def test_a_misspelt_default_is_found_beside_the_right_one_and_not_if_the_file_reads_it(
+    found_in, defaults, after, hints
+):
+    text = f'DEFAULTS = {defaults}\nwith DAG("orders", schedule=None, default_args=DEFAULTS) as dag:\n    '
+    found = found_in(f'{text}EmptyOperator(task_id="a")\n{after}\n')
+    assert [hint for code, _, hint in found if code == "AK214"] == hints
+
+
+ALWAYS = """\
+class Own(PythonSensor):
+    def execute(self, context):
+        if self.timeout:
+            self.defer(trigger=None, method_name="done")
+        {otherwise}
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "task", "codes"),
+    [
+        (
+            "from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync\n",
+            'DateTimeSensorAsync(task_id="wait", target_time="2026-01-01T00:00:00")',
+            [],
+        ),
+        (ALWAYS.format(otherwise="self.defer(trigger=None)"), 'Own(task_id="wait", python_callable=print)', []),
+        (ALWAYS.format(otherwise="pass"), 'Own(task_id="wait", python_callable=print)', ["AK305"]),
+    ],
+)
+def test_a_sensor_that_always_defers_occupies_no_worker(found_in, head, task, codes):
+    assert [code for code, *_ in found_in(head + in_dag(task)) if code == "AK305"] == codes
+
+
 SENSOR = 'PythonSensor.partial(task_id="wait"'
 
 
@@ -269,3 +313,28 @@ def test_ids_may_be_members_of_an_enumeration_in_the_file(found_in):
 
 def test_a_file_that_disappears_has_no_size(tmp_path):
     assert _bytes(tmp_path / "gone") == 0
+
+
+REFERS = (
+    'ExternalTaskSensor(task_id="wait", external_dag_id="sales_daily", mode="reschedule", execution_date_fn=print)\n'
+    '    TriggerDagRunOperator(task_id="start", trigger_dag_id="sales_load")'
+)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "codes"), [(["sales_*"], []), (["sales_load"], ["AK320"]), (["ale*"], ["AK320", "AK323"])]
+)
+def test_dags_of_other_repositories_are_named_by_patterns(pool, tmp_path, patterns, codes):
+    path = tmp_path / "orders.py"
+    path.write_text(for_this_airflow(HEAD + in_dag(REFERS)))
+    options = check_options(tmp_path).model_copy(update={"external_dags": patterns, "select": ["AK32"]})
+    assert [it.code for it in checked(pool, tmp_path, [path], options).findings] == codes
+
+
+@pytest.mark.parametrize(("broken", "codes"), [("", ["AK320", "AK323"]), ("import nosuch_module\n", ["AK101"])])
+def test_no_dag_is_missing_while_a_file_cannot_be_imported(pool, tmp_path, broken, codes):
+    for name, text in (("orders.py", HEAD + in_dag(REFERS)), ("sales.py", f"# airflow dag\n{broken}")):
+        (tmp_path / name).write_text(for_this_airflow(text))
+    options = check_options(tmp_path).model_copy(update={"select": ["AK32"]})
+    found = checked(pool, tmp_path, sorted(tmp_path.glob("*.py")), options).findings
+    assert [it.code for it in found] == codes

@@ -238,3 +238,8 @@ class FileFacts:
     unserializable: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
     imports: tuple[ImportCost, ...] = ()
+
+    @property
+    def hides_dags(self) -> bool:
+        """Whether it may define DAGs that are not known, because its import did not come to its end."""
+        return bool(self.still_fails if self.outdated else self.failure)

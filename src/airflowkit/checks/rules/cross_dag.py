@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from airflowkit.checks.model.rule import FolderSubject, folder_rule
 from airflowkit.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from airflowkit.checks.model.facts import DagFacts, Reference, Schedule
 
@@ -29,7 +30,8 @@ def external_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
     An `ExternalTaskSensor` on a DAG that was renamed waits until it times out, by default after seven days.
 
     ## How to fix it
-    Use the current id of the DAG. If it is in another repository, ignore this rule and give that as the reason.
+    Use the current id of the DAG. If it is in another repository, name it, or a pattern, in the settings:
+    `[check] external_dags = ["sales_*"]`. Nothing is said while a file cannot be imported: it may define the DAG.
     """
     yield from _missing_dags(folder, "waits for", starts=False)
 
@@ -83,7 +85,8 @@ def triggered_dag_missing(folder: FolderSubject) -> Iterator[Fault]:
     `TriggerDagRunOperator` fails with DagNotFound, after all upstream tasks have run.
 
     ## How to fix it
-    Use the current id of the DAG. If it is in another repository, ignore this rule and give that as the reason.
+    Use the current id of the DAG. If it is in another repository, name it, or a pattern, in the settings:
+    `[check] external_dags = ["sales_*"]`. Nothing is said while a file cannot be imported: it may define the DAG.
     """
     yield from _missing_dags(folder, "triggers", starts=True)
 
@@ -126,12 +129,22 @@ def _links(folder: FolderSubject) -> Iterator[_Link]:
 
 
 def _missing_dags(folder: FolderSubject, verb: str, *, starts: bool) -> Iterator[Fault]:
+    if any(file.hides_dags for file in folder.files):
+        return  # what they define is not known
     known = [dag.dag_id for file in folder.files for dag in file.dags]
+    elsewhere = folder.options.external_dags
     for link in _links(folder):
         dag_id = link.reference.dag_id
-        if link.target is None and link.reference.starts is starts and "{{" not in dag_id:
-            hint = did_you_mean(dag_id, known) or "use the id of a DAG in this folder"
+        if link.target is None and link.reference.starts is starts and not _is_elsewhere(dag_id, elsewhere):
+            hint = (
+                did_you_mean(dag_id, known) or "use the id of a DAG in this folder, or name it in [check] external_dags"
+            )
             yield link.fault(f"{verb} the DAG {dag_id!r}, which does not exist", hint)
+
+
+def _is_elsewhere(dag_id: str, patterns: Iterable[str]) -> bool:
+    """Return whether a DAG may be in another repository, or is known only when the task runs."""
+    return "{{" in dag_id or any(fnmatchcase(dag_id, pattern) for pattern in patterns)
 
 
 def _never_meet(ours: Schedule, other: Schedule, seconds: float) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from functools import lru_cache
 from inspect import signature
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import cron_expression
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.rule import DagSubject, FileSubject, dag_rule, file_rule
-from airflowkit.errors import did_you_mean
+from airflowkit.errors import did_you_mean, slip_of
 from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
 _REGISTER: Final = "register the class in a plugin: timetables = [...] in a file below plugins/"
@@ -39,7 +41,7 @@ def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
 
     ## How to fix it
     Use the name that the message suggests, or pass the argument to the DAG. The `default_args` of task groups are
-    checked, too.
+    checked, too. A key of your own that the file itself reads, such as `default_args["team"]`, is left alone.
     """
     yield from _misspelt(dag, "default_args", dag.dag.default_args, [task.task for task in dag.tasks])
     for group in dag.dag.task_group.get_task_group_dict().values():
@@ -177,7 +179,8 @@ def _written(duration: timedelta) -> str:
 def _misspelt(dag: DagSubject, place: str, defaults: Mapping[Any, Any], tasks: Sequence[Any]) -> Iterator[Fault]:
     """Yield the defaults that no task accepts, with what was probably meant."""
     known = {name for task in tasks for name in _parameters(task)}
-    for key in [key for key in defaults if key not in known] if known else []:
+    read = _keys_read(dag.dag.fileloc)
+    for key in [key for key in defaults if key not in known and key not in read] if known else []:
         if not isinstance(key, str):
             yield Fault(f"{place} has the key {key!r}, which is not text: no task accepts it", hint="delete it")
         elif key in _parameters_of_dag(dag.dag.__class__):
@@ -185,8 +188,30 @@ def _misspelt(dag: DagSubject, place: str, defaults: Mapping[Any, Any], tasks: S
                 f"{place} has {key!r}, which is an argument of the DAG, not of its tasks",
                 hint=f"pass {key}= to the DAG",
             )
-        elif hint := did_you_mean(key, known.difference(defaults)):
+        elif hint := did_you_mean(key, known.difference(defaults)) or _set_as_well(key, defaults):
             yield Fault(f"{place} has {key!r}, which no task accepts", hint=hint)
+
+
+def _set_as_well(key: object, defaults: Iterable[object]) -> str:
+    """Return what was meant where the right key is set as well, as a preset does."""
+    meant = slip_of(key, defaults)
+    return f"did you mean {meant!r}, which is set, too?" if meant else ""
+
+
+@lru_cache(maxsize=64)
+def _keys_read(path: str) -> frozenset[object]:
+    """Return the keys that a file reads from dictionaries: what its own code takes out of `default_args` is no slip."""
+    try:
+        nodes = list(ast.walk(ast.parse(Path(path).read_bytes())))
+    except (OSError, SyntaxError, ValueError):  # a DAG of an archive, or of a file that is no Python
+        return frozenset()
+    keys = [node.slice for node in nodes if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)]
+    keys += [node.args[0] for node in nodes if isinstance(node, ast.Call) and node.args and _takes_out(node.func)]
+    return frozenset(key.value for key in keys if isinstance(key, ast.Constant))
+
+
+def _takes_out(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and function.attr in {"get", "pop", "setdefault"}
 
 
 @lru_cache(maxsize=8)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import textwrap
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
@@ -102,7 +106,8 @@ def sensor_holds_worker(task: TaskSubject) -> Iterator[Fault]:
     DAG's `dagrun_timeout` count, too.
     """
     sensor = task.task
-    if not hasattr(operator_class(sensor), "poke") or effective(sensor, "mode") != "poke":
+    operator = operator_class(sensor)
+    if not hasattr(operator, "poke") or effective(sensor, "mode") != "poke" or _always_defers(operator):
         return
     given = effective(sensor, "timeout")
     waits = _DEFAULT_WAIT if given is None else timedelta(seconds=given) if isinstance(given, (int, float)) else given
@@ -201,6 +206,30 @@ RULES: Final = (
     task_argument_not_set,
     group_id_pattern,
 )
+
+
+@lru_cache(maxsize=256)
+def _always_defers(operator: Any) -> bool:
+    """Return whether the code that an operator executes has no way but to defer, as that of `DateTimeSensorAsync`."""
+    try:
+        (function,) = ast.parse(textwrap.dedent(inspect.getsource(operator.execute))).body
+    except (OSError, TypeError, ValueError, SyntaxError):  # no source, or no plain function
+        return False
+    body: list[ast.stmt] = getattr(function, "body", [])
+    return any(_defers(statement) for statement in body)
+
+
+def _defers(statement: ast.stmt) -> bool:
+    """Return whether a statement defers whatever the values are."""
+    if isinstance(statement, ast.Expr):
+        call = statement.value
+        return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "defer"
+    if isinstance(statement, ast.If):
+        return all(any(map(_defers, branch)) for branch in (statement.body, statement.orelse))
+    if isinstance(statement, (ast.With, ast.Try)):
+        return any(map(_defers, statement.body))
+    raised = statement.exc if isinstance(statement, ast.Raise) else None
+    return isinstance(raised, ast.Call) and getattr(raised.func, "id", "") == "TaskDeferred"
 
 
 def _is_branch(task: Any) -> bool:
