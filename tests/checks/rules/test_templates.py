@@ -35,7 +35,8 @@ def found_in(pool, tmp_path):
         given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
         path.write_text(for_this_airflow(f'{HEAD}\nwith DAG("orders"{given}):\n    {task}\n'))
         report = checked(pool, folder, [path], check_options(folder))
-        return [(it.code, it.message, it.hint) for it in report.findings if it.code != "AK401"]
+        # Anybody may start a DAG without a schedule, with or without a date: AK311 says so, and is not asked here.
+        return [(it.code, it.message, it.hint) for it in report.findings if it.code not in {"AK401", "AK311"}]
 
     return judge
 

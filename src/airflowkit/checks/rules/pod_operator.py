@@ -138,10 +138,14 @@ def deferred_pod_lost(pod: Pod) -> Iterator[Fault]:
     say where the cluster is: `in_cluster`, `kube_config_path` or `kube_config` in its extra. A connection that only
     production has is not seen here: give that as the reason to ignore this rule.
     """
-    if is_checked(pod.operator) or not pod.argument("deferrable") or not _takes_the_plain_trigger(pod.operator):
+    if is_checked(pod.operator) or pod.argument("deferrable") is not True or not _takes_the_plain_trigger(pod.operator):
         return
     names = ("in_cluster", "config_file", "kubernetes_conn_id")
-    if not all(map(pod.is_given, names)) or any(map(pod.argument, names[:2])) or may_decide(pod.argument(names[2])):
+    if (
+        not all(map(pod.is_given, names))
+        or any(_is_set(pod.argument(name)) for name in names[:2])
+        or may_decide(pod.argument(names[2]))
+    ):
         return
     yield Fault(
         "defers a pod, and nothing tells the triggerer where the cluster is",
@@ -167,9 +171,13 @@ def _takes_the_plain_trigger(operator: Any) -> bool:
     return not any(name in vars(cls) for cls in below for name in ("hook", "invoke_defer_method"))
 
 
-def may_decide(conn_id: str | None) -> bool:
+def _is_set(value: object) -> bool:
+    return not (value is None or value is False or (isinstance(value, str) and not value))
+
+
+def may_decide(conn_id: object) -> bool:
     """Return whether a connection says where the cluster is, or might: only the default one may be missing."""
-    if not conn_id:
+    if not isinstance(conn_id, str) or not conn_id:
         return False
     if connection_variable(conn_id) not in os.environ:
         return conn_id != "kubernetes_default"
