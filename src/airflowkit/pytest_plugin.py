@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         with _as_usage_error():
             added = _items(session, dags_folder(config))
         # pytest has counted by now, and would take what is deselected from a number without these
-        config.hook.pytest_collectreport(report=pytest.CollectReport("airflowkit", "passed", None, added))
+        config.hook.pytest_collectreport(report=pytest.CollectReport("airflowkit", "passed", None, [*added]))
         items.extend(added)
 
 
