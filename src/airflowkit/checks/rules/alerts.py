@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version
 from airflowkit.alerts.facts.recorder import record_failure
 from airflowkit.checks.model.findings import Fault, Severity
-from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.model.pod_view import class_names, operator_class
 from airflowkit.checks.model.rule import DagSubject, dag_rule
 
 if TYPE_CHECKING:
@@ -33,14 +34,15 @@ def scheduled_dag_without_alert(dag: DagSubject) -> Iterator[Fault]:
     Nobody watches a DAG that runs at night. Without an alert its failure is noticed by those who miss its data.
 
     ## How to fix it
-    Pass `on_failure_callback=teams_failure()` to the DAG. An `on_failure_callback` on every task, an `email` or a
-    deadline counts, too.
+    Pass `on_failure_callback=teams_failure()` to the DAG. An `on_failure_callback` on every task that can fail, an
+    `email` or a deadline counts, too. An `EmptyOperator` cannot fail: no worker runs it.
     """
     if not dag.tasks or not _is_scheduled(dag.dag) or _callbacks(dag.dag, _ON_FAILURE) or _deadlines(dag.dag):
         return
-    silent = [task for task in dag.tasks if not _alerts(task.task)]
+    failing = [task for task in dag.tasks if not _never_runs(task.task)] or dag.tasks
+    silent = [task for task in failing if not _alerts(task.task)]
     if silent:
-        every = len(silent) == len(dag.tasks)
+        every = len(silent) == len(failing)
         what = "alerts nobody when it fails" if every else f"alerts nobody when {silent[0].task.task_id} fails"
         yield Fault(what, hint="pass on_failure_callback=teams_failure() to the DAG")
 
@@ -73,16 +75,15 @@ def callback_not_callable(dag: DagSubject) -> Iterator[Fault]:
     then there is no alert.
 
     ## How to fix it
-    Pass the function itself, or a notifier.
+    Pass the function itself, or a notifier. Airflow passes it one argument, the context; bind others with
+    `functools.partial`. Of a class, pass an instance.
     """
     for name in ("on_success_callback", _ON_FAILURE):
-        yield from (Fault(_uncallable(name, it), hint="pass the function itself") for it in _uncalled(dag.dag, name))
+        yield from _uncallable(dag.dag, name)
     for task in dag.tasks:
         for name in ("on_success_callback", _ON_FAILURE, "on_retry_callback", "on_execute_callback"):
-            for it in _uncalled(task.task, name):
-                yield Fault(
-                    _uncallable(name, it), hint="pass the function itself", line=task.line, task_id=task.task.task_id
-                )
+            for fault in _uncallable(task.task, name):
+                yield replace(fault, line=task.line, task_id=task.task.task_id)
 
 
 @dag_rule("AK504", "alert-sent-twice", Severity.WARNING)
@@ -172,12 +173,28 @@ def _callbacks(owner: Any, name: str) -> list[Any]:
     return list(value)
 
 
-def _uncalled(owner: Any, name: str) -> Iterator[Any]:
-    return (it for it in _callbacks(owner, name) if not callable(it))
+def _uncallable(owner: Any, name: str) -> Iterator[Fault]:
+    """Yield what is wrong with callbacks: Airflow calls each with the context alone."""
+    for it in _callbacks(owner, name):
+        said = f"{name} is {it!r:.60}"
+        if not callable(it):
+            yield Fault(f"{said}, which is not callable", hint="pass the function itself")
+        elif isinstance(it, type):
+            yield Fault(f"{said}, a class, of which Airflow would only make an instance", hint=f"pass {it.__name__}()")
+        elif reason := _refuses_context(it):
+            hint = "let it take the context alone, or bind the others with functools.partial"
+            yield Fault(f"{said}, which cannot be called with the context alone: {reason}", hint=hint)
 
 
-def _uncallable(name: str, value: object) -> str:
-    return f"{name} is {value!r:.60}, which is not callable"
+def _refuses_context(function: Any) -> str:
+    """Return why a function cannot be called with one argument, or an empty string."""
+    try:
+        signature(function).bind(None)
+    except TypeError as error:
+        return str(error)
+    except ValueError:  # written in C, without a signature
+        return ""
+    return ""
 
 
 def _deadlines(dag: Any) -> Iterable[Any]:
@@ -187,6 +204,12 @@ def _deadlines(dag: Any) -> Iterable[Any]:
 
 def _is_scheduled(dag: Any) -> bool:
     return type(dag.timetable).__name__ not in {"NullTimetable", "OnceTimetable"}
+
+
+def _never_runs(task: Any) -> bool:
+    """Return whether the scheduler itself calls a task successful: an empty one, with nothing to do at its start."""
+    empty = "EmptyOperator" in class_names(operator_class(task))
+    return empty and not _callbacks(task, "on_execute_callback") and not _callbacks(task, "on_success_callback")
 
 
 def _alerts(task: Any) -> bool:

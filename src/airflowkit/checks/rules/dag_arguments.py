@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
-_REGISTER: Final = "register the class in a plugin: timetables = [...] in a file below plugins/"
+_REGISTER: Final = "register the class in a plugin: {} = [...] in a file below plugins/"
 
 
 _OF_TEMPLATES: Final = (
@@ -134,10 +134,7 @@ def dag_not_serializable(file: FileSubject) -> Iterator[Fault]:
     in a plugin in the `plugins` folder; those of Airflow's examples are registered only with `[core] load_examples`.
     """
     for fault in file.facts.unserializable:
-        hint = (
-            _REGISTER if "regist" in fault.text or "Unknown" in fault.text else "use strings, numbers, lists and dates"
-        )
-        yield Fault(fault.text, hint, line=fault.line, dag_id=fault.dag_id)
+        yield Fault(fault.text, _hint_of(fault.text), line=fault.line, dag_id=fault.dag_id)
 
 
 @dag_rule("AK219", "dag-argument-not-set", Severity.WARNING)
@@ -165,6 +162,15 @@ RULES: Final = (
     dag_not_serializable,
     dag_argument_not_set,
 )
+
+
+def _hint_of(text: str) -> str:
+    """Return what to do about a DAG that Airflow cannot serialize, by Airflow's message."""
+    if "regist" not in text and "Unknown" not in text:
+        return "use strings, numbers, lists and dates"
+    lower = text.lower()
+    parts = {"priority": "priority_weight_strategies", "mapper": "partition_mappers", "window": "windows"}
+    return _REGISTER.format(next((part for word, part in parts.items() if word in lower), "timetables"))
 
 
 def _written(duration: timedelta) -> str:

@@ -13,6 +13,7 @@ from airflowkit.checks.model.given_pods import given_pods
 from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, argument, environment, is_checked, pods_of
 from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.checks.rules.templates import read_template
 from airflowkit.pods.expansion import is_pod
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import DEAD
@@ -97,9 +98,11 @@ def pod_result_dropped(task: TaskSubject) -> Iterator[Fault]:
     ## How to fix it
     Pass `do_xcom_push=True`, and write the result to `/airflow/xcom/return.json`.
     """
-    above = (task.dag.get_task(task_id) for task_id in task.task.upstream_task_ids)
+    templates = (read_template(text, task.dag) for _, text in task.templates)
+    pulled = {name for template in templates for name in template.results if task.dag.has_task(name)}
+    above = (task.dag.get_task(task_id) for task_id in pulled | task.task.upstream_task_ids)
     silent = {it.task_id for it in above if is_pod(it) and not argument(it, "do_xcom_push", False)}
-    for name in sorted(_used_results(task.task) & silent) if silent else ():
+    for name in sorted((pulled | _used_results(task.task)) & silent) if silent else ():
         pods = pods_of(task.dag.get_task(name), task.options)
         if any(pod.argument("do_xcom_push", False) for pod in pods):
             continue  # `airflowkit.toml` can set it for mapped tasks, too

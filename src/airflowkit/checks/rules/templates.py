@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment, nodes
 
+_KEY: Final = 2
+"""The place of `key` among the arguments of `xcom_pull(task_ids, dag_id, key)`."""
 _REMOVED: Final[Mapping[str, str]] = {
     "conf": "removed in Airflow 3; use dag_run.conf or params",
     "execution_date": "removed in Airflow 3; use logical_date",
@@ -47,6 +49,7 @@ class Template(NamedTuple):
         names: The variables that it needs.
         dates: Those of them that only a run with a logical date has.
         pulled: The tasks whose XComs it pulls.
+        results: Those of them whose result it pulls, not another key.
     """
 
     fault: str = ""
@@ -54,6 +57,7 @@ class Template(NamedTuple):
     names: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
     pulled: frozenset[str] = frozenset()
+    results: frozenset[str] = frozenset()
 
 
 @task_rule("AK310", "template-syntax")
@@ -194,7 +198,13 @@ def _read(text: str, environment: Environment) -> Template:
         names = frozenset(meta.find_undeclared_variables(tree))
     except TemplateError as error:  # what Jinja finds only when it compiles, such as two blocks of one name
         return Template(fault=str(error.message))
-    return Template(names=names, dates=names & dates_needed(tree), pulled=frozenset(_pulled(tree)))
+    pulled = list(_pulled(tree))
+    return Template(
+        names=names,
+        dates=names & dates_needed(tree),
+        pulled=frozenset(name for name, _ in pulled),
+        results=frozenset(name for name, is_result in pulled if is_result),
+    )
 
 
 def _hint_of(name: str) -> str:
@@ -204,7 +214,8 @@ def _hint_of(name: str) -> str:
     return "put it beside the DAG file, or into a folder of template_searchpath"
 
 
-def _pulled(tree: nodes.Template) -> Iterator[str]:
+def _pulled(tree: nodes.Template) -> Iterator[tuple[str, bool]]:
+    """Yield the tasks whose XComs a template pulls, each with whether it is the task's result."""
     from jinja2 import nodes
 
     for call in tree.find_all(nodes.Call):
@@ -212,14 +223,17 @@ def _pulled(tree: nodes.Template) -> Iterator[str]:
             keywords = {keyword.key: keyword.value for keyword in call.kwargs}
             named = keywords.get("task_ids") or (call.args[0] if call.args else None)
             if "dag_id" not in keywords:
-                yield from _constants(named)
+                key = keywords.get("key") or (call.args[2] if len(call.args) > _KEY else None)
+                is_result = key is None or "return_value" in _constants(key)
+                yield from ((name, is_result) for name in _constants(named))
 
 
 def _constants(node: nodes.Node | None) -> Iterator[str]:
     from jinja2 import nodes
 
-    if isinstance(node, nodes.Const) and isinstance(node.value, str):
-        yield node.value
+    if isinstance(node, nodes.Const):  # Jinja makes one constant of a list of constants when it looks for names
+        values = node.value if isinstance(node.value, (list, tuple)) else [node.value]
+        yield from (value for value in values if isinstance(value, str))
     elif isinstance(node, (nodes.List, nodes.Tuple)):
         for item in node.items:
             yield from _constants(item)

@@ -1,0 +1,114 @@
+"""Callbacks, alerts, and the results of pods: what their rules distinguish."""
+
+import pytest
+
+from airflowkit.checks.deployment import check_options
+from airflowkit.checks.engine import checked
+from airflowkit.checks.rules.dag_arguments import _hint_of
+from airflows import for_this_airflow
+
+HEAD = """\
+from datetime import datetime
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG
+
+"""
+
+
+@pytest.fixture
+def found_in(pool, tmp_path):
+    """Return what the rules find in a DAG file."""
+    folder = tmp_path / "dags"
+    folder.mkdir()
+
+    def judge(text: str) -> list[tuple[str, str, str]]:
+        path = folder / "orders.py"
+        path.write_text(for_this_airflow(HEAD + text))
+        return [(it.code, it.message, it.hint) for it in checked(pool, folder, [path], check_options(folder)).findings]
+
+    return judge
+
+
+def in_dag(task: str, **arguments: str) -> str:
+    given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
+    return f'with DAG("orders"{given}):\n    {task}\n'
+
+
+SHAPES = """\
+from functools import partial
+
+def tell(context, channel="ops"): ...
+def tell_where(context, channel): ...
+class Alerts:
+    def failed(self, context): ...
+    def __call__(self, context): ...
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("callback", "reasons"),
+    [
+        ("tell", []),
+        ("print", []),
+        ("[tell, Alerts()]", []),
+        ("Alerts().failed", []),
+        ('partial(tell_where, channel="ops")', []),
+        ("lambda context: None", []),
+        ("tell_where", ["cannot be called with the context alone: missing a required argument: 'channel'"]),
+        ("lambda: None", ["cannot be called with the context alone: too many positional arguments"]),
+        ("Alerts", ["a class, of which Airflow would only make an instance"]),
+        ("[None]", ["not callable"]),
+    ],
+)
+def test_a_callback_takes_the_context_and_nothing_else(found_in, callback, reasons):
+    found = found_in(SHAPES + in_dag('EmptyOperator(task_id="load")', on_failure_callback=callback))
+    messages = [message for code, message, _ in found if code == "AK503"]
+    assert len(messages) == len(reasons)
+    assert all(reason in message for reason, message in zip(reasons, messages, strict=True))
+
+
+@pytest.mark.parametrize(("load", "alerting"), [("on_failure_callback=tell", True), ('doc_md="tells nobody"', False)])
+def test_only_tasks_that_can_fail_need_an_alert(found_in, load, alerting):
+    tasks = f'EmptyOperator(task_id="start") >> BashOperator(task_id="load", bash_command="true", {load})'
+    found = found_in(SHAPES + in_dag(tasks, schedule='"@daily"', start_date="datetime(2026, 1, 1)", catchup="False"))
+    messages = [message for code, message, _ in found if code == "AK501"]
+    assert messages == ([] if alerting else ["alerts nobody when it fails"])
+
+
+PODS = """\
+from airflowkit import pod_task
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("pull", "push", "codes"),
+    [
+        ("task_ids='pod'", "False", ["AK413"]),
+        ("task_ids=['pod', 'other']", "False", ["AK413"]),
+        ("'pod', None, 'return_value'", "False", ["AK413"]),
+        ("task_ids='pod'", "True", []),
+        ("task_ids='pod', key='pod_name'", "False", []),
+        ("task_ids='pod', dag_id='sales'", "False", []),
+    ],
+)
+def test_a_template_that_pulls_a_pods_result_needs_it_pushed(found_in, pull, push, codes):
+    pod = f'pod_task("pod", image="busybox:1.37", cmds=["true"], do_xcom_push={push})'
+    task = f'{pod} >> BashOperator(task_id="load", bash_command="echo {{{{ ti.xcom_pull({pull}) }}}}")'
+    assert [code for code, *_ in found_in(PODS + in_dag(task)) if code == "AK413"] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Unknown priority strategy 'Own'", "priority_weight_strategies"),
+        ("Timetable class 'Own' is not registered", "timetables"),
+        ("Object of type set is not JSON serializable", None),
+    ],
+)
+def test_the_hint_names_the_list_in_which_a_plugin_registers_the_class(text, part):
+    expected = f"register the class in a plugin: {part} = [...] in a file below plugins/"
+    assert _hint_of(text) == (expected if part else "use strings, numbers, lists and dates")
