@@ -5,7 +5,7 @@ import pytest
 from airflowkit.checks.comparison import _excerpts
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
-from airflowkit.checks.rules.dag_arguments import _hint_of
+from airflowkit.checks.rules.dag_arguments import _hint_of, _made_the_same
 from airflows import for_this_airflow
 
 HEAD = """\
@@ -129,3 +129,15 @@ def test_an_excerpt_begins_shortly_before_the_first_difference():
     assert one == f"…{'a' * 15}1{'a' * 44}"
     assert other == f"…{'a' * 15}2{'a' * 44}"
     assert _excerpts("1", "2") == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("orders.load.x is '<Own object at 0x7f01>' at one parse and '<Own object at 0x7f02>' at the next", "address"),
+        ("is missing from some parses", "the same DAGs"),
+        ("orders.tags is ['a', 'b'] at one parse and ['b', 'a'] at the next", "sort the set"),
+    ],
+)
+def test_the_hint_about_a_change_fits_what_differs(text, hint):
+    assert hint in _made_the_same(text)
