@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
 
 _LONGEST: Final = 60
+_BEFORE: Final = 15
 _MOST: Final = 3
 _NOT_THE_FILES: Final = frozenset({"_processor_dags_folder", "template_fields"})
 """Fields that the file does not set: a folder of the check, and names that a provider takes from a set."""
@@ -51,7 +52,17 @@ def _differences(dag_id: str, first: str, second: str) -> Iterator[str]:
     """Yield each field that differs, with both values, up to a limit."""
     found = list(_within(json.loads(first), json.loads(second), dag_id))
     for field, before, after in found[:_MOST]:
-        yield f"{field} is {before!r:.{_LONGEST}} at one parse and {after!r:.{_LONGEST}} at the next"
+        one, other = _excerpts(repr(before), repr(after))
+        yield f"{field} is {one} at one parse and {other} at the next"
+
+
+def _excerpts(first: str, second: str) -> tuple[str, str]:
+    """Return the parts of two texts in which they differ, with a few letters before."""
+    pairs = enumerate(zip(first, second, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), min(len(first), len(second)))
+    start = max(0, same - _BEFORE) if max(len(first), len(second)) > _LONGEST else 0
+    dots = "…" if start else ""
+    return f"{dots}{first[start : start + _LONGEST]}", f"{dots}{second[start : start + _LONGEST]}"
 
 
 def _within(first: Any, second: Any, place: str) -> Iterator[tuple[str, Any, Any]]:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from airflowkit.checks.comparison import _excerpts
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
-from airflowkit.checks.rules.dag_arguments import _hint_of
+from airflowkit.checks.rules.dag_arguments import _hint_of, _made_the_same
 from airflows import for_this_airflow
 
 HEAD = """\
@@ -112,3 +113,31 @@ def test_a_template_that_pulls_a_pods_result_needs_it_pushed(found_in, pull, pus
 def test_the_hint_names_the_list_in_which_a_plugin_registers_the_class(text, part):
     expected = f"register the class in a plugin: {part} = [...] in a file below plugins/"
     assert _hint_of(text) == (expected if part else "use strings, numbers, lists and dates")
+
+
+@pytest.mark.parametrize(("text", "codes"), [(HEAD + in_dag('EmptyOperator(task_id="a")'), []), ("x = 1\n", ["AK601"])])
+def test_a_file_that_builds_dags_is_no_test_whatever_its_name(pool, tmp_path, text, codes):
+    path = tmp_path / "env_test.py"
+    path.write_text(for_this_airflow(f"# airflow dag\n{text}"))
+    options = check_options(tmp_path).model_copy(update={"select": ["AK601"]})
+    assert [it.code for it in checked(pool, tmp_path, [path], options).findings] == codes
+
+
+def test_an_excerpt_begins_shortly_before_the_first_difference():
+    same = "a" * 100
+    one, other = _excerpts(f"{same}1{same}", f"{same}2{same}")
+    assert one == f"…{'a' * 15}1{'a' * 44}"
+    assert other == f"…{'a' * 15}2{'a' * 44}"
+    assert _excerpts("1", "2") == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("orders.load.x is '<Own object at 0x7f01>' at one parse and '<Own object at 0x7f02>' at the next", "address"),
+        ("is missing from some parses", "the same DAGs"),
+        ("orders.tags is ['a', 'b'] at one parse and ['b', 'a'] at the next", "sort the set"),
+    ],
+)
+def test_the_hint_about_a_change_fits_what_differs(text, hint):
+    assert hint in _made_the_same(text)

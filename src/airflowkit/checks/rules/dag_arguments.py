@@ -109,16 +109,14 @@ def changes_between_parses(file: FileSubject) -> Iterator[Fault]:
     is a new version of the DAG: thousands a day, a full database, and a history that says nothing.
 
     ## How to fix it
-    Make the value the same at every parse: sort the set, write the date, use templates such as `{{ ds }}` for what
-    depends on the run. The file is parsed in two processes with different hash seeds; `--once` skips this rule.
+    Make the value the same at every parse: sort the set, write the date, use a template for what depends on the
+    run. The file is parsed in two processes with different hash seeds; `--once` skips this rule.
     """
     moving = (".start_date is ", ".default_args.start_date is ")  # reported by moving-start-date
     for change in file.facts.changes:
         if any(place in change.text for place in moving):
             continue
-        yield Fault(
-            change.text, "sort the set, write the date, or use {{ ds }}", line=change.line, dag_id=change.dag_id
-        )
+        yield Fault(change.text, _made_the_same(change.text), line=change.line, dag_id=change.dag_id)
 
 
 @file_rule("AK218", "dag-not-serializable")
@@ -162,6 +160,15 @@ RULES: Final = (
     dag_not_serializable,
     dag_argument_not_set,
 )
+
+
+def _made_the_same(text: str) -> str:
+    """Return what to do about a value that changes between two parses, by what differs."""
+    if " at 0x" in text:
+        return "pass text or numbers: an object is shown with its address, which differs in each process"
+    if "is missing from some parses" in text:
+        return "build the same DAGs at every parse: from a file, or from a list in the code"
+    return "sort the set, write the date, or use a template for what depends on the run"
 
 
 def _hint_of(text: str) -> str:
