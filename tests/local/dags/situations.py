@@ -84,7 +84,7 @@ with DAG("dated", schedule="@daily", start_date=START):
 
     @task
     def dates(dag_run, **context):
-        print("dates", dag_run.logical_date, "ds" in context)
+        print("dates", dag_run.logical_date, "ds" in context, f"after {dag_run.run_after:%Y-%m-%d}")
 
     dates()
 

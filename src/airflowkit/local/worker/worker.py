@@ -127,7 +127,9 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
         _airflow.sync_dag(loaded.dag, loaded.path, home / "dags")
         _airflow.task_api()
         dag_run = loaded.dag.test(
-            run_conf=dict(request.conf) if request.conf else None, logical_date=start.logical_date
+            run_after=start.logical_date,  # as the scheduler: it would be the time of this run, whatever date was asked
+            run_conf=dict(request.conf) if request.conf else None,
+            logical_date=start.logical_date,
         )
     if script:
         emit(OutcomesUsed(script.used))
