@@ -60,6 +60,7 @@ def test_a_finding_fails_the_check_and_json_contains_all_of_it(repository):
             "task_id": None,
             "hint": "add the package that provides nosuch to requirements.txt, and rebuild the image",
             "fixable": False,
+            "failed": False,
         }
     ]
     assert report["summary"] == {

@@ -69,7 +69,7 @@ def test_a_new_dag_lands_in_the_repository_with_its_owner_and_says_what_to_do_ne
         (["Hello_Pod"], "names ignore case"),
         (["x", "--template", "pods"], "did you mean 'pod'?"),
         (["x", "--schedule", "sometimes"], "not a valid schedule"),
-        (["x", "--image", "My Image"], "is not valid"),
+        (["x", "--image", "My Image"], "must not contain spaces"),
         (["x", "--image", "orders"], "no fixed tag"),
         (["x", "--owner", 'a"b'], "is not valid"),
         (["x", "--tags", "a,b\nc"], "is not valid"),

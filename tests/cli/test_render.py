@@ -27,4 +27,4 @@ def test_a_dag_without_pods_is_one_line_and_status_2(command, ref, tmp_path):
     (tmp_path / "python_only.py").write_text(for_this_airflow(DAG))
     arguments = [sys.executable, "-m", "airflowkit", command, ref, "--dags-folder", str(tmp_path)]
     ended = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"airflowkit: {ref} has no pods\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"airflowkit: {ref} starts no pods\n")

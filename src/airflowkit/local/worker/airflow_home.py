@@ -60,7 +60,7 @@ def environment(home: Path, kubeconfig: Path, dags: Path, *, verbose: bool) -> d
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO" if verbose else "WARNING",
-        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": f"{os.environ.get(_LEVELS, '')} {_COMMANDS}=INFO".strip(),
+        _LEVELS: f"{os.environ.get(_LEVELS, '')} {_COMMANDS}=INFO".strip(),
         "AIRFLOW__LOGGING__REMOTE_LOGGING": "False",
         "AIRFLOW__SCHEDULER__ENABLE_TRACEMALLOC": "False",
         "KUBECONFIG": str(kubeconfig),
