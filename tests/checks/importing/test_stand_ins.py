@@ -6,6 +6,7 @@ from textwrap import indent
 
 import pytest
 
+from airflowkit._airflow import airflow_version
 from airflowkit.checks.engine import check, checked
 from airflowkit.checks.workers.messages import Answer, Job
 from airflowkit.settings import Check
@@ -65,14 +66,14 @@ IN_A_DAG = {
 OF_A_DAG = {
     "dag id": 'Variable.get("dag_id"), schedule=None',
     "schedule": '"orders", schedule=Variable.get("orders_cron"), start_date=datetime(2026, 1, 1)',
-    "part of a schedule": '"orders", schedule=f"{Variable.get(\'minute\')} 5 * * *"',
-    "interval": '"orders", schedule=timedelta(minutes=int(Variable.get("minutes")))',
+    "part of a schedule": '"orders", schedule=f"{Variable.get(\'minute\')} 5 * * *", start_date=datetime(2026, 1, 1)',
+    "interval": '"orders", schedule=timedelta(minutes=int(Variable.get("minutes"))), start_date=datetime(2026, 1, 1)',
     "ISO date": '"orders", schedule=None, start_date=datetime.fromisoformat(Variable.get("first_day"))',
     "formatted date": '"orders", schedule=None, start_date=datetime.strptime(Variable.get("first_day"), "%d.%m.%Y")',
     "pendulum": '"orders", schedule=None, start_date=pendulum.parse(Variable.get("first_day"), tz=Variable.get("zone"))',
     "time zone": '"orders", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=pendulum.timezone(Variable.get("zone")))',
     "parts of a date": '"orders", schedule=None, start_date=pendulum.datetime(config("d")["y"], config("d")["m"], 1, tz=config("d")["tz"])',
-    "default_args": '"orders", schedule=config("d")["schedule"], default_args=config("d")["default_args"], tags=config("d")["tags"]',
+    "default_args": '"orders", schedule=config("d")["schedule"], default_args=config("d")["default_args"], start_date=datetime(2026, 1, 1), tags=config("d")["tags"]',
     "keywords": '"orders", **config("dag")',
     "limits": '"orders", schedule=None, max_active_runs=int(os.environ["NIGHTLY_RUNS"]), params=config("params")',
 }
@@ -80,6 +81,8 @@ FILES = {
     **{name: f'with DAG("orders", schedule=None):\n{indent(body, "    ")}' for name, body in IN_A_DAG.items()},
     **{f"DAG's {name}": f'with DAG({given}):\n    EmptyOperator(task_id="a")' for name, given in OF_A_DAG.items()},
 }
+FROM_AIRFLOW_3 = ("a trigger rule", "expand", "DAG's default_args", "DAG's keywords")
+"""Airflow 2 checks these itself while the file is imported, and takes no stand-in: AK101 says what is needed."""
 RULES = Check(select=["AK1", "AK3", "AK4"], ignore=dict.fromkeys(("AK107", "AK108", "AK401", "AK406", "AK409"), "-"))
 
 
@@ -96,8 +99,11 @@ def found_in(pool, other_pool, tmp_path):
     return judge
 
 
-@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
-def test_a_file_is_imported_and_nothing_is_judged_that_came_from_one(found_in, text):
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_imported_and_nothing_is_judged_that_came_from_one(found_in, name):
+    text = FILES[name]
+    if name in FROM_AIRFLOW_3 and airflow_version() < (3, 0):
+        pytest.skip("Airflow 2 takes no stand-in here")
     assert found_in(text) == []
 
 
@@ -203,7 +209,7 @@ def test_a_dag_beside_one_that_needs_a_value_is_found(tmp_path):
     (dags / "parent.py").write_text(
         for_this_airflow(
             HEAD + "from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator\n"
-            'with DAG("parent", schedule=Variable.get("s")):\n'
+            'with DAG("parent", schedule=Variable.get("s"), start_date=datetime(2026, 1, 1)):\n'
             '    TriggerDagRunOperator(task_id="a", trigger_dag_id="child")\n'
             '    TriggerDagRunOperator(task_id="b", trigger_dag_id=Variable.get("t"))'
         )
@@ -215,7 +221,8 @@ def test_answers_of_workers_hold_plain_values(pool, tmp_path):
     file = tmp_path / "orders.py"
     file.write_text(
         for_this_airflow(
-            HEAD + 'with DAG(Variable.get("d"), schedule=Variable.get("s")):\n    EmptyOperator(task_id=config("t"))'
+            HEAD
+            + 'with DAG(Variable.get("d"), schedule=Variable.get("s"), start_date=datetime(2026, 1, 1)):\n    EmptyOperator(task_id=config("t"))'
         )
     )
     (facts,) = pool.results([Job(str(file), str(tmp_path), RULES, serialize=True)])
