@@ -288,10 +288,9 @@ def task_api() -> Any:
 
 def accept_any_executor() -> None:
     """Load DAGs whose tasks name an executor that this Airflow does not have: their tasks run in another one here."""
-    for name in ("airflow.dag_processing.dagbag", "airflow.models.dagbag"):  # the second before 3.2
-        module: Any = import_module(name)
-        if hasattr(module, "_validate_executor_fields"):
-            module._validate_executor_fields = lambda *_, **__: None  # noqa: SLF001  it has no switch
+    place = "airflow.dag_processing.dagbag" if airflow_version() >= (3, 2) else "airflow.models.dagbag"
+    module: Any = import_module(place)
+    module._validate_executor_fields = lambda *_, **__: None  # noqa: SLF001  it has no switch
 
 
 def assets_start(dag: Any) -> bool:

@@ -62,6 +62,6 @@ def _saying(emit: Emit, attribute: str, words: str) -> Callable[[Any, Any], None
 
 
 def _failing(operator: Any, context: Any) -> None:  # noqa: ARG001  Airflow's signature
-    from airflow.sdk.exceptions import AirflowFailException
+    from airflow.providers.common.compat.sdk import AirflowFailException
 
     raise AirflowFailException(f"{type(operator).__name__} needs a Kubernetes cluster: a local run has pods only")

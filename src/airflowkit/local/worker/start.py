@@ -88,7 +88,7 @@ def _left_out(dag: Any, date: datetime | None) -> Iterator[tuple[str, str]]:
 
 
 def _check_params(dag: Any, conf: Mapping[str, Any]) -> None:
-    from airflow.sdk.exceptions import ParamValidationError
+    from airflow.providers.common.compat.sdk import ParamValidationError
 
     for name in dag.params:
         param = copy.copy(dag.params.get_param(name))
