@@ -54,7 +54,9 @@ HOSTILE = {
     "patches_airflow": ("from airflow.sdk import DAG\nDAG.__init__ = lambda self, *args, **options: None", "AK106"),
     "replaces_a_builtin": ("import builtins\nbuiltins.open = None", "AK106"),
     "replaces_the_import": ("import builtins\nbuiltins.__import__ = None", "AK106"),
-    "replaces_the_clock": ("import time\ntime.process_time = lambda: 1 / 0", "AK103"),
+    "replaces_the_clock": ("import time\ntime.process_time = lambda: 1 / 0", "AK106"),
+    "replaces_the_current_folder": ("import os\nos.chdir = None", "AK106"),
+    "replaces_signals": ("import signal\nsignal.setitimer = None", "AK106"),
     "ignores_the_alarm": (
         "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)",
         "AK102",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from signal import ITIMER_REAL
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT: Final = 2000
 SHORTEST: Final = 0.1
+_CALLED_HERE: Final = (builtins, os, signal, time)
+"""Python's modules that a worker calls around each file."""
 _KIND_OF: Final[Mapping[type[BaseException], FailureKind]] = {
     SystemExit: FailureKind.EXIT,
     MemoryError: FailureKind.MEMORY,
@@ -115,7 +118,7 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     patches: list[Observation] = []
     begun = Cost.so_far()
     try:
-        with warnings.catch_warnings(), _restored_process(), _restored_builtins(patches), _time_limit(seconds):
+        with warnings.catch_warnings(), _restored_process(), _restored_functions(patches), _time_limit(seconds):
             WATCH.listen()
             os.environ.update(declared_values(options))
             sys.path.append(folder)  # where Airflow puts it
@@ -237,15 +240,17 @@ def _restored_process() -> Iterator[None]:
 
 
 @contextmanager
-def _restored_builtins(patches: list[Observation]) -> Iterator[None]:
+def _restored_functions(patches: list[Observation]) -> Iterator[None]:
     """Undo and record what a file changes in Python's own functions, before anything here calls them."""
-    ours = builtins.__dict__.copy()
+    before = [vars(module).copy() for module in _CALLED_HERE]
     try:
         yield
     finally:
-        theirs = builtins.__dict__.copy()
-        builtins.__dict__.update(ours)
-        patches += [Observation(f"builtins.{name}", None) for name in ours if theirs.get(name) is not ours[name]]
+        for module, ours in zip(_CALLED_HERE, before, strict=True):
+            theirs = vars(module).copy()
+            vars(module).update(ours)
+            names = [name for name in ours if theirs.get(name) is not ours[name]]
+            patches += [Observation(f"{module.__name__}.{name}", None) for name in names]
 
 
 def _restore_variable(name: str, value: str | None) -> None:
@@ -263,8 +268,9 @@ def _time_limit(seconds: float) -> Iterator[None]:
         raise _TimedOut
 
     signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    start_timer = signal.setitimer  # the file may replace it
+    start_timer(ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        start_timer(ITIMER_REAL, 0)

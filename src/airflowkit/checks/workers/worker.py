@@ -109,6 +109,7 @@ def _is_contaminated(facts: FileFacts) -> bool:
     """Return whether the file may have left the process in a state that harms the next one."""
     return (
         bool(facts.modules or facts.patches)
+        or any(finding.failed for finding in facts.findings)
         or threading.active_count() > 1
         or (facts.failure is not None and facts.failure.kind is not FailureKind.EXCEPTION)
     )
