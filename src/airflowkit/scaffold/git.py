@@ -1,4 +1,4 @@
-"""A repository's first commit."""
+"""Git, as a new repository and its updates need it."""
 
 from __future__ import annotations
 
@@ -44,36 +44,57 @@ def first_commit(folder: Path, branch: str) -> str:
     if shutil.which("git") is None:
         return "git is not installed, so this is not a git repository yet"
     try:
-        _git(folder, "init", "--quiet")
-        _git(folder, "symbolic-ref", "HEAD", f"refs/heads/{branch}")  # `init --initial-branch` needs git 2.28
-        _git(folder, "add", "--all")
-        author = () if _has_author(folder) else _NOBODY
-        _git(folder, *author, "commit", "--quiet", f"--message={_SUBJECT}")
+        git(folder, "init", "--quiet")
+        git(folder, "symbolic-ref", "HEAD", f"refs/heads/{branch}")  # `init --initial-branch` needs git 2.28
+        git(folder, "add", "--all")
+        author = author_options(folder)
+        git(folder, *author, "commit", "--quiet", f"--message={_SUBJECT}")
     except subprocess.CalledProcessError as error:
-        lines = f"{error.stdout}{error.stderr}".strip().splitlines()
-        why = lines[-1] if lines else f"it exited with status {error.returncode}"
-        return f"git could not make the first commit: {why}"
+        return f"git could not make the first commit: {complaint(error)}"
     return _UNSIGNED if author else ""
+
+
+def complaint(error: subprocess.CalledProcessError) -> str:
+    """Return the last line that git printed, which says what failed."""
+    lines = (error.stdout + error.stderr).decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"it exited with status {error.returncode}"
 
 
 def _has_author(folder: Path) -> bool:
     """Return whether git has an author configured; one that it derives from the host name does not count."""
     try:
-        _git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
-        _git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
+        git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
+        git(folder, "-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT")
     except subprocess.CalledProcessError:
         return False
     return True
 
 
-def _git(folder: Path, *arguments: str) -> None:
+def author_options(folder: Path) -> tuple[str, ...]:
+    """Return the options that let git commit where nobody has told it who the author is."""
+    return () if _has_author(folder) else _NOBODY
+
+
+def git(folder: Path, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
+    """Run git in a folder, and return what it prints.
+
+    Args:
+        folder: The folder.
+        arguments: Git's arguments.
+        stdin: What it reads.
+        index: The index file to use instead of the repository's own.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
-    subprocess.run(  # noqa: S603  git itself, with our own arguments and a validated branch
+    environment |= {"GIT_INDEX_FILE": str(index)} if index else {}
+    done = subprocess.run(  # noqa: S603  git itself, with our own arguments and validated names
         ["git", *arguments],  # noqa: S607  the user's own git
         cwd=folder,
         env=environment,
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
-        text=True,
         check=True,
     )
+    return done.stdout

@@ -1,0 +1,236 @@
+"""Merges a newer scaffold into a team's repository: three whole trees, by git itself.
+
+Git works in a temporary repository that borrows the team's objects, so the team's is not touched until all is done.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from subprocess import CalledProcessError
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.errors import ScaffoldError
+from airflowkit.scaffold.git import author_options, complaint, git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_NEEDED: Final = (2, 38)
+"""The first git whose `merge-tree` merges whole trees."""
+_YOURS: Final = "yours"
+_DELETED: Final = "CONFLICT (modify/delete)"
+_AUTHOR: Final = ("-c", "user.name=airflowkit", "-c", "user.email=airflowkit@localhost")
+
+
+class Outcome(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    MERGED = "merged with your changes"
+    REMOVED = "removed"
+    STAYS_DELETED = "stays deleted"
+    KEPT = "kept as yours"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merge that is in no branch yet.
+
+    Attributes:
+        tree: The tree of the result, in the temporary repository.
+        outcomes: What became of each file that the scaffold changes, by its path.
+    """
+
+    tree: str
+    outcomes: Mapping[str, Outcome]
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The files with conflict markers, or with two versions."""
+        return tuple(path for path, outcome in self.outcomes.items() if outcome is Outcome.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """A temporary repository beside the team's.
+
+    Attributes:
+        team: The folder of the team's repository.
+        folder: The temporary repository.
+        head: The team's commit.
+    """
+
+    team: Path
+    folder: Path
+    head: str
+
+    def merged(self, before: Mapping[str, str], after: Mapping[str, str], version: str) -> Merge:
+        """Merge what changed between two scaffolds into the team's commit.
+
+        Args:
+            before: The files of the scaffold that the repository was made with or last updated to.
+            after: The files of the newer one.
+            version: The newer one's version, for the conflict markers.
+        """
+        own = self._files(self.head)
+        kept = {path for path in after if path not in before and path in own}
+        after = {path: text for path, text in after.items() if path not in kept}
+        base = self._commit(self._tree(before))
+        name = f"airflowkit-{version}"
+        self._git("branch", _YOURS, self._commit(f"{self.head}^{{tree}}", base))
+        new = self._commit(self._tree(after), base)
+        self._git("branch", name, new)
+        tree, records = self._merge_tree(name)
+        conflicts = {path for kind, paths in records if kind != _DELETED for path in paths}
+        deleted = {path for kind, paths in records if kind == _DELETED for path in paths if path not in own}
+        tree = self._without(tree, deleted)
+        changed = self._differences(self.head, tree)
+        touched = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        edited = self._differences(base, self.head)
+        left = touched & edited.keys() & self._differences(new, self.head).keys() - self._renamed(base)
+        named = left | changed.keys() | conflicts | kept
+        return Merge(tree, {path: _outcome(path, changed, edited, conflicts) for path in sorted(named)})
+
+    def difference(self, tree: str) -> str:
+        """Return how a tree differs from the team's commit."""
+        return self._git("diff", "--find-renames", self.head, tree).decode(errors="replace")
+
+    def write_out(self, tree: str, target: Path) -> None:
+        """Write the files of a tree into a folder."""
+        index = self.folder / "index-to-write"
+        self._git("read-tree", tree, index=index)
+        target.mkdir(parents=True, exist_ok=True)
+        self._git(f"--work-tree={target}", "checkout-index", "--all", "--force", index=index)
+
+    def commit(self, tree: str, branch: str, message: str) -> None:
+        """Put a tree onto a new branch of the team's repository, as one commit after theirs.
+
+        Raises:
+            ScaffoldError: The branch exists.
+        """
+        self._git("branch", "merged", self._commit(tree))
+        git(self.team, "fetch", "--quiet", "--no-write-fetch-head", "--no-tags", str(self.folder), "merged")
+        author = author_options(self.team)
+        commit = git(self.team, *author, "commit-tree", tree, "-p", self.head, "-m", message).decode().strip()
+        try:
+            git(self.team, "branch", "--no-track", branch, commit)
+        except CalledProcessError as error:
+            raise ScaffoldError(f"git could not create the branch {branch}: {complaint(error)}") from None
+
+    def _merge_tree(self, name: str) -> tuple[str, list[tuple[str, list[str]]]]:
+        """Return the merged tree, and the kind and the paths of each conflict."""
+        try:
+            printed = self._git("merge-tree", "--write-tree", "--messages", "-z", _YOURS, name)
+        except CalledProcessError as error:
+            if error.returncode != 1:
+                raise
+            printed = error.stdout
+        parts = printed.decode(errors="surrogateescape").split("\0")
+        messages = iter(parts[parts.index("", 1) + 1 : -1])
+        records = []
+        for count in messages:
+            paths = [next(messages) for _ in range(int(count))]
+            kind, _text = next(messages), next(messages)
+            if kind.startswith("CONFLICT"):
+                records.append((kind, paths))
+        return parts[0], records
+
+    def _tree(self, files: Mapping[str, str]) -> str:
+        index = self.folder / "index-of-scaffold"
+        index.unlink(missing_ok=True)
+        return self._edited(index, [f"100644 {self._blob(text)}\t{path}" for path, text in files.items()])
+
+    def _blob(self, text: str) -> str:
+        return self._git("hash-object", "-w", "--stdin", stdin=text.encode()).decode().strip()
+
+    def _without(self, tree: str, paths: Iterable[str]) -> str:
+        index = self.folder / "index-of-result"
+        self._git("read-tree", tree, index=index)
+        return self._edited(index, [f"0 {'0' * len(self.head)}\t{path}" for path in paths])
+
+    def _edited(self, index: Path, lines: Iterable[str]) -> str:
+        """Return the tree of an index after lines of `git update-index --index-info`."""
+        listed = "".join(f"{line}\0" for line in lines).encode(errors="surrogateescape")
+        self._git("update-index", "-z", "--index-info", stdin=listed, index=index)
+        return self._git("write-tree", index=index).decode().strip()
+
+    def _commit(self, tree: str, *parents: str) -> str:
+        options = [option for parent in parents for option in ("-p", parent)]
+        found = self._git("rev-parse", tree).decode().strip()
+        return self._git(*_AUTHOR, "commit-tree", found, *options, "-m", "airflowkit").decode().strip()
+
+    def _files(self, tree: str) -> frozenset[str]:
+        listed = self._git("ls-tree", "-r", "-z", "--name-only", tree)
+        return frozenset(listed.decode(errors="surrogateescape").split("\0"))
+
+    def _differences(self, old: str, new: str) -> dict[str, str]:
+        """Return the letter that git gives each path that differs: A, M or D."""
+        listed = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-status", old, new)
+        parts = listed.decode(errors="surrogateescape").split("\0")
+        return dict(zip(parts[1::2], parts[0::2], strict=False))
+
+    def _renamed(self, base: str) -> frozenset[str]:
+        """Return the former names of the files that the team has renamed."""
+        printed = self._git(
+            "diff-tree", "-r", "-z", "--find-renames", "--diff-filter=R", "--name-status", base, self.head
+        )
+        return frozenset(printed.decode(errors="surrogateescape").split("\0")[1::3])
+
+    def _git(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
+        return git(self.folder, *arguments, stdin=stdin, index=index)
+
+
+def _outcome(path: str, changed: Mapping[str, str], edited: Mapping[str, str], conflicts: Iterable[str]) -> Outcome:
+    """Return what became of a path.
+
+    Args:
+        path: The path.
+        changed: How the merge changes the team's tree.
+        edited: How the team's tree differs from the scaffold before.
+        conflicts: The paths that could not be merged.
+    """
+    if path in conflicts:
+        return Outcome.CONFLICT
+    if path not in changed:
+        return Outcome.STAYS_DELETED if edited.get(path) == "D" else Outcome.KEPT
+    if changed[path] == "M":
+        return Outcome.MERGED if path in edited else Outcome.UPDATED
+    return Outcome.ADDED if changed[path] == "A" else Outcome.REMOVED
+
+
+@contextmanager
+def workshop(team: Path) -> Iterator[Workshop]:
+    """Yield a temporary repository for merging into a team's.
+
+    Raises:
+        ScaffoldError: Git is missing or too old, or the folder is no git repository with a commit.
+    """
+    _check_version(team)
+    try:
+        head = git(team, "rev-parse", "--verify", "--quiet", "HEAD").decode().strip()
+        objects = git(team, "rev-parse", "--git-path", "objects").decode().strip()
+    except CalledProcessError:
+        raise ScaffoldError(f"{team} is not a git repository with a commit", hint="Commit it first") from None
+    with TemporaryDirectory(prefix="airflowkit-") as name:
+        folder = Path(name)
+        form = git(team, "rev-parse", "--show-object-format").decode().strip()
+        git(folder, "init", "--quiet", "--bare", f"--object-format={form}")
+        (folder / "objects" / "info" / "alternates").write_text(f"{(team / objects).resolve()}\n")
+        yield Workshop(team, folder, head)
+
+
+def _check_version(folder: Path) -> None:
+    try:
+        printed = git(folder, "version").decode()
+    except (CalledProcessError, FileNotFoundError):
+        raise ScaffoldError("git is not installed", hint="Install git 2.38 or newer") from None
+    found = re.search(r"(\d+)\.(\d+)", printed)
+    if found is None or tuple(map(int, found.groups())) < _NEEDED:
+        raise ScaffoldError(f"{printed.strip()} cannot merge whole trees", hint="Install git 2.38 or newer")
