@@ -1,0 +1,1 @@
+"""Two states of a repository, parsed and compared: their DAGs, tasks, pods and findings."""
