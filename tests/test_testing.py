@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.scaffold.answers import RepositoryAnswers
+from airflowkit.scaffold.answers.repository import RepositoryAnswers
 from airflowkit.scaffold.creation import create_repository
 
 pytestmark = pytest.mark.slow

@@ -219,6 +219,14 @@ def check_settings(start: Path) -> Check:
     return Check.model_validate({**fallback.model_dump(exclude_unset=True), **settings.model_dump(exclude_unset=True)})
 
 
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON schema of `airflowkit.toml`, for editors."""
+    schema = _File.model_json_schema()
+    profiles = {"type": "object", "additionalProperties": {"$ref": "#"}, "description": "overrides by profile"}
+    schema["properties"]["profile"] = profiles
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": FILE_NAME}
+
+
 def forget_settings() -> None:
     """Read `airflowkit.toml` again the next time; otherwise each file is read once in a process."""
     _nearest.cache_clear()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from airflowkit.cli.app import load_command, main
-from airflowkit.scaffold.answers import DAG_TEMPLATES, DagAnswers, RepositoryAnswers
+from airflowkit.scaffold.answers.dag import DAG_TEMPLATES, DagAnswers
+from airflowkit.scaffold.answers.repository import RepositoryAnswers
 
 HEAVY = {"airflow", "kubernetes", "libcst", "requests", "rich.console", "sqlalchemy", "starlette", "uvicorn"}
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflowkit.errors import ScaffoldError
-from airflowkit.scaffold.answers import DagAnswers
+from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.creation import create_dag
 
 NAMES = st.one_of(

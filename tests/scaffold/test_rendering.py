@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from airflowkit.checks.model.run_dates import dates_needed
 from airflowkit.pods.schema.jinja import parse_template
-from airflowkit.scaffold.answers import DAG_TEMPLATES, DagAnswers
+from airflowkit.scaffold.answers.dag import DAG_TEMPLATES, DagAnswers
 from airflowkit.scaffold.rendering import _TEMPLATES, _layout, render_dag
 
 RUFF = str(Path(sys.executable).with_name("ruff"))
@@ -100,7 +100,7 @@ def test_every_template_file_is_offered():
 
 def test_the_same_answers_give_the_same_bytes():
     program = """
-from airflowkit.scaffold.answers import DagAnswers
+from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.rendering import render_dag
 print(render_dag(DagAnswers(name="x", template="etl", tags=("b", "a"))))
 """

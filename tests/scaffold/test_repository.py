@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from airflowkit.repository import repository_root
-from airflowkit.scaffold.answers import RepositoryAnswers
+from airflowkit.scaffold.answers.repository import RepositoryAnswers
 from airflowkit.scaffold.creation import FIRST_DAG, create_repository
 
 CHART_SCHEMA = Path(

@@ -27,7 +27,7 @@ def new_dag(
 
     Example: airflowkit new-dag orders_daily --template etl --owner data-eng
     """
-    from airflowkit.scaffold.answers import DagAnswers
+    from airflowkit.scaffold.answers.dag import DagAnswers
     from airflowkit.scaffold.creation import create_dag
     from airflowkit.scaffold.places import default_owner, folder_for_dag
 

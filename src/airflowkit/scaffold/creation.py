@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.discovery.dag_files import holds_dag_files
 from airflowkit.errors import ScaffoldError
 from airflowkit.repository import dags_folder_of
-from airflowkit.scaffold.answers import DagAnswers, RepositoryAnswers
+from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.git import first_commit
 from airflowkit.scaffold.names import check_free
 from airflowkit.scaffold.places import file_of_dag
+from airflowkit.scaffold.record import RECORD, record
 from airflowkit.scaffold.rendering import render_dag, render_repository
-from airflowkit.scaffold.writing import write_file, write_tree
+from airflowkit.scaffold.writing import add_files, is_free, write_file, write_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from airflowkit.scaffold.answers.repository import RepositoryAnswers
+
 FIRST_DAG: Final = "hello_pod"
 """The DAG of a new repository, so that its checks, tests and first run have something to work on."""
+LOCAL: Final = "airflowkit.local.toml"
+"""What local runs use for Secrets; git ignores it, and the first runs need it."""
 
 
 def create_dag(answers: DagAnswers, folder: Path) -> Path:
@@ -42,22 +49,37 @@ def create_dag(answers: DagAnswers, folder: Path) -> Path:
     return path
 
 
-def create_repository(answers: RepositoryAnswers, target: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class NewRepository:
+    """What became of a new repository.
+
+    Attributes:
+        written: The paths of its new files.
+        kept: The paths of files that were there already, and are as they were.
+        first_dag: The name of its first DAG, or an empty string where it has DAGs already.
+        note: A note about git for the user, or an empty string.
+    """
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    first_dag: str = ""
+    note: str = ""
+
+
+def create_repository(answers: RepositoryAnswers, target: Path) -> NewRepository:
     """Write a git-sync repository, with a first commit.
 
     Args:
         answers: The values for the repository.
         target: Its folder; it may exist if it is empty or a fresh clone of an empty repository.
 
-    Returns:
-        A note about git for the user, or an empty string.
-
     Raises:
         ScaffoldError: The folder is not empty, or not writable.
     """
     note = "this is already a git repository: commit the files yourself"
-    first_dag = DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,))
+    first_dag = _first_dag(answers)
     files = render_repository(answers, first_dag)
+    files |= {RECORD: record(answers, files), LOCAL: files[f"{LOCAL}.example"]}
 
     def commit(folder: Path) -> None:
         nonlocal note
@@ -67,4 +89,36 @@ def create_repository(answers: RepositoryAnswers, target: Path) -> str:
         write_tree(target, files)
     else:
         write_tree(target, files, finish=commit)
-    return note
+    return NewRepository(written=tuple(files), first_dag=first_dag.name, note=note)
+
+
+def complete_repository(answers: RepositoryAnswers, target: Path) -> NewRepository:
+    """Write the files that an existing repository does not have; nothing that it has is changed.
+
+    Args:
+        answers: The values for the repository.
+        target: Its folder.
+
+    Raises:
+        ScaffoldError: The folder is not there, or not writable.
+    """
+    if not target.is_dir():
+        raise ScaffoldError(f"{target} is not a folder", hint="Without --existing, new-repo creates it")
+    first_dag = None if holds_dag_files(target / answers.dags_folder) else _first_dag(answers)
+    files = render_repository(answers, first_dag)
+    missing = {path: text for path, text in files.items() if is_free(target, path)}
+    if is_free(target, RECORD):
+        missing[RECORD] = record(answers, missing)
+    if is_free(target, LOCAL):
+        missing[LOCAL] = files[f"{LOCAL}.example"]
+    add_files(target, missing)
+    return NewRepository(
+        written=tuple(missing),
+        kept=tuple(path for path in (*files, RECORD, LOCAL) if path not in missing),
+        first_dag=first_dag.name if first_dag else "",
+        note="commit the files yourself",
+    )
+
+
+def _first_dag(answers: RepositoryAnswers) -> DagAnswers:
+    return DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,), teams=answers.teams)

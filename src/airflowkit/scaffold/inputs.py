@@ -23,9 +23,16 @@ _TEXT: Final = re.compile(r"\w(?:[\w .:@/+-]*[\w.@/+-])?")
 _BRANCH: Final = re.compile(r"\w[\w+-]*(?:[./]\w[\w+-]*)*", re.ASCII)
 _NAMESPACE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # an RFC 1123 label
 _AIRFLOW_VERSION: Final = re.compile(r"3\.\d+\.\d+", re.ASCII)
+_FOLDER: Final = re.compile(r"\.|\w[\w-]*(?:/\w[\w-]*)*", re.ASCII)
+_TAKEN_FOLDERS: Final = frozenset({"deploy", "tests"})
+_WORKERS: Final = re.compile(r"(?P<low>\d{1,3})(?:-(?P<high>\d{1,3}))?", re.ASCII)
+_BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])", re.ASCII)  # what both Azure and S3 accept
+_PROVIDER: Final = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", re.ASCII)
 
 _HOST: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?"
-_PATH: Final = r"[\w.~+-]+(?:/[\w.~+-]+)*"
+_PATH: Final = r"[\w.~+%-]+(?:/[\w.~+%-]+)*"
+_DNS_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+_UI_URL: Final = re.compile(rf"https?://{_HOST}(?::\d+)?(?:/{_PATH})?", re.ASCII)
 _HTTPS_URL: Final = re.compile(rf"https://{_HOST}(?::\d+)?/{_PATH}", re.ASCII)
 # git-sync logs in as `git`, whatever the URL says (apache/airflow#32981).
 _SSH_URL: Final = re.compile(
@@ -77,7 +84,7 @@ def check_git_url(url: str) -> None:
     if parts.password or (parts.scheme == "https" and parts.username):
         raise ScaffoldError(
             f"the git URL for {parts.hostname} contains a user or a password, which would be committed",
-            hint="Leave them out: they belong in the Secret of deploy/secrets.template.yaml",
+            hint="Leave them out: airflowkit secrets puts them into a Secret",
         )
     if not _HTTPS_URL.fullmatch(url):
         _check("git URL", url, _SSH_URL, "'git@HOST:TEAM/REPOSITORY.git' or 'https://HOST/TEAM/REPOSITORY.git'")
@@ -85,11 +92,17 @@ def check_git_url(url: str) -> None:
 
 def ssh_host(url: str) -> str | None:
     """Return the host of an ssh URL as known_hosts writes it, `[HOST]:PORT` if it has a port; else None."""
-    found = _SSH_URL.fullmatch(url)
-    if found is None:
+    address = ssh_address(url)
+    if address is None:
         return None
-    host = found["short"] or found["long"]
-    return f"[{host}]:{found['port']}" if found["port"] else host
+    host, port = address
+    return f"[{host}]:{port}" if port not in {"", "22"} else host
+
+
+def ssh_address(url: str) -> tuple[str, str] | None:
+    """Return the host and the port of an ssh URL, the port empty where the URL has none; None of another URL."""
+    found = _SSH_URL.fullmatch(url)
+    return (found["short"] or found["long"], found["port"] or "") if found else None
 
 
 def check_branch(branch: str) -> None:
@@ -97,9 +110,48 @@ def check_branch(branch: str) -> None:
     _check("branch", branch, _BRANCH, "a git branch such as 'main'")
 
 
-def check_namespace(namespace: str) -> None:
-    """Reject what Kubernetes rejects as a namespace."""
-    _check("namespace", namespace, _NAMESPACE, "up to 63 lower-case letters, digits and hyphens, such as 'airflow'")
+def check_namespace(namespace: str, *, suffix: str = "") -> None:
+    """Reject what Kubernetes rejects as a namespace, also with a suffix behind it."""
+    limit = 63 - len(suffix)
+    expected = f"up to {limit} lower-case letters, digits and hyphens, such as 'airflow'"
+    _check("namespace", namespace, _NAMESPACE, expected)
+    if len(namespace) > limit:
+        raise ScaffoldError(f"namespace {shown(namespace)} is too long", hint=f"Write {expected}")
+
+
+def check_dags_folder(folder: str) -> None:
+    """Reject what is not a folder inside the repository, or has another purpose there."""
+    _check("DAG folder", folder, _FOLDER, "a folder relative to the root, such as 'dags', 'src/dags' or '.'")
+    if folder.partition("/")[0] in _TAKEN_FOLDERS:
+        raise ScaffoldError(f"DAG folder {shown(folder)} has another purpose", hint="Choose a folder such as 'dags'")
+
+
+def check_workers(workers: str) -> None:
+    """Reject what is neither a number of workers nor a range."""
+    found = _check("workers", workers, _WORKERS, "a number such as '2', or a range such as '1-8' for KEDA")
+    if found["high"] and int(found["low"]) >= int(found["high"]):
+        raise ScaffoldError(f"workers {shown(workers)} is not a range", hint="Write the smaller number first")
+
+
+def check_bucket(bucket: str) -> None:
+    """Reject what Azure rejects as a container or S3 as a bucket."""
+    _check("bucket", bucket, _BUCKET, "3 to 63 lower-case letters, digits and hyphens, such as 'airflow-logs'")
+
+
+def check_ui_url(url: str) -> None:
+    """Reject what is not the address of a web page."""
+    _check("UI address", url, _UI_URL, "such as 'https://airflow.example.com', without a slash at its end")
+
+
+def check_host(host: str) -> None:
+    """Reject what is not a host name."""
+    _check("ingress", host, _DNS_NAME, "a host name such as 'airflow.example.com', or none")
+
+
+def check_provider(provider: str) -> None:
+    """Reject what cannot be the name of a provider."""
+    expected = "names such as 'snowflake' or 'microsoft-azure', without apache-airflow-providers- and a version"
+    _check("provider", provider, _PROVIDER, expected)
 
 
 def check_airflow_version(version: str) -> None:

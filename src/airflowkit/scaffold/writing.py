@@ -52,6 +52,61 @@ def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], 
             _move(scratch, place)
 
 
+def is_free(target: Path, path: str) -> bool:
+    """Return whether a folder has nothing at a path, also where file names ignore case."""
+    folder = target
+    for name in path.split("/"):
+        if not folder.is_dir():
+            return not os.path.lexists(folder)
+        found = {each.name for each in folder.iterdir()}
+        if name not in found:
+            return name.casefold() not in {each.casefold() for each in found}
+        folder /= name
+    return False
+
+
+def add_files(target: Path, files: Mapping[str, str]) -> None:
+    """Write new files into a folder that has others: all of them, or none.
+
+    Args:
+        target: The folder.
+        files: Texts by their path in the folder; each is free.
+
+    Raises:
+        ScaffoldError: A path is taken, leads out of the folder, or the folder is not writable.
+    """
+    added: list[Path] = []
+    with _one_line_errors(target), temporary(target) as scratch:
+        scratch.mkdir()
+        try:
+            for number, (path, text) in enumerate(files.items()):
+                file = target / path
+                _check_inside(file, target)
+                added += _make_parents(file)
+                staged = scratch / str(number)
+                staged.write_text(text, encoding="utf-8", newline="\n")
+                _link_or_rename(staged, file)
+                added.append(file)
+        except BaseException:
+            for path_added in reversed(added):
+                remove(path_added)
+            raise
+
+
+def _check_inside(file: Path, target: Path) -> None:
+    """Reject a path that a symbolic link leads out of the folder."""
+    if not file.parent.resolve().is_relative_to(target.resolve()):
+        raise ScaffoldError(f"{file.parent} leads out of {target}", hint="Replace the symbolic link by a folder")
+
+
+def _make_parents(file: Path) -> list[Path]:
+    """Create the folders above a file, and return those that were missing."""
+    missing = [folder for folder in reversed(file.parents) if not folder.exists()]
+    for folder in missing:
+        folder.mkdir()
+    return missing
+
+
 def _check_vacant(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise ScaffoldError(f"{target} is a file", hint="Choose a folder that does not exist yet")

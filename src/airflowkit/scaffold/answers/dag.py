@@ -1,4 +1,4 @@
-"""The values for a template: typed, validated and frozen before anything is rendered."""
+"""The values for a new DAG."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class DagAnswers:
         owner: The team that owns the DAG.
         image: The image of every pod, with its tag.
         tags: The DAG's tags.
+        teams: Whether a failing run sends a card to Microsoft Teams.
     """
 
     name: str
@@ -40,6 +41,7 @@ class DagAnswers:
     owner: str = "data-eng"
     image: str = PUBLIC_IMAGE
     tags: tuple[str, ...] = ()
+    teams: bool = True
 
     def __post_init__(self) -> None:
         check_dag_name(self.name)
@@ -51,47 +53,3 @@ class DagAnswers:
         inputs.check_image(self.image)
         for tag in self.tags:
             inputs.check_text("tag", tag, limit=inputs.MAX_TAG)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepositoryAnswers:
-    """The values for a new repository.
-
-    Attributes:
-        name: The repository's name, for its README.
-        airflow_version: The Airflow version of its image, such as `3.3.2`.
-        airflowkit_version: The airflowkit version of its image.
-        git_url: The URL that git-sync clones, ssh or https.
-        branch: The branch that git-sync follows.
-        image: The Airflow image that its Dockerfile builds, without a tag.
-        namespace: The namespace of Airflow and of its pods.
-        owner: The team that owns the DAGs.
-    """
-
-    name: str
-    airflow_version: str
-    airflowkit_version: str
-    git_url: str = "git@github.com:example/airflow-dags.git"
-    branch: str = "main"
-    image: str = "registry.example.com/airflow"
-    namespace: str = "airflow"
-    owner: str = "data-eng"
-
-    def __post_init__(self) -> None:
-        inputs.check_text("repository name", self.name)
-        inputs.check_airflow_version(self.airflow_version)
-        inputs.check_git_url(self.git_url)
-        inputs.check_branch(self.branch)
-        inputs.check_repository_of_images(self.image)
-        inputs.check_namespace(self.namespace)
-        inputs.check_text("owner", self.owner)
-
-    @property
-    def by_ssh(self) -> bool:
-        """Whether git-sync authenticates with a key; else with a user and a token."""
-        return inputs.ssh_host(self.git_url) is not None
-
-    @property
-    def git_host(self) -> str:
-        """The host of an ssh `git_url` as known_hosts writes it."""
-        return inputs.ssh_host(self.git_url) or ""

@@ -1,0 +1,1 @@
+"""The values for templates: typed, validated and frozen before anything is rendered."""
