@@ -6,7 +6,7 @@ import pytest
 
 from airflowkit.errors import ScaffoldError
 from airflowkit.scaffold.git import git
-from airflowkit.scaffold.merging import Outcome, Workshop, workshop
+from airflowkit.scaffold.merging import MergeRepository, Outcome, merge_repository
 
 LINES = [f"line {number}\n" for number in range(20)]
 TEXT = "".join(LINES)
@@ -43,10 +43,10 @@ def commit(folder: Path) -> None:
 
 
 def merged(team: Path, after: dict[str, str], target: Path | None = None) -> dict[str, Outcome]:
-    with workshop(team) as bench:
-        merge = bench.merged(BEFORE, after, "9.9.9")
+    with merge_repository(team) as merging:
+        merge = merging.merged(BEFORE, after, "9.9.9")
         if target:
-            bench.write_out(merge.tree, target)
+            merging.write_out(merge.tree, target)
         return dict(merge.outcomes)
 
 
@@ -93,13 +93,6 @@ def test_a_file_that_the_scaffold_no_longer_has_is_removed_unless_the_team_has_c
     assert (tmp_path / "out" / "a.txt").read_text() == edited(TEXT, 15, "the team's")
 
 
-def test_a_file_of_the_teams_own_is_not_replaced_by_a_new_one_of_the_scaffold(team, tmp_path):
-    write(team, "Makefile", "all:\n")
-    commit(team)
-    assert merged(team, BEFORE | {"Makefile": "help:\n"}, tmp_path / "out") == {"Makefile": Outcome.KEPT}
-    assert (tmp_path / "out" / "Makefile").read_text() == "all:\n"
-
-
 def test_a_conflict_is_marked_with_the_names_of_both_sides(team, tmp_path):
     write(team, "a.txt", edited(TEXT, 3, "the team's"))
     commit(team)
@@ -117,9 +110,9 @@ def test_the_same_change_on_both_sides_is_no_change(team):
 def test_the_result_is_one_commit_on_a_branch_of_its_own(team):
     write(team, "uncommitted.txt", "work\n")
     head = git(team, "rev-parse", "HEAD")
-    with workshop(team) as bench:
-        merge = bench.merged(BEFORE, BEFORE | {"a.txt": edited(TEXT, 3, "new")}, "9.9.9")
-        bench.commit(merge.tree, "airflowkit/update-9.9.9", "Update the scaffold")
+    with merge_repository(team) as merging:
+        merge = merging.merged(BEFORE, BEFORE | {"a.txt": edited(TEXT, 3, "new")}, "9.9.9")
+        merging.commit(merge.tree, "airflowkit/update-9.9.9", "Update the scaffold")
     assert git(team, "rev-parse", "HEAD") == head
     assert git(team, "status", "--porcelain") == b"?? uncommitted.txt\n"
     assert (
@@ -132,10 +125,10 @@ def test_the_result_is_one_commit_on_a_branch_of_its_own(team):
 
 def test_an_existing_branch_is_not_replaced(team):
     git(team, "branch", "update")
-    with workshop(team) as bench:
-        merge = bench.merged(BEFORE, BEFORE | {"a.txt": "new\n"}, "9.9.9")
+    with merge_repository(team) as merging:
+        merge = merging.merged(BEFORE, BEFORE | {"a.txt": "new\n"}, "9.9.9")
         with pytest.raises(ScaffoldError, match="update"):
-            bench.commit(merge.tree, "update", "Update")
+            merging.commit(merge.tree, "update", "Update")
 
 
 def test_an_interrupted_merge_leaves_the_repository_as_it_was(team):
@@ -144,18 +137,18 @@ def test_an_interrupted_merge_leaves_the_repository_as_it_was(team):
 
     before = listing()
 
-    def interrupted(bench: Workshop) -> None:
-        bench.merged(BEFORE, BEFORE | {"a.txt": "new\n"}, "9.9.9")
+    def interrupted(merging: MergeRepository) -> None:
+        merging.merged(BEFORE, BEFORE | {"a.txt": "new\n"}, "9.9.9")
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), workshop(team) as bench:
-        interrupted(bench)
+    with pytest.raises(KeyboardInterrupt), merge_repository(team) as merging:
+        interrupted(merging)
     assert listing() == before
-    assert not bench.folder.exists()
+    assert not merging.folder.exists()
 
 
 def test_a_folder_without_a_commit_is_refused(tmp_path):
-    with pytest.raises(ScaffoldError, match="not a git repository with a commit"), workshop(tmp_path):
+    with pytest.raises(ScaffoldError, match="not a git repository with a commit"), merge_repository(tmp_path):
         pass
 
 
@@ -165,5 +158,5 @@ def test_an_old_git_is_refused(team, tmp_path, monkeypatch):
     old.write_text("#!/bin/sh\necho git version 2.30.2\n")
     old.chmod(0o755)
     monkeypatch.setenv("PATH", str(old.parent))
-    with pytest.raises(ScaffoldError, match=r"git version 2\.30\.2 cannot merge whole trees"), workshop(team):
+    with pytest.raises(ScaffoldError, match=r"git version 2\.30\.2 cannot merge whole trees"), merge_repository(team):
         pass

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "new-repo": "Write a git-sync repository for DAGs.",
     "new-dag": "Write a DAG file that passes every check and runs.",
+    "update": "Bring a later scaffold into a repository.",
     "check": "Check DAG files before they are pushed.",
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",

@@ -77,7 +77,7 @@ def create_repository(answers: RepositoryAnswers, target: Path) -> NewRepository
         ScaffoldError: The folder is not empty, or not writable.
     """
     note = "this is already a git repository: commit the files yourself"
-    first_dag = _first_dag(answers)
+    first_dag = first_dag_of(answers)
     files = render_repository(answers, first_dag)
     files |= {RECORD: record(answers, files), LOCAL: files[f"{LOCAL}.example"]}
 
@@ -104,7 +104,7 @@ def complete_repository(answers: RepositoryAnswers, target: Path) -> NewReposito
     """
     if not target.is_dir():
         raise ScaffoldError(f"{target} is not a folder", hint="Without --existing, new-repo creates it")
-    first_dag = None if holds_dag_files(target / answers.dags_folder) else _first_dag(answers)
+    first_dag = None if holds_dag_files(target / answers.dags_folder) else first_dag_of(answers)
     files = render_repository(answers, first_dag)
     missing = {path: text for path, text in files.items() if is_free(target, path)}
     if is_free(target, RECORD):
@@ -120,5 +120,6 @@ def complete_repository(answers: RepositoryAnswers, target: Path) -> NewReposito
     )
 
 
-def _first_dag(answers: RepositoryAnswers) -> DagAnswers:
+def first_dag_of(answers: RepositoryAnswers) -> DagAnswers:
+    """Return the values for the first DAG of a new repository."""
     return DagAnswers(name=FIRST_DAG, owner=answers.owner, tags=(answers.owner,), teams=answers.teams)

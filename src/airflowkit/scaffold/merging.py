@@ -58,18 +58,28 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class MergeRepository:
     """A temporary repository beside the team's.
 
     Attributes:
         team: The folder of the team's repository.
         folder: The temporary repository.
         head: The team's commit.
+        prefix: Where the team's folder is in the work tree of its repository, with a slash at the end.
     """
 
     team: Path
     folder: Path
     head: str
+    prefix: str = ""
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The paths of the files that the team has committed, from its folder on."""
+        listed = self._git("ls-tree", "-r", "-z", "--name-only", self.head).decode(errors="surrogateescape")
+        return frozenset(
+            path.removeprefix(self.prefix) for path in listed.split("\0") if path.startswith(self.prefix) and path
+        )
 
     def merged(self, before: Mapping[str, str], after: Mapping[str, str], version: str) -> Merge:
         """Merge what changed between two scaffolds into the team's commit.
@@ -79,9 +89,6 @@ class Workshop:
             after: The files of the newer one.
             version: The newer one's version, for the conflict markers.
         """
-        own = self._files(self.head)
-        kept = {path for path in after if path not in before and path in own}
-        after = {path: text for path, text in after.items() if path not in kept}
         base = self._commit(self._tree(before))
         name = f"airflowkit-{version}"
         self._git("branch", _YOURS, self._commit(f"{self.head}^{{tree}}", base))
@@ -89,18 +96,20 @@ class Workshop:
         self._git("branch", name, new)
         tree, records = self._merge_tree(name)
         conflicts = {path for kind, paths in records if kind != _DELETED for path in paths}
-        deleted = {path for kind, paths in records if kind == _DELETED for path in paths if path not in own}
-        tree = self._without(tree, deleted)
-        changed = self._differences(self.head, tree)
-        touched = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        deleted = {path for kind, paths in records if kind == _DELETED for path in paths}
         edited = self._differences(base, self.head)
+        tree = self._without(tree, (path for path in deleted if edited.get(path) == "D"))
+        changed = self._differences(self.head, tree)
+        touched = self._differences(base, new).keys()
         left = touched & edited.keys() & self._differences(new, self.head).keys() - self._renamed(base)
-        named = left | changed.keys() | conflicts | kept
-        return Merge(tree, {path: _outcome(path, changed, edited, conflicts) for path in sorted(named)})
+        named = sorted(left | changed.keys() | conflicts)
+        outcomes = {path.removeprefix(self.prefix): _outcome(path, changed, edited, conflicts) for path in named}
+        return Merge(tree, outcomes)
 
-    def difference(self, tree: str) -> str:
-        """Return how a tree differs from the team's commit."""
-        return self._git("diff", "--find-renames", self.head, tree).decode(errors="replace")
+    def difference(self, tree: str, without: str) -> str:
+        """Return how a tree differs from the team's commit, but for a file that nobody reads."""
+        paths = (":/", f":(top,exclude){self.prefix}{without}")
+        return self._git("diff", "--find-renames", self.head, tree, "--", *paths).decode(errors="replace")
 
     def write_out(self, tree: str, target: Path) -> None:
         """Write the files of a tree into a folder."""
@@ -145,7 +154,7 @@ class Workshop:
     def _tree(self, files: Mapping[str, str]) -> str:
         index = self.folder / "index-of-scaffold"
         index.unlink(missing_ok=True)
-        return self._edited(index, [f"100644 {self._blob(text)}\t{path}" for path, text in files.items()])
+        return self._edited(index, [f"100644 {self._blob(text)}\t{self.prefix}{path}" for path, text in files.items()])
 
     def _blob(self, text: str) -> str:
         return self._git("hash-object", "-w", "--stdin", stdin=text.encode()).decode().strip()
@@ -165,10 +174,6 @@ class Workshop:
         options = [option for parent in parents for option in ("-p", parent)]
         found = self._git("rev-parse", tree).decode().strip()
         return self._git(*_AUTHOR, "commit-tree", found, *options, "-m", "airflowkit").decode().strip()
-
-    def _files(self, tree: str) -> frozenset[str]:
-        listed = self._git("ls-tree", "-r", "-z", "--name-only", tree)
-        return frozenset(listed.decode(errors="surrogateescape").split("\0"))
 
     def _differences(self, old: str, new: str) -> dict[str, str]:
         """Return the letter that git gives each path that differs: A, M or D."""
@@ -206,7 +211,7 @@ def _outcome(path: str, changed: Mapping[str, str], edited: Mapping[str, str], c
 
 
 @contextmanager
-def workshop(team: Path) -> Iterator[Workshop]:
+def merge_repository(team: Path) -> Iterator[MergeRepository]:
     """Yield a temporary repository for merging into a team's.
 
     Raises:
@@ -216,6 +221,7 @@ def workshop(team: Path) -> Iterator[Workshop]:
     try:
         head = git(team, "rev-parse", "--verify", "--quiet", "HEAD").decode().strip()
         objects = git(team, "rev-parse", "--git-path", "objects").decode().strip()
+        prefix = git(team, "rev-parse", "--show-prefix").decode().strip()
     except CalledProcessError:
         raise ScaffoldError(f"{team} is not a git repository with a commit", hint="Commit it first") from None
     with TemporaryDirectory(prefix="airflowkit-") as name:
@@ -223,7 +229,7 @@ def workshop(team: Path) -> Iterator[Workshop]:
         form = git(team, "rev-parse", "--show-object-format").decode().strip()
         git(folder, "init", "--quiet", "--bare", f"--object-format={form}")
         (folder / "objects" / "info" / "alternates").write_text(f"{(team / objects).resolve()}\n")
-        yield Workshop(team, folder, head)
+        yield MergeRepository(team, folder, head, prefix)
 
 
 def _check_version(folder: Path) -> None:
