@@ -315,19 +315,6 @@ def quantity(text):
     return parse_quantity(text)
 
 
-@pytest.mark.slow
-@pytest.mark.apiserver
-def test_a_real_api_server_takes_the_manifests_and_binds_each_claim_to_its_own_volume(new, tmp_path):
-    repo = new(dags="volume", data_volume=True, pod_namespaces=("default",), namespace="default", laptop="kind")
-    for manifest in manifests(repo):
-        kubectl("apply", "--dry-run=server", "--validate=strict", "--filename=-", given=yaml.safe_dump(manifest))
-
-
-def kubectl(*command, given=""):
-    line = [shutil.which("kubectl") or str(Path(os.environ.get("K8S_HOME", "")) / "bin/kubectl"), *command]
-    return subprocess.run(line, input=given, check=True, capture_output=True, text=True).stdout
-
-
 def test_every_command_of_the_readme_is_in_the_makefile(each):
     files = files_of(each)
     targets = set(re.findall(r"^([a-z-]+):", files["Makefile"], re.MULTILINE))
