@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import asdict, fields
+from pathlib import Path
 
 import pytest
 import yaml
@@ -355,3 +356,12 @@ def test_ctrl_c_between_two_files_leaves_a_repository_as_it_was(new_repo, old_re
     assert status == 130
     assert contents(old_repository) == before
     assert not (old_repository / "deploy").exists()
+
+
+def test_the_page_has_every_answer():
+    page = (Path(__file__).parents[2] / "docs/new-repo.md").read_text()
+    for name in (*ANSWERS, "existing", "answers", "defaults"):
+        assert f"--{name.replace('_', '-')}" in page, name
+    for field in fields(RepositoryAnswers):
+        if type(field.default).__module__ == choices.__name__:
+            assert all(f"`{value}`" in page for value in type(field.default)), field.name
