@@ -1,6 +1,8 @@
 """What the CI files of a new repository mean: when they run, and what."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -19,6 +21,7 @@ def pipeline(ci, **options):
 
 
 def commands(ci, job, **options):
+    job = "build-image" if (ci, job) == ("gitlab", "image") else job
     steps = pipeline(ci, **options)["jobs"] if ci != "gitlab" else pipeline(ci, **options)
     if ci == "gitlab":
         return steps[job]["script"]
@@ -91,8 +94,8 @@ def test_gitlab_checks_each_push_once_and_builds_the_image_of_the_branch_alone(b
     events = [push, other, merge_request, doubled, tag]
     assert [runs(found["workflow"]["rules"], each) for each in events] == [True, True, True, False, False]
     assert "rules" not in found["check"]
-    assert [runs(found["image"]["rules"], each) for each in events] == [True, False, False, False, False]
-    assert found["stages"].index(found["image"]["stage"]) > found["stages"].index(found["check"]["stage"])
+    assert [runs(found["build-image"]["rules"], each) for each in events] == [True, False, False, False, False]
+    assert found["stages"].index(found["build-image"]["stage"]) > found["stages"].index(found["check"]["stage"])
 
 
 def runs(rules, variables):
@@ -130,3 +133,16 @@ def azure_condition(text, variables):
         "variables": variables,
     }
     return eval(text.replace("and(", "and_("), functions)
+
+
+@pytest.mark.parametrize("ci", PATHS)
+@pytest.mark.parametrize("options", [{}, {"branch": "release/v1.0+hotfix", "image": "ghcr.io/a/b", "teams": False}])
+def test_a_ci_file_passes_the_schema_of_its_service(ci, options, tmp_path):
+    schema = {"github": "github-workflows", "gitlab": "gitlab-ci", "azure": "azure-pipelines"}[ci]
+    file = tmp_path / "ci.yml"
+    file.write_text(files_of(answers(ci=ci, **options))[PATHS[ci]])
+    command = [sys.executable, "-m", "check_jsonschema", f"--builtin-schema=vendor.{schema}"]
+    if ci != "github":  # as the hooks of check-jsonschema for pre-commit do
+        command += [f"--data-transform={schema}", "--regex-variant=nonunicode"]
+    result = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
