@@ -63,7 +63,7 @@ def pairwise(options: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 def _new_pairs(pairs: dict[Any, None], names: list[str], chosen: dict[str, int], value: tuple[str, int]) -> int:
     """Return how many pairs a value would add to those that are covered."""
     place = names.index(value[0])
-    others = [(name, i) for name, i in chosen.items()]
+    others = list(chosen.items())
     return sum(((value, other) if place < names.index(other[0]) else (other, value)) in pairs for other in others)
 
 

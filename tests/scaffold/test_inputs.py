@@ -120,6 +120,54 @@ def test_what_is_no_release_of_airflow_3_is_refused(version):
         inputs.check_airflow_version(version)
 
 
+@pytest.mark.parametrize("folder", ["dags", "src/dags", ".", "my_dags", "a-b/c"])
+def test_a_dags_folder_inside_the_repository_is_allowed(folder):
+    inputs.check_dags_folder(folder)
+
+
+@pytest.mark.parametrize(
+    "folder", ["", "/dags", "../dags", "dags/", "./dags", "a//b", "a b", ".git", "dags\n", "tests/x"]
+)
+def test_another_dags_folder_is_refused(folder):
+    with pytest.raises(ScaffoldError, match="DAG folder"):
+        inputs.check_dags_folder(folder)
+
+
+@pytest.mark.parametrize("workers", ["1", "12", "0-8", "1-100"])
+def test_a_number_or_a_range_of_workers_is_allowed(workers):
+    inputs.check_workers(workers)
+
+
+@pytest.mark.parametrize("workers", ["", "-1", "1-", "8-8", "1.5", "2 ", "1000", "a", "1-2-3", "1\n"])
+def test_another_number_of_workers_is_refused(workers):
+    with pytest.raises(ScaffoldError, match="workers"):
+        inputs.check_workers(workers)
+
+
+@pytest.mark.parametrize("host", ["airflow.example.com", "localhost", "a-1.b"])
+def test_a_host_name_is_allowed_in_an_ingress(host):
+    inputs.check_host(host)
+
+
+@pytest.mark.parametrize("host", ["", "A.example.com", "a_b", "a..b", "-a", "a:80", "https://a", "a" * 254, "a\n", '"'])
+def test_what_is_no_host_name_is_refused(host):
+    with pytest.raises(ScaffoldError, match="ingress"):
+        inputs.check_host(host)
+
+
+@pytest.mark.parametrize("url", ["https://a.example.com", "http://localhost:8080", "https://example.com/airflow"])
+def test_the_address_of_a_web_page_is_allowed(url):
+    inputs.check_ui_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "a.example.com", "https://a.example.com/", "ftp://a", "https://a b", 'https://a"', "https://me:s@a"]
+)
+def test_another_address_is_refused(url):
+    with pytest.raises(ScaffoldError, match="UI address"):
+        inputs.check_ui_url(url)
+
+
 @given(st.one_of(st.text(), st.text(alphabet="ab \"'\\#{}[]:\n\t%&*!|>,-é", max_size=20)))
 def test_a_text_is_refused_in_one_line_or_means_the_same_in_python_toml_yaml_and_json(text):
     try:

@@ -34,6 +34,8 @@ def rendered(tmp_path_factory):
             (folder / f"{answers.name}.py").write_text(render_dag(answers))
         longest = DagAnswers(name=f"{template:x<250}", template=template)
         (folder / f"{longest.name}.py").write_text(render_dag(longest))
+        silent = DagAnswers(name=f"{template}_silent", template=template, teams=False)
+        (folder / f"{silent.name}.py").write_text(render_dag(silent))
     return folder
 
 
@@ -71,6 +73,12 @@ def test_the_options_are_in_the_dag(rendered):
         assert images <= {options["image"]}
         assert set(options["tags"]) == dag.tags
         assert (dag.schedule or "") == options["schedule"]
+
+
+@pytest.mark.parametrize("template", DAG_TEMPLATES)
+def test_a_dag_without_teams_does_not_name_it(template):
+    assert "teams" not in render_dag(DagAnswers(name="x", template=template, teams=False))
+    assert "on_failure_callback=teams_failure()" in render_dag(DagAnswers(name="x", template=template))
 
 
 @pytest.mark.parametrize("template", DAG_TEMPLATES)

@@ -1,5 +1,3 @@
-import json
-import os
 import re
 import subprocess
 import sys
@@ -10,44 +8,39 @@ import pytest
 import yaml
 
 from airflowkit.repository import repository_root
-from airflowkit.scaffold.answers.repository import RepositoryAnswers
 from airflowkit.scaffold.creation import FIRST_DAG, create_repository
+from airflowkit.scaffold.record import RECORD, recorded_files
+from scaffold.combinations import HTTPS, answers
+from scaffold.conftest import files_of
 
-CHART_SCHEMA = Path(
-    os.environ.get("AIRFLOW_CHART_SCHEMA", Path(__file__).parents[3] / "shared/helm/values.schema.json")
-)
 RUFF = str(Path(sys.executable).with_name("ruff"))
-SSH = {"git_url": "git@github.com:team/dags.git"}
 PORT = {"git_url": "ssh://git@git.example.com:2222/team/dags.git", "branch": "release/v1.0+hotfix"}
-HTTPS = {
-    "git_url": "https://git.example.com/team/dags.git",
+OTHER = {
+    "git_url": HTTPS,
+    "dags": "git-sync-https",
     "owner": "Team Ä: x",
     "namespace": "data",
     "branch": "trunk",
+    "dags_folder": "src/dags",
+    "teams": False,
+    "ci": "gitlab",
 }
+ROOT = {"dags": "git-bundle", "dags_folder": ".", "executor": "CeleryExecutor", "ci": "azure"}
+VOLUME = {"dags": "volume", "laptop": "kind", "database": "chart", "ci": "none"}
 
 
-@pytest.fixture(scope="module", params=[SSH, PORT, HTTPS], ids=["ssh", "ssh with a port", "https"])
-def answers(request):
-    return RepositoryAnswers(name="dags", airflow_version="3.3.2", airflowkit_version="0.1.0", **request.param)
+@pytest.fixture(
+    scope="module", params=[{}, PORT, OTHER, ROOT, VOLUME], ids=["defaults", "port", "https", "root", "kind"]
+)
+def repo(request):
+    return answers(**request.param)
 
 
 @pytest.fixture(scope="module")
-def repository(answers, tmp_path_factory):
+def repository(repo, tmp_path_factory):
     target = tmp_path_factory.mktemp("new") / "dags"
-    create_repository(answers, target)
+    create_repository(repo, target)
     return target
-
-
-@pytest.fixture(scope="module")
-def values(repository):
-    return yaml.safe_load((repository / "deploy/values.yaml").read_text())
-
-
-@pytest.fixture(scope="module")
-def secrets(repository):
-    documents = yaml.safe_load_all((repository / "deploy/secrets.template.yaml").read_text())
-    return {document["metadata"]["name"]: document for document in documents}
 
 
 def committed(repository):
@@ -55,60 +48,46 @@ def committed(repository):
     return set(listed.stdout.split("\0")) - {""}
 
 
-def test_everything_but_the_local_secrets_is_committed(repository):
+def test_everything_but_the_local_secrets_is_committed(repository, repo):
     files = {path.relative_to(repository).as_posix() for path in repository.rglob("*") if path.is_file()}
     here = {path for path in files if not path.startswith(".git/")}
     assert here - committed(repository) == {"airflowkit.local.toml"}
-    assert {"airflowkit.toml", "dags/.airflowignore", f"dags/{FIRST_DAG}.py", "tests/test_dags.py"} <= here
+    dags = {f"{repo.dag_files}.airflowignore", f"{repo.dag_files}{FIRST_DAG}.py"}
+    assert {"airflowkit.toml", "tests/test_dags.py", *dags} <= here
 
 
 def test_secrets_that_are_filled_in_stay_out_of_git(repository):
-    for name in ("airflowkit.local.toml", "deploy/secrets.yaml", ".env"):
+    for name in ("airflowkit.local.toml", "deploy/secrets.yaml", "deploy/secrets-dev.yaml", ".env", "deploy/x.tfstate"):
         assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=repository, check=False).returncode == 0
 
 
-def test_every_file_is_what_its_name_says(repository):
-    for path in map(repository.joinpath, committed(repository)):
-        text = path.read_text(encoding="utf-8")
-        assert text.endswith("\n")
-        assert not text.endswith("\n\n")
-        assert "[[ " not in text
-        if path.suffix == ".toml":
-            assert tomllib.loads(text)
-        if path.suffix in {".yaml", ".yml"}:
-            assert list(yaml.safe_load_all(text))
+def test_every_file_is_what_its_name_says(each):
+    for path, text in files_of(each).items():
+        assert text.endswith("\n"), path
+        assert not text.endswith("\n\n"), path
+        assert all(line == line.rstrip() for line in text.splitlines()), path
+        assert not re.search(r"\[[\[%#] ", text), path
+        if path.endswith(".toml"):
+            assert tomllib.loads(text), path
+        if path.endswith((".yaml", ".yml")):
+            assert list(yaml.load_all(text, yaml.CSafeLoader)), path
 
 
-def test_the_workflow_runs_for_pull_requests_and_for_pushes_to_the_branch_alone(repository, answers):
-    events = workflow(repository)["on"]
-    assert set(events) == {"push", "pull_request"}
-    assert set(events["push"]) == {"branches"}
-    assert not events["pull_request"]
-    filters = [github_pattern(pattern) for pattern in events["push"]["branches"]]
-    for branch, runs in ((answers.branch, True), (f'"{answers.branch}"', False), (f"{answers.branch}x", False)):
-        assert any(re.fullmatch(pattern, branch) for pattern in filters) is runs
-
-
-def test_the_workflow_calls_what_its_requirements_install(repository):
-    steps = [step for job in workflow(repository)["jobs"].values() for step in job["steps"]]
-    commands = [step["run"].split()[0] for step in steps if "run" in step]
-    installed = (repository / "requirements-dev.txt").read_text()
-    assert commands[0] == "pip"
-    assert commands[1:]
-    assert all(re.search(rf"^{command}\b", installed, re.MULTILINE) for command in commands[1:])
-
-
-def workflow(repository):
-    """Return the workflow as GitHub reads it: in YAML 1.2 the key `on` is a text."""
-    text = (repository / ".github/workflows/ci.yml").read_text()
-    return yaml.load(text, Loader=yaml.BaseLoader)
-
-
-def github_pattern(text):
-    """Return the regular expression of a branch filter (GitHub's docs: "Filter pattern cheat sheet")."""
-    parts = re.findall(r"\\.|\*\*|.", text)
-    meant = {"**": ".*", "*": "[^/]*", "?": "?", "+": "+", "[": "[", "]": "]", "-": "-"}
-    return "".join(meant.get(part) or re.escape(part.removeprefix("\\")) for part in parts)
+def test_no_file_is_made_for_another_choice(each):
+    files = files_of(each)
+    choices = {
+        ".github/workflows/ci.yml": each.ci == "github",
+        ".gitlab-ci.yml": each.ci == "gitlab",
+        "azure-pipelines.yml": each.ci == "azure",
+        "deploy/argocd.yaml": each.deploy == "argocd",
+        "deploy/flux.yaml": each.deploy == "flux",
+        "deploy/kustomization.yaml": each.deploy == "flux",
+        "deploy/main.tf": each.deploy == "terraform",
+        "deploy/kind.yaml": each.laptop == "kind",
+        "deploy/rbac.yaml": bool(each.pod_namespaces),
+        "deploy/volumes.yaml": each.has_volumes,
+    }
+    assert {path: path in files for path in choices} == choices
 
 
 def test_the_python_files_are_formatted_and_without_fault(repository):
@@ -117,100 +96,33 @@ def test_the_python_files_are_formatted_and_without_fault(repository):
         assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_settings_hold(repository, answers, monkeypatch):
+def test_the_settings_hold(repository, repo, monkeypatch):
+    from airflowkit.repository import dags_folder
     from airflowkit.settings import load_settings
 
-    loaded = load_settings(repository / "dags" / f"{FIRST_DAG}.py")
+    loaded = load_settings(repository / repo.dag_files / f"{FIRST_DAG}.py")
     assert loaded.path == repository / "airflowkit.toml"
-    assert loaded.pod_layers[0].values["namespace"] == answers.namespace
-    assert loaded.presets["standard"]["owner"] == answers.owner
+    assert loaded.pod_layers[0].values["namespace"] == repo.namespace
+    assert loaded.presets["standard"]["owner"] == repo.owner
+    assert dags_folder(repository / "tests").resolve() == (repository / repo.dags_folder).resolve()
     monkeypatch.setenv("AIRFLOWKIT_PROFILE", "dev")
-    assert load_settings(repository).pod_layers[-1].values["namespace"] == f"{answers.namespace}-dev"
-    assert repository_root(repository / "dags") == repository
+    assert load_settings(repository).pod_layers[-1].values["namespace"] == f"{repo.namespace}-dev"
+    assert repository_root(repository / repo.dags_folder) == repository
 
 
-@pytest.mark.skipif(
-    not CHART_SCHEMA.is_file(), reason="no schema: set AIRFLOW_CHART_SCHEMA to the chart's values.schema.json"
-)
-def test_the_values_pass_the_charts_schema(values):
+def test_an_editor_finds_the_schema_of_the_settings_and_what_it_says_holds(repository):
+    import json
+
     import jsonschema
 
-    jsonschema.validate(values, json.loads(CHART_SCHEMA.read_text()))
-
-
-@pytest.mark.skipif(
-    not CHART_SCHEMA.is_file(), reason="no schema: set AIRFLOW_CHART_SCHEMA to the chart's values.schema.json"
-)
-def test_the_chart_knows_every_value(values):
-    """The schema lets unknown keys pass in many places."""
-    schema = json.loads(CHART_SCHEMA.read_text())
-    assert list(unknown_keys(values, schema, schema, "")) == []
-
-
-def unknown_keys(value, schema, root, place):
-    while "$ref" in schema:
-        schema = root["definitions"][schema["$ref"].rpartition("/")[2]] if "/definitions/" in schema["$ref"] else {}
-    properties = schema.get("properties")
-    if not isinstance(value, dict) or not properties or place == "config":
-        return
-    for key, below in value.items():
-        if key in properties:
-            yield from unknown_keys(below, properties[key], root, f"{place}.{key}".strip("."))
-        elif not schema.get("additionalProperties"):
-            yield f"{place}.{key}"
-
-
-def test_git_sync_follows_one_branch_by_both_of_its_names(values, answers):
-    """The chart sets both variables, and git-sync takes the branch silently where they differ."""
-    sync = values["dags"]["gitSync"]
-    assert sync["branch"] == sync["ref"] == answers.branch
-    assert sync["repo"] == answers.git_url
-    assert sync["maxFailures"] > 0
-
-
-def test_git_sync_has_the_credentials_of_its_url(values, secrets, answers):
-    sync = values["dags"]["gitSync"]
-    named = sync.get("sshKeySecret") if answers.by_ssh else sync.get("credentialsSecret")
-    assert set(secrets[named]["stringData"]) == (
-        {"gitSshKey"}
-        if answers.by_ssh
-        else {"GITSYNC_USERNAME", "GITSYNC_PASSWORD", "GIT_SYNC_USERNAME", "GIT_SYNC_PASSWORD"}
-    )
-    assert ("knownHosts" in sync) == answers.by_ssh
-    assert answers.git_host in sync.get("knownHosts", "")
-
-
-def test_every_secret_that_the_values_name_has_a_template_and_none_a_value(values, secrets):
-    named = {name for name in strings(values) if name in secrets}
-    expected = {key for key in secrets if key != "warehouse"}
-    assert named == expected
-    for secret in secrets.values():
-        assert set(secret["stringData"].values()) == {""}
-
-
-def test_every_secret_of_the_values_is_in_the_templates(values, secrets):
-    names = [
-        value
-        for key, value in pairs(values)
-        if key.endswith(("SecretName", "sshKeySecret", "credentialsSecret", "secretName"))
-    ]
-    assert names
-    assert set(names) <= set(secrets)
-
-
-def strings(value):
-    return {text for _, text in pairs(value)}
-
-
-def pairs(value, key=""):
-    if isinstance(value, dict):
-        for name, below in value.items():
-            yield from pairs(below, name)
-    elif isinstance(value, list):
-        for below in value:
-            yield from pairs(below, key)
-    elif isinstance(value, str):
-        yield key, value
+    text = (repository / "airflowkit.toml").read_text()
+    named = re.match(r"#:schema (\S+)\n", text)
+    schema = json.loads((repository / named[1]).read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    assert not list(validator.iter_errors(tomllib.loads(text)))
+    for wrong in ({"pods": {}}, {"check": {"selct": []}}, {"profile": {"dev": {"teams": {"budget": 60}}}}):
+        assert list(validator.iter_errors(wrong))
 
 
 def test_the_image_installs_the_real_distribution(repository):
@@ -218,23 +130,80 @@ def test_the_image_installs_the_real_distribution(repository):
     requirements = (repository / "requirements.txt").read_text()
     assert "airflowkit-k8s==0.1.0" in requirements
     for name in committed(repository):
-        assert "install airflowkit" not in (repository / name).read_text()
+        assert not re.search(r"install (-\S+ )*airflowkit\b(?!-k8s)", (repository / name).read_text())
+
+
+def test_the_image_has_pinned_versions_and_no_secret_and_is_not_run_by_root(each):
+    files = files_of(each)
+    instructions = re.findall(r"^([A-Z]+) (.*)", files["Dockerfile"], re.MULTILINE)
+    assert instructions[0] == ("FROM", "apache/airflow:3.3.2-python3.12")
+    assert ("USER", "airflow") in instructions
+    assert [rest for word, rest in instructions if word == "COPY"] == ["requirements.txt /requirements.txt"]
+    assert not {"ADD", "ARG", "ENV"} & {word for word, _ in instructions}
+    assert "--compile" in files["Dockerfile"]
+    ignored = [line for line in files[".dockerignore"].splitlines() if not line.startswith("#")]
+    assert ignored == ["*", "!requirements.txt"]
+    requirements = [line for line in files["requirements.txt"].splitlines() if not line.startswith("#")]
+    assert requirements[0].startswith("--constraint https://")
+    assert requirements[0].endswith("/constraints-3.3.2/constraints-3.12.txt")
+    providers = {line.removeprefix("apache-airflow-providers-") for line in requirements if "providers" in line}
+    assert providers == set(each.providers)
+    assert any(line.startswith("datadog") for line in requirements) == (each.metrics == "datadog")
 
 
 @pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow calls it, pathspec is newer
-def test_airflow_ignores_helpers_and_finds_the_dag(repository):
+def test_airflow_ignores_shared_code_and_finds_the_dag(repository, repo):
     from airflow.utils.file import list_py_file_paths
 
-    helper = repository / "dags/team_lib"
+    dags = repository / repo.dags_folder
+    helper = dags / "team_lib"
     helper.mkdir(exist_ok=True)
     (helper / "dag_airflow.py").write_text("# airflow dag")
-    assert [Path(path).name for path in list_py_file_paths(repository / "dags")] == [f"{FIRST_DAG}.py"]
+    assert [Path(path).name for path in list_py_file_paths(dags)] == [f"{FIRST_DAG}.py"]
     (helper / "dag_airflow.py").unlink()
     helper.rmdir()
 
 
+def test_everything_that_reads_dags_can_import_shared_code(each, tmp_path):
+    """As the containers do: the bundle's root is on the path, and what `PYTHONPATH` says of the mounted repository."""
+    for path, text in files_of(each).items():
+        if path.endswith("shared_lib/__init__.py"):
+            (tmp_path / path).parent.mkdir(parents=True)
+            (tmp_path / path).write_text(text)
+    mounted = tmp_path / each.dags_folder if each.dags == "volume" else tmp_path
+    mount = "/opt/airflow/dags" if each.dags == "volume" else "/opt/airflow/dags/repo"
+    roots = [str(tmp_path / each.dags_folder)] if not each.git_sync else []
+    if each.python_path:
+        roots.append(each.python_path.replace(mount, str(mounted), 1))
+    editor = tomllib.loads(files_of(each)["pyproject.toml"])["tool"]
+    tests = editor["pytest"]["ini_options"]["pythonpath"]
+    assert tests == editor["pyright"]["extraPaths"] == editor["ruff"]["src"]
+    for root in [*roots, str(tmp_path / tests[0])]:
+        assert (Path(root) / "shared_lib/__init__.py").is_file(), root
+
+
+def test_the_record_has_the_answers_and_every_file_as_it_was_written(repository, repo):
+    import json
+
+    text = (repository / RECORD).read_text()
+    recorded = json.loads(text)
+    assert recorded["answers"]["executor"] == repo.executor
+    assert recorded["answers"]["branch"] == repo.branch
+    files = recorded_files(text)
+    assert set(files) | {RECORD} == committed(repository)
+    assert all((repository / path).read_text() == text for path, text in files.items())
+    assert len(text) < 20_000
+
+
 def test_a_clone_of_an_empty_repository_is_filled_and_not_committed_to(tmp_path):
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
-    note = create_repository(RepositoryAnswers(name="d", airflow_version="3.3.2", airflowkit_version="0.1.0"), tmp_path)
-    assert "commit the files" in note
+    made = create_repository(answers(), tmp_path)
+    assert "commit the files" in made.note
     assert committed(tmp_path) == set()
+
+
+@pytest.mark.slow
+def test_the_checks_and_tests_of_a_new_repository_pass_in_it(repository):
+    for command in (["-m", "airflowkit", "check"], ["-m", "pytest", "-q", "--airflowkit", "-p", "no:cacheprovider"]):
+        result = subprocess.run([sys.executable, *command], cwd=repository, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr

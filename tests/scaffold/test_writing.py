@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit.errors import ScaffoldError
-from airflowkit.scaffold.writing import write_file, write_tree
+from airflowkit.scaffold.writing import add_files, is_free, write_file, write_tree
 
 FILES = {"README.md": "read\n", ".github/workflows/ci.yml": "on: push\n", "dags/a.py": "1\n"}
 
@@ -156,3 +156,67 @@ write_tree(Path({str(tmp_path)!r}) / "a/repo", {{"README.md": "x"}}, finish)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=10) != 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("new", True),
+        ("new/new", True),
+        ("dags/new", True),
+        ("README.md", False),
+        ("readme.MD", False),
+        ("dags", False),
+        ("dags/a.py", False),
+        ("DAGS/new", False),
+        ("README.md/new", False),
+        ("dangling", False),
+        ("dangling/new", False),
+    ],
+)
+def test_a_path_is_free_where_there_is_nothing_of_that_name_in_any_case(tmp_path, path, expected):
+    write_tree(tmp_path / "repo", FILES)
+    (tmp_path / "repo/dangling").symlink_to(tmp_path / "nothing")
+    assert is_free(tmp_path / "repo", path) is expected
+
+
+def test_files_are_added_with_their_folders(tmp_path):
+    write_tree(tmp_path / "repo", FILES)
+    added = {"deploy/x/values.yaml": "a: 1\n", "dags/b.py": "2\n"}
+    add_files(tmp_path / "repo", added)
+    assert contents(tmp_path / "repo") == FILES | added
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError(28, "No space left on device")])
+@pytest.mark.parametrize("at", range(3))
+def test_nothing_stays_of_files_when_one_cannot_be_added(tmp_path, monkeypatch, at, fault):
+    write_tree(tmp_path / "repo", FILES)
+    write_text, writes = Path.write_text, iter(range(3))
+
+    def interrupted(self: Path, *arguments: object, **keywords: object) -> int:
+        if next(writes) == at:
+            raise fault
+        return write_text(self, *arguments, **keywords)
+
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    with pytest.raises((KeyboardInterrupt, ScaffoldError)):
+        add_files(tmp_path / "repo", {"deploy/a": "1", "deploy/b": "2", "c": "3"})
+    assert contents(tmp_path / "repo") == FILES
+    assert not (tmp_path / "repo/deploy").exists()
+
+
+def test_no_file_is_written_through_a_link_out_of_the_folder(tmp_path):
+    write_tree(tmp_path / "repo", FILES)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "repo/deploy").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ScaffoldError, match="leads out of"):
+        add_files(tmp_path / "repo", {"a": "1", "deploy/values.yaml": "2"})
+    assert contents(tmp_path / "repo") == FILES
+    assert names(tmp_path / "elsewhere") == []
+
+
+def test_a_file_that_came_in_the_meantime_is_left_as_it_is(tmp_path):
+    write_tree(tmp_path / "repo", FILES)
+    with pytest.raises(ScaffoldError, match="already exists"):
+        add_files(tmp_path / "repo", {"a": "1", "README.md": "new"})
+    assert contents(tmp_path / "repo") == FILES

@@ -129,6 +129,11 @@ def _found(paths: list[Path], **how: Any) -> Report:
     return replace(report, seconds=time.monotonic() - start)
 
 
+def accept_findings(paths: list[Path], known: Baseline) -> None:
+    """Write what a check of DAG folders and files finds into a baseline."""
+    _accept(_found(paths), known)
+
+
 def _accept(report: Report, known: Baseline) -> None:
     from airflowkit.errors import counted
 

@@ -22,6 +22,7 @@ def new_dag(
     dags_folder: Annotated[
         Path | None, typer.Option(help="Where to write it; by default the repository's DAG folder.")
     ] = None,
+    teams: Annotated[bool, typer.Option(help="Send a card to Microsoft Teams when a run fails.")] = True,
 ) -> None:
     """Write a DAG file that passes every check and runs as it is.
 
@@ -41,6 +42,7 @@ def new_dag(
         owner=team,
         image=image,
         tags=labels,
+        teams=teams,
     )
     path = Path(os.path.relpath(create_dag(answers, folder)))
     typer.echo(f"Wrote {path}")

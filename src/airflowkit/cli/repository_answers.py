@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import MISSING, fields
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -12,6 +13,7 @@ import typer
 from airflowkit import __version__
 from airflowkit.errors import ScaffoldError
 from airflowkit.scaffold.answers.repository import NOT_ASKED, RepositoryAnswers
+from airflowkit.scaffold.creation import existing_dags_folder
 from airflowkit.scaffold.questions import implied, matters
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ def settled(ctx: typer.Context, target: Path, *, asks: bool) -> RepositoryAnswer
         ScaffoldError: An answer is not valid.
     """
     given = {name: _listed(name, ctx.params[name]) for name in _DEFAULTS if _was_given(ctx, name)}
+    if ctx.params["existing"] and "dags_folder" not in given and (folder := existing_dags_folder(target)):
+        given["dags_folder"] = folder
     if asks and sys.stdin.isatty() and sys.stdout.isatty():
         _ask(ctx, target, given)
     return _answers(target, given)
@@ -76,27 +80,26 @@ def _ask(ctx: typer.Context, target: Path, given: dict[str, Any]) -> None:
     for option in ctx.command.params:
         name = str(option.name)
         if name in _DEFAULTS and name not in given and matters(name, given):
-            given[name] = _answer(ctx, option, target, given)
+            given[name] = _answer(name, getattr(option, "help", ""), target, given)
 
 
-def _answer(ctx: typer.Context, option: Any, target: Path, given: Mapping[str, Any]) -> Any:
-    default = implied(option.name, given, _DEFAULTS[option.name])
-    question = f"{option.name.replace('_', ' ')}: {option.help}"
+def _answer(name: str, explanation: str, target: Path, given: Mapping[str, Any]) -> Any:
+    default = implied(name, given, _DEFAULTS[name])
+    question = f"{name.replace('_', ' ')}: {explanation}"
     if isinstance(default, bool):
         return typer.confirm(question, default=default)
-    choices = getattr(option.type, "choices", ())
 
     def checked(text: str) -> Any:
-        value = _listed(option.name, option.type.convert(text.strip(), option, ctx))
+        value = _listed(name, text.strip())
         try:
-            _answers(target, {**given, option.name: value})
+            _answers(target, {**given, name: value})
         except ScaffoldError as error:
             raise typer.BadParameter(str(error)) from None
         return value
 
-    text = ", ".join(default) if isinstance(default, tuple) else str(default)
-    options = f" ({', '.join(map(str, choices))})" if choices else ""
-    return typer.prompt(question + options, default=text, value_proc=checked, show_default=bool(text))
+    choices = f" ({', '.join(type(default))})" if isinstance(default, StrEnum) else ""
+    text = ",".join(default) if isinstance(default, tuple) else str(default)
+    return typer.prompt(question + choices, default=text, value_proc=checked)
 
 
 def _option(name: str, value: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.discovery.dag_files import holds_dag_files
+from airflowkit.discovery.dag_files import dag_files, holds_dag_files
 from airflowkit.errors import ScaffoldError
 from airflowkit.repository import dags_folder_of
 from airflowkit.scaffold.answers.dag import DagAnswers
@@ -104,20 +104,32 @@ def complete_repository(answers: RepositoryAnswers, target: Path) -> NewReposito
     """
     if not target.is_dir():
         raise ScaffoldError(f"{target} is not a folder", hint="Without --existing, new-repo creates it")
-    first_dag = None if holds_dag_files(target / answers.dags_folder) else first_dag_of(answers)
+    first_dag = None if _has_dags(target / answers.dags_folder) else first_dag_of(answers)
     files = render_repository(answers, first_dag)
     missing = {path: text for path, text in files.items() if is_free(target, path)}
     if is_free(target, RECORD):
         missing[RECORD] = record(answers, missing)
-    if is_free(target, LOCAL):
+    if ".gitignore" in missing and is_free(target, LOCAL):
         missing[LOCAL] = files[f"{LOCAL}.example"]
     add_files(target, missing)
+    ignore = "" if ".gitignore" in missing else f"add {LOCAL}, deploy/secrets*.yaml and .env to .gitignore, then "
     return NewRepository(
         written=tuple(missing),
-        kept=tuple(path for path in (*files, RECORD, LOCAL) if path not in missing),
+        kept=tuple(path for path in (*files, RECORD) if path not in missing),
         first_dag=first_dag.name if first_dag else "",
-        note="commit the files yourself",
+        note=f"{ignore}commit the files yourself",
     )
+
+
+def existing_dags_folder(target: Path) -> str | None:
+    """Return the DAG folder of a repository, relative to it, or None where it has no DAG file."""
+    usual = ("dags", "src/dags", "airflow/dags")
+    found = (folder for folder in usual if _has_dags(target / folder))
+    return next(found, "." if holds_dag_files(target) else None)
+
+
+def _has_dags(folder: Path) -> bool:
+    return folder.is_dir() and any(True for _ in dag_files(folder))
 
 
 def first_dag_of(answers: RepositoryAnswers) -> DagAnswers:

@@ -86,9 +86,9 @@ class RepositoryAnswers:
         inputs.check_dags_folder(self.dags_folder)
         inputs.check_workers(self.workers)
         inputs.check_bucket(self.logs_bucket)
-        inputs.check_ui_url(self.ui_url)
         if self.ingress != "none":
             inputs.check_host(self.ingress)
+        inputs.check_ui_url(self.ui_url)
         for provider in self.providers:
             inputs.check_provider(provider)
         inputs.check_repository_of_images(self.image)
