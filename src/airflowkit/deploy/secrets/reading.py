@@ -53,7 +53,7 @@ class _Walk:
 
     deployment: Deployment
     unread: list[str] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
+    seen: dict[int, object] = field(default_factory=dict)
 
     def of_variables(self) -> Iterator[Reference]:
         """Yield what the list `secret` names."""
@@ -73,7 +73,7 @@ class _Walk:
         if isinstance(node, str):
             yield from self._of_text(node, where)
         elif isinstance(node, list | dict) and id(node) not in self.seen:
-            self.seen.add(id(node))  # anchors can repeat a value a billion times
+            self.seen[id(node)] = node  # anchors can repeat a value a billion times; kept, so that no other gets its id
             yield from self._of_list(node, where) if isinstance(node, list) else self._of_mapping(node, where, variable)
 
     def _of_list(self, items: list[Any], where: str) -> Iterator[Reference]:
