@@ -88,10 +88,10 @@ def _check_git(path: Path, target: Path) -> None:
         raise SecretsError(f"git cannot say whether it ignores {path}: {lines[0]}")
     if asked.stdout.strip() == "false":  # in .git itself
         return
-    if _git(target, "ls-files", "--error-unmatch", "--", target.name).returncode == 0:
+    if _git(target, "--literal-pathspecs", "ls-files", "--error-unmatch", "--", target.name).returncode == 0:
         hint = f"Take it out with `git rm --cached {path}`; what was committed in it is known, and must be changed"
         raise SecretsError(f"git tracks {path}, so the Secrets would be committed", hint=hint)
-    if _git(target, "check-ignore", "--quiet", "--", target.name).returncode:
+    if _git(target, "check-ignore", "--quiet", "--", f"./{target.name}").returncode:
         name = target.relative_to(root) if target.is_relative_to(root) else target.name
         hint = f"Add the line {name} to .gitignore, or name a file outside of the repository"
         raise SecretsError(f"git does not ignore {path}, so the Secrets could be committed", hint=hint)
@@ -100,7 +100,7 @@ def _check_git(path: Path, target: Path) -> None:
 def _git(target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
     return subprocess.run(  # noqa: S603  git itself, asked about one file
-        ["git", "--literal-pathspecs", *arguments],  # noqa: S607  the user's own git
+        ["git", *arguments],  # noqa: S607  the user's own git
         cwd=target.parent,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -90,7 +90,7 @@ class _Walk:
             if found is not None:
                 yield from found
             elif not str(name).endswith("nnotations"):
-                yield from self.below(value, f"{where}.{name}", variable)
+                yield from self.below(value, where if name == "valueFrom" else f"{where}.{name}", variable)
 
     def _reference(self, name: str, value: Any, where: str, variable: str) -> list[Reference] | None:
         """Return what one of Kubernetes' fields refers to, or None where it is another field."""
