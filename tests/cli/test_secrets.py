@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import stat
 import subprocess
@@ -252,6 +253,24 @@ def test_values_that_are_not_yaml_are_refused_without_a_line_of_them(repository,
     status, _, err = run("--output", "deploy/secrets.yaml")
     assert (status, err.count("\n")) == (2, 1)
     assert "line 2" in err
+
+
+@pytest.mark.parametrize(("hosts", "noted"), [("", True), (", knownHosts: 'github.com ssh-ed25519 AAAA'", False)])
+def test_a_server_that_git_sync_would_not_verify_is_noted(repository, run, hosts, noted):
+    git_sync = f"dags: {{gitSync: {{enabled: true, sshKeySecret: git-ssh{hosts}}}}}\n"
+    (repository / "deploy/values.yaml").write_text(VALUES + git_sync)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], check=True)
+    status, _, err = run("--output", "deploy/secrets.yaml", *GIVEN, "--from-file", "git-ssh/gitSshKey=key")
+    assert (status, "knownHosts is empty" in err) == (0, noted)
+    assert written(repository / "deploy/secrets.yaml")["git-ssh"] == {"gitSshKey": (repository / "key").read_text()}
+
+
+def test_no_kubectl_is_needed_for_a_file_and_is_named_where_it_is(repository, run, monkeypatch, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").symlink_to(shutil.which("git"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert run("--output", "deploy/secrets.yaml", *GIVEN)[0] == 0
+    assert "kubectl is not installed" in run("--apply", *GIVEN)[2]
 
 
 def test_a_value_comes_through_a_pipe(repository):

@@ -29,7 +29,7 @@ def list_needs(work: Work) -> None:
             typer.echo(f"  {key}: {kind.what}; {_way(kind)}")
         if not need.keys:
             typer.echo("  read as a whole: any keys")
-    _warn_of_templates(work)
+    _print_notes(work)
     typer.echo(f"""
   airflowkit secrets --apply          creates what {work.cluster.describe()} lacks
   airflowkit secrets --output FILE    writes them to a file that git ignores
@@ -52,7 +52,7 @@ def make(work: Work, *, apply: bool) -> None:
         typer.echo(f"Wrote {work.request.output}, which only you can read: {counted(len(work.needs), 'Secret')}")
     if apply:
         _say_applied(work, made)
-    _warn_of_templates(work)
+    _print_notes(work)
 
 
 def report(work: Work) -> int:
@@ -60,7 +60,7 @@ def report(work: Work) -> int:
     found = list(lacks(work.needs, work.cluster.read(need.secret for need in work.needs)))
     for lack in found:
         typer.echo(f"{lack.place} {lack.reason}")
-    _warn_of_templates(work)
+    _print_notes(work)
     if found:
         typer.echo(f"{counted(len(found), 'fault')} in {work.cluster.describe()}", err=True)
         return 1
@@ -121,6 +121,6 @@ def _confirm(question: str) -> None:
     typer.confirm(question, abort=True, err=True)
 
 
-def _warn_of_templates(work: Work) -> None:
-    for place in work.unread:
-        typer.echo(f"Not read: {place} is a template that only Helm can render; see to its Secrets yourself", err=True)
+def _print_notes(work: Work) -> None:
+    for note in work.notes:
+        typer.echo(f"Note: {note}", err=True)

@@ -63,7 +63,7 @@ def _content(path: str) -> str:
     try:
         return readable(Path(path.strip()).expanduser().read_bytes())
     except OSError as error:
-        raise Fault(f"is not in that file: {error.strerror}") from None
+        raise Fault(f"cannot be read: {error.strerror}") from None
 
 
 def _until_valid(ask: Callable[[], _T]) -> _T:

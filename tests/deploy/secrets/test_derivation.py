@@ -19,7 +19,6 @@ POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=T
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 PASSWORDS = ["plain", "p@ss/w?rd#%:", "double\"quote'single", "back\\slash $HOME `x` {}", "ünïcode  two spaces"]
-USER = "airflow"
 
 
 def free_port() -> str:
@@ -53,7 +52,7 @@ def server(tmp_path_factory):
     settings = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
     run(POSTGRES / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start", capture_output=True)
     yield port, folder, run
-    run(POSTGRES / "pg_ctl", "-D", data, "-m", "immediate", "stop", capture_output=True)
+    run(POSTGRES / "pg_ctl", "-D", data, "-m", "fast", "stop")
 
 
 @pytest.mark.slow
@@ -61,16 +60,12 @@ def server(tmp_path_factory):
 @pytest.mark.parametrize("name", ["airflow", "it's a name"])
 def test_airflow_reaches_the_database_through_pgbouncer(server, password, name):
     port, folder, run = server
-    literal, quoted = password.replace("'", "''"), name.replace('"', '""')
-    for line in (
-        f'DROP DATABASE IF EXISTS "{quoted}"',
-        f"DROP ROLE IF EXISTS {USER}",
-        f"CREATE ROLE {USER} LOGIN PASSWORD '{literal}'",
-        f'CREATE DATABASE "{quoted}" OWNER {USER}',
-    ):
-        run("psql", "-h", folder, "-p", port, "-U", "postgres", "-qc", line, capture_output=True)
+    user, literal = f"user{free_port()}", password.replace("'", "''")
+    name = f"{name} {user}" if " " in name else f"{name}_{user}"
+    for statement in (f"CREATE ROLE {user} LOGIN PASSWORD '{literal}'", f'CREATE DATABASE "{name}" OWNER {user}'):
+        run("psql", "-h", folder, "-p", port, "-U", "postgres", "-qc", statement)
 
-    database = Address("postgresql", "127.0.0.1", port, USER, password, name, "sslmode=prefer")
+    database = Address("postgresql", "127.0.0.1", port, user, password, name, "sslmode=prefer")
     own_port = free_port()
     users = folder / "users.txt"
     values = {"pgbouncer": {"auth_file": str(users)}, "ports": {"pgbouncer": own_port}}
@@ -89,7 +84,7 @@ def test_airflow_reaches_the_database_through_pgbouncer(server, password, name):
         wait_for(own_port)
         for address, query, expected in [
             (through, "select current_database()", name),
-            (results, "select current_user", USER),
+            (results, "select current_user", user),
             (stats, "show version", "PgBouncer"),
         ]:
             reached = beside(address, host="127.0.0.1", port=own_port, path=address.path, query=address.query)

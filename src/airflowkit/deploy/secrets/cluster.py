@@ -47,7 +47,7 @@ class Cluster:
 
     def describe(self) -> str:
         """Return the namespace and the context, as a phrase."""
-        context = self.context or _kubectl(["config", "current-context"], check=False).stdout.decode().strip()
+        context = self.context or _current("current-context")
         return f"namespace {self.namespace}" + (f" of {context}" if context else "")
 
     def read(self, names: Iterable[str]) -> dict[str, Existing]:
@@ -106,8 +106,14 @@ class Cluster:
 def current_namespace(context: str = "") -> str:
     """Return the namespace that kubectl itself would use."""
     place = [f"--context={context}"] if context else []
-    query = ["config", "view", "--minify", "--output=jsonpath={..namespace}", *place]
-    return _kubectl(query, check=False).stdout.decode().strip() or "default"
+    return _current("view", "--minify", "--output=jsonpath={..namespace}", *place) or "default"
+
+
+def _current(*query: str) -> str:
+    """Return what the kubeconfig says; empty without kubectl, too."""
+    if shutil.which("kubectl") is None:
+        return ""
+    return _kubectl(["config", *query], check=False).stdout.decode().strip()
 
 
 def _kubectl(

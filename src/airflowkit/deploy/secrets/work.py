@@ -15,7 +15,7 @@ from airflowkit.deploy.secrets.files import read_files
 from airflowkit.deploy.secrets.gathering import Asker, Gathered, Place, Stock, gather
 from airflowkit.deploy.secrets.manifest import Secret, yaml_documents
 from airflowkit.deploy.secrets.output import check_output, read_output, write_output
-from airflowkit.deploy.secrets.reading import read_references
+from airflowkit.deploy.secrets.reading import Reading, read_references
 from airflowkit.deploy.secrets.references import Need, Reference, needs_of
 from airflowkit.deploy.secrets.values_files import load_values
 from airflowkit.errors import SecretsError, did_you_mean
@@ -23,7 +23,7 @@ from airflowkit.repository import repository_root
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 VALUES: Final = Path("deploy", "values.yaml")
 _NAMESPACE: Final = "airflow"
@@ -55,14 +55,14 @@ class Work:
         deployment: What the values mean.
         cluster: Where the Secrets are.
         needs: The Secrets.
-        unread: The places of the values that only Helm can read.
+        notes: What to see to by hand, in a sentence each.
     """
 
     request: Request
     deployment: Deployment
     cluster: Cluster
     needs: tuple[Need, ...]
-    unread: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def prepare(
     deployment = Deployment(values, release, place)
     reading = read_references(deployment)
     needs = needs_of((*reading.references, *named_by_dags))
-    return Work(request, deployment, Cluster(place, context), needs, reading.unread)
+    return Work(request, deployment, Cluster(place, context), needs, tuple(_notes(deployment, reading)))
 
 
 def make_secrets(work: Work, *, apply: bool, asker: Asker | None) -> Made:
@@ -134,6 +134,18 @@ def make_secrets(work: Work, *, apply: bool, asker: Asker | None) -> Made:
     work.cluster.apply(applied)
     left = tuple("/".join(place) for place in given if place in known)
     return Made(gathered, tuple(applied), existing, left)
+
+
+def _notes(deployment: Deployment, reading: Reading) -> Iterator[str]:
+    for place in reading.unread:
+        yield f"{place} is a template that only Helm can render: see to its Secrets yourself"
+    git_sync = "dags.gitSync"
+    by_ssh = deployment.enabled(git_sync) and deployment.value(f"{git_sync}.sshKeySecret")
+    if by_ssh and not deployment.value(f"{git_sync}.knownHosts"):
+        yield (
+            f"{git_sync}.knownHosts is empty, so git-sync trusts any server: put the lines of `ssh-keyscan HOST` "
+            "there, compared with the host's own page; they are not secret"
+        )
 
 
 def _default_values() -> Path:

@@ -204,9 +204,12 @@ def test_a_generated_fernet_key_is_one_for_airflow():
     assert Fernet(kinds.fernet_key().encode())
 
 
-@pytest.mark.parametrize(
-    "kind", [*kinds.CONNECTIONS.values(), kinds.DATABASE, kinds.REGISTRY], ids=lambda kind: kind.what
-)
+ASKED = [
+    it for it in (*vars(kinds).values(), *kinds.CONNECTIONS.values()) if isinstance(it, kinds.Kind) and it.questions
+]
+
+
+@pytest.mark.parametrize("kind", ASKED, ids=lambda kind: kind.what)
 def test_what_is_assembled_of_answers_passes_the_check(kind, deploy_keys):
     answers = {
         each.name: deploy_keys["ed25519"] if each.file else each.default or "a b@c:/%?#é" for each in kind.questions
@@ -215,7 +218,7 @@ def test_what_is_assembled_of_answers_passes_the_check(kind, deploy_keys):
     assert kind.check(kind.assemble(answers))
 
 
-@pytest.mark.parametrize("conn_type", kinds.CONNECTIONS)
+@pytest.mark.parametrize("conn_type", [name for name, kind in kinds.CONNECTIONS.items() if kind.questions])
 def test_airflow_reads_the_assembled_connections(conn_type, deploy_keys):
     from airflow.sdk import Connection
 
@@ -228,3 +231,11 @@ def test_airflow_reads_the_assembled_connections(conn_type, deploy_keys):
 def test_a_file_of_powershell_is_named_as_such():
     with pytest.raises(Fault, match="PowerShell"):
         text.readable("secret".encode("utf-16"))
+
+
+def test_the_url_of_a_teams_workflow_becomes_its_connection():
+    url = "https://prod-1.westeurope.logic.azure.com:443/workflows/a/triggers/manual/paths/invoke?sp=%2Frun&sig=x-y_z"
+    assert json.loads(documents.teams_connection(url + "\n")) == {"conn_type": "http", "password": url}
+    assert documents.teams_connection(json.dumps({"conn_type": "http", "password": url}))
+    with pytest.raises(Fault):
+        documents.teams_connection("prod-1.westeurope.logic.azure.com/workflows/a")

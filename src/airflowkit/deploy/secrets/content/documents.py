@@ -30,6 +30,13 @@ def connection(text: str) -> str:
     return one_line(text)
 
 
+def teams_connection(text: str) -> str:
+    """Return the connection to a Teams workflow, which has the whole URL as its password (docs/alerts.md)."""
+    if text.strip().startswith("https://"):
+        return json.dumps({"conn_type": "http", "password": parse_url(text) and one_line(text)})
+    return connection(text)
+
+
 def _check_connection(fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         if name not in _FIELDS:

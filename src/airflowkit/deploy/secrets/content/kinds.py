@@ -219,6 +219,10 @@ CONNECTIONS: Final[Mapping[str, Kind]] = {
         Question("private_key", "file with the private key; Enter for https", "-", file=True),
         extra=("private_key",),
     ),
-    "teams": _connection("http", Question("password", "whole URL of the Teams workflow", hidden=True)),
+    "teams": Kind(
+        "the connection to the Teams workflow",
+        'the whole URL of the workflow, or JSON: {"conn_type": "http", "password": "URL"}',
+        documents.teams_connection,
+    ),
 }
 """Connections by their type, as in the providers' documentation; `teams` is airflowkit's own (docs/alerts.md)."""
