@@ -25,15 +25,15 @@ def connection(text: str) -> str:
     if document.startswith("{"):
         _check_connection(_json_object(document))
         return text
-    if not parse_url(text).scheme:
-        raise Fault("names no connection type")
+    parse_url(text)
     return one_line(text)
 
 
 def teams_connection(text: str) -> str:
     """Return the connection to a Teams workflow, which has the whole URL as its password (docs/alerts.md)."""
     if text.strip().startswith("https://"):
-        return json.dumps({"conn_type": "http", "password": parse_url(text) and one_line(text)})
+        parse_url(text)
+        return json.dumps({"conn_type": "http", "password": one_line(text)})
     return connection(text)
 
 
