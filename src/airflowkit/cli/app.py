@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "new-repo": "Write a git-sync repository for DAGs.",
     "new-dag": "Write a DAG file that passes every check and runs.",
     "update": "Bring a later scaffold into a repository.",
+    "secrets": "Make, apply and check the Secrets of the deployment.",
     "check": "Check DAG files before they are pushed.",
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",
@@ -31,7 +32,7 @@ COMMANDS: Final = {
 }
 """The sub-commands, each in the module of its name, and what `airflowkit --help` says about it."""
 
-_USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
+USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
 """Click's UsageError: some versions of Typer bring their own copy of Click."""
 
 
@@ -116,7 +117,7 @@ def _usage_errors_of(ctx: Any) -> Iterator[None]:
     """Add the context to a usage error: Click's parser leaves it out where an option lacks its value."""
     try:
         yield
-    except _USAGE_ERROR as error:
+    except USAGE_ERROR as error:
         error.ctx = error.ctx or ctx
         raise
 
@@ -143,7 +144,7 @@ def main() -> None:
     """Run the command; wrong use is one line on standard error and exit status 2."""
     try:
         status = app(prog_name="airflowkit", standalone_mode=False)
-    except _USAGE_ERROR as error:
+    except USAGE_ERROR as error:
         _fail(_one_line(error))
     except AirflowKitError as error:
         _fail(str(error))

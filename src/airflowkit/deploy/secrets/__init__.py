@@ -1,0 +1,1 @@
+"""The Secrets that a values file names: made, written, applied, checked and rotated."""
