@@ -16,6 +16,7 @@
     ├── WorkersUnavailable (RuntimeError)   Airflow cannot be imported
     ├── LocalRunError (RuntimeError)        a local run is not possible, or was cut short
     ├── ScaffoldError (ValueError)          a DAG or repository cannot be created
+    ├── ValuesError (ValueError)            a Helm values file cannot be used
     └── DeliveryError (RuntimeError)        a card was not delivered
 
 Each message says what is wrong and where; `hint` says what to do about it.
@@ -154,6 +155,10 @@ class LocalRunError(AirflowKitError, RuntimeError):
 
 class ScaffoldError(AirflowKitError, ValueError):
     """A DAG or repository cannot be created with that name or in that place."""
+
+
+class ValuesError(AirflowKitError, ValueError):
+    """A Helm values file cannot be read, or is not one. The message quotes nothing of the file."""
 
 
 class DeliveryError(AirflowKitError, RuntimeError):

@@ -1,0 +1,1 @@
+"""The deployment of a repository: its Helm values."""
