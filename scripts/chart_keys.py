@@ -23,11 +23,14 @@ SUBCHARTS = ("postgresql",)
 
 
 def main(source: Path, version: str = "") -> None:
-    schema, version = _schema_in(source) if source.suffix == ".tgz" else (json.loads(source.read_text()), version)
-    keys = _keys(schema, schema["definitions"])
+    if source.suffix == ".tgz":
+        schema, defaults, version = _read(source)
+    else:
+        schema, defaults = json.loads(source.read_text()), {}
+    keys = _in_order(_keys(schema, schema["definitions"]), defaults)
     for name in SUBCHARTS:
         _open(keys[name])
-    TARGET.write_text(json.dumps({"chart": version, "keys": keys}, indent=1, sort_keys=True) + "\n")
+    TARGET.write_text(json.dumps({"chart": version, "keys": keys}, indent=1) + "\n")
     print(f"wrote {TARGET}")
 
 
@@ -38,10 +41,21 @@ def _open(keys: dict[str, Any]) -> None:
     keys["*"] = "any"
 
 
-def _schema_in(archive: Path) -> tuple[Any, str]:
+def _read(archive: Path) -> tuple[Any, Any, str]:
+    """Return the schema of a released chart, its default values, and its version."""
     with tarfile.open(archive) as members:
-        schema, chart = (members.extractfile(f"airflow/{name}") for name in ("values.schema.json", "Chart.yaml"))
-        return json.load(schema), yaml.safe_load(chart)["version"]
+        read = [members.extractfile(f"airflow/{name}") for name in ("values.schema.json", "values.yaml", "Chart.yaml")]
+        schema, defaults, chart = (yaml.safe_load(file) for file in read)
+    return schema, defaults, chart["version"]
+
+
+def _in_order(keys: Any, defaults: Any) -> Any:
+    """Return keys in the order in which the chart's own values file has them."""
+    if not isinstance(keys, dict):
+        return keys
+    defaults = defaults if isinstance(defaults, dict) else {}
+    order = [name for name in defaults if name in keys]
+    return {name: _in_order(keys[name], defaults.get(name)) for name in dict.fromkeys((*order, *keys))}
 
 
 def _keys(node: dict[str, Any], definitions: dict[str, Any]) -> Any:

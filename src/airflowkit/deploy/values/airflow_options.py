@@ -14,6 +14,7 @@ from airflowkit.redaction import contains_secret, is_secret, names_secret
 
 VARIABLE: Final = re.compile(r"AIRFLOW__(?P<section>[A-Z0-9_.]+?)__(?P<option>[A-Z0-9_]+)")
 _MINUTES_OF_A_DAY: Final = 1440
+_FAB_BACKENDS: Final = "airflow.providers.fab.auth_manager.api.auth.backend"
 _INDIRECT: Final = ("_cmd", "_secret")
 """Suffixes of options that say where a value comes from: a command, or a secrets backend."""
 _HARMLESS: Final = re.compile(r"(?i)^\s*(?:true|false|\d*|none|null)\s*$|^\s*(?:\{\{|\$\()")
@@ -102,7 +103,17 @@ def converted(option: str, value: object) -> object:
     """Return the value of an option under its new name."""
     if option == "webserver.session_lifetime_days" and str(value).isdigit():
         return int(str(value)) * _MINUTES_OF_A_DAY
+    if successor(option).option == "fab.auth_backends":
+        return ",".join(_auth_backend(each.strip()) for each in str(value).split(","))
     return value
+
+
+def _auth_backend(module: str) -> str:
+    """Return where a backend is that was part of Airflow 2; those that let nobody or everybody in are gone."""
+    name = module.removeprefix("airflow.api.auth.backend.")
+    if name == module:
+        return module
+    return f"{_FAB_BACKENDS}.{name if name in {'basic_auth', 'kerberos_auth'} else 'session'}"
 
 
 def variable(option: str) -> str:

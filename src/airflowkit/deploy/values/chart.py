@@ -66,6 +66,15 @@ def meant(path: Sequence[str]) -> str:
     return did_you_mean(path[-1], siblings)
 
 
+def in_order(values: Any, path: Path = ()) -> Any:
+    """Return values in the order of the chart's own values file."""
+    if not isinstance(values, dict):
+        return values
+    keys = known(path)
+    order = [name for name in keys if name in values] if isinstance(keys, dict) else []
+    return {name: in_order(values[name], (*path, name)) for name in dict.fromkeys((*order, *values))}
+
+
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield what is not a mapping, or an empty one, with its path."""
     if isinstance(value, dict) and value:

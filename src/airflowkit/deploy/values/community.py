@@ -30,7 +30,7 @@ def environment_config(draft: Draft, found: Found) -> None:
         if option:
             place_option(draft, entry, option, entry.value)
         elif leaf != found.path:
-            variables = convert_variables([{"name": name, "value": str(value)}], entry.key)
+            variables = convert_variables([{"name": name, "value": str(value)}], found.key)
             draft.rows.extend(row for row in variables.rows if row.fate is not Fate.SECRET)
             _place_variables(draft, entry, variables.entries, variables.secrets)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from airflowkit.deploy.values import community, official  # noqa: F401  they register converters
-from airflowkit.deploy.values.chart import Path, dotted, known, leaves
+from airflowkit.deploy.values.chart import Path, dotted, in_order, known, leaves
 from airflowkit.deploy.values.draft import Draft
 from airflowkit.deploy.values.fates import Conversion, Fate
 from airflowkit.deploy.values.found import CONVERTERS, Found
@@ -37,7 +37,7 @@ def convert(values: dict[str, Any]) -> Conversion:
         _apply(draft, found)
     _finish(draft, chart)
     name = "the user-community chart" if chart == "community" else "the official chart"
-    return Conversion(draft.values, tuple(draft.rows), draft.secrets, name)
+    return Conversion(in_order(draft.values), tuple(draft.rows), draft.secrets, name)
 
 
 def chart_of(values: dict[str, Any]) -> Chart:
@@ -145,6 +145,9 @@ def _finish(draft: Draft, chart: Chart) -> None:
         community.default_fernet_key(draft)
     _git_sync(draft)
     _pgbouncer(draft)
+    if "airflow.www" in str(draft.get("apiServer.apiServerConfig")):
+        note = "it imports airflow.www, which Airflow 3 does not have: take the names from flask_appbuilder"
+        draft.row(Fate.BY_HAND, "apiServer.apiServerConfig", note=note)
     for key, value, note in _ADDITIONS:
         if draft.get(key) is None and not draft.was(key):
             draft.set(key, value)

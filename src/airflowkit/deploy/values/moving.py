@@ -45,6 +45,8 @@ def _cleaned(draft: Draft, target: Path, leaf: Path, value: Any) -> Any:
     """Return a list with today's names of variables, and without secrets."""
     if not isinstance(value, list):
         return value
+    if target == ("secret",):
+        return _secret_list(draft, value, dotted(leaf))
     if target[-1] != "env":
         variables = Variables()
         cleaned: Any = without_secrets(value, dotted(leaf), variables)
@@ -54,7 +56,39 @@ def _cleaned(draft: Draft, target: Path, leaf: Path, value: Any) -> Any:
     apply_variables(draft, variables)
     if target != ("env",):
         return cleaned
+    _tell_of_remote_logs(draft, cleaned)
     return _plain(draft, cleaned)
+
+
+def _secret_list(draft: Draft, entries: list[Any], key: str) -> list[Any]:
+    """Return the chart's own list of variables from Secrets with today's names."""
+    fitting = [entry for entry in entries if isinstance(entry, dict) and entry.get("envName")]
+    as_variables = [
+        {
+            "name": entry["envName"],
+            "valueFrom": {"secretKeyRef": {"name": entry.get("secretName"), "key": entry.get("secretKey", "value")}},
+        }
+        for entry in fitting
+    ]
+    variables = convert_variables(as_variables, key)
+    if variables.entries == as_variables:
+        return entries
+    apply_variables(draft, variables)
+    return [_as_secret_entry(entry) for entry in variables.entries]
+
+
+def _as_secret_entry(variable: dict[str, Any]) -> dict[str, Any]:
+    reference = variable["valueFrom"]["secretKeyRef"]
+    return {"envName": variable["name"], "secretName": reference["name"], "secretKey": reference["key"]}
+
+
+def _tell_of_remote_logs(draft: Draft, entries: list[Any]) -> None:
+    """Repeat in `config` that logs are remote: the chart decides by that what it makes for logs."""
+    key = "config.logging.remote_logging"
+    for entry in entries:
+        if isinstance(entry, dict) and entry.get("name") == "AIRFLOW__LOGGING__REMOTE_LOGGING" and not draft.was(key):
+            draft.set(key, str(entry.get("value")))
+            draft.row(Fate.ADDED, key, note="the chart reads it there, not in env")
 
 
 def _plain(draft: Draft, entries: Iterable[Any]) -> list[Any]:
@@ -63,8 +97,7 @@ def _plain(draft: Draft, entries: Iterable[Any]) -> list[Any]:
     for entry in entries:
         reference = (entry.get("valueFrom") or {}).get("secretKeyRef") if isinstance(entry, dict) else None
         if reference:
-            new = {"envName": entry["name"], "secretName": reference["name"], "secretKey": reference["key"]}
-            draft.place(("secret",), [new])
+            draft.place(("secret",), [_as_secret_entry(entry)])
         elif isinstance(entry, dict) and "valueFrom" in entry:
             others.append(entry)
         elif isinstance(entry, dict):
@@ -84,9 +117,10 @@ def apply_variables(draft: Draft, variables: Variables) -> None:
     draft.rows.extend(variables.rows)
     for name, keys in variables.secrets.items():
         draft.need(name, keys)
-    for option in variables.chart_secrets:
+    for option, (where, name) in variables.chart_secrets.items():
         secret = FROM_SECRETS[option]
-        draft.set(secret.set, draft.was(secret.set) or secret.name)
-        draft.need(secret.name, {secret.key: secret.what})
+        draft.set(secret.set, draft.was(secret.set) or name or secret.name)
+        if not name:
+            draft.need(secret.name, {secret.key: where})
     for name in variables.built_in:
         draft.set(f"enableBuiltInSecretEnvVars.{name}", value=False)

@@ -57,11 +57,15 @@ def workers(draft: Draft, found: Found) -> None:
 @converter
 def airflow_version(draft: Draft, found: Found) -> None:
     """Keep a version of Airflow 3; an older one ends the way of its image."""
-    match = re.match(r"v?(\d+)\.\d+", str(found.value))
-    if match and int(match[1]) < OLDEST_AIRFLOW:
+    if _is_airflow_2(found.value):
         found.became(draft, Fate.BY_HAND, note=_HOW_TO_UPGRADE)
     else:
         found.place(draft, found.value)
+
+
+def _is_airflow_2(version: object) -> bool:
+    match = re.match(r"v?(\d+)\.\d+", str(version))
+    return match is not None and int(match[1]) < OLDEST_AIRFLOW
 
 
 @converter
@@ -237,7 +241,9 @@ def place_option(draft: Draft, found: Found, option: str, value: Any) -> None:
         found.became(draft, Fate.DROPPED if became.fate == "removed" else Fate.BY_HAND, note=became.note)
     elif today == "core.executor":
         _executor_option(draft, found, value)
-    elif today == "core.dags_folder" and _is_synced(draft):
+    elif today == "kubernetes_executor.worker_container_tag" and _is_airflow_2(value):
+        found.became(draft, Fate.DROPPED, note="worker pods run the deployment's image")
+    elif today == "core.dags_folder" and _is_synced(draft) and "{{" not in str(value):
         found.became(draft, Fate.DROPPED, note="git-sync decides where DAGs are (apache/airflow#42111)")
     elif today in FROM_SECRETS:
         secret = FROM_SECRETS[today]

@@ -33,7 +33,7 @@ def report(conversion: Conversion, name: str, *, sources: bool = False) -> str:
     for fate in _ORDER:
         rows = [row for row in conversion.rows if row.fate is fate]
         if rows:
-            lines += ["", fate.capitalize(), *_section(rows, sources=sources)]
+            lines += ["", f"{fate[0].upper()}{fate[1:]}", *_section(rows, sources=sources)]
     kept = [row.key for row in conversion.rows if row.fate is Fate.KEPT]
     if kept:
         lines += ["", "Kept", *_wrapped(", ".join(kept), "  ")]
@@ -60,8 +60,9 @@ def _section(rows: Sequence[Row], *, sources: bool) -> Iterator[str]:
 
 
 def _line(row: Row, *, sources: bool) -> str:
-    to = f" -> {', '.join(row.to)}" if row.to else ""
-    note = f": {row.note}" if row.note else ""
+    to = f" -> {', '.join(row.to)}" if row.to and row.to != (row.key,) else ""
+    said = row.note or ("in today's form" if row.to == (row.key,) else "")
+    note = f": {said}" if said else ""
     return f"  {row.key}{to}{note}" + (f" [{row.source}]" if sources and row.source else "")
 
 

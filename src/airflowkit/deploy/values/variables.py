@@ -36,14 +36,15 @@ class Variables:
         rows: What became of entries that did not stay.
         secrets: The keys that are needed, by Secret.
         built_in: Variables that the chart sets itself, and should not beside these.
-        chart_secrets: Options whose values belong in a Secret that the chart names in a key of its own.
+        chart_secrets: Options that the chart fills from a Secret, by where their value is now; and its name if the
+            Secret is right as it is.
     """
 
     entries: list[Any] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     built_in: list[str] = field(default_factory=list)
-    chart_secrets: list[str] = field(default_factory=list)
+    chart_secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def convert_variables(entries: Iterable[Any], key: str) -> Variables:
@@ -91,10 +92,7 @@ def _convert(entry: dict[str, Any], key: str, result: Variables) -> None:
         fate = Fate.DROPPED if became.fate == "removed" else Fate.BY_HAND
         result.rows.append(Row(fate, key, note=became.note, source=became.source))
         return
-    if became and became.option in FROM_SECRETS and "value" in entry:
-        secret = FROM_SECRETS[became.option]
-        result.chart_secrets.append(became.option)
-        result.rows.append(Row(Fate.SECRET, key, (secret.set,), f"Secret {secret.name}, key {secret.key}"))
+    if became and became.option in FROM_SECRETS and _name_chart_secret(entry, key, became.option, result):
         return
     if became and became.fate == "renamed":
         name = variable(became.option)
@@ -103,6 +101,21 @@ def _convert(entry: dict[str, Any], key: str, result: Variables) -> None:
     if became and became.option in FROM_SECRETS:
         result.built_in.append(name)
     result.entries.append(_reference(entry, key, result) if holds_secret(name, value) else entry)
+
+
+def _name_chart_secret(entry: dict[str, Any], key: str, option: str, result: Variables) -> bool:
+    """Have the chart fill an option from a Secret; return whether it can."""
+    reference = (entry.get("valueFrom") or {}).get("secretKeyRef") or {}
+    secret = FROM_SECRETS[option]
+    if "value" not in entry and not reference:
+        return False
+    right = reference.get("name") if reference.get("key") == secret.key else ""
+    where = f"what Secret {reference.get('name')} has under {reference.get('key')}" if reference else secret.what
+    result.chart_secrets[option] = (where, str(right or ""))
+    fate = Fate.MOVED if right else Fate.SECRET
+    note = "" if right else f"Secret {secret.name}, key {secret.key}"
+    result.rows.append(Row(fate, key, (secret.set,), note))
+    return True
 
 
 def _reference(entry: dict[str, Any], key: str, result: Variables) -> dict[str, Any]:
