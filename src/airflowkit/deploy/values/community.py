@@ -8,7 +8,7 @@ from airflowkit.deploy.values.airflow_options import option_of
 from airflowkit.deploy.values.chart import Path, known, leaves
 from airflowkit.deploy.values.fates import Fate
 from airflowkit.deploy.values.found import Found, converter
-from airflowkit.deploy.values.official import connection_note, first_user, place_option
+from airflowkit.deploy.values.official import as_mapping, connection_note, first_user, place_option
 from airflowkit.deploy.values.variables import VARIABLES, convert_variables
 
 if TYPE_CHECKING:
@@ -52,10 +52,14 @@ def _place_variables(draft: Draft, found: Found, entries: list[Any], secrets: di
         found.place(draft, entries, "env")
 
 
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 @converter
 def users(draft: Draft, found: Found) -> None:
     """Make the first user by the chart's job, and leave the others to a command."""
-    people = [user for user in found.value or () if isinstance(user, dict)]
+    people = [user for user in _items(found.value) if isinstance(user, dict)]
     if not people:
         draft.set("createUserJob.enabled", False)
         found.became(draft, Fate.MOVED, "createUserJob.enabled", note="nobody is made")
@@ -74,7 +78,7 @@ def users(draft: Draft, found: Found) -> None:
 @converter
 def connections(draft: Draft, found: Found) -> None:
     """Name a Secret with a variable for each connection."""
-    names = [str(each["id"]) for each in found.value or () if isinstance(each, dict) and each.get("id")]
+    names = [str(each["id"]) for each in _items(found.value) if isinstance(each, dict) and each.get("id")]
     for conn_id in names:
         name, secret, what = connection_note(conn_id)
         draft.place(("secret",), [{"envName": name, "secretName": secret, "secretKey": name}])
@@ -85,7 +89,7 @@ def connections(draft: Draft, found: Found) -> None:
 @converter
 def variables(draft: Draft, found: Found) -> None:
     """Name a Secret with an environment variable for each variable."""
-    names = [str(each["key"]) for each in found.value or () if isinstance(each, dict) and each.get("key")]
+    names = [str(each["key"]) for each in _items(found.value) if isinstance(each, dict) and each.get("key")]
     for key in names:
         name = f"AIRFLOW_VAR_{key}".upper()
         draft.place(("secret",), [{"envName": name, "secretName": VARIABLES, "secretKey": name}])
@@ -120,12 +124,10 @@ def service_port(draft: Draft, found: Found) -> None:
 @converter
 def flower_secret(draft: Draft, found: Found) -> None:
     """Keep the Secret, which needs the key that the chart reads."""
-    if not found.value:
-        found.became(draft, Fate.DROPPED, note="it is empty")
-        return
-    draft.set("flower.secretName", found.value)
-    draft.need(str(found.value), {"basicAuth": "USER:PASSWORD"})
-    found.became(draft, Fate.SECRET, "flower.secretName", note=f"Secret {found.value}, key basicAuth")
+    if name := found.secret_name(draft):
+        draft.set("flower.secretName", name)
+        draft.need(name, {"basicAuth": "USER:PASSWORD"})
+        found.became(draft, Fate.SECRET, "flower.secretName", note=f"Secret {name}, key basicAuth")
 
 
 @converter
@@ -138,16 +140,15 @@ def git_sync_variable(draft: Draft, found: Found) -> None:
 @converter
 def git_http_secret(draft: Draft, found: Found) -> None:
     """Keep the Secret, which needs four keys of fixed names."""
-    if not found.value:
-        found.became(draft, Fate.DROPPED, note="it is empty")
+    if not (name := found.secret_name(draft)):
         return
     user = draft.was("dags.gitSync.httpSecretUsernameKey") or "username"
     password = draft.was("dags.gitSync.httpSecretPasswordKey") or "password"
     keys = {f"{prefix}_USERNAME": f"what it has under {user}" for prefix in ("GITSYNC", "GIT_SYNC")}
     keys |= {f"{prefix}_PASSWORD": f"what it has under {password}" for prefix in ("GITSYNC", "GIT_SYNC")}
-    draft.set("dags.gitSync.credentialsSecret", found.value)
-    draft.need(str(found.value), keys)
-    note = f"Secret {found.value}, keys {', '.join(keys)}"
+    draft.set("dags.gitSync.credentialsSecret", name)
+    draft.need(name, keys)
+    note = f"Secret {name}, keys {', '.join(keys)}"
     found.became(draft, Fate.SECRET, "dags.gitSync.credentialsSecret", note=note)
 
 
@@ -155,17 +156,17 @@ def git_http_secret(draft: Draft, found: Found) -> None:
 def git_ssh_secret_key(draft: Draft, found: Found) -> None:
     """Ask for the private key under the name that the chart reads."""
     secret = draft.was("dags.gitSync.sshSecret")
-    if not secret:
+    if not isinstance(secret, str) or not secret:
         found.became(draft, Fate.DROPPED, note="no Secret is named")
         return
-    draft.need(str(secret), {"gitSshKey": f"what it has under {found.value or 'id_rsa'}"})
+    draft.need(secret, {"gitSshKey": f"what it has under {found.value if isinstance(found.value, str) else 'id_rsa'}"})
     found.became(draft, Fate.SECRET, note=f"Secret {secret}, key gitSshKey")
 
 
 @converter
 def service_account(draft: Draft, found: Found) -> None:
     """Give each component an account, where one was shared by all."""
-    account = found.value if isinstance(found.value, dict) else {}
+    account = as_mapping(found.value)
     shared = account.get("create") is False and account.get("name")
     for component in _ACCOUNTS:
         path: Path = (*component.split("."), "serviceAccount")
@@ -190,7 +191,7 @@ def external_database(draft: Draft, found: Found) -> None:
     if draft.was("postgresql.enabled") is not False:
         found.became(draft, Fate.DROPPED, note="the old chart ignored it: postgresql.enabled was not false")
         return
-    old = found.value if isinstance(found.value, dict) else {}
+    old = as_mapping(found.value)
     scheme = "mysql+mysqldb" if str(old.get("type", "")).startswith("mysql") else "postgresql"
     password = f"what {old['passwordSecret']} has" if old.get("passwordSecret") else "PASSWORD"
     place = f"{old.get('host') or 'HOST'}:{old.get('port') or 5432}/{old.get('database') or 'airflow'}"
@@ -205,7 +206,7 @@ def external_redis(draft: Draft, found: Found) -> None:
     if draft.was("redis.enabled") is not False:
         found.became(draft, Fate.DROPPED, note="the old chart ignored it: redis.enabled was not false")
         return
-    old = found.value if isinstance(found.value, dict) else {}
+    old = as_mapping(found.value)
     place = f"{old.get('host') or 'HOST'}:{old.get('port') or 6379}/{old.get('databaseNumber') or 1}"
     what = f"redis://:PASSWORD@{place}{old.get('properties') or ''}, URL-encoded"
     found.needs(draft, "data.brokerUrlSecretName", "airflow-broker", {"connection": what})

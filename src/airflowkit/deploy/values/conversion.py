@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.values import community, official  # noqa: F401  they register converters
-from airflowkit.deploy.values.chart import Path, dotted, in_order, known, leaves
+from airflowkit.deploy.values.airflow_options import text_holds_secret
+from airflowkit.deploy.values.chart import Path, dotted, in_order, known, leaves, meant
 from airflowkit.deploy.values.draft import Draft
 from airflowkit.deploy.values.fates import Conversion, Fate
 from airflowkit.deploy.values.found import CONVERTERS, Found
-from airflowkit.deploy.values.moving import move
+from airflowkit.deploy.values.moving import apply_variables, move
 from airflowkit.deploy.values.successors import Chart, Successor, successor_of, with_matches
+from airflowkit.deploy.values.variables import Variables, without_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMMUNITY: Final = frozenset(
     {"web", "externalDatabase", "externalRedis", "serviceAccount", "extraManifests", "serviceMonitor", "prometheusRule"}
@@ -105,6 +110,8 @@ def _apply(draft: Draft, found: Found) -> None:
     note = _unused(draft, found)
     if note:
         found.became(draft, Fate.DROPPED, note=note)
+    elif not row.source and known(found.path) is None:
+        found.became(draft, Fate.BY_HAND, note=" ".join(filter(None, ("the chart has no such key", meant(found.path)))))
     elif row.kind == "move":
         move(draft, found, [tuple(target.split(".")) for target in found.to] if row.source else [found.path])
     elif row.kind == "convert":
@@ -139,10 +146,33 @@ def _is_off(value: Any) -> bool:
     return value is False
 
 
+def _sweep(draft: Draft) -> None:
+    """Take out what has something like a secret in it, wherever it came from."""
+    for path, value in list(leaves(draft.values)):
+        variables = Variables()
+        cleaned = without_secrets(value, dotted(path), variables)
+        if variables.rows:
+            apply_variables(draft, variables)
+            draft.replace(path, cleaned)
+        elif any(map(text_holds_secret, _texts(value))):
+            draft.replace(path, None)
+            note = "it has something like a secret in it: put that into a Secret, and write it again"
+            draft.row(Fate.SECRET, dotted(path), note=note)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _texts(child)
+
+
 def _finish(draft: Draft, chart: Chart) -> None:
     """Add what the chart warns about where it is missing."""
     if chart == "community":
         community.default_fernet_key(draft)
+    _sweep(draft)
     _git_sync(draft)
     _pgbouncer(draft)
     if "airflow.www" in str(draft.get("apiServer.apiServerConfig")):

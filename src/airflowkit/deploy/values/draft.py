@@ -78,6 +78,16 @@ class Draft:
             place = place.setdefault(part, {})
         place[last] = value
 
+    def replace(self, path: Path, value: Any) -> None:
+        """Put another value where one is, or take it out."""
+        place = self.values
+        for part in path[:-1]:
+            place = place[part]
+        if value is None:
+            del place[path[-1]]
+        else:
+            place[path[-1]] = value
+
     def need(self, name: str, keys: Mapping[str, str]) -> None:
         """Note that a Secret is needed with these keys."""
         self._secrets.setdefault(name, {}).update(keys)

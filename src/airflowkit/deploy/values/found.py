@@ -44,6 +44,15 @@ class Found:
         """Note what became of all of it."""
         draft.row(fate, self.key, *to, note=note, source=self.successor.source, leaves=self.leaves)
 
+    def secret_name(self, draft: Draft) -> str:
+        """Return the name of a Secret, or nothing, having noted why it is none."""
+        if isinstance(self.value, str) and self.value:
+            return self.value
+        empty = self.value in (None, "")
+        fate, note = (Fate.DROPPED, "it is empty") if empty else (Fate.BY_HAND, "it is not a Secret's name")
+        self.became(draft, fate, note=note)
+        return ""
+
     def place(self, draft: Draft, value: Any, to: str = "", *, note: str = "") -> None:
         """Put a value under the new key, or say why not."""
         to = to or self.to[0]

@@ -77,12 +77,10 @@ def executor(draft: Draft, found: Found) -> None:
 @converter
 def api_secret_key_name(draft: Draft, found: Found) -> None:
     """Keep the Secret, which needs its value under another key."""
-    if not found.value:
-        found.became(draft, Fate.DROPPED, note="it is empty")
-    else:
-        draft.set("apiSecretKeySecretName", found.value)
-        draft.need(str(found.value), {"api-secret-key": "what it has under webserver-secret-key"})
-        found.became(draft, Fate.SECRET, "apiSecretKeySecretName", note=f"Secret {found.value}, key api-secret-key")
+    if name := found.secret_name(draft):
+        draft.set("apiSecretKeySecretName", name)
+        draft.need(name, {"api-secret-key": "what it has under webserver-secret-key"})
+        found.became(draft, Fate.SECRET, "apiSecretKeySecretName", note=f"Secret {name}, key api-secret-key")
 
 
 @converter
@@ -124,7 +122,7 @@ def git_revision(draft: Draft, found: Found) -> None:
 @converter
 def git_sync_image(draft: Draft, found: Found) -> None:
     """Drop an image of git-sync 3, and of the registry that is closed; keep a mirror of git-sync 4."""
-    image = found.value if isinstance(found.value, dict) else {}
+    image = as_mapping(found.value)
     tag, repository = str(image.get("tag") or ""), str(image.get("repository") or "")
     if re.match(r"v?[23]\.", tag) or repository.startswith("k8s.gcr.io/"):
         found.became(draft, Fate.DROPPED, note="the chart drives git-sync 4, and brings it")
@@ -135,10 +133,8 @@ def git_sync_image(draft: Draft, found: Found) -> None:
 @converter
 def pull_secret(draft: Draft, found: Found) -> None:
     """Write the name of a pull secret as a list."""
-    if found.value:
-        found.place(draft, [found.value])
-    else:
-        found.became(draft, Fate.DROPPED, note="it is empty")
+    if name := found.secret_name(draft):
+        found.place(draft, [name])
 
 
 @converter
@@ -147,7 +143,7 @@ def service_ports(draft: Draft, found: Found) -> None:
     renamed = {"airflow-ui": "api-server", "{{ .Values.ports.airflowUI }}": "{{ .Values.ports.apiServer }}"}
     ports = [
         {name: renamed.get(value, value) if isinstance(value, str) else value for name, value in port.items()}
-        for port in found.value or ()
+        for port in (found.value if isinstance(found.value, list) else ())
         if isinstance(port, dict)
     ]
     found.place(draft, ports)
@@ -156,17 +152,25 @@ def service_ports(draft: Draft, found: Found) -> None:
 @converter
 def ingress_hosts(draft: Draft, found: Found) -> None:
     """Write the hosts of an ingress, whichever form they have, as objects with their TLS."""
-    old = draft.was(".".join(found.path[:-1]))
-    host, tls = old.get("host"), old.get("tls") or {}
-    hosts = old.get("hosts") or ([host] if host else [])
+    old = as_mapping(draft.was(".".join(found.path[:-1])))
+    host, tls, listed = old.get("host"), as_mapping(old.get("tls")), old.get("hosts")
+    hosts = listed if isinstance(listed, list) and listed else [host] if host else []
     if not hosts or (found.path[-1] == "tls" and not tls.get("enabled")):
         found.became(draft, Fate.DROPPED, note="it is off" if hosts else "no host is named")
+        return
+    if not all(isinstance(each, str) or isinstance(as_mapping(each).get("name"), str) for each in hosts):
+        found.became(draft, Fate.BY_HAND, note="a host is a name, or {name, tls}")
         return
     secret = str(tls.get("secretName") or "") if tls.get("enabled") else ""
     new = [_host(each, secret) for each in hosts]
     draft.set(found.to[0], new)
     same = found.value == new and found.to[0] == found.key
     found.became(draft, Fate.KEPT if same else Fate.MOVED, *(() if same else found.to))
+
+
+def as_mapping(value: Any) -> dict[str, Any]:
+    """Return a mapping as it is, and nothing for what should be one."""
+    return value if isinstance(value, dict) else {}
 
 
 def _host(host: Any, secret: str) -> Any:
@@ -194,7 +198,7 @@ def ingress_enabled(draft: Draft, found: Found) -> None:
 @converter
 def default_user(draft: Draft, found: Found) -> None:
     """Make the first user with a password from a Secret."""
-    user = dict(found.value) if isinstance(found.value, dict) else {}
+    user = dict(as_mapping(found.value))
     password = str(user.get("password", ""))
     reference = password.startswith("$(")
     if found.key == "createUserJob.defaultUser" and (reference or "password" not in user):
@@ -304,7 +308,7 @@ def extra_env(draft: Draft, found: Found) -> None:
 @converter
 def extra_secret(draft: Draft, found: Found) -> None:
     """Name a Secret that was written into the values."""
-    content = found.value if isinstance(found.value, dict) else {}
+    content = as_mapping(found.value)
     text = "\n".join(str(content.get(part) or "") for part in ("data", "stringData"))
     keys = re.findall(r"(?m)^\s*[\"']?([\w.-]+)[\"']?\s*:", text) or ["…"]
     draft.need(found.path[-1], dict.fromkeys(keys, f"as in {found.key}"))
@@ -314,7 +318,7 @@ def extra_secret(draft: Draft, found: Found) -> None:
 @converter
 def metadata_connection(draft: Draft, found: Found) -> None:
     """Name a Secret with the URL of the metadata database."""
-    connection = found.value if isinstance(found.value, dict) else {}
+    connection = as_mapping(found.value)
     if draft.was("data.metadataSecretName"):
         found.became(draft, Fate.DROPPED, note="data.metadataSecretName has the whole URL")
     else:
@@ -334,7 +338,7 @@ def result_backend_connection(draft: Draft, found: Found) -> None:
     elif draft.was("data.resultBackendSecretName"):
         found.became(draft, Fate.DROPPED, note="data.resultBackendSecretName has the whole URL")
     else:
-        url = "db+" + database_url(found.value)
+        url = "db+" + database_url(as_mapping(found.value))
         found.needs(draft, "data.resultBackendSecretName", "airflow-result-backend", {"connection": url})
 
 
