@@ -24,7 +24,7 @@ def convert_values(
     Examples:
         airflowkit convert-values old.yaml --output deploy/values.yaml
 
-        helm get values airflow | airflowkit convert-values - > values.yaml
+        airflowkit convert-values - < old.yaml > values.yaml
     """
     from airflowkit.deploy.values.chart import chart_version
     from airflowkit.deploy.values.conversion import convert

@@ -77,6 +77,7 @@ def _in_order(old: dict[str, Any], chart: Chart) -> list[Found]:
         if not path:
             continue
         row = successor_of(path, chart)
+        row = None if row and row.kind == "move" and row.to == (".".join(row.key),) else row
         root = path[: len(row.key)] if row else _root_without_row(path, chart)
         groups.setdefault((root, row), []).append((path, value))
     found = [_found(root, row, content, chart) for (root, row), content in groups.items()]

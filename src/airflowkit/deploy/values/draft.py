@@ -9,7 +9,7 @@ from airflowkit.deploy.values.chart import dotted, known, meant, types
 from airflowkit.deploy.values.fates import Fate, NeededSecret, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from airflowkit.deploy.values.chart import Path
 
@@ -48,11 +48,11 @@ class Draft:
 
     def get(self, key: str) -> Any:
         """Return a new value, or None."""
-        return _get(self.values, key.split("."))
+        return value_at(self.values, key.split("."))
 
     def was(self, key: str) -> Any:
         """Return an old value, or None."""
-        return _get(self.old, key.split("."))
+        return value_at(self.old, key.split("."))
 
     def place(self, path: Path, value: Any) -> Refused | None:
         """Put a value, unless the chart does not know the key, it is a secret, or something else is there already."""
@@ -114,7 +114,8 @@ class Draft:
         return None
 
 
-def _get(values: Any, parts: list[str]) -> Any:
+def value_at(values: Any, parts: Sequence[str]) -> Any:
+    """Return a value by its path, or None."""
     for part in parts:
         if not isinstance(values, dict):
             return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.deploy.values.airflow_options import FROM_SECRETS
 from airflowkit.deploy.values.chart import Path, dotted, leaves
+from airflowkit.deploy.values.draft import value_at
 from airflowkit.deploy.values.fates import Fate
 from airflowkit.deploy.values.variables import Variables, convert_variables, without_secrets
 from airflowkit.deploy.values.writing import as_yaml
@@ -32,6 +33,8 @@ def move(draft: Draft, found: Found, targets: list[Path]) -> None:
         elif len(refused) == len(targets):
             source = found.successor.source
             draft.row(refused[0].fate, dotted(leaf), note=refused[0].note, source=source, leaves=(leaf,))
+        elif targets == [found.path] and value_at(draft.values, leaf) != value:
+            draft.row(Fate.MOVED, dotted(leaf), dotted(leaf), leaves=(leaf,))
         else:
             moved.append(leaf)
     if moved:
