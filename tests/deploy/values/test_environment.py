@@ -124,11 +124,7 @@ def compare(manifest, values, component, name):
     rendered = {each["name"]: as_variable(each) for each in container["env"]}
     ours = container_environment(values, component)
     from_config = {key for key in ours if key not in rendered}
-    known_to_helm = {
-        key: each
-        for key, each in rendered.items()
-        if not key.startswith(("DUMB_INIT", "KEDA_", "AIRFLOW__ELASTICSEARCH"))
-    }
+    known_to_helm = {key: each for key, each in rendered.items() if not key.startswith(("DUMB_INIT", "KEDA_"))}
     assert {key: ours.get(key) for key in known_to_helm} == known_to_helm
     assert all(not ours[key].secret for key in from_config)
     return True

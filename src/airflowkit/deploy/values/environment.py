@@ -150,6 +150,12 @@ def _from_secrets(values: Mapping[str, Any], component: Component, release: str)
         if option == "database.sql_alchemy_conn":
             yield Variable("AIRFLOW_CONN_AIRFLOW_DB", secret=reference)
 
+    for service in ("elasticsearch", "opensearch"):
+        name = f"AIRFLOW__{service}__HOST".upper()
+        if _at(values, f"{service}.enabled") and _at(values, f"enableBuiltInSecretEnvVars.{name}") is not False:
+            named = _at(values, f"{service}.secretName")
+            yield Variable(name, secret=(str(named or f"{release}-{service}"), "connection"))
+
 
 def _custom(values: Mapping[str, Any]) -> Iterator[Variable]:
     """Yield `env`, `secret` and `extraEnv`, in the order in which the chart has them."""
