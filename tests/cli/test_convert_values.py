@@ -39,7 +39,7 @@ def test_values_go_to_standard_output_and_the_report_to_standard_error(convert, 
     assert yaml.safe_load(result.out)["apiServer"] == {"replicas": 2}
     assert "webserver -> apiServer" in result.err
     assert "Needs a Secret\n  fernetKey -> fernetKeySecretName: Secret airflow-fernet-key, key fernet-key" in result.err
-    assert "fernetkey: the chart has no such key did you mean 'fernetKey'?" in result.err
+    assert "fernetkey: the chart has no such key; did you mean 'fernetKey'?" in result.err
     assert "PLANTED" not in result.out + result.err
 
 

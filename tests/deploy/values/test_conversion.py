@@ -272,6 +272,12 @@ def test_a_secret_that_a_variable_took_becomes_the_charts_own():
     assert conversion.values["extraEnv"] == ""
 
 
+def test_secrets_that_helm_would_delete_in_the_upgrade_are_warned_of():
+    shown = report(convert_text("data: {metadataConnection: {user: a, pass: b, host: c}}"), "old.yaml")
+    assert "kubectl annotate secret airflow-metadata" in shown
+    assert "helm.sh/resource-policy=keep" in shown
+
+
 def test_what_helm_get_values_prints_is_taken_as_it_is():
     conversion = convert_text("USER-SUPPLIED VALUES:\nexecutor: KubernetesExecutor\n")
     assert conversion.values["executor"] == "KubernetesExecutor"

@@ -64,7 +64,9 @@ FROM_SECRETS: Final = {
         "connection",
         "the URL of the database, with its parts URL-encoded",
     ),
-    "celery.broker_url": ChartSecret("data.brokerUrlSecretName", "airflow-broker", "connection", "the broker's URL"),
+    "celery.broker_url": ChartSecret(
+        "data.brokerUrlSecretName", "airflow-broker-url", "connection", "the broker's URL"
+    ),
     "celery.result_backend": ChartSecret(
         "data.resultBackendSecretName", "airflow-result-backend", "connection", "db+ and the URL of the database"
     ),

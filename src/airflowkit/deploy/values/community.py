@@ -209,7 +209,7 @@ def external_redis(draft: Draft, found: Found) -> None:
     old = as_mapping(found.value)
     place = f"{old.get('host') or 'HOST'}:{old.get('port') or 6379}/{old.get('databaseNumber') or 1}"
     what = f"redis://:PASSWORD@{place}{old.get('properties') or ''}, URL-encoded"
-    found.needs(draft, "data.brokerUrlSecretName", "airflow-broker", {"connection": what})
+    found.needs(draft, "data.brokerUrlSecretName", "airflow-broker-url", {"connection": what})
 
 
 def default_fernet_key(draft: Draft) -> None:

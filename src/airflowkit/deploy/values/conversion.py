@@ -112,7 +112,9 @@ def _apply(draft: Draft, found: Found) -> None:
     if note:
         found.became(draft, Fate.DROPPED, note=note)
     elif not row.source and known(found.path) is None:
-        found.became(draft, Fate.BY_HAND, note=" ".join(filter(None, ("the chart has no such key", meant(found.path)))))
+        found.became(
+            draft, Fate.BY_HAND, note="; ".join(filter(None, ("the chart has no such key", meant(found.path))))
+        )
     elif row.kind == "move":
         move(draft, found, [tuple(target.split(".")) for target in found.to] if row.source else [found.path])
     elif row.kind == "convert":

@@ -57,7 +57,7 @@ class Draft:
     def place(self, path: Path, value: Any) -> Refused | None:
         """Put a value, unless the chart does not know the key, it is a secret, or something else is there already."""
         if known(path) is None:
-            return Refused(Fate.BY_HAND, " ".join(filter(None, ("the chart has no such key", meant(path)))))
+            return Refused(Fate.BY_HAND, "; ".join(filter(None, ("the chart has no such key", meant(path)))))
         taken = types(path)
         value = _coerced(value, taken)
         if value is None and taken and "null" not in taken:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 _ORDER: Final = (Fate.BY_HAND, Fate.SECRET, Fate.MOVED, Fate.DROPPED, Fate.ADDED)
 _WIDTH: Final = 100
+_MADE_BY_THE_CHART: Final = frozenset(
+    f"airflow-{name}"
+    for name in (
+        "api-secret-key", "elasticsearch", "flower", "jwt-secret", "metadata", "opensearch", "pgbouncer-config",
+        "result-backend",
+    )
+)  # fmt: skip
+"""Secrets that a release called `airflow` makes from values. Helm deletes those with the upgrade that names them."""
 
 
 def report(conversion: Conversion, name: str, *, sources: bool = False) -> str:
@@ -39,6 +47,7 @@ def report(conversion: Conversion, name: str, *, sources: bool = False) -> str:
         lines += ["", "Kept", *_wrapped(", ".join(kept), "  ")]
     if conversion.secrets:
         lines += ["", "Secrets to make or complete", *_secrets(conversion.secrets)]
+        lines += _kept_by_helm([secret.name for secret in conversion.secrets])
     return "\n".join(lines)
 
 
@@ -71,6 +80,18 @@ def _secrets(secrets: Sequence[NeededSecret]) -> Iterator[str]:
         yield f"  {secret.name}"
         for key, what in secret.keys.items():
             yield f"    {key}: {what}"
+
+
+def _kept_by_helm(names: Sequence[str]) -> list[str]:
+    """Warn of Secrets that Helm would delete: they have the names of those that an old release made itself."""
+    if not (made := [name for name in names if name in _MADE_BY_THE_CHART]):
+        return []
+    warning = (
+        "If your release is called airflow, it made Secrets of these names itself, and Helm deletes them with the "
+        "upgrade. Keep them:"
+    )
+    command = f"kubectl annotate secret {' '.join(made)} helm.sh/resource-policy=keep"
+    return ["", *_wrapped(warning, ""), f"  {command}"]
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
