@@ -17,6 +17,7 @@
     ├── LocalRunError (RuntimeError)        a local run is not possible, or was cut short
     ├── ScaffoldError (ValueError)          a DAG or repository cannot be created
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
+    ├── ValuesError (ValueError)            a Helm values file cannot be used
     └── DeliveryError (RuntimeError)        a card was not delivered
 
 Each message says what is wrong and where; `hint` says what to do about it.
@@ -159,6 +160,10 @@ class ScaffoldError(AirflowKitError, ValueError):
 
 class SecretsError(AirflowKitError, ValueError):
     """The Secrets of a deployment cannot be made, applied or checked; the message never contains a value."""
+
+
+class ValuesError(AirflowKitError, ValueError):
+    """A Helm values file cannot be read, or is not one. The message quotes nothing of the file."""
 
 
 class DeliveryError(AirflowKitError, RuntimeError):

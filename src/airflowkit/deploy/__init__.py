@@ -1,1 +1,1 @@
-"""The deployment of a repository: its Secrets."""
+"""The deployment of a repository: its Helm values, and its Secrets."""

@@ -1,0 +1,235 @@
+"""What can be wrong between the keys of a values file, one small function a rule."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import did_you_mean, slip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_EXECUTORS: Final = ("CeleryExecutor", "KubernetesExecutor", "LocalExecutor")
+_OF_POSTGRESQL: Final = ("enabled", "auth", "image", "primary", "architecture", "nameOverride", "fullnameOverride")
+_HASH: Final = re.compile(r"[0-9a-f]{7,}")
+_FULL_HASH: Final = 40
+_SSH: Final = re.compile(r"(?:ssh://(?P<user>[^@/]+@)?|(?P<short>[^@/:]+@)[^/:]+:)")
+_OFF: Final = frozenset({"", "false", "0", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with a values file.
+
+    Attributes:
+        key: Where.
+        message: What is wrong.
+        hint: What to do.
+        source: Where that is said: an issue, or a version of the chart.
+    """
+
+    key: str
+    message: str
+    hint: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}" + (f"; {self.hint}" if self.hint else "")
+
+
+def get(values: Mapping[str, Any], key: str, default: Any = None) -> Any:
+    """Return a value by its key, such as `dags.gitSync.repo`."""
+    found: Any = values
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return default if found is None else found
+
+
+def executors(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find executors that are misspelt: the schema takes any `XxxExecutor`."""
+    for name in str(get(values, "executor", "CeleryExecutor")).split(","):
+        if "." in name or name in _EXECUTORS or "{{" in name:
+            continue
+        if meant := did_you_mean(name, _EXECUTORS):
+            yield Finding("executor", f"Airflow has no {name}", meant)
+
+
+def images(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a tag of another Airflow than airflowVersion, by which the chart decides what it starts."""
+    version, tag = get(values, "airflowVersion", ""), str(get(values, "defaultAirflowTag", ""))
+    tagged = re.match(r"(\d+\.\d+\.\d+)(?!\d)", tag)
+    if not tagged:
+        return
+    if not version:
+        yield Finding("airflowVersion", f"it is not set beside defaultAirflowTag {tag}", f'set "{tagged[1]}"')
+    elif tagged[1] != version:
+        yield Finding(
+            "airflowVersion", f"it is {version}, and defaultAirflowTag is {tag}", "set both to the same Airflow"
+        )
+
+
+def git_revisions(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find branch, rev and ref that git-sync ignores, or cannot follow."""
+    git_sync = _git_sync(values)
+    if git_sync is None:
+        return
+    branch, ref, rev = git_sync.get("branch"), git_sync.get("ref"), git_sync.get("rev", "HEAD")
+    source = "apache/airflow#42918"
+    if branch != ref:
+        yield Finding("dags.gitSync.ref", "branch and ref differ: one is ignored", "set both to the same", source)
+    if rev not in (None, "HEAD"):
+        yield Finding("dags.gitSync.rev", "git-sync 4 does not find it", "set branch and ref, and rev: HEAD", source)
+    if isinstance(ref, str) and _HASH.fullmatch(ref) and len(ref) != _FULL_HASH and not ref.isdigit():
+        yield Finding("dags.gitSync.ref", "a commit needs its whole hash of 40 characters")
+
+
+def git_folder(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a sub-path with slashes around it, and settings that fail on the first hiccup."""
+    git_sync = _git_sync(values)
+    if git_sync is None:
+        return
+    path = str(git_sync.get("subPath") or "")
+    if path != path.strip("/"):
+        yield Finding("dags.gitSync.subPath", "it has an outer slash", f"write {path.strip('/') or repr('')}")
+    if not git_sync.get("maxFailures"):
+        yield Finding(
+            "dags.gitSync.maxFailures", "0 ends git-sync at its first error, and the worker pod with it", "10"
+        )
+    if get(values, "config.core.dags_folder") and "{{" not in str(get(values, "config.core.dags_folder")):
+        hint = "remove it: the chart sets it"
+        yield Finding("config.core.dags_folder", "git-sync decides where DAGs are", hint, "apache/airflow#42111")
+
+
+def git_credentials(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find credentials that do not fit the repository's URL, and hosts that nobody verifies."""
+    git_sync = _git_sync(values)
+    if git_sync is None:
+        return
+    repository = str(git_sync.get("repo") or "")
+    by_ssh = _SSH.match(repository)
+    ssh_key, login = git_sync.get("sshKeySecret") or git_sync.get("sshKey"), git_sync.get("credentialsSecret")
+    if not repository:
+        yield Finding("dags.gitSync.repo", "it is not set: the chart clones Airflow's own repository")
+    if by_ssh and not ssh_key:
+        yield Finding("dags.gitSync.sshKeySecret", "the repository's URL is one for ssh, and no key is named")
+    if by_ssh and (by_ssh["user"] or by_ssh["short"]) not in {"git@", None}:
+        yield Finding("dags.gitSync.repo", "git-sync logs in as git", "write git@", "apache/airflow#32981")
+    if repository.startswith("http") and ssh_key:
+        yield Finding("dags.gitSync.sshKeySecret", "the repository's URL is one for https: the key is not used")
+    if login and ssh_key:
+        yield Finding("dags.gitSync.credentialsSecret", "sshKeySecret comes before it", "name one of the two")
+    if by_ssh and not git_sync.get("knownHosts"):
+        yield Finding("dags.gitSync.knownHosts", "nothing verifies the git host", "write its public keys there")
+
+
+def git_key_is_readable(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a security context of the pod under which git-sync cannot read its key."""
+    git_sync = _git_sync(values)
+    if git_sync is None or not git_sync.get("sshKeySecret"):
+        return
+    for key in ("securityContexts.pod", "workers.kubernetes.securityContexts.pod", "dagProcessor.securityContexts.pod"):
+        context = get(values, key)
+        if context and "fsGroup" not in context:
+            yield Finding(key, "without fsGroup git-sync cannot read its key", "fsGroup: 0", "apache/airflow#41974")
+
+
+def subchart(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find misspelt keys of the PostgreSQL subchart, which has no schema."""
+    for name in get(values, "postgresql", {}):
+        if meant := name not in _OF_POSTGRESQL and slip_of(name, _OF_POSTGRESQL):
+            yield Finding(f"postgresql.{name}", "the chart has no such key", f"did you mean {meant!r}?")
+
+
+def database(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a database outside that nothing names, and one of the chart's that nothing uses."""
+    own, named = get(values, "postgresql.enabled", True), get(values, "data.metadataSecretName")
+    connection = get(values, "data.metadataConnection.host")
+    if not own and not named and not connection:
+        yield Finding("data.metadataSecretName", "postgresql is off, and no other database is named")
+    if own and named and not get(values, "postgresql.auth"):
+        yield Finding(
+            "postgresql.enabled", "data.metadataSecretName names another database", "postgresql: {enabled: false}"
+        )
+
+
+def secrets(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find keys that the chart makes anew, or once and for all at the first installation."""
+    for key in ("fernetKeySecretName", "apiSecretKeySecretName", "jwtSecretName"):
+        if not get(values, key) and not get(values, key.removesuffix("SecretName")):
+            yield Finding(key, "it is not set: the chart makes a key of its own", "make a Secret and name it")
+
+
+def first_user(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find the user admin with the password admin, which is the chart's default."""
+    off = get(values, "createUserJob.enabled", True) is False
+    if off or get(values, "createUserJob.defaultUser.enabled", True) is False:
+        return
+    password = get(values, "createUserJob.defaultUser.password")
+    if password in {None, "admin"}:
+        key = "createUserJob.defaultUser.password"
+        yield Finding(key, "the chart's default is admin", "$(AIRFLOW_ADMIN_PASSWORD), from createUserJob.env")
+
+
+def broker(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find Celery without a broker (chart 1.22: check-values.yaml)."""
+    if "Celery" not in str(get(values, "executor", "CeleryExecutor")):
+        return
+    named = get(values, "data.brokerUrlSecretName") or get(values, "data.brokerUrl")
+    if get(values, "redis.enabled", True) is False and not named:
+        yield Finding("data.brokerUrlSecretName", "redis is off, and no other broker is named")
+    if get(values, "redis.enabled", True) and get(values, "redis.passwordSecretName") and not named:
+        yield Finding("data.brokerUrlSecretName", "redis.passwordSecretName needs it")
+
+
+def pgbouncer(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find PgBouncer without a configuration: the chart writes one only for a connection in the values."""
+    by_secret = get(values, "pgbouncer.enabled") and get(values, "data.metadataSecretName")
+    if by_secret and not get(values, "pgbouncer.configSecretName"):
+        yield Finding("pgbouncer.configSecretName", "data.metadataSecretName needs it: pgbouncer.ini and users.txt")
+
+
+def logs(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find logs that are lost with their pod, and a volume for logs that go elsewhere."""
+    remote = str(get(values, "config.logging.remote_logging", "")).lower() not in _OFF
+    remote = remote or bool(get(values, "elasticsearch.enabled") or get(values, "opensearch.enabled"))
+    kept = bool(get(values, "logs.persistence.enabled"))
+    if remote and kept:
+        yield Finding("logs.persistence.enabled", "logs are remote: the volume is not needed", "false")
+    if not remote and not kept and "Kubernetes" in str(get(values, "executor", "")):
+        hint = "config.logging.remote_logging or logs.persistence"
+        yield Finding("logs.persistence.enabled", "the logs of tasks are lost with their pods", hint)
+
+
+def metrics(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find the chart's StatsD beside a host of one's own: one of the two gets nothing."""
+    elsewhere = "AIRFLOW__METRICS__STATSD_HOST" in str(get(values, "env", "")) + str(get(values, "extraEnv", ""))
+    if elsewhere and get(values, "statsd.enabled", True):
+        yield Finding("statsd.enabled", "AIRFLOW__METRICS__STATSD_HOST sends metrics elsewhere", "false")
+    if elsewhere and not get(values, "statsd.enabled", True) and not get(values, "config.metrics.statsd_on"):
+        yield Finding("config.metrics.statsd_on", "statsd.enabled: false switches metrics off", "'True'")
+
+
+RULES: Final[tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...]] = (
+    executors,
+    images,
+    git_revisions,
+    git_folder,
+    git_credentials,
+    git_key_is_readable,
+    subchart,
+    database,
+    secrets,
+    first_user,
+    broker,
+    pgbouncer,
+    logs,
+    metrics,
+)
+
+
+def _git_sync(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the settings of git-sync where it is on."""
+    git_sync = get(values, "dags.gitSync")
+    return git_sync if isinstance(git_sync, dict) and git_sync.get("enabled") else None
