@@ -45,10 +45,7 @@ class AirflowKitError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        if not self.hint:
-            return self.message
-        stop = "" if self.message.endswith((".", "!", "?", "…")) else "."
-        return f"{self.message}{stop} {self.hint}"
+        return with_hint(self.message, self.hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (type(self), self.args, self.__dict__.copy()))
@@ -158,6 +155,15 @@ class ScaffoldError(AirflowKitError, ValueError):
 
 class DeliveryError(AirflowKitError, RuntimeError):
     """A card was not delivered to Teams; raised by `send_card`, and only logged by callbacks."""
+
+
+def with_hint(message: str, hint: str) -> str:
+    """Return a message with what to do about it, as one sentence where neither is one already."""
+    if not hint:
+        return message
+    if message.endswith((".", "!", "?", "…")):
+        return f"{message} {hint}"
+    return f"{message}. {hint}" if hint[0].isupper() else f"{message}; {hint}"
 
 
 def did_you_mean(name: object, known: Iterable[object]) -> str:
