@@ -144,7 +144,7 @@ def test_a_single_task_is_run_and_waiting_takes_no_time(run_scripted):
         (
             {"outcomes.deferred": [Succeeded()] * 2},
             LocalRunError,
-            "2 outcomes, but the task is tried once. give fewer outcomes",
+            "2 outcomes, but the task is tried once; give fewer outcomes",
         ),
         ({"outcomes.deferred": {1: Succeeded()}}, LocalRunError, "the task is not mapped"),
         ({"outcomes": Succeeded()}, DagNotFound, "outcome of 'outcomes': name a task"),
