@@ -1,6 +1,6 @@
 """Extract, transform, load: three pods that share a folder.
 
-The orders lie on the claim `airflow-data`, which each pod mounts at /data. `extract` reads
+The orders are on the claim `airflow-data`, which each pod mounts at /data. `extract` reads
 its password from one key of a Secret, `load` all keys of one as variables and a certificate
 as a file. Each pod has the size that its work needs.
 """

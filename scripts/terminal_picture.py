@@ -27,7 +27,7 @@ COLOURS = {"default": None, "brown": "yellow"}
 
 
 def screen_after(command: list[str]) -> pyte.Screen:
-    """Return the terminal as it stands when the command has ended."""
+    """Return the terminal as it is when the command has ended."""
     screen = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
 

@@ -84,7 +84,7 @@ def test_an_unknown_id_names_the_nearest(folder):
 
 def test_an_unknown_task_names_the_nearest(folder):
     write(folder, "a.py", "orders", "load")
-    with pytest.raises(DagNotFound, match=r"DAG 'orders' has no task 'lod'\. did you mean 'load'"):
+    with pytest.raises(DagNotFound, match=r"DAG 'orders' has no task 'lod'; did you mean 'load'"):
         load_dag("orders.lod", folder)
 
 

@@ -24,7 +24,7 @@ PROBLEMS = [
 
 
 def test_the_hint_follows_the_message():
-    assert str(SettingsError("x is wrong", hint="write y")) == "x is wrong. write y"
+    assert str(SettingsError("x is wrong", hint="write y")) == "x is wrong; write y"
 
 
 @pytest.mark.parametrize("message", ["No such day.", "no such day?", "no such day…"])
@@ -71,7 +71,7 @@ def test_no_exception_of_ours_is_defined_elsewhere():
 @pytest.mark.parametrize("cls", EXCEPTIONS, ids=lambda cls: cls.__name__)
 def test_a_local_run_raises_what_its_process_raised(cls):
     error = _restored(Refused(cls.__name__, "x is wrong", "write y"))
-    assert (type(error), str(error)) == (cls, "x is wrong. write y")
+    assert (type(error), str(error)) == (cls, "x is wrong; write y")
 
 
 @pytest.mark.parametrize(("name", "answer"), [("standrd", "did you mean 'standard'?"), ("xyz", "")])

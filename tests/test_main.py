@@ -1,4 +1,4 @@
-"""The command before it has been imported."""
+"""The command before it has been imported, and when nobody can read what it prints."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 INTERRUPTED_IMPORT = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
 
@@ -28,3 +31,22 @@ def test_python_runs_the_command_as_a_module():
         [sys.executable, "-m", "airflowkit", "--version"], capture_output=True, text=True, check=True
     )
     assert ended.stdout.startswith("airflowkit ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["explain"], ["explain", "AK401"]])
+def test_output_that_cannot_be_written_is_one_line(arguments):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "airflowkit", *arguments]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (2, "airflowkit: cannot write: No space left on device\n")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["explain"], ["explain", "AK401"]])
+def test_a_reader_that_is_gone_is_no_error_to_see(arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "airflowkit", *arguments]
+    result = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (result.returncode, result.stderr) == (1, "")

@@ -1,5 +1,6 @@
 """Presets: what they give, what a repository adds, and that real Airflow takes them."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -39,6 +40,13 @@ def test_the_owner_and_the_overrides_win():
 def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(PresetNotFound, match="did you mean 'standard'"):
         default_args("standrd")
+
+
+@pytest.mark.parametrize("make", [default_args, dag_args])
+@pytest.mark.parametrize("name", [None, 1, [], {}, b"standard", {"standard"}])
+def test_what_is_not_text_is_no_preset(make, name):
+    with pytest.raises(PresetNotFound, match=re.escape(f"no preset {name!r}; there are ")):
+        make(name)
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ import pytest
 def test_dags(dag_bag):
     assert sorted(dag_bag) == ["orders", "pods"]
     assert not dag_bag.import_errors
-    with pytest.raises(LookupError, match="no DAG 'pod'. did you mean 'pods'"):
+    with pytest.raises(LookupError, match="no DAG 'pod'; did you mean 'pods'"):
         dag_bag["pod"]
 
 def test_pods(dag_bag, render_pods):

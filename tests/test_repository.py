@@ -145,11 +145,11 @@ def test_outside_any_repository_the_folder_around_the_dag_folder_counts(tmp_path
 
 
 def test_a_path_that_does_not_exist_is_an_error():
-    with pytest.raises(NoSuchPath, match=r"^nowhere does not exist\. name a DAG folder or file"):
+    with pytest.raises(NoSuchPath, match=r"^nowhere does not exist; name a DAG folder or file"):
         dags_folder_of(Path("nowhere"))
 
 
 def test_pyproject_holds_nothing_but_checks(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.airflowkit.pod]\nnamespace = 'airflow'\n")
-    with pytest.raises(SettingsError, match=r"airflowkit\.pod: only check is allowed here\. use airflowkit\.toml"):
+    with pytest.raises(SettingsError, match=r"airflowkit\.pod: only check is allowed here; use airflowkit\.toml"):
         dags_folder(tmp_path)

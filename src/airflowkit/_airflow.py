@@ -205,15 +205,6 @@ def fixed_interval(timetable: Any) -> Any:
     return getattr(timetable, "delta", None) or getattr(timetable, "_delta", None)  # before 3.2
 
 
-def apply_policies(dag: Any) -> None:
-    """Apply the installation's cluster policies to a DAG and its tasks; they may change or reject them."""
-    from airflow import settings
-
-    settings.dag_policy(dag)
-    for task in dag.tasks:
-        settings.task_policy(task)
-
-
 def sync_dag(dag: Any, path: Path, dags_folder: Path) -> None:
     """Write a DAG to the database as if it were in the (empty) DAG folder, so that `dag.test()` knows it.
 

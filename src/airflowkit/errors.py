@@ -27,10 +27,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_WIDTH: Final = 80
+_LONGEST_NAME: Final = 300
+"""The comparison takes time that grows with the length, and nobody means a known name by a longer one."""
 
 
 class AirflowKitError(Exception):
@@ -47,10 +51,7 @@ class AirflowKitError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        if not self.hint:
-            return self.message
-        stop = "" if self.message.endswith((".", "!", "?", "…")) else "."
-        return f"{self.message}{stop} {self.hint}"
+        return with_hint(self.message, self.hint)
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restore, (type(self), self.args, self.__dict__.copy()))
@@ -170,9 +171,20 @@ class DeliveryError(AirflowKitError, RuntimeError):
     """A card was not delivered to Teams; raised by `send_card`, and only logged by callbacks."""
 
 
+def with_hint(message: str, hint: str) -> str:
+    """Return a message with what to do about it, as one sentence where neither is one already."""
+    if not hint:
+        return message
+    if message.endswith((".", "!", "?", "…")):
+        return f"{message} {hint}"
+    return f"{message}. {hint}" if hint[0].isupper() else f"{message}; {hint}"
+
+
 def did_you_mean(name: object, known: Iterable[object]) -> str:
-    """Return `did you mean 'x'?` for the closest known name, or an empty string; foreign names may be no text."""
-    close = get_close_matches(str(name), list(map(str, known)), n=1, cutoff=0.6)
+    """Return `did you mean 'x'?` for the closest known name, or an empty string; a foreign name may be anything."""
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        return ""
+    close = get_close_matches(name, list(map(str, known)), n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else ""
 
 
@@ -183,6 +195,15 @@ def slip_of(name: object, known: Iterable[object]) -> str:
     """
     near = [str(each) for each in known if not str(name).startswith(str(each))]
     return next(iter(get_close_matches(str(name), near, n=1, cutoff=0.85)), "")
+
+
+def shown(value: object) -> str:
+    """Return a value as Python writes it, shortened; its type where that fails: a class of the user's may raise."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  also of a value too deep
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= _WIDTH else f"{text[:60]}…{text[-16:]}"
 
 
 def counted(number: int, noun: str) -> str:

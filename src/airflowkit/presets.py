@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from airflowkit.alerts.facts.recorder import record_failure
-from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean, slip_of
+from airflowkit.errors import PresetNotFound, SettingsError, did_you_mean, shown, slip_of
 from airflowkit.pods.spec.keywords import REWRITTEN
 from airflowkit.settings import caller_file, load_settings
 
@@ -75,7 +75,9 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     """
     for key in overrides:
         if meant := _meant(key):
-            raise TypeError(f"default_args({preset!r}) has {key!r}, which no operator accepts; did you mean {meant!r}?")
+            raise TypeError(
+                f"default_args({shown(preset)}) has {key!r}, which no operator accepts; did you mean {meant!r}?"
+            )
     values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
     values |= {"owner": owner} if owner else {}
     # First, so that it runs even if the author's own callback fails: the run's alert reads what it records.
@@ -112,11 +114,13 @@ def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _preset(name: str) -> dict[str, Any]:
+def _preset(name: object) -> dict[str, Any]:
     settings = load_settings(caller_file())
-    if name not in BUILT_IN and name not in settings.presets:
+    if not isinstance(name, str) or (name not in BUILT_IN and name not in settings.presets):
         known = sorted({*BUILT_IN, *settings.presets})
-        raise PresetNotFound(f"no preset {name!r}", hint=did_you_mean(name, known) or f"there are {', '.join(known)}")
+        raise PresetNotFound(
+            f"no preset {shown(name)}", hint=did_you_mean(name, known) or f"there are {', '.join(known)}"
+        )
     return {**BUILT_IN.get(name, _COMMON), **_from_settings(name, settings)}
 
 

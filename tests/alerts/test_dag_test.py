@@ -111,3 +111,49 @@ def test_a_recovery_is_reported_only_after_a_failed_run(teams, run):
         run(dag, logical_date=datetime(2026, 2, day, tzinfo=UTC))
     assert [texts(card)[0] for card in teams.cards] == ["🟢 Run recovered: alert_recovery"]
     assert fact(teams.cards[0], "Logical date") == "2026-02-02 00:00 UTC"
+
+
+def test_a_task_asks_its_supervisor_for_the_states_the_diagnoses_and_the_previous_run(run):
+    """As a DAG's callback does in production, where no process of a DAG may read the database."""
+    from airflow.sdk import DAG, task
+
+    from airflowkit.alerts.facts import run_state
+    from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
+
+    answers = []
+    with DAG("asking", schedule=None, start_date=datetime(2026, 1, 1)) as dag:
+
+        @task
+        def load(logical_date, ti):
+            ti.xcom_push(XCOM_KEY, {"reason": "no rows"})
+            if logical_date.day == 1:
+                raise ValueError("broken")
+
+        @task
+        def part(number):
+            if number:
+                raise ValueError("broken")
+
+        @task(trigger_rule="all_done")
+        def ask(logical_date, run_id):
+            assert run_state._supervisor()
+            task_ids = ["load", "part", "ask", "part_1"]  # part_1 is no task: the keys of mapped ones look like it
+            answers.append(
+                (
+                    run_state.task_states("asking", run_id, task_ids),
+                    run_state.stored_diagnosis("asking", run_id, "load", -1),
+                    run_state.stored_diagnosis("asking", run_id, "ask", -1),
+                    run_state.previous_run_failed("asking", logical_date),
+                )
+            )
+            if logical_date.day == 1:
+                raise ValueError("broken")
+
+        [load(), part.expand(number=[0, 1])] >> ask()
+    for day in (1, 2):
+        run(dag, logical_date=datetime(2026, 1, day, tzinfo=UTC))
+    (first, diagnosis, missing, before), (second, *_, again) = answers
+    states = {(state.task_id, state.map_index): state.state for state in first}
+    assert (states["load", -1], states["part", 0], states["part", 1]) == ("failed", "success", "failed")
+    assert {(state.task_id, state.map_index): state.state for state in second}["load", -1] == "success"
+    assert (diagnosis, missing, before, again) == ({"reason": "no rows"}, None, False, True)

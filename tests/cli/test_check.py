@@ -87,11 +87,11 @@ def test_exit_zero_reports_and_succeeds(repository):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["nowhere"], "nowhere does not exist. name a DAG folder or file: airflowkit check PATH"),
-        (["empty"], "no DAG file in empty. pass the DAG folder: airflowkit check PATH"),
-        (["airflowkit.toml"], "airflowkit.toml is neither a Python file nor a zip archive. name DAG files or folders"),
-        (["--select", "AK999"], "--select names 'AK999', which is not a rule. did you mean 'AK"),
-        (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is not a rule. its code is AK408"),
+        (["nowhere"], "nowhere does not exist; name a DAG folder or file: airflowkit check PATH"),
+        (["empty"], "no DAG file in empty; pass the DAG folder: airflowkit check PATH"),
+        (["airflowkit.toml"], "airflowkit.toml is neither a Python file nor a zip archive; name DAG files or folders"),
+        (["--select", "AK999"], "--select names 'AK999', which is not a rule; did you mean 'AK"),
+        (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is not a rule; its code is AK408"),
         (["--format", "yaml"], "Invalid value for '--format': "),
         (["--baseline", "nowhere.json"], "Invalid value for --baseline: nowhere.json does not exist; --write-baseline"),
         (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would fix: use only one of them"),

@@ -21,7 +21,7 @@ def test_a_page_is_found_by_code_and_by_name():
 
 @pytest.mark.parametrize("name", ["AK4O1", "pod-without-limit"])
 def test_an_unknown_rule_has_no_page(name):
-    with pytest.raises(UnknownRule, match=f"^no rule '{name}'. did you mean '"):
+    with pytest.raises(UnknownRule, match=f"^no rule '{name}'; did you mean '"):
         explain(name)
 
 
@@ -54,7 +54,7 @@ def test_a_rule_prints_its_page(name):
 def test_a_rule_that_does_not_exist_is_one_line():
     result = airflowkit("explain", "AK999")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("airflowkit: no rule 'AK999'. did you mean ")
+    assert result.stderr.startswith("airflowkit: no rule 'AK999'; did you mean ")
 
 
 def test_a_misspelt_rule_is_not_mistaken_for_a_dag(tmp_path):

@@ -131,5 +131,5 @@ def test_nothing_to_run_is_the_exception_that_loading_raises(run_locally, reposi
 
 
 def test_an_unknown_runtime_is_refused(run_locally):
-    with pytest.raises(LocalRunError, match=r"no runtime 'processes'\. did you mean 'process'"):
+    with pytest.raises(LocalRunError, match=r"no runtime 'processes'; did you mean 'process'"):
         run_locally("sharing", runtime="processes")

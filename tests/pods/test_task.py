@@ -230,3 +230,53 @@ def test_nonsense_is_a_problem_and_no_crash(dag, keyword, broken):
         return  # a number's digits
     with pytest.raises(PodSpecError):
         pod_task("task", **{"image": "a:1", keyword: broken})
+
+
+class Sealed:
+    """A value that not even Python can show."""
+
+    def __repr__(self):
+        raise RuntimeError("sealed")
+
+
+def nested(depth):
+    value = {}
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("value", [Sealed(), nested(3000)], ids=["sealed", "nested"])
+@pytest.mark.parametrize("keyword", ["env_vars", "image", "node_pool", "retries", "security", "trigger_rule"])
+def test_a_value_that_cannot_be_shown_is_a_problem_and_no_crash(dag, keyword, value):
+    with pytest.raises(PodSpecError) as caught:
+        pod_task("task", **{"image": "a:1", keyword: value})
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    "keyword", ["deferrable", "execution_timeout", "node_pool", "pod_template_file", "resources", "tolerations"]
+)
+def test_a_very_long_value_is_not_repeated_in_full(dag, keyword):
+    with pytest.raises(PodSpecError) as caught:
+        pod_task("task", **{"image": "a:1", keyword: "x" * 100_000})
+    assert len(str(caught.value)) < 5000
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("retries", "two"),
+        ("retries", float("inf")),
+        ("retry_delay", "5m"),
+        ("retry_delay", float("inf")),
+        ("max_retry_delay", [60]),
+        ("max_retry_delay", 10**400),
+        ("pool_slots", 0),
+        ("pool_slots", None),
+    ],
+)
+@pytest.mark.parametrize("make", [pod_task, lambda *given, **rest: pod_task.partial(*given, **rest).expand(cmds=[])])
+def test_what_airflow_converts_first_is_refused_by_its_name_also_in_partial(dag, make, keyword, value):
+    with pytest.raises(PodSpecError, match=rf"task 'task': 1 problem\n  {keyword}(:| = )"):
+        make("task", image="a:1", **{keyword: value})

@@ -5,6 +5,8 @@ A sub-command's module is imported when it is called: `--help` and typing errors
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -34,6 +36,9 @@ COMMANDS: Final = {
 """The sub-commands, each in the module of its name, and what `airflowkit --help` says about it."""
 
 USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
+_NOT_WRITTEN: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""The reader is gone, or a disk or its quota is full."""
+_USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
 """Click's UsageError: some versions of Typer bring their own copy of Click."""
 
 
@@ -146,9 +151,19 @@ def main() -> None:
     try:
         status = app(prog_name="airflowkit", standalone_mode=False)
     except USAGE_ERROR as error:
+        if sys.stdout:  # it is None where the shell has closed it
+            sys.stdout.flush()
+    except _USAGE_ERROR as error:
         _fail(_one_line(error))
     except AirflowKitError as error:
         _fail(str(error))
+    except OSError as error:
+        if error.errno not in _NOT_WRITTEN:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be written either
+        if error.errno == errno.EPIPE:  # as with `| head`
+            sys.exit(1)
+        _fail(f"cannot write: {error.strerror}")
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)

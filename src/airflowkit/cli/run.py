@@ -42,7 +42,7 @@ def run(  # noqa: PLR0913  the command's options
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Airflow's own log.")] = False,
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Also write the result of each task to a file; - is the terminal."),
+        typer.Option("--json", metavar="FILE", help="Also write each task's result to a file; - for standard output."),
     ] = None,
 ) -> None:
     """Run a DAG without a cluster: on an embedded Airflow, its pods as containers or processes on this computer.

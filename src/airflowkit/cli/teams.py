@@ -12,7 +12,7 @@ import typer
 teams = typer.Typer(help="Alerts in Microsoft Teams.", no_args_is_help=True)
 
 
-@teams.command()
+@teams.command(short_help="Write an HTML page that shows the cards.")
 def preview(
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("teams-preview.html"),
@@ -35,13 +35,13 @@ def preview(
     typer.echo(f"Wrote {output}")
     if not has_renderer():
         typer.echo(
-            "It shows the cards as JSON, because Microsoft's renderer is missing (make node in airflowkit's repository)"
+            "It shows the cards as JSON: Microsoft's renderer is missing (run `make node` in airflowkit's repository)"
         )
     if show and sys.stdout.isatty():
         webbrowser.open(output.absolute().as_uri())
 
 
-@teams.command("test")
+@teams.command("test", short_help="Send a sample card through an Airflow connection.")
 def send_sample(
     conn_id: Annotated[str, typer.Argument(help="The Airflow connection; by default the one in airflowkit.toml.")] = "",
 ) -> None:
@@ -49,12 +49,14 @@ def send_sample(
 
     Example: airflowkit teams test msteams_webhook_url
     """
+    from airflowkit._airflow import keep_home_clean
     from airflowkit.alerts.teams.card import build_card
     from airflowkit.alerts.teams.connection import read_webhook
     from airflowkit.alerts.teams.delivery import deliver
     from airflowkit.alerts.teams.samples import trial_facts
     from airflowkit.settings import load_settings
 
+    keep_home_clean()  # before anything imports Airflow
     settings = load_settings().teams
     webhook = read_webhook(conn_id or settings.conn_id)
     for warning in webhook.warnings:

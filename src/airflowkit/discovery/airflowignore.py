@@ -52,7 +52,7 @@ class Regexp:
 
     Attributes:
         pattern: The expression.
-        root: The DAG folder, also where the line stands in a folder below it.
+        root: The DAG folder, also where the line is in a folder below it.
     """
 
     pattern: re.Pattern[str]

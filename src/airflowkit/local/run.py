@@ -123,7 +123,11 @@ def run_dag(  # noqa: PLR0913  the command's options
     """
     if airflow_version() < (3, 0):
         raise LocalRunError("a run needs Airflow 3.1 or newer", hint="airflowkit check, render and explain do not")
-    with interruptible() as interruption, _told_in_one_line(), scratch_folder("airflowkit-run-", keep=keep) as scratch:
+    with (
+        interruptible() as interruption,
+        _disk_full_reported(),
+        scratch_folder("airflowkit-run-", keep=keep) as scratch,
+    ):
         written = script.as_json() if script else None
         request = Request(
             *(dag, str(dags_folder), str(scratch), runtime, conf, logical_date, verbose),
@@ -141,7 +145,7 @@ def run_dag(  # noqa: PLR0913  the command's options
 
 
 @contextmanager
-def _told_in_one_line() -> Iterator[None]:
+def _disk_full_reported() -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -6,20 +6,33 @@ Airflow makes the operators during the run, through `CheckedPodOperator`, which 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from airflow.providers.common.compat.sdk import XComArg
 
+from airflowkit.errors import PodSpecError
 from airflowkit.pods.operator.operator import CheckedPodOperator
 from airflowkit.pods.schema.faults import MISSING
 from airflowkit.pods.schema.jinja import RUNTIME
 from airflowkit.pods.spec.installed import KNOWN
 from airflowkit.pods.spec.layers import airflow_defaults
 from airflowkit.pods.spec.operator_call import checked_spec, settings_of
+from airflowkit.pods.spec.operator_options import option_faults
 from airflowkit.pods.spec.shorthands import expand_resources
 
 if TYPE_CHECKING:
     from airflow.sdk.definitions.mappedoperator import MappedOperator
+
+
+_CONVERTED: Final = ("max_retry_delay", "pool_slots", "retries", "retry_delay")
+"""What Airflow's `partial` converts at once, and fails at without a word of the task."""
+
+
+def _refuse_unconvertible(keywords: Mapping[str, Any], task_id: str) -> None:
+    faults = option_faults({name: keywords[name] for name in _CONVERTED if name in keywords})
+    if problems := [replace(fault.as_problem(), task_id=task_id) for fault in faults]:
+        raise PodSpecError(problems)
 
 
 def _accept(*_: Any) -> Any:
@@ -39,6 +52,7 @@ class MappedPod:
         self._keywords = dict(keywords)
         self._task_id = task_id
         known = {name: value for name, value in keywords.items() if name in KNOWN}
+        _refuse_unconvertible(known, task_id)
         settings = settings_of(keywords.get("dag"))
         # The rest stays as it is: Airflow makes each operator with these keywords, which converts them.
         self._partial = CheckedPodOperator.partial(task_id=task_id, **expand_resources(known, settings, _accept))

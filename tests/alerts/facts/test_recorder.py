@@ -47,7 +47,7 @@ def caused_by_a_pod():
         (KeyError("x"), "KeyError: 'x'"),
         (UnspeakableError(), "UnspeakableError"),
         (circular(), "ValueError: broken"),
-        (PodFailed("exit code 3", hint="look"), "exit code 3. look"),
+        (PodFailed("exit code 3", hint="look"), "exit code 3; look"),
         (caused_by_a_pod(), "out of memory: used 512Mi"),
         (
             RuntimeError("pod x failed.\nremote_pod: {'env': [...]}"),

@@ -54,7 +54,7 @@ def test_without_a_file_everything_counts(root):
 @pytest.mark.parametrize("content", ["{}x", "[1]", '[{"path": "a"}]', '{"a": 1}', "\xff"])
 def test_a_file_that_is_none_is_wrong_use(root, content):
     (root / FILE).write_text(content, encoding="latin-1")
-    with pytest.raises(SettingsError, match=r"is not a valid baseline: .*\. delete it and use --write-baseline"):
+    with pytest.raises(SettingsError, match=r"is not a valid baseline: .*; delete it and use --write-baseline"):
         Baseline.of(root)
 
 
@@ -140,7 +140,7 @@ def test_it_is_written_whole_or_not_at_all(root, monkeypatch):
 
 
 def test_a_folder_that_is_not_there_is_an_error_of_one_line(root):
-    with pytest.raises(BaselineNotWritten, match=r"cannot be written: No such file or directory\. name another"):
+    with pytest.raises(BaselineNotWritten, match=r"cannot be written: No such file or directory; name another"):
         Baseline.of(root, root / "gone" / "baseline.json").write()
 
 

@@ -138,13 +138,13 @@ def test_a_single_task_is_run_and_waiting_takes_no_time(run_scripted):
 @pytest.mark.parametrize(
     ("outcomes", "error", "message"),
     [
-        ({"outcomes.lod": Succeeded()}, DagNotFound, "DAG 'outcomes' has no task 'lod'. did you mean 'load'?"),
+        ({"outcomes.lod": Succeeded()}, DagNotFound, "DAG 'outcomes' has no task 'lod'; did you mean 'load'?"),
         ({"outcome.load": Succeeded()}, DagNotFound, "no DAG 'outcome.load'"),
         ({"outcome_xcoms.names": Succeeded()}, LocalRunError, "the task starts no pod"),
         (
             {"outcomes.deferred": [Succeeded()] * 2},
             LocalRunError,
-            "2 outcomes, but the task is tried once. give fewer outcomes",
+            "2 outcomes, but the task is tried once; give fewer outcomes",
         ),
         ({"outcomes.deferred": {1: Succeeded()}}, LocalRunError, "the task is not mapped"),
         ({"outcomes": Succeeded()}, DagNotFound, "outcome of 'outcomes': name a task"),

@@ -17,7 +17,7 @@ from airflowkit.local.kubelet.objects import LocalObjects
         ('[secrets]\npassword = "x"\n', "secrets.password is not a table"),
         ("[secrets.a.b]\nx = 1\n", "secrets.a.b is not a text"),
         ("[secrets.a]\nx = [1]\n", "secrets.a.x is not a text"),
-        ("[secret.a]\nx = 1\n", "no table 'secret' is known. did you mean 'secrets'"),
+        ("[secret.a]\nx = 1\n", "no table 'secret' is known; did you mean 'secrets'"),
     ],
 )
 def test_a_broken_file_is_refused_with_the_place(tmp_path, text, words):

@@ -1,11 +1,11 @@
-"""A failure is told in its own words and lines."""
+"""A failure is reason_and_lines in its own words and lines."""
 
 from __future__ import annotations
 
 import json
 
 from airflowkit.errors import PodFailed
-from airflowkit.local.worker.failure import told
+from airflowkit.local.worker.failure import reason_and_lines
 
 
 def caught(code):
@@ -17,7 +17,7 @@ def caught(code):
 
 
 def test_the_lines_begin_with_the_user_s_first():
-    reason, lines = told(caught("def load():\n    raise ValueError('no rows')\nload()\n"))
+    reason, lines = reason_and_lines(caught("def load():\n    raise ValueError('no rows')\nload()\n"))
     assert reason == "ValueError: no rows"
     text = "\n".join(lines)
     assert text.index("/repository/dags/orders.py") < text.index("in load")
@@ -25,7 +25,7 @@ def test_the_lines_begin_with_the_user_s_first():
 
 def test_a_cause_is_told_before_what_it_caused():
     code = "try:\n    {}['a']\nexcept KeyError as e:\n    raise RuntimeError('no key') from e\n"
-    reason, lines = told(caught(code))
+    reason, lines = reason_and_lines(caught(code))
     assert reason == "RuntimeError: no key"
     assert "KeyError: 'a'" in lines
     assert len(lines) < 12
@@ -36,7 +36,7 @@ def test_an_error_of_the_libraries_has_no_lines():
         json.loads("{")
     except ValueError as error:
         error.__traceback__ = error.__traceback__.tb_next
-        reason, lines = told(error)
+        reason, lines = reason_and_lines(error)
     assert reason.startswith("json.decoder.JSONDecodeError: ")
     assert lines == []
 
@@ -44,15 +44,15 @@ def test_an_error_of_the_libraries_has_no_lines():
 def test_an_answer_of_the_kubernetes_api_is_its_message():
     error = RuntimeError()
     error.body = '{"message": "pods \\"x\\" is forbidden", "code": 403}'
-    assert told(error) == ('RuntimeError: pods "x" is forbidden', [])
+    assert reason_and_lines(error) == ('RuntimeError: pods "x" is forbidden', [])
 
 
 def test_the_manifest_in_the_provider_s_error_is_left_out():
     assert (
-        told(ValueError("Pod x returned a failure.\nremote_pod: {'a': 1}"))[0]
+        reason_and_lines(ValueError("Pod x returned a failure.\nremote_pod: {'a': 1}"))[0]
         == "ValueError: Pod x returned a failure."
     )
 
 
 def test_a_diagnosis_is_told_as_it_is():
-    assert told(PodFailed("out of memory", hint="give it more")) == ("out of memory. give it more", [])
+    assert reason_and_lines(PodFailed("out of memory", hint="give it more")) == ("out of memory; give it more", [])

@@ -15,7 +15,7 @@ from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.card import Card, fitting_card, minimal_card
 from airflowkit.alerts.teams.connection import Webhook, read_webhook, read_webhook_async
 from airflowkit.alerts.teams.delivery import Delivery, post
-from airflowkit.errors import DeliveryError
+from airflowkit.errors import DeliveryError, with_hint
 from airflowkit.settings import MAX_ALERT_BUDGET
 
 _LOST: Final = "airflowkit: Teams alert LOST%s: %s"
@@ -122,7 +122,7 @@ class Alert:
 def _report(delivery: Delivery) -> None:
     if not delivery.accepted:
         tried = f" after {delivery.attempts} attempts" if delivery.attempts > 1 else ""
-        log.error(_LOST, tried, f"{delivery.problem}. {delivery.hint}" if delivery.hint else delivery.problem)
+        log.error(_LOST, tried, with_hint(delivery.problem, delivery.hint))
         return
     log.info(
         "airflowkit: Teams accepted the alert (HTTP %s, attempt %s, %.1f s); it does not confirm that it shows it",

@@ -163,7 +163,7 @@ def _verify(conn_id: str, extra: Mapping[str, Any]) -> bool | str | None:
 
 
 def _refuse_malformed(conn_id: str, connection: object) -> None:
-    """Refuse an extra that is not JSON: Airflow logs that and goes on without it."""
+    """Refuse an extra that is not JSON: Airflow logs that and continues without it."""
     extra = look(connection, "extra")
     if isinstance(extra, str) and (malformed := _malformed(extra)):
         what = f"connection {conn_id!r}: its extra is not valid JSON: {malformed}"

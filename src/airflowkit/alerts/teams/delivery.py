@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -14,12 +15,11 @@ from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.answers import Answer, Proxy, Verdict, judge, network_failure
 from airflowkit.alerts.teams.card import fits, message
 from airflowkit.alerts.teams.connection import Webhook, read_webhook
-from airflowkit.errors import DeliveryError
+from airflowkit.alerts.teams.options import is_budget
+from airflowkit.errors import DeliveryError, shown
 from airflowkit.settings import ALERT_BUDGET, DEFAULT_CONN_ID, MAX_ALERT_BUDGET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tenacity import RetryCallState
 
 _CONNECT: Final = 3.05
@@ -69,8 +69,9 @@ def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget
         >>> send_card({"type": "AdaptiveCard", "version": "1.4", "body": []})  # doctest: +SKIP
         Delivery(accepted=True, attempts=1, seconds=0.21, status=202, problem='', hint='')
     """
-    if not fits(card):
-        raise DeliveryError("the card is too large for Teams", hint="keep it below 20 000 bytes of JSON")
+    if not is_budget(budget):
+        raise TypeError(f"budget = {shown(budget)}: must be a number of seconds above 0")
+    _refuse_unsendable(card)
     webhook = read_webhook(conn_id)
     for warning in webhook.warnings:
         log.warning("airflowkit: %s", warning)
@@ -78,6 +79,17 @@ def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget
     if not delivery.accepted:
         raise DeliveryError(delivery.problem, hint=delivery.hint)
     return delivery
+
+
+def _refuse_unsendable(card: object) -> None:
+    if not isinstance(card, Mapping):
+        raise DeliveryError(f"the card is not an Adaptive Card: {shown(card)}", hint="pass the card's dictionary")
+    try:
+        fit = fits(card)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DeliveryError(f"the card cannot be written as JSON: {error}") from None
+    if not fit:
+        raise DeliveryError("the card is too large for Teams", hint="keep it below 20 000 bytes of JSON")
 
 
 def deliver(

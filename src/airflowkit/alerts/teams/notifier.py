@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseNotifier  # noqa: TID253  it is a subclass
 
@@ -12,25 +12,12 @@ from airflowkit.alerts.facts.context import AlertSettings
 from airflowkit.alerts.facts.facts import Event, Mention
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.teams.alert import Alert
-from airflowkit.errors import SettingsError, did_you_mean
-from airflowkit.settings import Teams, caller_file, load_settings
+from airflowkit.alerts.teams.options import AlertOptions, Mentions, accepted
+from airflowkit.errors import SettingsError
+from airflowkit.settings import MAX_ALERT_BUDGET, Teams, caller_file, load_settings
 
 if TYPE_CHECKING:
     from typing import Unpack
-
-Mentions = Mapping[str, str] | Sequence[str]
-
-
-class AlertOptions(TypedDict, total=False):
-    """The keywords of every alert; `TeamsNotifier` describes them."""
-
-    conn_id: str
-    title: str
-    message: str
-    mentions: Mentions
-    runbook: str
-    environment: str
-    budget: float
 
 
 class TeamsNotifier(BaseNotifier):
@@ -71,22 +58,31 @@ class TeamsNotifier(BaseNotifier):
         context: Mapping[str, Any] | None = None,
         **unknown: Any,
     ) -> None:
-        _refuse(unknown, lenient=context is not None)
-        self.title = title
-        self.message = message
+        lenient = context is not None
+        options: dict[str, Any] = {
+            "event": event,
+            "title": title,
+            "message": message,
+            "mentions": mentions,
+            "conn_id": conn_id,
+        }
+        options |= {"runbook": runbook, "environment": environment, "budget": budget}
+        given = accepted(options | unknown, lenient=lenient)
+        self.title = given.get("title", "")
+        self.message = given.get("message", "")
         super().__init__()
-        teams = _teams_settings(lenient=context is not None)
-        self.event = Event(event) if event else None
-        self.conn_id = conn_id or teams.conn_id
-        self.budget = teams.budget if budget is None else float(budget)
+        teams = _teams_settings(lenient=lenient)
+        self.event = Event(given["event"]) if given.get("event") else None
+        self.conn_id = given.get("conn_id") or teams.conn_id
+        self.budget = float(min(given.get("budget", teams.budget), MAX_ALERT_BUDGET))
         self.context = context or {}
         self.settings = AlertSettings(
-            environment=teams.environment if environment is None else environment,
+            environment=given.get("environment", teams.environment),
             owners=dict(teams.owners),
-            mentions=_mentioned(mentions),
-            runbook=teams.runbook if runbook is None else runbook,
-            title=title,
-            message=message,
+            mentions=_mentioned(given.get("mentions", ())),
+            runbook=given.get("runbook", teams.runbook),
+            title=self.title,
+            message=self.message,
         )
 
     def __repr__(self) -> str:
@@ -140,15 +136,6 @@ def teams_recovery(**options: Unpack[AlertOptions]) -> TeamsNotifier:
         TeamsNotifier(conn_id='msteams_webhook_url', event='recovery')
     """
     return TeamsNotifier(event=Event.RECOVERY, **options)
-
-
-def _refuse(unknown: Mapping[str, Any], *, lenient: bool) -> None:
-    for name in unknown:
-        hint = did_you_mean(name, (*AlertOptions.__annotations__, "event"))
-        fault = f"TeamsNotifier has no keyword {name!r}{'; ' if hint else ''}{hint}"
-        if not lenient:
-            raise TypeError(fault)
-        log.warning("airflowkit: %s", fault)
 
 
 def _teams_settings(*, lenient: bool) -> Teams:

@@ -93,7 +93,7 @@ def builds_its_own_pod(operator: Any) -> bool:
 
 
 def converts(operator: Any) -> bool:
-    """Return whether a class of the repository's own stands between the DAG file's arguments and the pod operator."""
+    """Return whether a class of the repository is between the DAG file's arguments and the pod operator."""
     return any("__init__" in vars(cls) for cls in own_classes(operator))
 
 

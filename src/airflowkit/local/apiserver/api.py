@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 
 Json = dict[str, Any]
+_DIGITS: Final = 10
+"""Three centuries in seconds; what is longer is a mistake."""
 
 _REASONS: Final[Mapping[int, str]] = {
     400: "BadRequest",
@@ -137,7 +139,7 @@ class PodApi:
         pod = self._pod(request)
         options = await _body(request) if await request.body() else {}
         grace = request.query_params.get("gracePeriodSeconds", options.get("gracePeriodSeconds"))
-        self._kubelet.delete(pod, None if grace is None else float(grace))
+        self._kubelet.delete(pod, None if grace is None else _number("gracePeriodSeconds", grace))
         return JSONResponse(pod.as_json())
 
     async def log(self, request: Request) -> Response:
@@ -149,8 +151,9 @@ class PodApi:
             raise HTTPException(400, f"container {name} is not valid for pod {pod.name}")
         if isinstance(state, Waiting):
             raise HTTPException(400, f'container "{name}" in pod "{pod.name}" is waiting to start: {state.reason}')
-        since = datetime.now(UTC) - timedelta(seconds=int(wanted["sinceSeconds"])) if "sinceSeconds" in wanted else None
-        tail = int(wanted["tailLines"]) if "tailLines" in wanted else None
+        seconds = _number("sinceSeconds", wanted["sinceSeconds"]) if "sinceSeconds" in wanted else None
+        since = None if seconds is None else datetime.now(UTC) - timedelta(seconds=seconds)
+        tail = _number("tailLines", wanted["tailLines"]) if "tailLines" in wanted else None
         lines = pod.logs[name].read(follow=_true(wanted.get("follow")), since=since, tail=tail)
         stamped = _true(wanted.get("timestamps"))
         chunks = (line.stamped() if stamped else line.text async for line in lines)
@@ -175,9 +178,9 @@ class PodApi:
         """List events, or watch them."""
         wanted, namespace = request.query_params, request.path_params["namespace"]
         selector = wanted.get("fieldSelector", "")
-        after = int(wanted.get("resourceVersion") or 0)
+        after = _number("resourceVersion", wanted.get("resourceVersion") or 0)
         if _true(wanted.get("watch")):
-            seconds = float(wanted.get("timeoutSeconds") or 3600)
+            seconds = _number("timeoutSeconds", wanted.get("timeoutSeconds") or 3600)
             return StreamingResponse(self._watched(namespace, selector, after, seconds), media_type="application/json")
         return JSONResponse(_list("EventList", self._events(namespace, selector, 0), str(len(self._store.events))))
 
@@ -260,6 +263,14 @@ async def _body(request: Request) -> Json:
     if not isinstance(body, dict):
         raise HTTPException(400, "the body is not a JSON object")
     return body
+
+
+def _number(name: str, value: object) -> int:
+    """Return a whole number that a client sends, as text or, in a body, as a number."""
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or len(text) > _DIGITS:
+        raise HTTPException(400, f"{name}: Invalid value: {text!r}: must be a whole number")
+    return int(text)
 
 
 def _true(value: str | None) -> bool:

@@ -87,8 +87,8 @@ class LocalCluster:
             access_log=False,
             lifespan="off",
         )
-        # uvicorn's own shutdown waits for open connections; here there are none.
-        serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[self._socket]))
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[self._socket]))
         self._loop = asyncio.get_running_loop()
         self._stop = partial(self._loop.call_soon_threadsafe, serving.cancel)
         self._ready.set()
@@ -96,6 +96,10 @@ class LocalCluster:
             await serving
         finally:
             await self._kubelet.shut_down()
+            # uvicorn's own shutdown would wait for them; the Kubernetes client leaves those of `exec` open
+            for connection in list(server.server_state.connections):
+                connection.transport.abort()
+            await asyncio.sleep(0)
 
     def _write_kubeconfig(self, port: int) -> None:
         """Write the kubeconfig as JSON, which is YAML; only its owner may read the token."""

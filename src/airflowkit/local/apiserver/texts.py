@@ -1,4 +1,4 @@
-"""Where only text may stand in a pod, and what an API server says of anything else, such as a number."""
+"""Where a pod may have only text, and what an API server says of anything else, such as a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a run goes on: the first ends it in order, the second at once."""
+"""Ctrl-C and SIGTERM during a run: the first ends it in order, the second at once."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OnEvent = Callable[[Event], None]
 
 _AT_ONCE: Final = 3.0
-"""Seconds for a run to kill all that it has started, before it is killed itself."""
+"""Seconds for a run to kill everything that it has started, before it is killed itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class RunningWorker:
         _later(GRACE, self.stop_at_once)
 
     def stop_at_once(self) -> None:
-        """Have it kill all that it has started, and end."""
+        """Have it kill everything that it has started, and end."""
         self.send(signal.SIGTERM)
         _later(_AT_ONCE, self.kill)
 

@@ -12,7 +12,7 @@ import structlog
 
 from airflowkit.errors import PodFailed
 from airflowkit.local.process.events import Output, TaskEnded, TaskFailed, TaskRun, TaskStarted
-from airflowkit.local.worker.failure import told
+from airflowkit.local.worker.failure import reason_and_lines
 from airflowkit.local.worker.refusal import RunRefused
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def shorten(
         if verbose:
             return event
         if isinstance(error, BaseException) and (isinstance(error, PodFailed) or text.startswith(_FAILED)):
-            emit(TaskFailed(*tasks.current, *told(error)))
+            emit(TaskFailed(*tasks.current, *reason_and_lines(error)))
         elif str(getattr(logger, "name", "")).endswith(_COMMANDS):
             if commands.prints(text):
                 emit(Output(f"{TaskRun(*tasks.current, '', 0, 0).label} | {text}"))

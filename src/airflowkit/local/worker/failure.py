@@ -20,7 +20,7 @@ _DUMP: Final = "\nremote_pod: "
 """What precedes the whole pod in the provider's errors."""
 
 
-def told(error: BaseException) -> tuple[str, list[str]]:
+def reason_and_lines(error: BaseException) -> tuple[str, list[str]]:
     """Return why a task failed, and the lines of the user's code that led there."""
     return (str(error), []) if isinstance(error, PodFailed) else (_reason(error), _lines(error)[-_MOST_LINES:])
 

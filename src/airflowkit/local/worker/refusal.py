@@ -12,7 +12,7 @@ class RunRefused(BaseException):
     """The run cannot go on; see `airflow_log`, which carries it past Airflow.
 
     Attributes:
-        why: What the user is told.
+        why: What the user reads.
     """
 
     def __init__(self, why: AirflowKitError) -> None:

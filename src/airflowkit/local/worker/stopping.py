@@ -1,7 +1,7 @@
 """How the process of a run ends when it is signalled: in order at the first SIGINT or SIGTERM, at once at the second.
 
-Airflow's main thread cannot do that: it takes an interrupt for a failed try, tells everybody, and tries again. So a
-thread does it, which a signal reaches even while the main thread is busy, and the main thread never gets on.
+Airflow's main thread cannot do that: it takes an interrupt for a failed try, reports it, and tries again. So a
+thread does it, which a signal reaches even while the main thread is busy, and the main thread never continues.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Stopping:
 
 
 def end_run(status: int) -> NoReturn:
-    """End this process with all that it has started; a normal exit would wait for idle threads of Airflow."""
+    """End this process with everything that it has started; a normal exit would wait for idle threads of Airflow."""
     with suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()

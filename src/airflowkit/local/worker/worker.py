@@ -140,7 +140,7 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
 
 
 def _surround(stack: ExitStack, request: Request, dag: Any, start: Start, emit: Emit, stopping: Stopping) -> None:
-    """Enter what stands in for the parts of an Airflow that a run does not have, and what shows its log."""
+    """Enter what replaces the parts of an Airflow that a run does not have, and what shows its log."""
     tasks = stack.enter_context(emit_task_events(emit, stopping))
     stack.enter_context(shorten(emit, tasks, stopping, verbose=request.verbose))
     stack.enter_context(answered(request, emit))

@@ -238,7 +238,7 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
 
 
 def _of_whose_image(container: Container, cause: Cause) -> Cause:
-    """Name the container whose image it is, unless it is the task's own; the XCom sidecar's is nobody's choice."""
+    """Name the container whose image it is, unless it is the task's own; nobody chose the XCom sidecar's."""
     if container.name == _XCOM_SIDECAR:
         return Cause(f"XCom sidecar: {cause.reason}", _XCOM_IMAGE)
     return cause._replace(reason=f"{container.title}: {cause.reason}") if container.kind is not Kind.BASE else cause

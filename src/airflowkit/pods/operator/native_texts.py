@@ -1,4 +1,4 @@
-"""Native rendering, and text where only text can stand: the Kubernetes API refuses a number as a variable's value."""
+"""Native rendering, and text where only text is allowed: the Kubernetes API refuses a number as a variable's value."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ class CheckedPodOperator(KubernetesPodOperator):
             setattr(self, field, texts.settled(field, getattr(self, field)))
 
     def render_template(self, content: Any, context: Any, jinja_env: Any = None, seen_oids: Any = None) -> Any:
-        """Render a template; one where only text can stand to text, whatever the DAG says (see `native_texts`)."""
+        """Render a template; one where only text is allowed to text, whatever the DAG says (see `native_texts`)."""
         if isinstance(content, Text):
             return content.rendered(context)
         return super().render_template(content, context, jinja_env, seen_oids)

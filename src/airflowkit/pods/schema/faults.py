@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from airflowkit.errors import Problem
+from airflowkit.errors import Problem, shown
 from airflowkit.redaction import may_name_secret
 from airflowkit.secret_shapes import MASK
 
@@ -13,7 +13,7 @@ MISSING: Final = object()
 """No value: something is absent that must be there."""
 
 
-_WIDTH: Final = 80
+_LONGEST: Final = 1000
 
 
 class Key(str):
@@ -41,7 +41,7 @@ class Fault(NamedTuple):
             segments: Another place, such as the argument that put the value there.
         """
         place = spell(split(self.path) if segments is None else segments)
-        return Problem(place, _shown(place, self.value), self.reason, self.hint)
+        return Problem(place, _shown(place, self.value), _cut(self.reason), _cut(self.hint))
 
 
 def split(path: Path) -> list[str | int]:
@@ -78,5 +78,9 @@ def _shown(place: str, value: object) -> str:
         return ""
     if place.startswith("env_vars") and may_name_secret(place):
         return MASK
-    text = repr(value)
-    return text if len(text) <= _WIDTH else f"{text[:60]}…{text[-16:]}"
+    return shown(value)
+
+
+def _cut(text: str) -> str:
+    """Return a reason or a hint that does not repeat the whole of a very long value."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

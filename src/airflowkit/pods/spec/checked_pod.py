@@ -112,7 +112,7 @@ def _keyword_faults(
     yield from option_faults(values)
     yield from log_faults(values, manifest)
     yield from template_faults(builder, _LITERAL, NOT_TEMPLATED)
-    if not builder.decoder.coerce:  # the operator of pod_task renders text where only text can stand
+    if not builder.decoder.coerce:  # the operator of pod_task renders text where only text is allowed
         yield from native_faults(values, builder.decoder.rendering)
 
 

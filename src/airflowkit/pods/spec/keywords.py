@@ -263,7 +263,7 @@ ANY_TASK: Final[Mapping[str, Keyword]] = MappingProxyType(
         "owner": _TEXT,
         "params": _ANY,
         "pool": _TEXT,
-        "pool_slots": _COUNT,
+        "pool_slots": Keyword(check=Check.COUNT, nullable=False),
         "post_execute": _ANY,
         "pre_execute": _ANY,
         "priority_weight": _ANY,

@@ -18,6 +18,7 @@ from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import KEYWORDS, Check, Keyword
 
 Values = Mapping[str, Any]
+_MOST_SECONDS: Final = timedelta.max.total_seconds()
 _OF_AIRFLOW: Final = {
     "airflow_kpo_in_cluster",
     "airflow_version",
@@ -84,7 +85,7 @@ def _text(keyword: str, value: Any) -> Iterator[Fault]:
 
 def _word(words: Iterable[str], keyword: str, value: Any) -> Iterator[Fault]:
     if not isinstance(value, str) or value not in words:
-        yield Fault(keyword, value, f"must be one of {', '.join(words)}", did_you_mean(str(value), words))
+        yield Fault(keyword, value, f"must be one of {', '.join(words)}", did_you_mean(value, words))
 
 
 def _airflow_callbacks(keyword: str, value: Any) -> Iterator[Fault]:
@@ -96,13 +97,14 @@ def _airflow_callbacks(keyword: str, value: Any) -> Iterator[Fault]:
 def _duration(keyword: str, value: Any) -> Iterator[Fault]:
     if isinstance(value, timedelta):
         yield from _timedelta(keyword, value)
-    elif not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
+    elif not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= _MOST_SECONDS:
         yield Fault(keyword, value, "must be a timedelta or a number of seconds")
 
 
 def _timedelta(keyword: str, value: Any) -> Iterator[Fault]:
     if not isinstance(value, timedelta):
-        yield Fault(keyword, value, "must be a timedelta", f"write timedelta(seconds={value!r})")
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        yield Fault(keyword, value, "must be a timedelta", f"write timedelta(seconds={value!r})" if number else "")
     elif value < timedelta(0):
         yield Fault(keyword, value, "must not be negative")
 
@@ -134,7 +136,7 @@ def _trigger_rule(keyword: str, value: Any) -> Iterator[Fault]:
     words = sorted(rule.value for rule in TriggerRule)
     rule = getattr(value, "value", value)
     if not isinstance(rule, str) or rule not in words:
-        yield Fault(keyword, value, "is not a trigger rule", did_you_mean(str(value), words) or ", ".join(words))
+        yield Fault(keyword, value, "is not a trigger rule", did_you_mean(value, words) or ", ".join(words))
 
 
 def _name(keyword: str, value: Any) -> Iterator[Fault]:
@@ -182,7 +184,7 @@ def log_faults(values: Values, manifest: Mapping[str, Any]) -> Iterator[Fault]:
             continue
         for name in names:
             if name not in known and not any(is_runtime_value(other) for other in known):
-                hint = did_you_mean(str(name), known) or f"its containers: {', '.join(known) or 'none'}"
+                hint = did_you_mean(name, known) or f"its containers: {', '.join(known) or 'none'}"
                 yield Fault(keyword, name, "the pod has no such container", hint)
 
 

@@ -72,13 +72,13 @@ def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
         reject("pod_template_file", path, "must be a path")
         return None
     builder.keywords["pod_template_file"] = str(path)
-    if not File(path).is_file():
-        reject("pod_template_file", str(path), "is not a file: Airflow would only warn and run the pod without it")
-        return None
     try:
+        if not File(path).is_file():
+            reject("pod_template_file", str(path), "is not a file: Airflow would only warn and run the pod without it")
+            return None
         content = yaml.safe_load(File(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reject("pod_template_file", str(path), f"cannot be read: {error}")
+        reject("pod_template_file", str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return None
     decoder = Decoder(builder.decoder.version, coerce=False)
     pod = decoder.model(content, "V1Pod", "pod_template_file")

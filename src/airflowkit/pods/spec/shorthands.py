@@ -68,7 +68,13 @@ def _amounts(resources: Any, settings: Settings, reject: Reject) -> Any:
         resources = _from_table(resources, reject)
     if isinstance(resources, Resources):
         return resources.build(settings.gpu.resource)
-    if resources is None or resources in (MISSING, RUNTIME) or isinstance(resources, Mapping) or is_model(resources):
+    if (
+        resources is None
+        or resources is MISSING
+        or resources is RUNTIME
+        or isinstance(resources, Mapping)
+        or is_model(resources)
+    ):
         return resources
     return reject("resources", resources, "is neither Resources(…) nor a size's name", "write Resources(memory='1Gi')")
 
@@ -101,7 +107,8 @@ def _pool(name: Any, settings: Settings, reject: Reject) -> Iterator[tuple[str, 
     pool = settings.node_pools.get(name) if isinstance(name, str) else None
     if pool is None:
         known = ", ".join(sorted(settings.node_pools)) or "none"
-        hint = did_you_mean(str(name), settings.node_pools) or f"there are: {known}; [node_pools.{name}] adds it"
+        adds = f"; [node_pools.{name}] adds it" if isinstance(name, str) else ""
+        hint = did_you_mean(name, settings.node_pools) or f"there are: {known}{adds}"
         reject("node_pool", name, "airflowkit.toml defines no such pool", hint)
         return
     yield "node_selector", dict(pool.node_selector)
@@ -135,7 +142,7 @@ def secure(builder: PodBuilder, level: Any) -> None:
 
 
 def _other(level: object) -> str:
-    return did_you_mean(str(level), SECURITY) or f"there are {', '.join(SECURITY)}"
+    return did_you_mean(level, SECURITY) or f"there are {', '.join(SECURITY)}"
 
 
 def _lay_under(builder: PodBuilder, keyword: str, part: dict[str, Any], preset: Mapping[str, Any], model: str) -> None:

@@ -1,4 +1,4 @@
-"""Where only text can stand in what Airflow renders for a pod.
+"""Where only text is allowed in what Airflow renders for a pod.
 
 Native rendering (`render_template_as_native_obj`) makes a number of any text that looks like one, template or not:
 `"{{ ds_nodash }}"`, `"8080"` and `"1.10"` in a variable, which the Kubernetes API refuses.
@@ -24,7 +24,7 @@ _AMOUNTS: Final = frozenset({"container_resources"})
 
 
 def with_texts(keyword: str, value: Any, change: Change) -> Any:
-    """Return the value of a keyword with each value where only text can stand replaced by what `change` makes of it.
+    """Return the value of a keyword with each value where only text is allowed replaced by what `change` makes of it.
 
     Kubernetes' objects are changed in place: hand in copies.
     """
