@@ -40,6 +40,8 @@ LONGEST_TEXT: Final = 2000
 SHORTEST: Final = 0.1
 _CALLED_HERE: Final = (builtins, os, signal, time)
 """Python's modules that a worker calls around each file."""
+_OF_THE_TIME_ZONE: Final = {"altzone", "daylight", "timezone", "tzname"}
+"""What `time.tzset` sets, which libraries call."""
 _KIND_OF: Final[Mapping[type[BaseException], FailureKind]] = {
     SystemExit: FailureKind.EXIT,
     MemoryError: FailureKind.MEMORY,
@@ -233,6 +235,8 @@ def _restored_process() -> Iterator[None]:
     finally:
         for name, value in WATCH.environment.items():
             _restore_variable(name, value)
+        if "TZ" in WATCH.environment:
+            time.tzset()
         sys.path[:], sys.meta_path[:] = path, finders
         os.chdir(folder)
         signal.signal(signal.SIGINT, interrupt)
@@ -249,8 +253,8 @@ def _restored_functions(patches: list[Observation]) -> Iterator[None]:
         for module, ours in zip(_CALLED_HERE, before, strict=True):
             theirs = vars(module).copy()
             vars(module).update(ours)
-            names = [name for name in ours if theirs.get(name) is not ours[name]]
-            patches += [Observation(f"{module.__name__}.{name}", None) for name in names]
+            names = [name for name in ours.keys() - _OF_THE_TIME_ZONE if theirs.get(name) is not ours[name]]
+            patches += [Observation(f"{module.__name__}.{name}", None) for name in sorted(names)]
 
 
 def _restore_variable(name: str, value: str | None) -> None:
