@@ -128,6 +128,10 @@ NEEDS = {
         "needs Variable 'my.job' to be checked: KeyError: '<Variable my.job>'",
         'add to airflowkit.toml: "my.job" = { size = "..." } below [check.variables]',
     ),
+    'for key in config("jobs"): {}[config("jobs")[key]["table"]]': (
+        "needs Variable 'jobs' to be checked: KeyError: '<Variable jobs>'",
+        'add to airflowkit.toml: jobs = { "..." = { table = "..." } } below [check.variables]',
+    ),
     'raise ValueError(os.environ["NIGHTLY_STAGE"])': (
         "needs environment variable 'NIGHTLY_STAGE' to be checked: KeyError: 'NIGHTLY_STAGE'",
         'add to airflowkit.toml: NIGHTLY_STAGE = "..." below [check.env]',
@@ -139,7 +143,9 @@ NEEDS = {
 }
 
 
-@pytest.mark.parametrize(("line", "finding"), NEEDS.items(), ids=["Variable", "part", "environment", "Connection"])
+@pytest.mark.parametrize(
+    ("line", "finding"), NEEDS.items(), ids=["Variable", "part", "own key", "environment", "Connection"]
+)
 def test_where_no_stand_in_will_do_the_setting_is_named_that_helps(found_in, line, finding):
     assert found_in(line) == [(1, "AK101", *finding)]
 

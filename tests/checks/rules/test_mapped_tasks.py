@@ -83,6 +83,10 @@ def found_in(pool, tmp_path):
         ('BashOperator.partial(task_id="load").expand(cwd=elements())', ["bash_command"]),
         ('BashOperator.partial(task_id="load").expand_kwargs([{"cwd": "/a"}, {"bash_command": "echo"}])', ["index 0"]),
         ("add.expand(left=[1, 2])", ["'right'"]),
+        (
+            'BashOperator.partial(task_id="load").expand_kwargs([{"bash_command": "a", "provide_context": True}])',
+            ["delete"],
+        ),
         ("add.partial(factor=2).expand(left=elements())", ["'right'"]),
         ('Sized.partial(task_id="load").expand(size=[1, 2, 3])', ["ValueError: size 3 is too large (map index 2)"]),
     ],

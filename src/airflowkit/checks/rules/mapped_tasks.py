@@ -12,6 +12,7 @@ from airflowkit.checks.model.findings import Fault
 from airflowkit.checks.model.pod_rule import merged
 from airflowkit.checks.model.pod_view import MOST_ELEMENTS, operator_class
 from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.checks.moves.keywords import renamed
 from airflowkit.pods.expansion import elements_of, is_mapped
 from airflowkit.pods.schema.jinja import RUNTIME
 from airflowkit.stand_ins.known import KNOWN
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 _TWICE: Final = re.compile(r"multiple values for (?:keyword )?argument '(\w+)'")
 _MISSING: Final = re.compile(r"missing .*argument")
+_UNKNOWN: Final = re.compile(r"unexpected keyword argument|Invalid arguments were passed")
 """What Python and Airflow say of a call that no values can make right."""
+_QUOTED: Final = re.compile(r"'(\w+)'")
 _OF_THIS_COMPUTER: Final = (OSError, ImportError)
 
 
@@ -58,8 +61,9 @@ def _faults(task: Any, element: Element) -> Iterator[Fault]:
     certain = _is_known(task, element)
     for error in _errors(task, element):
         text = str(error)
-        if certain or _TWICE.search(text) or (_MISSING.search(text) and element.complete):
-            hint = _hint(text, operator_class(task).__name__)
+        of_names = _UNKNOWN.search(text) or _MISSING.search(text)
+        if certain or _TWICE.search(text) or (of_names and element.complete):
+            hint = _hint(text, operator_class(task))
             yield Fault(f"cannot be made when it runs: {type(error).__name__}: {text}", hint=hint)
             return
 
@@ -98,8 +102,14 @@ def _is_of_this_computer(error: Exception) -> bool:
     return is_variable or isinstance(error, _OF_THIS_COMPUTER) or "NotFound" in type(error).__name__
 
 
-def _hint(text: str, operator: str) -> str:
+def _hint(text: str, operator: type) -> str:
     if twice := _TWICE.search(text):
         name = twice[1]
-        return f"partial() passes {name} too: in {operator}, write kwargs[{name!r}] = ... and pass only **kwargs"
+        return (
+            f"partial() passes {name} too: in {operator.__name__}, write kwargs[{name!r}] = ... and pass only **kwargs"
+        )
+    if _UNKNOWN.search(text):
+        classes = [cls.__name__ for cls in operator.__mro__]
+        moved = (keyword for name in _QUOTED.findall(text) if (keyword := renamed(classes, name)))
+        return next((keyword.hint for keyword in moved), "delete it")
     return "pass it to partial() or expand()" if _MISSING.search(text) else "correct what partial() and expand() get"
