@@ -119,6 +119,21 @@ def test_a_look_up_in_an_imported_module_is_answered_too(pool, tmp_path):
     assert (report.findings, report.dags) == ((), 2)
 
 
+def test_a_package_without_a_file_is_imported_again_with_what_is_around_it(pool, tmp_path):
+    inner = tmp_path / "of_orders" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "of_orders" / "__init__.py").touch()
+    (inner / "names.py").write_text('DAG_ID = "orders"\n')
+    (tmp_path / "orders.py").write_text(
+        for_this_airflow(
+            HEAD + "from of_orders.inner.names import DAG_ID\n"
+            'with DAG(DAG_ID, schedule=None, start_date=datetime.fromisoformat(Variable.get("day"))): pass'
+        )
+    )
+    report = checked(pool, tmp_path, [tmp_path / "orders.py"], RULES)
+    assert (report.findings, report.dags) == ((), 1)
+
+
 NEEDS = {
     'raise ValueError(Variable.get("stage"))': (
         "needs Variable 'stage' to be checked: ValueError: <Variable stage>",

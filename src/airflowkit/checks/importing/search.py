@@ -272,6 +272,14 @@ def _readable(text: str) -> str:
 def _forget_modules() -> None:
     """Have the next attempt import the user's modules again: they may look values up, too."""
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and is_users(file):
+        if any(map(is_users, _places(module))):
             del sys.modules[name]
+
+
+def _places(module: object) -> tuple[str, ...]:
+    """Return the file of a module, or the folders of a package without a file.
+
+    The folders are not asked for: the answer would need the package around it, which may be forgotten already.
+    """
+    file = getattr(module, "__file__", None)
+    return (file,) if isinstance(file, str) else tuple(getattr(getattr(module, "__path__", None), "_path", ()))
