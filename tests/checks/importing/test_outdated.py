@@ -127,6 +127,12 @@ HINTS = {
     "from airflow.sdk import task\n@task.warehouse_sql\ndef load(): ...": (
         "add the package that provides @task.warehouse_sql to requirements.txt, and rebuild the image"
     ),
+    "import urllib.request\nurllib.request.urlopen('http://nowhere.invalid/')": (
+        "fetch the data inside a task: without the network, or with that host down, the DAGs disappear"
+    ),
+    'raise ValueError("could not find dbt_project.yml at /nowhere/warehouse/dbt_project.yml")': (
+        "add the file to the repository; if the deployment makes it, make it before the check, too"
+    ),
     'open("orders.json")': "add the file to the repository; if the deployment makes it, make it before the check, too",
 }
 

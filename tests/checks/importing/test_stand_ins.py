@@ -165,6 +165,13 @@ def test_where_no_stand_in_will_do_the_setting_is_named_that_helps(found_in, lin
     assert found_in(line) == [(1, "AK101", *finding)]
 
 
+def test_a_missing_file_is_not_blamed_on_a_stand_in_of_the_same_line(found_in):
+    line = 'def load(path, stage): open(path)\nload("/nowhere/of/orders.yml", stage=Variable.get("stage"))'
+    ((_line, code, message, hint),) = found_in(line)
+    assert (code, hint.partition(";")[0]) == ("AK101", "add the file to the repository")
+    assert "needs" not in message
+
+
 @pytest.mark.parametrize("line", ["1 / 0", 'Variable.get("a") and nothing', 'x = os.getenv("NIGHTLY_X")\n[][5]'])
 def test_a_fault_of_the_file_itself_is_told_as_one(found_in, line):
     ((_line, code, message, hint),) = found_in(line)

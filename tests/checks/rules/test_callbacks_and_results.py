@@ -115,7 +115,10 @@ def test_the_hint_names_the_list_in_which_a_plugin_registers_the_class(text, par
     assert _hint_of(text) == (expected if part else "use strings, numbers, lists and dates")
 
 
-@pytest.mark.parametrize(("text", "codes"), [(HEAD + in_dag('EmptyOperator(task_id="a")'), []), ("x = 1\n", ["AK601"])])
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [(HEAD + in_dag('EmptyOperator(task_id="a")'), []), ("def test_x(): ...\n", ["AK601"]), ("OWNERS = 1\n", [])],
+)
 def test_a_file_that_builds_dags_is_no_test_whatever_its_name(pool, tmp_path, text, codes):
     path = tmp_path / "env_test.py"
     path.write_text(for_this_airflow(f"# airflow dag\n{text}"))

@@ -62,7 +62,7 @@ class _OldModules(MetaPathFinder, Loader):
                 raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
             return _provided(move)
 
-        module.__getattr__ = get
+        module.__getattr__ = get  # type: ignore[method-assign]
         module.__all__ = [move.old.rpartition(".")[2] for move in successors(name) if not move.old.endswith("*")]  # type: ignore[attr-defined]
 
 
@@ -167,7 +167,7 @@ def _adapt_mapped_calls() -> None:
     begin, expand = descriptor.class_method.__func__, cls.expand
 
     @wraps(begin)
-    def begun(operator: type, **given: Any) -> Any:
+    def begun(operator: type[Any], /, **given: Any) -> Any:
         return begin(operator, **_up_to_date(operator, given))
 
     @wraps(expand)

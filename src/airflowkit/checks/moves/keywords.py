@@ -70,6 +70,11 @@ _TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
     "AssetOrTimeSchedule": (Keyword("datasets", "assets"),),
     "SQLExecuteQueryOperator": (
         Keyword("postgres_conn_id", "conn_id", since="version 6.0 of the provider postgres"),
+        Keyword(
+            "runtime_parameters",
+            advice='use hook_params={"options": "-c name=value"}',
+            since="version 6.0 of the provider postgres",
+        ),
         Keyword("snowflake_conn_id", "conn_id", since="version 6.0 of the provider snowflake"),
     ),
     "KubernetesPodOperator": (

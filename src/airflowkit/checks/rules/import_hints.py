@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import airflow_version
+from airflowkit.checks.model.missing_files import missing_path
 from airflowkit.checks.moves.installed import home_of, is_installed
 from airflowkit.checks.moves.names import provider_of
 from airflowkit.checks.rules.needed_values import settings_for
@@ -23,6 +24,7 @@ _NOT_IN: Final = re.compile(
 )
 _DECORATOR: Final = re.compile(r"task decorator '(\w+)' not found")
 _PROVIDER: Final = re.compile(r"\bapache-airflow-providers-[a-z]+(?:-[a-z]+)*")
+_OF_NETWORK: Final = re.compile(r"(?:URL|Connection\w*|Connect|MaxRetry)Error\b|gaierror|(?:Connect|Read)Timeout")
 _PLACE: Final = re.compile(r" \((.+):(\d+)\)$")
 
 
@@ -88,6 +90,8 @@ def _imported(failure: Failure, module: str, path: str) -> Iterator[str]:
 def _hint_for_line(failure: Failure) -> str:
     if failure.line is None and failure.text.startswith(PermissionError.__name__):
         return "make it readable: chmod a+r"
-    if failure.text.startswith(FileNotFoundError.__name__):
+    if _OF_NETWORK.match(failure.text):
+        return "fetch the data inside a task: without the network, or with that host down, the DAGs disappear"
+    if failure.text.startswith(FileNotFoundError.__name__) or missing_path(failure.text):
         return "add the file to the repository; if the deployment makes it, make it before the check, too"
     return "fix the line"
