@@ -17,6 +17,12 @@ def for_this_airflow(source: str) -> str:
     )
 
 
+def in_dag(task: str, **arguments: str) -> str:
+    """Return the text of a DAG with one task."""
+    given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
+    return f'with DAG("orders"{given}):\n    {task}\n'
+
+
 def copied(source: Path, target: Path) -> Path:
     """Copy a folder, its DAG files as this Airflow's users would have written them."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))

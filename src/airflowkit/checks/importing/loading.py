@@ -24,7 +24,6 @@ from airflowkit.checks.importing.search import Search
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
-from airflowkit.declared_values import declared_values
 from airflowkit.discovery.file_kinds import is_archive
 from airflowkit.processor.environment import DAGS_FOLDER
 from airflowkit.stand_ins.numbers import NUMBER_FROM, with_marked_numbers
@@ -122,7 +121,6 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     try:
         with warnings.catch_warnings(), _restored_process(), _restored_functions(patches), _time_limit(seconds):
             WATCH.listen()
-            os.environ.update(declared_values(options))
             sys.path.append(folder)  # where Airflow puts it
             modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
