@@ -147,6 +147,21 @@ def test_a_link_that_leads_back_is_walked_once(tree):
     assert len(list(python_files(tree))) == len(set(python_files(tree)))
 
 
+@pytest.mark.parametrize(("link", "target"), [("loop", "."), ("other", "team"), ("ignored", "team")])
+def test_a_folder_is_found_twice_where_airflow_gives_up(tmp_path, link, target):
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "a.py").write_text("# airflow dag")
+    (tmp_path / ".airflowignore").write_text("ignored\n")
+    (tmp_path / link).symlink_to(target)
+    found = [(str(again.relative_to(tmp_path))) for again, _before in repeated_folders(tmp_path)]
+    assert found == ([] if link == "ignored" else [link])
+    if found:
+        with pytest.raises(RuntimeError, match="recursive loop"):
+            airflows_dag_files(tmp_path, safe_mode=True)
+    else:
+        assert airflows_dag_files(tmp_path, safe_mode=True) == [str(tmp_path / "team" / "a.py")]
+
+
 @pytest.mark.parametrize("safe_mode", ["True", "False"])
 def test_safe_mode_means_what_it_means_to_airflow(tmp_path, monkeypatch, safe_mode):
     monkeypatch.setenv("AIRFLOW__CORE__DAG_DISCOVERY_SAFE_MODE", safe_mode)
