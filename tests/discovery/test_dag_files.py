@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.discovery.airflowignore import syntax as configured_syntax
-from airflowkit.discovery.dag_files import dag_files, hidden_dag_files, holds_dag_files, python_files, seen_and_skipped
+from airflowkit.discovery.dag_files import (
+    dag_files,
+    hidden_dag_files,
+    holds_dag_files,
+    python_files,
+    repeated_folders,
+    seen_and_skipped,
+)
 from airflowkit.errors import BadIgnoreFile, NoDagFile
 from airflowkit.repository import dags_folder_of
 

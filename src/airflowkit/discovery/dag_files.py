@@ -89,14 +89,17 @@ def python_files(folder: Path) -> Iterator[Path]:
 
 
 def repeated_folders(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield each folder that Airflow comes to a second time, through a link, with where it was before.
+    """Yield each link by which Airflow finds a folder twice, and under which other name it finds that folder.
 
     Airflow's own walk raises there, and finds no DAG file at all.
 
     Raises:
         BadIgnoreFile: As in `python_files`.
     """
-    yield from ((visit.folder, visit.before) for visit in _walked(folder) if visit.before is not None)
+    for visit in _walked(folder):
+        if visit.before is not None:
+            is_link = os.path.realpath(visit.folder) != str(visit.folder)
+            yield (visit.folder, visit.before) if is_link else (visit.before, visit.folder)
 
 
 class _Visit(NamedTuple):

@@ -23,9 +23,9 @@ def folder_found_twice(folder: FolderSubject) -> Iterator[Fault]:
     ## How to fix it
     Delete the link, or list it in `.airflowignore`.
     """
-    for link, before in repeated_folders(folder.folder):
+    for link, other in repeated_folders(folder.folder):
         yield Fault(
-            f"leads to {before}, which Airflow has found already: it takes that for a loop, and finds no DAG file at all",
+            f"leads to {other}, which Airflow finds as well: it takes that for a loop, and finds no DAG file at all",
             hint="delete the link, or list it in .airflowignore",
             path=str(link),
         )
