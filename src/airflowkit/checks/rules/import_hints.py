@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import airflow_version
 from airflowkit.checks.model.missing_files import missing_path
+from airflowkit.checks.moves.context import in_function
 from airflowkit.checks.moves.installed import home_of, is_installed
 from airflowkit.checks.moves.names import provider_of
 from airflowkit.checks.rules.needed_values import settings_for
@@ -23,6 +24,7 @@ _NOT_IN: Final = re.compile(
     r"ImportError: cannot import name '(\w+)' from (?:partially initialized module )?'([\w.]+)'"
 )
 _DECORATOR: Final = re.compile(r"task decorator '(\w+)' not found")
+_REQUIRED: Final = re.compile(r"missing a required argument: '(\w+)'")
 _PROVIDER: Final = re.compile(r"\bapache-airflow-providers-[a-z]+(?:-[a-z]+)*")
 _OF_NETWORK: Final = re.compile(r"(?:URL|Connection\w*|Connect|MaxRetry)Error\b|gaierror|(?:Connect|Read)Timeout")
 _PLACE: Final = re.compile(r" \((.+):(\d+)\)$")
@@ -38,6 +40,8 @@ def hint_of(failure: Failure, path: str) -> str:
         return _hint_for_name(*found.groups())
     if found := _DECORATOR.search(failure.text):
         return _rebuilt(f"the package that provides @task.{found[1]}")
+    if (found := _REQUIRED.search(failure.text)) and (hint := in_function(found[1])):
+        return hint
     missing = [name for name in _PROVIDER.findall(failure.text) if not is_installed(name)]
     return _rebuilt(missing[0]) if missing else _hint_for_line(failure)
 
