@@ -17,9 +17,15 @@ def for_this_airflow(source: str) -> str:
     )
 
 
+def in_dag(task: str, **arguments: str) -> str:
+    """Return the text of a DAG with one task."""
+    given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
+    return f'with DAG("orders"{given}):\n    {task}\n'
+
+
 def copied(source: Path, target: Path) -> Path:
     """Copy a folder, its DAG files as this Airflow's users would have written them."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for file in target.rglob("*.py"):
         file.write_bytes(for_this_airflow(file.read_bytes().decode("latin-1")).encode("latin-1"))
     return target

@@ -96,6 +96,17 @@ def constructors() -> tuple[type, type, type]:
     return BaseOperatorMeta, DAG, MappedOperator  # noqa: AIR311  Airflow 2's, where it is
 
 
+def mapped_calls() -> tuple[Any, Any]:
+    """Return what `partial` is on an operator's class, and the class of what it returns."""
+    try:
+        from airflow.sdk.bases.operator import BaseOperator
+        from airflow.sdk.definitions.mappedoperator import OperatorPartial
+    except ImportError:  # Airflow 2
+        from airflow.models.baseoperator import BaseOperator
+        from airflow.models.mappedoperator import OperatorPartial
+    return vars(BaseOperator)["partial"], OperatorPartial
+
+
 def variable_classes() -> tuple[Any, ...]:
     """Return every class whose `get` looks up a Variable."""
     from airflow.models.variable import Variable

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import connection_variable
@@ -30,6 +31,18 @@ def variable_name(key: str) -> str:
 def declared_values(options: Check) -> dict[str, str]:
     """Return the environment variables that the settings declare and that are not set."""
     return {name: value for name, value in _declared(options) if name not in os.environ}
+
+
+@contextmanager
+def declared(options: Check) -> Iterator[None]:
+    """Have in this process's environment what the settings declare, within a `with` block."""
+    values = declared_values(options)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            os.environ.pop(name, None)
 
 
 def declare(folder: Path) -> None:

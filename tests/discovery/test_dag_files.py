@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from airflowkit import _airflow
 from airflowkit.discovery.airflowignore import syntax as configured_syntax
-from airflowkit.discovery.dag_files import dag_files, hidden_dag_files, holds_dag_files, python_files, seen_and_skipped
+from airflowkit.discovery.dag_files import (
+    dag_files,
+    hidden_dag_files,
+    holds_dag_files,
+    python_files,
+    repeated_folders,
+    seen_and_skipped,
+)
 from airflowkit.errors import BadIgnoreFile, NoDagFile
 from airflowkit.repository import dags_folder_of
 
@@ -145,6 +152,21 @@ def test_an_archive_counts_by_its_content_and_by_the_modules_at_its_root(tmp_pat
 def test_a_link_that_leads_back_is_walked_once(tree):
     (tree / "team" / "loop").symlink_to(tree)
     assert len(list(python_files(tree))) == len(set(python_files(tree)))
+
+
+@pytest.mark.parametrize(("link", "target"), [("loop", "."), ("other", "team"), ("ignored", "team")])
+def test_a_folder_is_found_twice_where_airflow_gives_up(tmp_path, link, target):
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "a.py").write_text("# airflow dag")
+    (tmp_path / ".airflowignore").write_text("ignored\n")
+    (tmp_path / link).symlink_to(target)
+    found = [(str(again.relative_to(tmp_path))) for again, _before in repeated_folders(tmp_path)]
+    assert found == ([] if link == "ignored" else [link])
+    if found:
+        with pytest.raises(RuntimeError, match="recursive loop"):
+            airflows_dag_files(tmp_path, safe_mode=True)
+    else:
+        assert airflows_dag_files(tmp_path, safe_mode=True) == [str(tmp_path / "team" / "a.py")]
 
 
 @pytest.mark.parametrize("safe_mode", ["True", "False"])

@@ -132,7 +132,9 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001  Typer's signature
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"airflowkit {version('airflowkit-k8s')}, Airflow {version('apache-airflow')}")
+        from airflowkit import __version__
+
+        typer.echo(f"airflowkit {__version__}, Airflow {version('apache-airflow')}")
         raise typer.Exit
 
 

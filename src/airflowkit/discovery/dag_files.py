@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from airflowkit.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
 from airflowkit.discovery.file_kinds import can_hold_dags
@@ -83,17 +83,58 @@ def python_files(folder: Path) -> Iterator[Path]:
     Raises:
         BadIgnoreFile: An `.airflowignore` cannot be read as Airflow would read it.
     """
+    for visit in _walked(folder):
+        if visit.before is None:
+            yield from (file for file in visit.files if _is_python(file, visit.rules))
+
+
+def repeated_folders(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield each link by which Airflow finds a folder twice, and under which other name it finds that folder.
+
+    Airflow's own walk raises there, and finds no DAG file at all.
+
+    Raises:
+        BadIgnoreFile: As in `python_files`.
+    """
+    for visit in _walked(folder):
+        if visit.before is not None:
+            is_link = os.path.realpath(visit.folder) != str(visit.folder)
+            yield (visit.folder, visit.before) if is_link else (visit.before, visit.folder)
+
+
+class _Visit(NamedTuple):
+    """A folder on the walk.
+
+    Attributes:
+        folder: The folder, under the name by which it was reached.
+        files: What is in it.
+        rules: What `.airflowignore` files say.
+        before: Under which name it was walked already; then the walk ends here.
+    """
+
+    folder: Path
+    files: list[Path]
+    rules: list[Rule]
+    before: Path | None = None
+
+
+def _walked(folder: Path) -> Iterator[_Visit]:
     root = plain(folder)
-    yield from _python_files_below(root, root, syntax(), [], {os.path.realpath(root)})
+    yield from _walked_below(root, root, syntax(), [], {os.path.realpath(root): root})
 
 
-def _python_files_below(here: Path, root: Path, spelling: str, above: list[Rule], seen: set[str]) -> Iterator[Path]:
+def _walked_below(here: Path, root: Path, spelling: str, above: list[Rule], seen: dict[str, Path]) -> Iterator[_Visit]:
     rules = above + rules_in(here, root, spelling)
     folders, files = _content(here)
-    yield from (file for file in files if _is_python(file, rules))
+    yield _Visit(here, files, rules)
     for folder in folders:
-        if not is_ignored(folder, rules, is_folder=True) and _first_visit(folder, seen):
-            yield from _python_files_below(folder, root, spelling, rules, seen)
+        if is_ignored(folder, rules, is_folder=True):
+            continue
+        before = seen.setdefault(os.path.realpath(folder), folder)
+        if before is folder:
+            yield from _walked_below(folder, root, spelling, rules, seen)
+        else:  # following a link that leads back would never end
+            yield _Visit(folder, [], rules, before)
 
 
 def _content(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -123,12 +164,3 @@ def _calls_something(file: Path) -> bool:
     imports = any(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
     values = [getattr(statement, "value", None) for statement in body if isinstance(statement, (ast.Expr, ast.Assign))]
     return imports and any(isinstance(value, ast.Call) for value in values)
-
-
-def _first_visit(folder: Path, seen: set[str]) -> bool:
-    """Return False for a folder that was walked already: following a link that leads back would never end."""
-    real = os.path.realpath(folder)
-    if real in seen:
-        return False
-    seen.add(real)
-    return True

@@ -36,7 +36,11 @@ class Element:
 
 def elements(task: Any) -> Iterator[Element]:
     """Yield the elements of a mapped task in the order of Airflow's map index; at least one, known or not."""
-    mapped = task.expand_input.value
+    yield from elements_of(task.expand_input.value)
+
+
+def elements_of(mapped: Any) -> Iterator[Element]:
+    """Yield the elements of what a task is mapped over."""
     if isinstance(mapped, dict):
         yield from _combined(mapped)
     elif _is_literal(mapped):

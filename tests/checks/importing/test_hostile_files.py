@@ -93,6 +93,7 @@ HARMLESS = {
     "closes_its_streams": "import os\nfor stream in range(3): os.close(stream)",
     "deletes_its_folder": "import os, tempfile\nos.chdir(tempfile.mkdtemp())\nos.rmdir(os.getcwd())",
     "kills_the_fork_server": "import ctypes, os\nctypes.CDLL(None).kill(os.getppid(), 9)",
+    "sets_its_time_zone": "import os, time\nos.environ['TZ'] = 'Asia/Tokyo'\ntime.tzset()",
     "starts_a_thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()",
 }
 
@@ -107,6 +108,13 @@ def test_what_harms_no_other_file_is_no_finding_and_stays_with_the_file(name, po
 def test_the_environment_of_one_file_does_not_reach_the_next(pool, folder):
     (folder / "b.py").write_text("import os, sys\nos.environ['LEAK'] = '1'\nsys.path.insert(0, '/leak')\nos.chdir('/')")
     (folder / "d.py").write_text("import os, sys\nassert 'LEAK' not in os.environ\nassert '/leak' not in sys.path")
+    report = checked(pool, folder, sorted(folder.glob("*.py")), Check())
+    assert report.findings == ()
+
+
+def test_the_time_zone_of_one_file_does_not_reach_the_next(pool, folder):
+    (folder / "b.py").write_text(HARMLESS["sets_its_time_zone"])
+    (folder / "d.py").write_text("import time\nassert 'JST' not in time.tzname")
     report = checked(pool, folder, sorted(folder.glob("*.py")), Check())
     assert report.findings == ()
 

@@ -84,3 +84,77 @@ def test_one_broken_helper_is_one_finding_and_each_file_of_its_own_is_another(re
     found = shown(report(**files, own=helper))
     assert len(found) == 2
     assert "helper_of_outdated.py:2" in found[0][1]
+
+
+def test_old_arguments_of_mapped_tasks_and_timetables_are_named_as_those_of_calls_are(report):
+    found = report(
+        dag="from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
+        "from airflow.providers.standard.operators.bash import BashOperator\n"
+        "from airflow.sdk import DAG, Asset, task\n"
+        "from airflow.timetables.datasets import DatasetOrTimeSchedule\n"
+        "from airflow.timetables.trigger import CronTriggerTimetable\n"
+        'daily = CronTriggerTimetable("@daily", timezone="UTC")\n'
+        'with DAG("orders", schedule=DatasetOrTimeSchedule(timetable=daily, datasets=[Asset("a")])):\n'
+        '    BashOperator.partial(task_id="a", task_concurrency=2, provide_context=True).expand(bash_command=["x"])\n'
+        '    KubernetesPodOperator.partial(task_id="b", image="a:1").expand(node_selectors=[{"a": "b"}])\n'
+        "    @task(provide_context=True)\n"
+        "    def c(**context): ...\n"
+        "    c()\n"
+    )
+    assert [(line, hint) for line, _message, hint in shown(found) if line > 5] == [
+        (8, "write assets="),
+        (9, "delete it"),
+        (9, "write max_active_tis_per_dag="),
+        (10, "write node_selector="),
+        (13, "delete it"),
+    ]
+    assert found.dags == 1
+
+
+HINTS = {
+    "from airflow.providers.standard.operators.shell import BashOperator": (
+        "from airflow.providers.standard.operators.bash import BashOperator"
+    ),
+    "from airflow.providers.standard.operators.bash import PythonOperator": (
+        "from airflow.providers.standard.operators.python import PythonOperator"
+    ),
+    "from airflow.models.nosuch import Variable": "from airflow.sdk import Variable",
+    "from airflow.sdk import NoSuchThing": "has no NoSuchThing: look for the name in its reference",
+    "from json import NoSuchThing": "check which version of json production has: this one has no NoSuchThing",
+    'raise RuntimeError("install the provider: pip install apache-airflow-providers-apache-beam")': (
+        "add apache-airflow-providers-apache-beam to requirements.txt, and rebuild the image"
+    ),
+    "from airflow.sdk import task\n@task.warehouse_sql\ndef load(): ...": (
+        "add the package that provides @task.warehouse_sql to requirements.txt, and rebuild the image"
+    ),
+    "import urllib.request\nurllib.request.urlopen('http://nowhere.invalid/')": (
+        "fetch the data inside a task: without the network, or with that host down, the DAGs disappear"
+    ),
+    'raise ValueError("could not find dbt_project.yml at /nowhere/warehouse/dbt_project.yml")': (
+        "add the file to the repository; if the deployment makes it, make it before the check, too"
+    ),
+    'open("orders.json")': "add the file to the repository; if the deployment makes it, make it before the check, too",
+}
+
+
+@pytest.mark.parametrize("line", HINTS)
+def test_what_to_do_about_an_import_follows_from_its_exception(report, line):
+    (found,) = shown(report(dag=line + "\n"))
+    assert found[2].endswith(HINTS[line])
+
+
+def test_one_missing_decorator_in_many_files_is_one_finding(report):
+    files = {f"dag_{number}": "from airflow.sdk import task\n@task.nosuch\ndef f(): ...\n" for number in range(3)}
+    (found,) = shown(report(**files))
+    assert found[2].endswith("(2 other files too)")
+
+
+def test_a_removed_operator_is_shown_with_its_renamed_connection(report):
+    found = report(
+        dag="from airflow.providers.postgres.operators.postgres import PostgresOperator\n"
+        'PostgresOperator(task_id="load", sql="SELECT 1", postgres_conn_id="orders")\n'
+    )
+    assert [hint.partition(",")[0] for _line, _message, hint in shown(found)] == [
+        "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator",
+        "write conn_id=",
+    ]

@@ -119,6 +119,21 @@ def test_a_look_up_in_an_imported_module_is_answered_too(pool, tmp_path):
     assert (report.findings, report.dags) == ((), 2)
 
 
+def test_a_package_without_a_file_is_imported_again_with_what_is_around_it(pool, tmp_path):
+    inner = tmp_path / "of_orders" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "of_orders" / "__init__.py").touch()
+    (inner / "names.py").write_text('DAG_ID = "orders"\n')
+    (tmp_path / "orders.py").write_text(
+        for_this_airflow(
+            HEAD + "from of_orders.inner.names import DAG_ID\n"
+            'with DAG(DAG_ID, schedule=None, start_date=datetime.fromisoformat(Variable.get("day"))): pass'
+        )
+    )
+    report = checked(pool, tmp_path, [tmp_path / "orders.py"], RULES)
+    assert (report.findings, report.dags) == ((), 1)
+
+
 NEEDS = {
     'raise ValueError(Variable.get("stage"))': (
         "needs Variable 'stage' to be checked: ValueError: <Variable stage>",
@@ -127,6 +142,10 @@ NEEDS = {
     'x = {}[config("my.job")["size"]]': (
         "needs Variable 'my.job' to be checked: KeyError: '<Variable my.job>'",
         'add to airflowkit.toml: "my.job" = { size = "..." } below [check.variables]',
+    ),
+    'for key in config("jobs"): {}[config("jobs")[key]["table"]]': (
+        "needs Variable 'jobs' to be checked: KeyError: '<Variable jobs>'",
+        'add to airflowkit.toml: jobs = { "..." = { table = "..." } } below [check.variables]',
     ),
     'raise ValueError(os.environ["NIGHTLY_STAGE"])': (
         "needs environment variable 'NIGHTLY_STAGE' to be checked: KeyError: 'NIGHTLY_STAGE'",
@@ -139,9 +158,18 @@ NEEDS = {
 }
 
 
-@pytest.mark.parametrize(("line", "finding"), NEEDS.items(), ids=["Variable", "part", "environment", "Connection"])
+@pytest.mark.parametrize(
+    ("line", "finding"), NEEDS.items(), ids=["Variable", "part", "own key", "environment", "Connection"]
+)
 def test_where_no_stand_in_will_do_the_setting_is_named_that_helps(found_in, line, finding):
     assert found_in(line) == [(1, "AK101", *finding)]
+
+
+def test_a_missing_file_is_not_blamed_on_a_stand_in_of_the_same_line(found_in):
+    line = 'def load(path, stage): open(path)\nload("/nowhere/of/orders.yml", stage=Variable.get("stage"))'
+    ((_line, code, message, hint),) = found_in(line)
+    assert (code, hint.partition(";")[0]) == ("AK101", "add the file to the repository")
+    assert "needs" not in message
 
 
 @pytest.mark.parametrize("line", ["1 / 0", 'Variable.get("a") and nothing', 'x = os.getenv("NIGHTLY_X")\n[][5]'])

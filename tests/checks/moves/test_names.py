@@ -64,7 +64,7 @@ def test_nobody_is_sent_to_the_compatibility_package():
 
 
 def test_each_row_has_a_source_and_what_to_do():
-    assert {row[3].partition("-")[0] for row in ROWS} == {"ruff", "Airflow", "cncf"}
+    assert {row[3].partition("-")[0] for row in ROWS} == {"ruff", "Airflow", "cncf", "postgres", "snowflake"}
     assert all(len(row) == 5 for row in ROWS if row[1] == "-")
     assert len({row[0] for row in ROWS}) == len(ROWS)
 

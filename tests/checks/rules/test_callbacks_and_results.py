@@ -6,7 +6,7 @@ from airflowkit.checks.comparison import _excerpts
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules.dag_arguments import _hint_of, _made_the_same
-from airflows import for_this_airflow
+from airflows import for_this_airflow, in_dag
 
 HEAD = """\
 from datetime import datetime
@@ -16,25 +16,6 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
 """
-
-
-@pytest.fixture
-def found_in(pool, tmp_path):
-    """Return what the rules find in a DAG file."""
-    folder = tmp_path / "dags"
-    folder.mkdir()
-
-    def judge(text: str) -> list[tuple[str, str, str]]:
-        path = folder / "orders.py"
-        path.write_text(for_this_airflow(HEAD + text))
-        return [(it.code, it.message, it.hint) for it in checked(pool, folder, [path], check_options(folder)).findings]
-
-    return judge
-
-
-def in_dag(task: str, **arguments: str) -> str:
-    given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
-    return f'with DAG("orders"{given}):\n    {task}\n'
 
 
 SHAPES = """\
@@ -115,7 +96,10 @@ def test_the_hint_names_the_list_in_which_a_plugin_registers_the_class(text, par
     assert _hint_of(text) == (expected if part else "use strings, numbers, lists and dates")
 
 
-@pytest.mark.parametrize(("text", "codes"), [(HEAD + in_dag('EmptyOperator(task_id="a")'), []), ("x = 1\n", ["AK601"])])
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [(HEAD + in_dag('EmptyOperator(task_id="a")'), []), ("def test_x(): ...\n", ["AK601"]), ("OWNERS = 1\n", [])],
+)
 def test_a_file_that_builds_dags_is_no_test_whatever_its_name(pool, tmp_path, text, codes):
     path = tmp_path / "env_test.py"
     path.write_text(for_this_airflow(f"# airflow dag\n{text}"))

@@ -41,6 +41,15 @@ def test_the_hint_is_the_line_to_write(fault, module, where, setting):
     assert f"write [check] python_path = {setting} in airflowkit.toml" in found.hint
 
 
+def test_a_module_called_as_the_repository_is_the_repository(fault, tmp_path):
+    found = fault(tmp_path.name)
+    assert "which is the repository itself" in found.message
+    assert (
+        'if the deployment has the folder around the repository on PYTHONPATH, write [check] python_path = [".."]'
+        in (found.hint)
+    )
+
+
 def test_the_setting_keeps_what_the_repository_says(fault, tmp_path):
     (tmp_path / "Dockerfile").write_text("ENV PYTHONPATH=/opt/airflow/libs\n")
     assert '[check] python_path = ["libs", "."]' in fault("include").hint

@@ -5,7 +5,7 @@ import pytest
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules.repository import _bytes
-from airflows import for_this_airflow
+from airflows import for_this_airflow, in_dag
 
 HEAD = """\
 from datetime import datetime, timedelta
@@ -22,25 +22,6 @@ with DAG("returns", schedule=None):
     EmptyOperator(task_id="load")
 
 """
-
-
-@pytest.fixture
-def found_in(pool, tmp_path):
-    """Return what the rules find in a DAG file."""
-    folder = tmp_path / "dags"
-    folder.mkdir()
-
-    def judge(text: str) -> list[tuple[str, str, str]]:
-        path = folder / "orders.py"
-        path.write_text(for_this_airflow(HEAD + text))
-        return [(it.code, it.message, it.hint) for it in checked(pool, folder, [path], check_options(folder)).findings]
-
-    return judge
-
-
-def in_dag(task: str, **arguments: str) -> str:
-    given = "".join(f", {name}={value}" for name, value in ({"schedule": "None"} | arguments).items())
-    return f'with DAG("orders"{given}):\n    {task}\n'
 
 
 @pytest.mark.parametrize(

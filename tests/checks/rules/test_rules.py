@@ -13,6 +13,7 @@ from airflows import copied
 
 CASES = Path(__file__).parent / "cases"
 NEEDS = {
+    "AK315": (3, 1, "in Airflow 2 each run has each name"),
     "AK502": (3, 2, "airflow.sdk names SyncCallback"),
 }
 BESIDES = {

@@ -9,7 +9,7 @@ import libcst as cst
 
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.syntax import Source, keyword_index, parsed, without_argument
-from airflowkit.checks.moves.keywords import Keyword, renamed
+from airflowkit.checks.moves.keywords import CLASSES, Keyword, renamed
 from airflowkit.checks.moves.names import Move, successor
 
 if TYPE_CHECKING:
@@ -143,17 +143,7 @@ def _keyword(source: Source, call: cst.Call, line: int | None, name: str) -> Key
     span = source.span(call)
     if not span.start.line <= (line or 0) <= span.end.line or keyword_index(call, name) is None:
         return None
-    return renamed(_CLASSES, name)
+    return renamed(CLASSES, name)
 
-
-_CLASSES: Final = (
-    "DAG",
-    "BaseOperator",
-    "TriggerDagRunOperator",
-    "BranchDateTimeOperator",
-    "BranchDayOfWeekOperator",
-    "DatasetOrTimeSchedule",
-    "KubernetesPodOperator",
-)
 
 FIXES: Final = (Fix("AK101", up_to_date),)

@@ -24,7 +24,6 @@ from airflowkit.checks.importing.search import Search
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
-from airflowkit.declared_values import declared_values
 from airflowkit.discovery.file_kinds import is_archive
 from airflowkit.processor.environment import DAGS_FOLDER
 from airflowkit.stand_ins.numbers import NUMBER_FROM, with_marked_numbers
@@ -40,6 +39,8 @@ LONGEST_TEXT: Final = 2000
 SHORTEST: Final = 0.1
 _CALLED_HERE: Final = (builtins, os, signal, time)
 """Python's modules that a worker calls around each file."""
+_OF_THE_TIME_ZONE: Final = {"altzone", "daylight", "timezone", "tzname"}
+"""What `time.tzset` sets, which libraries call."""
 _KIND_OF: Final[Mapping[type[BaseException], FailureKind]] = {
     SystemExit: FailureKind.EXIT,
     MemoryError: FailureKind.MEMORY,
@@ -120,7 +121,6 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     try:
         with warnings.catch_warnings(), _restored_process(), _restored_functions(patches), _time_limit(seconds):
             WATCH.listen()
-            os.environ.update(declared_values(options))
             sys.path.append(folder)  # where Airflow puts it
             modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
@@ -233,6 +233,8 @@ def _restored_process() -> Iterator[None]:
     finally:
         for name, value in WATCH.environment.items():
             _restore_variable(name, value)
+        if "TZ" in WATCH.environment:
+            time.tzset()
         sys.path[:], sys.meta_path[:] = path, finders
         os.chdir(folder)
         signal.signal(signal.SIGINT, interrupt)
@@ -249,8 +251,8 @@ def _restored_functions(patches: list[Observation]) -> Iterator[None]:
         for module, ours in zip(_CALLED_HERE, before, strict=True):
             theirs = vars(module).copy()
             vars(module).update(ours)
-            names = [name for name in ours if theirs.get(name) is not ours[name]]
-            patches += [Observation(f"{module.__name__}.{name}", None) for name in names]
+            names = [name for name in ours.keys() - _OF_THE_TIME_ZONE if theirs.get(name) is not ours[name]]
+            patches += [Observation(f"{module.__name__}.{name}", None) for name in sorted(names)]
 
 
 def _restore_variable(name: str, value: str | None) -> None:

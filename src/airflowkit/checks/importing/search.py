@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.checks.importing.lookups import NEEDED
 from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Need
+from airflowkit.checks.model.missing_files import missing_path
 from airflowkit.stand_ins.known import KNOWN, Shape
 from airflowkit.stand_ins.marks import Source, is_marked_text, is_stand_in, marks_in
 from airflowkit.stand_ins.values import content_of
@@ -216,6 +217,8 @@ def _marks_within(value: Any, depth: int) -> Iterator[str]:
 
 
 def _needs(marks: Iterable[str], error: Exception) -> tuple[Need, ...]:
+    if missing_path(str(error)):
+        return ()  # whatever a stand-in is: the file is not here
     origins = [KNOWN.origins[mark] for mark in marks if mark in KNOWN.origins]
     needs = [Need(it.source.kind, it.source.name, it.path) for it in origins]
     if not needs:
@@ -272,6 +275,14 @@ def _readable(text: str) -> str:
 def _forget_modules() -> None:
     """Have the next attempt import the user's modules again: they may look values up, too."""
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and is_users(file):
+        if any(map(is_users, _places(module))):
             del sys.modules[name]
+
+
+def _places(module: object) -> tuple[str, ...]:
+    """Return the file of a module, or the folders of a package without a file.
+
+    The folders are not asked for: the answer would need the package around it, which may be forgotten already.
+    """
+    file = getattr(module, "__file__", None)
+    return (file,) if isinstance(file, str) else tuple(getattr(getattr(module, "__path__", None), "_path", ()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from importlib import import_module
@@ -14,6 +15,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import mapped_calls
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Outdated
 from airflowkit.checks.moves.keywords import renamed
@@ -33,6 +35,8 @@ def tolerate() -> None:
     sys.meta_path.append(_OldModules())
     builtins.__import__ = _with_old_names(builtins.__import__)
     WATCH.adapt = _up_to_date
+    _adapt_mapped_calls()
+    _adapt_timetables()
 
 
 class _OldModules(MetaPathFinder, Loader):
@@ -150,11 +154,43 @@ def _up_to_date(cls: type, given: dict[str, Any]) -> dict[str, Any]:
         if keyword is None:
             adapted[name] = value
             continue
-        message = f"passes {name} to {cls.__name__}, which {keyword.what}"
+        message = f"passes {name} to {_called(cls)}, which {keyword.what}"
         OUTDATED[Outdated(message, keyword.hint, WATCH.line())] = None
         if keyword.new:
             adapted.setdefault(keyword.new, value)
     return adapted
+
+
+def _adapt_mapped_calls() -> None:
+    """Adapt the arguments of `partial` and `expand`, too: they do not reach the operator's constructor yet."""
+    descriptor, cls = mapped_calls()
+    begin, expand = descriptor.class_method.__func__, cls.expand
+
+    @wraps(begin)
+    def begun(operator: type[Any], /, **given: Any) -> Any:
+        return begin(operator, **_up_to_date(operator, given))
+
+    @wraps(expand)
+    def expanded(self: Any, **given: Any) -> Any:
+        return expand(self, **_up_to_date(self.operator_class, given))
+
+    descriptor.class_method, cls.expand = classmethod(begun), expanded
+
+
+def _adapt_timetables() -> None:
+    """Adapt the arguments of the one timetable that the table knows: it is neither a DAG nor an operator."""
+    with suppress(ImportError):
+        from airflow.timetables.assets import AssetOrTimeSchedule
+
+        construct = AssetOrTimeSchedule.__init__
+        AssetOrTimeSchedule.__init__ = wraps(construct)(
+            lambda self, **given: construct(self, **_up_to_date(type(self), given))
+        )
+
+
+def _called(cls: type) -> str:
+    """Return the name by which a DAG file calls a class: `@task` for the operators behind decorators."""
+    return str(getattr(cls, "custom_operator_name", "") or cls.__name__)
 
 
 def _parameters(cls: type) -> tuple[str, ...]:

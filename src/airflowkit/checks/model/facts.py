@@ -60,8 +60,8 @@ class Failure:
 
     @property
     def shared(self) -> bool:
-        """Whether other files fail for the same cause: a module is missing, or a module that they import fails."""
-        return bool(self.missing_module or self.elsewhere)
+        """Whether other files fail for the same cause: a package is missing, or a module that they import fails."""
+        return bool(self.missing_module or self.elsewhere or "task decorator" in self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,5 +146,5 @@ def request(pod: Pod, resource: str, kind: str = "requests") -> str | None:
 def _pod_of(task: Any, element: Element, options: Check) -> Pod | None:
     try:
         return Pod(of_element(task, element), options, task.partial_kwargs, element)
-    except Exception:  # noqa: BLE001  operators raise anything; `pod-refused` reports what Kubernetes rejects
+    except Exception:  # noqa: BLE001  operators raise anything; `mapped-task-refused` reports it
         return None

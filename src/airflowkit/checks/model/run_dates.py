@@ -75,6 +75,13 @@ def instead_of(name: str, undated: Undated) -> str:
     return f"each run has {{{{ {date}{_FILTERS[name]} }}}}"
 
 
+def instead_in_function(name: str, undated: Undated) -> str:
+    """Return what a function may take instead of a date's name."""
+    if name in _PREVIOUS:
+        return f"take {_PREVIOUS[name]}"
+    return f"take dag_run, and use {'' if undated.always else 'dag_run.logical_date or '}dag_run.run_after"
+
+
 def dates_needed(tree: nodes.Template) -> frozenset[str]:
     """Return the dates' names that a template uses wherever it is rendered: not only where it has asked for them."""
     return frozenset(_needed(tree))

@@ -1,6 +1,7 @@
 """The arguments that Airflow 3 and its providers renamed or removed.
 
-Sources: ruff's rules AIR301 and AIR311, and the changelog of the cncf-kubernetes provider (10.0.0).
+Sources: ruff's rules AIR301 and AIR311, and the changelogs of the providers cncf-kubernetes (2.0.0, 10.0.0), postgres
+(6.0.0) and snowflake (6.0.0), whose operators became `SQLExecuteQueryOperator`.
 """
 
 from __future__ import annotations
@@ -66,13 +67,25 @@ _TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
     "BranchDateTimeOperator": (Keyword("use_task_execution_date", "use_task_logical_date"),),
     "BranchDayOfWeekOperator": (Keyword("use_task_execution_day", "use_task_logical_date"),),
     "DayOfWeekSensor": (Keyword("use_task_execution_day", "use_task_logical_date"),),
-    "DatasetOrTimeSchedule": (Keyword("datasets", "assets"),),
+    "AssetOrTimeSchedule": (Keyword("datasets", "assets"),),
+    "SQLExecuteQueryOperator": (
+        Keyword("postgres_conn_id", "conn_id", since="version 6.0 of the provider postgres"),
+        Keyword(
+            "runtime_parameters",
+            advice='use hook_params={"options": "-c name=value"}',
+            since="version 6.0 of the provider postgres",
+        ),
+        Keyword("snowflake_conn_id", "conn_id", since="version 6.0 of the provider snowflake"),
+    ),
     "KubernetesPodOperator": (
+        Keyword("node_selectors", "node_selector", since="version 2.0 of the provider cncf-kubernetes"),
         Keyword("is_delete_operator_pod", advice='use on_finish_action="keep_pod" or "delete_pod"', since=_PROVIDER),
         Keyword("progress_callback", advice="use callbacks=", since=_PROVIDER),
     ),
 }
 """By the class whose constructor took it; `BaseOperator` is every operator."""
+CLASSES: Final = tuple(_TABLE)
+"""The classes of which the table knows arguments."""
 
 
 def renamed(classes: Iterable[str], name: str) -> Keyword | None:

@@ -9,11 +9,11 @@ import hashlib
 import json
 import os
 from collections import Counter
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from airflowkit import __version__
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.reports.folding import name_of, with_name
 from airflowkit.checks.rules import BY_CODE
@@ -33,7 +33,7 @@ _ROOT: Final = "%SRCROOT%"
 def render(report: Report) -> str:
     """Return one run with the rules that found something, and a result for each finding."""
     index = {code: place for place, code in enumerate(sorted({finding.code for finding in report.findings}))}
-    driver = {"name": "airflowkit", "version": version("airflowkit-k8s"), "rules": [_rule(code) for code in index]}
+    driver = {"name": "airflowkit", "version": __version__, "rules": [_rule(code) for code in index]}
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": "airflowkit/"},

@@ -40,6 +40,9 @@ def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
     if home.is_relative_to(file.folder):
         package = ".".join(home.relative_to(file.folder).parts)
         where, move = f"in {place}: Airflow puts only the DAG folder itself on the path", f"import {package}.{name}"
+    elif home / top == _root(file):
+        where = "the repository itself: the folder around it is not on the import path"
+        move = f"import what is in it without `{top}.`"
     elif home / top == file.folder:
         where = "the DAG folder itself: Airflow puts that on the path, not the folder around it"
         move = f"import what is in it without `{top}.`"
@@ -51,7 +54,7 @@ def module_outside_dag_folder(file: FileSubject) -> Iterator[Fault]:
 
 
 def _said(place: str) -> str:
-    return "the repository's root" if place == "." else place
+    return {".": "the repository's root", "..": "the folder around the repository"}.get(place, place)
 
 
 def module_home(file: FileSubject) -> Path | None:
@@ -62,7 +65,10 @@ def module_home(file: FileSubject) -> Path | None:
     top = failure.missing_module.partition(".")[0]
     if top == "airflow":  # a repository may have a folder of that name
         return None
-    return next((folder for folder in _candidates(file) if _contains(folder, top)), None)
+    if found := next((folder for folder in _candidates(file) if _contains(folder, top)), None):
+        return found
+    root = _root(file)
+    return root.parent if root.name == top else None
 
 
 def _candidates(file: FileSubject) -> Iterator[Path]:

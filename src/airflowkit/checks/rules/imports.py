@@ -6,18 +6,15 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
-from airflowkit._airflow import airflow_version
-from airflowkit.checks.model.facts import Failure, FailureKind
+from airflowkit.checks.model.facts import FailureKind
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import FileSubject, file_rule
-from airflowkit.checks.moves.names import provider_of
+from airflowkit.checks.rules.import_hints import hint_of
 from airflowkit.checks.rules.import_path import module_home
-from airflowkit.checks.rules.needed_values import needed, settings_for
+from airflowkit.checks.rules.needed_values import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_UNKNOWN: Final = "look for the name in its reference"
 
 
 def _failures(file: FileSubject, kind: FailureKind) -> Iterator[tuple[str, int | None]]:
@@ -47,31 +44,7 @@ def import_error(file: FileSubject) -> Iterator[Fault]:
     failure = facts.still_fails if facts.outdated else facts.failure
     if failure and failure.kind is FailureKind.EXCEPTION and not module_home(file):
         text = f"{needed(failure.needs)}: {failure.text}" if failure.needs else failure.text
-        yield Fault(text, hint=_hint(failure), line=failure.line)
-
-
-def _hint(failure: Failure) -> str:
-    if failure.needs:
-        return settings_for(failure.needs)
-    missing = failure.missing_module or ""
-    return _hint_for_module(missing) if missing else _hint_for_line(failure)
-
-
-def _hint_for_module(missing: str) -> str:
-    if missing.startswith("airflow.providers."):
-        package, distribution = provider_of(missing)
-        if missing != package:
-            return f"the installed {distribution} has no such module: {_UNKNOWN}"
-        return f"add {distribution} to requirements.txt, and rebuild the image"
-    if missing.startswith("airflow."):
-        return f"Airflow {'.'.join(map(str, airflow_version()))} has no such module: {_UNKNOWN}"
-    return f"add the package that provides {missing} to requirements.txt, and rebuild the image"
-
-
-def _hint_for_line(failure: Failure) -> str:
-    if failure.line is None and failure.text.startswith(PermissionError.__name__):
-        return "make it readable: chmod a+r"
-    return "fix the line"
+        yield Fault(text, hint=hint_of(failure, facts.path), line=failure.line)
 
 
 @file_rule("AK102", "import-timeout")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.stand_ins.marks import is_marked_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,6 +36,8 @@ def settings_for(needs: Sequence[Need]) -> str:
 
 
 def _key(name: str) -> str:
+    if is_marked_text(name):
+        return _VALUE  # a key that is itself of the value
     return name if _BARE.fullmatch(name) else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

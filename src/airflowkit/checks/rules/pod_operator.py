@@ -65,11 +65,12 @@ def dead_pod_argument(task: TaskSubject) -> Iterator[Fault]:
     To keep failed pods, pass `on_finish_action="delete_succeeded_pod"`. Delete `is_delete_operator_pod=True`: pods are
     deleted anyway. Instead of `progress_callback`, pass a class in `callbacks=[...]`.
     """
-    pods = given_pods(task.task) if is_pod(task.task) else ()
-    given = {name for pod in pods for name in pod.keywords}
+    pods = tuple(given_pods(task.task)) if is_pod(task.task) else ()
     for name, dead in DEAD.items():
-        if name in given:
-            yield Fault(f"{name} no longer has any effect", hint=dead.hint)
+        values = {str(pod.keywords[name]) for pod in pods if name in pod.keywords}
+        if values:
+            hint = "delete it" if values <= {*dead.harmless} else dead.hint
+            yield Fault(f"{name} no longer has any effect", hint=hint)
 
 
 @pod_rule("AK412", "fixed-pod-name", Severity.WARNING)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _OTHER_PROJECT: Final = re.compile(r"^\s*[\"']?airflowkit(?![-_\w])", re.MULTILINE)
 _NO_BYTECODE: Final = re.compile(r"^\s*(?:ENV\s+)?PYTHONDONTWRITEBYTECODE[= ]", re.MULTILINE)
 _AIRFLOW_IMAGE: Final = re.compile(r"^FROM\s+(?:--\S+\s+)?((?:\S+/)?apache/airflow(?::(\S+))?)", re.MULTILINE)
+_TESTS: Final = re.compile(
+    r"^\s*(?:(?:async )?def test|class \w*Test|(?:import|from) (?:pytest|unittest)\b)", re.MULTILINE
+)
 _KIB: Final = 1024
 
 
@@ -40,14 +43,12 @@ def test_in_dag_folder(folder: FolderSubject) -> Iterator[Fault]:
     git-sync delivers them, and the DAG processor imports them every 30 seconds, with fixtures, mocks and all.
 
     ## How to fix it
-    Move them beside the DAG folder, or list them in `.airflowignore`. A file that builds DAGs is none, whatever its
-    name.
+    Move them beside the DAG folder, or list them in `.airflowignore`. A file that builds DAGs, or that has no tests in
+    it, is none, whatever its name.
     """
     building = {file.path for file in folder.files if file.dags}
     for path in python_files(folder.folder):
-        if str(path) in building:
-            continue
-        if path.name.startswith("test_") or path.name == "conftest.py" or path.stem.endswith("_test"):
+        if str(path) not in building and _is_test(path):
             yield Fault("is a test in the DAG folder", hint="move it to tests/ beside the DAG folder", path=str(path))
 
 
@@ -71,8 +72,9 @@ def helper_parsed_as_dag(file: FileSubject) -> Iterator[Fault]:
         or facts.connections
         or facts.hosts
     )
-    builds = facts.dags or facts.unregistered_dags or factory_call(Path(facts.path))
-    if not reported and not builds and might_hold_dag(Path(facts.path)):
+    path = Path(facts.path)
+    builds = facts.dags or facts.unregistered_dags or factory_call(path)
+    if not reported and not builds and might_hold_dag(path) and not _is_test(path):
         yield Fault("builds no DAG, but is parsed anyway", hint=f"add the line /{_below(file)} to .airflowignore")
 
 
@@ -175,6 +177,17 @@ RULES: Final = (
     local_secrets_in_git,
     large_file_in_dag_folder,
 )
+
+
+def _is_test(path: Path) -> bool:
+    """Return whether a file is called as pytest wants it, and has tests in it."""
+    if path.name == "conftest.py":
+        return True
+    if not path.name.startswith("test_") and not path.stem.endswith("_test"):
+        return False
+    with suppress(OSError):
+        return _TESTS.search(path.read_text(encoding="utf-8", errors="replace")) is not None
+    return False
 
 
 def _below(file: FileSubject) -> str:

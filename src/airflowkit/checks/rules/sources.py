@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MIB: Final = 2**20
+_SCALES: Final = {"s": 1, "MiB": MIB}
 _NAMED: Final = 3
 
 
@@ -52,7 +53,7 @@ def slow_import(file: FileSubject) -> Iterator[Fault]:
     """
     spent, budget = file.facts.cpu_seconds, file.options.parse_seconds
     if spent > budget:
-        blamed = _most_expensive(file, "seconds", 1, "s")
+        blamed = _most_expensive(file, "seconds", spent, "s")
         yield Fault(
             f"takes {spent:.1f} s of CPU time to import; the budget is {budget:g} s{blamed}",
             hint="move slow imports into the functions that need them, and other work into tasks",
@@ -72,7 +73,7 @@ def hungry_import(file: FileSubject) -> Iterator[Fault]:
     """
     grown, budget = file.facts.memory // MIB, file.options.parse_memory
     if grown > budget:
-        blamed = _most_expensive(file, "memory", MIB, "MiB")
+        blamed = _most_expensive(file, "memory", grown, "MiB")
         yield Fault(
             f"takes {grown} MiB to import; the budget is {budget} MiB{blamed}",
             hint="move large imports into the functions that need them, and load data in tasks",
@@ -150,10 +151,10 @@ RULES: Final = (
 )
 
 
-def _most_expensive(file: FileSubject, quantity: str, scale: int, unit: str) -> str:
-    """Return the imports that cost more than a tenth of the total, the most expensive first."""
+def _most_expensive(file: FileSubject, quantity: str, whole: float, unit: str) -> str:
+    """Return the imports that cost more than a tenth of the whole, the most expensive first."""
+    scale, least = _SCALES[unit], whole / 10
     costs = {cost.name: getattr(cost, quantity) / scale for cost in file.facts.imports}
-    least = sum(costs.values()) / 10
     named = sorted(((cost, name) for name, cost in costs.items() if cost > least), reverse=True)
     return f": {', '.join(f'import {name} {cost:.1f} {unit}' for cost, name in named[:_NAMED])}" if named else ""
 

@@ -8,11 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from airflowkit._airflow import context_names
+from airflowkit._airflow import airflow_version, context_names
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.checks.model.run_dates import dates_needed, instead_of, undated_runs
+from airflowkit.checks.moves.context import ATTRIBUTES, in_template
 from airflowkit.errors import did_you_mean
 from airflowkit.pods.schema.jinja import Unparsable, environment_of, parse_template
 
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
 
 _KEY: Final = 2
 """The place of `key` among the arguments of `xcom_pull(task_ids, dag_id, key)`."""
-_REMOVED: Final[Mapping[str, str]] = {
-    "conf": "removed in Airflow 3; use dag_run.conf or params",
-    "execution_date": "removed in Airflow 3; use logical_date",
-    "next_ds": "removed in Airflow 3; use data_interval_end | ds",
-    "next_ds_nodash": "removed in Airflow 3; use data_interval_end | ds_nodash",
-    "next_execution_date": "removed in Airflow 3; use data_interval_end",
-    "prev_ds": "removed in Airflow 3; use macros.ds_add(ds, -1)",
-    "prev_ds_nodash": "removed in Airflow 3; use macros.ds_add(ds, -1)",
-    "prev_execution_date": "removed in Airflow 3; use prev_data_interval_start_success",
-    "prev_execution_date_success": "removed in Airflow 3; use prev_data_interval_start_success",
-    "tomorrow_ds": "removed in Airflow 3; use macros.ds_add(ds, 1)",
-    "tomorrow_ds_nodash": "removed in Airflow 3; use macros.ds_add(ds, 1)",
-    "yesterday_ds": "removed in Airflow 3; use macros.ds_add(ds, -1)",
-    "yesterday_ds_nodash": "removed in Airflow 3; use macros.ds_add(ds, -1)",
-}
 
 
 class Template(NamedTuple):
@@ -48,6 +34,7 @@ class Template(NamedTuple):
         hint: What to do about that, where it is known.
         names: The variables that it needs.
         dates: Those of them that only a run with a logical date has.
+        removed: Attributes of variables that Airflow 3 no longer has, such as `dag_run.execution_date`.
         pulled: The tasks whose XComs it pulls.
         results: Those of them whose result it pulls, not another key.
     """
@@ -56,6 +43,7 @@ class Template(NamedTuple):
     hint: str = ""
     names: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
     pulled: frozenset[str] = frozenset()
     results: frozenset[str] = frozenset()
 
@@ -106,8 +94,9 @@ def unknown_template_variable(task: TaskSubject) -> Iterator[Fault]:
     known = context_names() | own
     for field, text in task.templates:
         template = read_template(text, task.dag)
-        for name in sorted(template.names - known):
-            hint = _REMOVED.get(name) or did_you_mean(name, known) or "define it in user_defined_macros"
+        lost = template.removed if airflow_version() >= (3, 0) else frozenset()
+        for name in sorted((template.names - known) | lost):
+            hint = in_template(name) or did_you_mean(name, known) or "define it in user_defined_macros"
             yield Fault(f"{field} uses {{{{ {name} }}}}, which Airflow does not provide", hint=hint)
         yield from _missing_dates(field, template.dates - own, task.dag)
 
@@ -202,9 +191,19 @@ def _read(text: str, environment: Environment) -> Template:
     return Template(
         names=names,
         dates=names & dates_needed(tree),
+        removed=frozenset(_attributes(tree)) & ATTRIBUTES.keys(),
         pulled=frozenset(name for name, _ in pulled),
         results=frozenset(name for name, is_result in pulled if is_result),
     )
+
+
+def _attributes(tree: nodes.Template) -> Iterator[str]:
+    """Yield the attributes of variables that a template asks for, such as `dag_run.run_id`."""
+    from jinja2 import nodes
+
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name):
+            yield f"{node.node.name}.{node.attr}"
 
 
 def _hint_of(name: str) -> str:

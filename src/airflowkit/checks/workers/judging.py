@@ -18,6 +18,7 @@ from airflowkit.checks.model.findings import Place
 from airflowkit.checks.model.rule import DagSubject, Scope, TaskSubject
 from airflowkit.checks.rules import RULES
 from airflowkit.checks.workers.references import references_of, schedule_of
+from airflowkit.declared_values import declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,8 @@ _TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
 def judge(job: Job) -> FileFacts:
     """Import a file, and return its facts; what airflowkit itself fails to do is one of the findings."""
     try:
-        return _judged(job)
+        with declared(job.options):  # for rules, too: they ask what a connection says
+            return _judged(job)
     except Exception as error:  # noqa: BLE001  a bug of ours, not of the file
         return FileFacts(job.path, findings=(failed("reading the file", error, OF_NO_RULE, Place(job.path)),))
     finally:

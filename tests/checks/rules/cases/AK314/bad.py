@@ -1,0 +1,13 @@
+from datetime import timedelta
+
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG
+
+
+class Limited(BashOperator):
+    def __init__(self, **kwargs):
+        super().__init__(execution_timeout=timedelta(hours=1), **kwargs)
+
+
+with DAG("orders", schedule=None):
+    Limited.partial(task_id="load").expand(bash_command=["echo a", "echo b"])
