@@ -114,12 +114,9 @@ def test_a_missed_deadline_calls_what_it_should(run):
     assert "the orders are late" in json.dumps(kept.card)
 
 
-def test_what_a_local_run_leaves_out_is_said_by_its_task(run):
-    result, events = run("others")
-    said = " ".join(texts(events, Notice))
-    assert "kick does not start DAG 'dated' here" in said
-    assert "wait does not wait for DAG 'dated' here" in said
-    assert [task.state for task in map(result.task, ("kick", "wait", "job"))] == ["success", "success", "failed"]
+def test_what_needs_more_than_pods_fails_and_says_so(run):
+    result, events = run("of_a_job")
+    assert result.task("job").state == "failed"
     assert texts(events, TaskFailed) == [
         "job: AirflowFailException: KubernetesJobOperator needs a Kubernetes cluster: a local run has pods only"
     ]

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit import _airflow
+from airflowkit import _airflow, _airflow_run
 from airflowkit.errors import LocalRunError
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def start_of(dag: Any, request: Request) -> Start:
     from airflow.sdk import timezone
 
     asked = request.logical_date
-    if asked == NO_DATE or (asked is None and _airflow.only_assets_start(dag)):
-        return Start(None, by_assets=_airflow.assets_start(dag))
+    if asked == NO_DATE or (asked is None and _airflow_run.only_assets_start(dag)):
+        return Start(None, by_assets=_airflow_run.assets_start(dag))
     if asked is None:
         return Start(timezone.utcnow(), by_assets=False)
     try:
@@ -125,7 +125,7 @@ def _check_serializable(dag: Any) -> None:
 
 def _check_alone(task: Any) -> None:
     """Refuse a mapped task without the tasks whose output it maps over."""
-    needed = sorted({upstream.task_id for upstream in _airflow.mapped_over(task)})
+    needed = sorted({upstream.task_id for upstream in _airflow_run.mapped_over(task)})
     if needed:
         over = " and ".join(map(repr, needed))
         message = f"task {task.task_id!r} is mapped over the output of {over}, which does not run with it"
