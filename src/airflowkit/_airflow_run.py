@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from airflowkit._airflow import BUNDLE, airflow_version, empty_dag_bag
+from airflowkit._airflow import BUNDLE, empty_dag_bag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -60,13 +59,6 @@ def task_api() -> Any:
     api.transport.app.loop.call_soon_threadsafe(started.set)  # it runs after the start, in turn
     started.wait()
     return api
-
-
-def accept_any_executor() -> None:
-    """Load DAGs whose tasks name an executor that this Airflow does not have: their tasks run in another one here."""
-    place = "airflow.dag_processing.dagbag" if airflow_version() >= (3, 2) else "airflow.models.dagbag"
-    module: Any = import_module(place)
-    module._validate_executor_fields = lambda *_, **__: None  # noqa: SLF001  it has no switch
 
 
 def assets_start(dag: Any) -> bool:

@@ -122,7 +122,13 @@ class Check(_Section):
     cpu_budget: str | None = Field(default=None, description="CPU that the pods of one DAG may request at once")
     memory_budget: str | None = Field(default=None, description="memory that the pods of one DAG may request at once")
     largest_file: int = Field(default=1024, gt=0, description="maximum size of a file in the DAG folder, in KiB")
-    executor: str = Field(default="", description="the deployment's executor, such as KubernetesExecutor")
+    executor: str = Field(
+        default="",
+        description="the deployment's executor, such as KubernetesExecutor, or several with commas between them",
+    )
+    executors: list[str] = Field(
+        default_factory=list, description="the executors that a task may name; by default those of executor"
+    )
     variables: dict[str, Any] = Field(
         default_factory=dict, description="values of Airflow Variables that this computer does not have"
     )

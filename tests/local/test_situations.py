@@ -101,6 +101,26 @@ def test_a_task_that_names_an_executor_runs(run):
     assert "ran" in texts(events, Output)
 
 
+def test_a_pool_that_the_deployment_needs_is_named(run, repository):
+    result, events = run("pooled")
+    assert result.ok
+    (note,) = [text for text in texts(events, Notice) if "pool" in text]
+    assert note.startswith("where a pool does not exist, its tasks never start: 'warehouse' (first)")
+
+
+def test_a_pool_that_the_deployment_does_not_have_refuses_the_run(run, repository):
+    settings = repository / "airflowkit.toml"
+    before = settings.read_text()
+    settings.write_text('[check]\npools = ["warehouses"]\n')
+    try:
+        with pytest.raises(LocalRunError, match=r"task 'first' never starts: its pool 'warehouse' .*'warehouses'"):
+            run("pooled")
+        settings.write_text('[check]\npools = ["warehouse"]\n')
+        assert not [text for text in texts(run("pooled")[1], Notice) if "pool" in text]
+    finally:
+        settings.write_text(before)
+
+
 def test_a_mapped_task_alone_runs_where_its_elements_are_known(run):
     assert run("mapping.known")[0].ok
 

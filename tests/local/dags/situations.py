@@ -43,6 +43,9 @@ with DAG("named_executor", schedule=None):
 
     named()
 
+with DAG("pooled", schedule=None):
+    EmptyOperator(task_id="first", pool="warehouse") >> EmptyOperator(task_id="second", pool="warehouse")
+
 with DAG("unregistered", schedule=Unregistered(), start_date=START):
     EmptyOperator(task_id="empty")
 

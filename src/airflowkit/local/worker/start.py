@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow, _airflow_run
-from airflowkit.errors import LocalRunError
+from airflowkit.errors import LocalRunError, did_you_mean
+from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 NO_DATE: Final = "none"
 """The `logical_date` of a run without one: apache/airflow#58516, an asset, or an API call with `null`, starts such."""
 
+DEFAULT_POOL: Final = "default_pool"
 _REGISTER: Final = "register the class in a plugin, a file below plugins/ (AK218)"
 _PLAIN: Final = "use strings, numbers, lists and dates (AK218)"
 
@@ -58,10 +60,10 @@ def start_of(dag: Any, request: Request) -> Start:
 
 
 def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Iterator[str]:
-    """Yield notes about tasks that Airflow leaves out of the run.
+    """Yield notes about tasks that Airflow leaves out of the run, or starts under a condition only.
 
     Raises:
-        LocalRunError: It leaves out all, or cannot create the run.
+        LocalRunError: It leaves out all, cannot create the run, or never starts a task.
     """
     dag = loaded.dag
     left_out = dict(_left_out(dag, start.logical_date))
@@ -76,6 +78,7 @@ def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Ite
         _check_alone(dag.get_task(loaded.task_id))
     for task_id, why in left_out.items():
         yield f"{task_id} is left out: it {why}"
+    yield from _check_pools(loaded)
 
 
 def _left_out(dag: Any, date: datetime | None) -> Iterator[tuple[str, str]]:
@@ -85,6 +88,25 @@ def _left_out(dag: Any, date: datetime | None) -> Iterator[tuple[str, str]]:
             yield task.task_id, f"starts on {task.start_date:%Y-%m-%d %H:%M %Z}, after {date:%Y-%m-%d %H:%M %Z}"
         elif date and task.end_date and date > task.end_date:
             yield task.task_id, f"ended on {task.end_date:%Y-%m-%d %H:%M %Z}, before {date:%Y-%m-%d %H:%M %Z}"
+
+
+def _check_pools(loaded: LoadedDag) -> Iterator[str]:
+    """Yield a note about the pools that the deployment needs; here there are none, and nothing waits for one.
+
+    Raises:
+        LocalRunError: The settings list the pools, and one is not among them: the scheduler never starts its task.
+    """
+    known, needed = check_settings(loaded.path).pools, dict[str, str]()
+    for task in loaded.dag.tasks:
+        needed.setdefault(task.pool, task.task_id)
+    needed.pop(DEFAULT_POOL, None)
+    for pool, task_id in needed.items():
+        if known and pool not in known:
+            hint = did_you_mean(pool, known) or "create it, and add it there"
+            raise LocalRunError(f"task {task_id!r} never starts: its pool {pool!r} is not in [check] pools", hint=hint)
+    if needed and not known:
+        pools = ", ".join(f"{pool!r} ({task_id})" for pool, task_id in needed.items())
+        yield f"where a pool does not exist, its tasks never start: {pools}; [check] pools lists those that do"
 
 
 def _check_params(dag: Any, conf: Mapping[str, Any]) -> None:

@@ -95,7 +95,6 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
     home, folder = Path(os.environ["AIRFLOW_HOME"]), Path(request.dags_folder)
     prepare_database(home)
     extend_import_path(folder, request.python_path)
-    _airflow_run.accept_any_executor()
     whole = load_dag(request.dag, folder)
     script = Script.from_json(request.script) if request.script else None
     if script:
