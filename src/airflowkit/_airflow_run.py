@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
 from airflowkit._airflow import BUNDLE, empty_dag_bag
@@ -66,9 +66,12 @@ def assets_start(dag: Any) -> bool:
     return "AssetTriggeredTimetable" in _timetables(dag)
 
 
-def only_assets_start(dag: Any) -> bool:
-    """Return whether nothing but assets starts a DAG: its runs have no date."""
-    return assets_start(dag) and "AssetOrTimeSchedule" not in _timetables(dag)
+def always_undated(dag: Any) -> bool:
+    """Return whether no run that a DAG's own schedule starts has a logical date: assets or partitions start it."""
+    names = _timetables(dag)
+    return bool(names & {"CronPartitionTimetable", "PartitionedAtRuntime"}) or (
+        assets_start(dag) and "AssetOrTimeSchedule" not in names
+    )
 
 
 def _timetables(dag: Any) -> set[str]:
@@ -76,30 +79,97 @@ def _timetables(dag: Any) -> set[str]:
     return {cls.__name__ for cls in type(dag.timetable).__mro__}
 
 
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """What a run is for, in a DAG that runs once for each partition.
+
+    Attributes:
+        key: Its key.
+        source_key: That of the asset's partition, if an asset starts the run.
+        date: The partition's date, where a schedule has it.
+    """
+
+    key: str
+    source_key: str = ""
+    date: datetime | None = None
+
+
+_ISO: Final = "%Y-%m-%dT%H:%M:%S"
+"""The format of `CronPartitionTimetable`'s keys, unless it is given another one."""
+
+
+def partition_at(dag: Any, date: datetime) -> Partition | None:
+    """Return the last partition before a date that a DAG has a run for; None if it has no partitions, or none yet.
+
+    Raises:
+        ValueError: What key its runs have depends on keys that are not known.
+    """
+    names = _timetables(dag)
+    if names.isdisjoint({"CronPartitionTimetable", "PartitionedAssetTimetable"}):
+        return None
+    from airflow.serialization.encoders import coerce_to_core_timetable
+
+    timetable: Any = coerce_to_core_timetable(dag.timetable)
+    if "CronPartitionTimetable" in names:
+        begins, key = timetable._get_partition_info(timetable._align_to_prev(date))  # noqa: SLF001  it has no public name
+        return Partition(key, date=begins)
+    first = next((asset for asset, _ in timetable.asset_condition.iter_assets()), None)
+    mapper = (
+        timetable.get_partition_mapper(name=first.name, uri=first.uri) if first else timetable.default_partition_mapper
+    )
+    source = next(iter(getattr(mapper, "allowed_keys", ())), date.strftime(_ISO))
+    keys = mapper.to_downstream(source)
+    return Partition(keys if isinstance(keys, str) else next(iter(keys)), source)
+
+
 @contextmanager
-def started_by_assets(dag: Any) -> Iterator[None]:
-    """Have `dag.test()` create its run as the scheduler does when assets start it: with an event of each asset."""
+def started_by_schedule(dag: Any, partition: Partition | None, *, by_assets: bool) -> Iterator[None]:
+    """Have `dag.test()` create its run as the scheduler does when assets or a partition start it."""
     from airflow.models import dagrun
 
     create = dagrun.get_or_create_dagrun
 
-    def create_with_events(*, session: Any, **rest: Any) -> Any:
-        from airflow.models.asset import AssetEvent, DagScheduleAssetReference
-        from sqlalchemy import select
-
+    def create_as_scheduler(*, session: Any, **rest: Any) -> Any:
         run = create(session=session, **rest)
         if run.dag_id != dag.dag_id:  # another DAG's, which one of its tasks waits for
             return run
-        scheduling = select(DagScheduleAssetReference.asset_id).where(DagScheduleAssetReference.dag_id == dag.dag_id)
-        run.consumed_asset_events.extend(
-            AssetEvent(asset_id=asset_id, extra={}) for asset_id in session.scalars(scheduling)
-        )
-        run.run_type = "asset_triggered"
+        if by_assets:
+            run.consumed_asset_events.extend(_asset_events(session, dag.dag_id, partition))
+        run.run_type = "asset_triggered" if by_assets else "scheduled"
+        if partition:
+            run.partition_key, run.partition_date = partition.key, partition.date
         session.commit()
         return run
 
-    with patch.object(dagrun, "get_or_create_dagrun", create_with_events):
+    with patch.object(dagrun, "get_or_create_dagrun", create_as_scheduler):
         yield
+
+
+def _asset_events(session: Any, dag_id: str, partition: Partition | None) -> Iterator[Any]:
+    """Yield an event of each asset that a DAG's schedule names, itself, by reference or by alias."""
+    from airflow.models import asset as models
+    from sqlalchemy import select
+
+    def scheduling(reference: Any) -> Iterator[Any]:
+        yield from session.scalars(select(reference).where(reference.dag_id == dag_id))
+
+    def known(**fields: str) -> Any:
+        found = session.scalar(select(models.AssetModel).filter_by(**fields))
+        if found is None:  # no DAG that runs here has it
+            found = models.AssetModel(**fields)
+            session.add_all([found, models.AssetActive.for_asset(found)])
+            session.flush()
+        return found
+
+    origin = {"partition_key": partition.source_key or partition.key} if partition else {}
+    found: dict[int, list[Any]] = {each.asset_id: [] for each in scheduling(models.DagScheduleAssetReference)}
+    found |= {known(name=each.name).id: [] for each in scheduling(models.DagScheduleAssetNameReference)}
+    found |= {known(uri=each.uri).id: [] for each in scheduling(models.DagScheduleAssetUriReference)}
+    for each in scheduling(models.DagScheduleAssetAliasReference):
+        alias = session.get(models.AssetAliasModel, each.alias_id)
+        found.setdefault(known(name=alias.name).id, []).append(alias)
+    for asset_id, aliases in found.items():
+        yield models.AssetEvent(asset_id=asset_id, extra={}, source_aliases=aliases, **origin)
 
 
 @contextmanager

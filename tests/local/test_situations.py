@@ -162,3 +162,33 @@ def test_a_failure_is_told_with_its_task_and_its_own_lines(run, repository):
 def test_the_fake_cluster_has_the_same_dates(run):
     _, events = run("dated", logical_date="none", script=Script(Succeeded(), {}))
     assert any(text.startswith("dates None False") for text in texts(events, Output))
+
+
+def test_a_run_that_aliases_and_references_start_has_their_events(run):
+    result, events = run("of_aliases")
+    assert result.ok
+    said = texts(events, Output)
+    assert "alias ['loads'] loads" in said
+    assert "events ['loads', 'loads', 'named', 'plain', 's3://b/c']" in said
+    assert "refs 1 1" in said
+
+
+@pytest.mark.parametrize(
+    ("dag", "arguments", "said"),
+    [
+        ("daily_partitions", {"logical_date": "2026-05-05T13:00"}, "key 2026-05-05 of scheduled None False"),
+        ("daily_partitions", {"partition_key": "2026-01-31"}, "key 2026-01-31 of scheduled None False"),
+        ("partition_of_assets", {"logical_date": "2026-05-05T13:00"}, "key 2026-05-05 of 2026-05-05T13:00:00 asset"),
+        ("partition_of_regions", {}, "key eu of eu asset_triggered None False"),
+        ("partition_of_regions", {"partition_key": "us"}, "key us of us asset_triggered None False"),
+    ],
+)
+def test_a_run_is_for_a_partition_as_the_schedule_says(run, dag, arguments, said):
+    result, events = run(dag, **arguments)
+    assert result.ok
+    assert any(text.startswith(said) for text in texts(events, Output))
+
+
+def test_a_partition_is_refused_where_there_are_none(run):
+    with pytest.raises(LocalRunError, match="DAG 'dated' has no partitions"):
+        run("dated", partition_key="2026-01-31")

@@ -93,6 +93,7 @@ def run_dag(  # noqa: PLR0913  the command's options
     dags_folder: Path,
     conf: Mapping[str, Any] | None = None,
     logical_date: str | None = None,
+    partition_key: str = "",
     runtime: str = "auto",
     keep: bool = False,
     verbose: bool = False,
@@ -110,7 +111,8 @@ def run_dag(  # noqa: PLR0913  the command's options
         dags_folder: The DAG folder.
         conf: The DAG run's configuration.
         logical_date: ISO 8601, or `none` for a run without one, as the API starts with `logical_date: null`; by
-            default now, or none for a DAG that assets start.
+            default now, or none for a DAG that assets or partitions start.
+        partition_key: The partition that the run is for, in a DAG that has some; by default the last one.
         runtime: What runs the pods' containers: `auto`, `process`, `podman`, `docker`.
         keep: Whether to keep the run's folder (volumes, database).
         verbose: Whether to show Airflow's own log.
@@ -136,6 +138,7 @@ def run_dag(  # noqa: PLR0913  the command's options
             can_ask=ask is not None,
             script=written,
             python_path=python_path,
+            partition_key=partition_key,
         )
         show = _asking(ask, on_event) if ask else on_event
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", dags_folder, verbose=verbose)

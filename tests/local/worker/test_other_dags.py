@@ -140,7 +140,7 @@ def test_a_sensor_that_nothing_ends_does_at_once_what_its_timeout_does(run):
     failed = {event.task_id: event.reason for event in events if isinstance(event, TaskFailed)}
     assert "The external DAG breaks failed" in failed["failed"]
     assert "in production it waits until its timeout of 1:00:00" in failed["times_out"]
-    assert "assets start DAG 'assets_start_it': its runs have no date" in failed["of_assets"]
+    assert "DAG 'assets_start_it' is not started by dates: its runs have none" in failed["of_assets"]
     assert any("it has no schedule, so elsewhere somebody has to start that run" in text for text in texts(events))
 
 

@@ -106,8 +106,9 @@ class DagRuns:
             stack.enter_context(answered(request, emit))
             stack.enter_context(without_the_rest())
             stack.enter_context(watched_deadlines(prepared.deadlines, dag.dag_id, start, emit))
-            if start.by_assets:
-                stack.enter_context(_airflow_run.started_by_assets(dag))
+            if start.by_assets or start.partition:
+                by_schedule = _airflow_run.started_by_schedule(dag, start.partition, by_assets=start.by_assets)
+                stack.enter_context(by_schedule)
             dag_run = dag.test(
                 run_after=start.logical_date,  # as the scheduler: it would be the time of this run, for any date
                 run_conf=dict(conf) if conf else None,

@@ -96,8 +96,8 @@ class _OtherDags:
 
     def _run_first(self, operator: Any, loaded: LoadedDag, date: datetime) -> None:
         dag = loaded.dag
-        if _airflow_run.only_assets_start(dag):
-            _time_out(operator, f"assets start DAG {dag.dag_id!r}: its runs have no date")
+        if _airflow_run.always_undated(dag):
+            _time_out(operator, f"DAG {dag.dag_id!r} is not started by dates: its runs have none")
         note = (
             ""
             if dag.timetable.can_be_scheduled
@@ -111,7 +111,7 @@ class _OtherDags:
     def _run(
         self, prepared: Prepared, date: datetime | None, conf: Mapping[str, Any], *, waits: bool, run_id: str = ""
     ) -> str:
-        start = Start(date, by_assets=False)
+        start = Start(date)
         for note in check_start(prepared.loaded, start, conf):
             self._say(f"{prepared.loaded.dag.dag_id}.{note}")
         return self.runs.run_other(prepared, start, awaited=waits, run_id=run_id)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow, _airflow_run
+from airflowkit._airflow_run import Partition
 from airflowkit.errors import LocalRunError, did_you_mean
 from airflowkit.settings import check_settings
 
@@ -34,29 +35,50 @@ class Start:
     Attributes:
         logical_date: Its date, or None for a run without one.
         by_assets: Whether assets start it.
+        partition: The partition that it is for, if it is for one.
     """
 
     logical_date: datetime | None
-    by_assets: bool
+    by_assets: bool = False
+    partition: Partition | None = None
 
 
 def start_of(dag: Any, request: Request) -> Start:
     """Return how a run starts: as the DAG's schedule would start it, or with the date that was asked for.
 
     Raises:
-        LocalRunError: The date is not one.
+        LocalRunError: The date is not one, or the DAG has no partitions.
     """
+    asked = request.logical_date
+    date = _date(asked)
+    partition = _partition(dag, request.partition_key, date)
+    if asked == NO_DATE or partition or (asked is None and _airflow_run.always_undated(dag)):
+        return Start(None, by_assets=_airflow_run.assets_start(dag), partition=partition)
+    return Start(date)
+
+
+def _date(asked: str | None) -> datetime:
     from airflow.sdk import timezone
 
-    asked = request.logical_date
-    if asked == NO_DATE or (asked is None and _airflow_run.only_assets_start(dag)):
-        return Start(None, by_assets=_airflow_run.assets_start(dag))
-    if asked is None:
-        return Start(timezone.utcnow(), by_assets=False)
+    now: datetime = timezone.utcnow()
     try:
-        return Start(timezone.parse(asked), by_assets=False)
+        date: datetime = now if asked in {None, NO_DATE} else timezone.parse(asked or "")
     except ValueError:
         raise LocalRunError(f"{asked!r} is not a valid date", hint="write 2026-01-31, or none") from None
+    return date
+
+
+def _partition(dag: Any, key: str, date: datetime) -> Partition | None:
+    try:
+        partition = _airflow_run.partition_at(dag, date)
+    except Exception as error:  # noqa: BLE001  a mapper may be the user's own
+        if not key:
+            why = f"the key of its partition is not known: {type(error).__name__}: {error}"
+            raise LocalRunError(f"DAG {dag.dag_id!r}: {why}", hint="give it with --partition-key") from None
+        return Partition(key)
+    if key and partition is None:
+        raise LocalRunError(f"DAG {dag.dag_id!r} has no partitions", hint="leave out --partition-key")
+    return Partition(key) if key else partition
 
 
 def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Iterator[str]:
@@ -66,6 +88,8 @@ def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Ite
         LocalRunError: It leaves out all, cannot create the run, or never starts a task.
     """
     dag = loaded.dag
+    if start.partition:
+        yield f"the run is for the partition {start.partition.key!r}"
     left_out = dict(_left_out(dag, start.logical_date))
     if not dag.tasks:
         raise LocalRunError(f"DAG {dag.dag_id!r} has no task, so there is nothing to run")
