@@ -18,7 +18,7 @@ with DAG("loads", params={"shop": Param("all", type="string")}, schedule=DAILY, 
 
     @task
     def load(params, dag_run):
-        print("loads", params["shop"], dag_run.logical_date is None, dag_run.run_type.value)
+        print("loads", params["shop"], dag_run.logical_date is None)
 
     load() >> pod_task("pod", image="busybox:1.37", namespace="airflow", cmds=["echo", "from the pod"])
 

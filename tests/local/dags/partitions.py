@@ -38,6 +38,8 @@ with DAG(
         (event,) = triggering_asset_events[AssetAlias("loads")]
         print("alias", [alias.name for alias in event.source_aliases], event.asset.name)
         print("events", sorted(key.name for key in triggering_asset_events))
-        print("refs", *(len(triggering_asset_events[it]) for it in (Asset.ref(name="named"), Asset.ref(uri="s3://b/c"))))
+        print(
+            "refs", *(len(triggering_asset_events[it]) for it in (Asset.ref(name="named"), Asset.ref(uri="s3://b/c")))
+        )
 
     see()
