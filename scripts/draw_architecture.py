@@ -25,6 +25,7 @@ LEFT_OUT: Final = {"airflowkit.__main__", "airflowkit._preload"}
 EVERYWHERE: Final = {
     "airflowkit.errors",
     "airflowkit._airflow",
+    "airflowkit._airflow_run",
     "airflowkit.redaction",
     "airflowkit.replacement",
     "airflowkit.secret_shapes",

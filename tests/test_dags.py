@@ -160,3 +160,11 @@ def test_an_ignored_file_is_not_loaded(folder):
     (folder / ".airflowignore").write_text("a.py\n")
     with pytest.raises(DagNotFound):
         load_dag("orders", folder)
+
+
+@pytest.mark.needs_airflow(3, 0, "a version whose tasks may name an executor")
+def test_a_task_may_name_an_executor_that_only_the_deployment_has(folder):
+    (folder / "a.py").write_text(
+        DAG_FILE.format(dag_id="orders", task_ids=["load"]).replace("id=task_id", 'id=task_id, executor="Theirs"')
+    )
+    assert load_dag("orders", folder).dag.get_task("load").executor == "Theirs"

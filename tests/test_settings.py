@@ -3,7 +3,7 @@
 import pytest
 
 from airflowkit.errors import SettingsError
-from airflowkit.settings import load_settings
+from airflowkit.settings import check_settings, load_settings
 
 
 @pytest.fixture
@@ -59,10 +59,26 @@ def test_a_profile_overrides_the_base(write, monkeypatch):
     [
         ("[pods]\n", "pods: unknown setting; did you mean 'pod'?"),
         ("[teams]\nconnid = 'x'\n", "teams.connid: unknown setting; did you mean 'conn_id'?"),
-        ("[teams]\nbudget = 60\n", "teams.budget: Input should be less than or equal to 15"),
+        ("[teams]\nbudget = 60\n", "teams.budget = 60: must be less than or equal to 15"),
         ("[kubernetes]\nversion = 'latest'\n", "kubernetes.version"),
-        ("[check]\nignore = { AK401 = ' ' }\n", "check.ignore.AK401: an ignore needs a reason"),
+        ("[check]\nignore = { AK401 = ' ' }\n", "check.ignore.AK401 = ' ': an ignore needs a reason"),
         ("[pod\n", "airflowkit.toml is not valid TOML: "),
+        ("check = 5", "check = 5: must be a table"),
+        ("[check]\npools = 'x'", "check.pools = 'x': must be a list, such as"),
+        ("[check]\nexecutors = [1]", "check.executors.0 = 1: must be text"),
+        ("[check]\nmax_retries = 1.5", "check.max_retries = 1.5: must be a whole number"),
+        ("[check]\nimport_timeout = 'x'", "check.import_timeout = 'x': must be a number"),
+        ("[check]\nrequire_docs = 'maybe'", "check.require_docs = 'maybe': must be true or false"),
+        ("[check.severity]\nAK101 = 'fatal'", "check.severity.AK101 = 'fatal': must be 'error', 'warning' or 'info'"),
+        ("[check.connections]\na = 5", "airflowkit.toml: check.connections.a: must be text or a table"),
+        ("[check.env]\nA = true", "check.env.A: must be text or a number"),
+        ("[kubernetes]\nversion = 1.34", "kubernetes.version = 1.34: must be text"),
+        ("[kubernetes]\nversion = 'v1'", "kubernetes.version = 'v1': must match"),
+        ("[resources]\nsmall = 5", "resources.small = 5: must be a table"),
+        ("profile = 5", "profile = 5: must be a table"),
+        ("[profile]\ndev = 5", "profile.dev = 5: must be a table"),
+        ("[profile.dev.check]\npools = 5", "profile.dev.check.pools = 5: must be a list"),
+        ("[profile.dev.pods]\na = 5", "profile.dev.pods: unknown setting; did you mean 'pod'?"),
     ],
 )
 def test_a_wrong_file_says_what_and_where(write, text, says):
@@ -71,6 +87,16 @@ def test_a_wrong_file_says_what_and_where(write, text, says):
         load_settings(path.parent)
     assert says in str(error.value)
     assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["[tool]\nairflowkit = 5", "[tool.airflowkit]\ncheck = 5", "tool = 5"])
+def test_another_tool_s_file_is_told_what_is_wrong_with_our_table_only(tmp_path, text):
+    (tmp_path / "pyproject.toml").write_text(text)
+    if text == "tool = 5":
+        assert check_settings(tmp_path).pools == []
+        return
+    with pytest.raises(SettingsError, match=r"pyproject\.toml.* = 5: must be a table"):
+        check_settings(tmp_path)
 
 
 def test_an_unknown_profile_is_an_error(write, monkeypatch):

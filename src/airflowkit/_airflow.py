@@ -10,7 +10,6 @@ import logging
 import os
 import shutil
 import tempfile
-import threading
 import warnings
 from contextlib import contextmanager
 from functools import lru_cache
@@ -76,6 +75,21 @@ def empty_dag_bag(folder: Path) -> Any:
     bag = DagBag(dag_folder=str(folder), collect_dags=False, **bundle)
     bag._log = logging.getLogger("airflow.dag_processing")  # noqa: SLF001  its own writes past Python's logging
     return bag
+
+
+@contextmanager
+def any_executor() -> Iterator[None]:
+    """Load DAGs whose tasks name an executor that this Airflow does not have: the deployment has others."""
+    module: Any = import_module(
+        "airflow.dag_processing.dagbag" if airflow_version() >= (3, 2) else "airflow.models.dagbag"
+    )
+    name = "_validate_executor_fields"
+    validate = getattr(module, name)
+    setattr(module, name, lambda *_, **__: None)  # it has no switch
+    try:
+        yield
+    finally:
+        setattr(module, name, validate)
 
 
 def regular_expressions() -> Any:
@@ -216,34 +230,6 @@ def fixed_interval(timetable: Any) -> Any:
     return getattr(timetable, "delta", None) or getattr(timetable, "_delta", None)  # before 3.2
 
 
-def sync_dag(dag: Any, path: Path, dags_folder: Path) -> None:
-    """Write a DAG to the database as if it were in the (empty) DAG folder, so that `dag.test()` knows it.
-
-    `dag.test()` parses the DAG folder again on every call (Airflow issue 64884); an empty one costs nothing.
-    """
-    from airflow.dag_processing.bundles.manager import DagBundlesManager
-
-    try:
-        from airflow.dag_processing.dagbag import sync_bag_to_db
-    except ImportError:  # before 3.2
-        from airflow.models.dagbag import sync_bag_to_db
-    DagBundlesManager().sync_bundles_to_db()
-    bag = empty_dag_bag(dags_folder)
-    dag.relative_fileloc = path.name
-    bag.bag_dag(dag)
-    sync_bag_to_db(bag, BUNDLE, None)
-
-
-def task_instances(dag_run: Any) -> list[Any]:
-    """Return a run's task instances as the database has them now."""
-    from airflow.utils.session import create_session
-
-    with create_session() as session:
-        instances = dag_run.get_task_instances(session=session)
-        session.expunge_all()
-    return list(instances)
-
-
 def serialized(dag: Any) -> dict[str, Any]:
     """Return a DAG as the DAG processor writes it to the database; a change makes a new DAG version."""
     from airflow.serialization import serialized_objects
@@ -270,78 +256,3 @@ def share_serialization_options() -> None:
     configured = getattr(helpers, "conf", None)
     if configured:
         helpers.conf = _Remembered(configured)
-
-
-def task_api() -> Any:
-    """Return the API that the tasks of `dag.test()` talk to, shared by them: starting it takes over a second.
-
-    From 3.3 on Airflow shares it and waits for its start; before, a quick task may find it without its services.
-    """
-    from airflow.sdk.execution_time import supervisor
-
-    if not hasattr(supervisor.in_process_api_server, "cache_info"):
-        supervisor.in_process_api_server = lru_cache(maxsize=1)(supervisor.in_process_api_server)
-    api = supervisor.in_process_api_server()
-    started = threading.Event()
-    api.transport.app.loop.call_soon_threadsafe(started.set)  # it runs after the start, in turn
-    started.wait()
-    return api
-
-
-def accept_any_executor() -> None:
-    """Load DAGs whose tasks name an executor that this Airflow does not have: their tasks run in another one here."""
-    place = "airflow.dag_processing.dagbag" if airflow_version() >= (3, 2) else "airflow.models.dagbag"
-    module: Any = import_module(place)
-    module._validate_executor_fields = lambda *_, **__: None  # noqa: SLF001  it has no switch
-
-
-def assets_start(dag: Any) -> bool:
-    """Return whether assets may start a DAG."""
-    return "AssetTriggeredTimetable" in _timetables(dag)
-
-
-def only_assets_start(dag: Any) -> bool:
-    """Return whether nothing but assets starts a DAG: its runs have no date."""
-    return assets_start(dag) and "AssetOrTimeSchedule" not in _timetables(dag)
-
-
-def _timetables(dag: Any) -> set[str]:
-    """Return the names of a DAG's timetable's classes: from 3.2 on there are two of each."""
-    return {cls.__name__ for cls in type(dag.timetable).__mro__}
-
-
-@contextmanager
-def started_by_assets(dag: Any) -> Iterator[None]:
-    """Have `dag.test()` create its run as the scheduler does when assets start it: with an event of each asset."""
-    from airflow.models import dagrun
-
-    create = dagrun.get_or_create_dagrun
-
-    def create_with_events(*, session: Any, **rest: Any) -> Any:
-        from airflow.models.asset import AssetEvent, DagScheduleAssetReference
-        from sqlalchemy import select
-
-        run = create(session=session, **rest)
-        scheduling = select(DagScheduleAssetReference.asset_id).where(DagScheduleAssetReference.dag_id == dag.dag_id)
-        run.consumed_asset_events.extend(
-            AssetEvent(asset_id=asset_id, extra={}) for asset_id in session.scalars(scheduling)
-        )
-        run.run_type = "asset_triggered"
-        session.commit()
-        return run
-
-    dagrun.get_or_create_dagrun = create_with_events
-    try:
-        yield
-    finally:
-        dagrun.get_or_create_dagrun = create
-
-
-def mapped_over(task: Any) -> list[Any]:
-    """Return the tasks whose output decides how many instances a task has."""
-    group = task.task_group
-    while group is not None and not hasattr(group, "_expand_input"):
-        group = group.parent_group
-    own = task._get_specified_expand_input() if hasattr(task, "_get_specified_expand_input") else None  # noqa: SLF001
-    inputs = [own, getattr(group, "_expand_input", None)]
-    return [operator for each in inputs if each is not None for operator, _ in each.iter_references()]

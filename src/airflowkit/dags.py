@@ -188,7 +188,7 @@ class _Bag:
 
     def load(self, file: Path, *, safe_mode: bool) -> None:
         known = len(self._bag.import_errors)
-        with as_processor(self._folder), _no_tracebacks():
+        with as_processor(self._folder), _airflow.any_executor(), _no_tracebacks():
             dags = self._bag.process_file(str(file), safe_mode=safe_mode)
         self.loaded |= {dag.dag_id: LoadedDag(dag, file) for dag in dags}
         messages = list(self._bag.import_errors.values())[known:]

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
 
@@ -122,14 +123,20 @@ class Check(_Section):
     cpu_budget: str | None = Field(default=None, description="CPU that the pods of one DAG may request at once")
     memory_budget: str | None = Field(default=None, description="memory that the pods of one DAG may request at once")
     largest_file: int = Field(default=1024, gt=0, description="maximum size of a file in the DAG folder, in KiB")
-    executor: str = Field(default="", description="the deployment's executor, such as KubernetesExecutor")
+    executor: str = Field(
+        default="",
+        description="the deployment's executor, such as KubernetesExecutor, or several with commas between them",
+    )
+    executors: list[str] = Field(
+        default_factory=list, description="the executors that a task may name; by default those of executor"
+    )
     variables: dict[str, Any] = Field(
         default_factory=dict, description="values of Airflow Variables that this computer does not have"
     )
     connections: dict[str, str | dict[str, Any]] = Field(
         default_factory=dict, description="Connections that this computer does not have, as URIs or tables"
     )
-    env: dict[str, str | int | float] = Field(
+    env: dict[str, StrictStr | StrictInt | StrictFloat] = Field(
         default_factory=dict, description="environment variables that this computer does not have"
     )
 
@@ -263,7 +270,10 @@ def _of_pyproject(path: Path | None) -> Check:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return Check()  # other tools report errors in that file
-    ours = table.get("tool", {}).get("airflowkit", {})
+    tools = table.get("tool")
+    ours = tools.get("airflowkit", {}) if isinstance(tools, dict) else {}
+    if not isinstance(ours, dict):
+        raise SettingsError(f"{path}: tool.airflowkit = {ours!r}: must be a table")
     if others := sorted(ours.keys() - {"check"}):
         raise SettingsError(f"{path}: tool.airflowkit.{others[0]}: only check is allowed here", hint=f"use {FILE_NAME}")
     return _validated(f"{path} [tool.airflowkit]", ours).check
@@ -273,6 +283,7 @@ def _of_pyproject(path: Path | None) -> Check:
 def _read(path: Path | None, profile: str) -> Settings:
     table = _parse(path) if path else {}
     profiles = table.pop("profile", {})
+    _check_profiles(path, profiles)
     if profile and path and profile not in profiles:
         hint = did_you_mean(profile, profiles) or f"the file has {', '.join(sorted(profiles)) or 'no profile'}"
         raise SettingsError(f"{path}: no profile {profile!r} (AIRFLOWKIT_PROFILE)", hint=hint)
@@ -307,20 +318,57 @@ def _parse(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
 
 
-def _validated(place: Path | str | None, table: Table) -> _File:
+def _check_profiles(path: Path | None, profiles: Any) -> None:
+    """Reject a profile that is wrong, whichever is active."""
+    for name, overlay in profiles.items() if isinstance(profiles, dict) else [("", profiles)]:
+        below = ("profile", name) if name else ("profile",)
+        if not isinstance(overlay, dict):
+            raise SettingsError(f"{path}: {'.'.join(below)} = {overlay!r}: must be a table")
+        _validated(path, overlay, below)
+
+
+def _validated(place: Path | str | None, table: Any, below: tuple[str, ...] = ()) -> _File:
     try:
-        return _File.model_validate(dict(table))
+        return _File.model_validate(table)
     except ValidationError as error:
-        lines = "; ".join(_described(problem["loc"], problem["msg"]) for problem in error.errors())
-        raise SettingsError(f"{place}: {lines}") from None
+        lines = dict.fromkeys(_described(problem, below) for problem in error.errors())
+        raise SettingsError(f"{place}: {'; '.join(lines)}") from None
 
 
-def _described(place: tuple[int | str, ...], message: str) -> str:
-    name = ".".join(str(part) for part in place)
-    if message != "Extra inputs are not permitted":
-        return f"{name}: {message.removeprefix('Value error, ')}"
-    known = _File.model_fields if len(place) == 1 else _fields_below(str(place[0]))
-    return "; ".join(filter(None, (f"{name}: unknown setting", did_you_mean(str(place[-1]), known))))
+_EXPECTED: Final = {
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "list_type": 'must be a list, such as ["…"]',
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+}
+"""What a setting has to be, by Pydantic's name for its error."""
+_CONNECTION: Final = ("check", "connections")
+_VARIABLE: Final = ("check", "env")
+
+
+def _described(problem: Any, below: tuple[str, ...]) -> str:
+    """Return one line about an error: the setting, its value, and what it may be."""
+    place: tuple[int | str, ...] = problem["loc"]
+    if problem["type"] == "extra_forbidden":
+        known = _File.model_fields if len(place) == 1 else _fields_below(str(place[0]))
+        name = ".".join(map(str, (*below, *place)))
+        return "; ".join(filter(None, (f"{name}: unknown setting", did_you_mean(str(place[-1]), known))))
+    message = _EXPECTED.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    if place[:2] in {_CONNECTION, _VARIABLE} and len(place) > 3:  # noqa: PLR2004  Pydantic adds the type that it tried
+        message = "must be text or a table" if place[:2] == _CONNECTION else "must be text or a number"
+        place = place[:3]
+    message = message.replace("Input should be", "must be").replace("String should match pattern", "must match")
+    given = (
+        "" if place[:2] in {_CONNECTION, _VARIABLE} else f" = {shorten(repr(problem['input']), 60)}"
+    )  # may be secret
+    return f"{'.'.join(map(str, (*below, *place)))}{given}: {message}"
 
 
 def _fields_below(section: str) -> list[str]:

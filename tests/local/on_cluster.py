@@ -17,7 +17,7 @@ os.environ |= environment(scratch / "airflow", Path(os.environ["KUBECONFIG"]), f
 extra = {"xcom_sidecar_container_image": "localhost/busybox:1"}
 os.environ["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps({"conn_type": "kubernetes", "extra": extra})
 
-from airflowkit import _airflow  # noqa: E402  after the environment
+from airflowkit import _airflow_run  # noqa: E402  after the environment
 from airflowkit.dags import load_dag  # noqa: E402
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY  # noqa: E402
 
@@ -31,8 +31,8 @@ def left(instance):
 
 prepare_database(scratch / "airflow")
 loaded = load_dag(dag_id, folder)
-_airflow.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
-instances = _airflow.task_instances(loaded.dag.test())
+_airflow_run.sync_dag(loaded.dag, loaded.path, scratch / "airflow" / "dags")
+instances = _airflow_run.task_instances(loaded.dag.test())
 states = [[each.task_id, each.map_index, str(each.state), each.try_number] for each in instances]
 print("STATES", json.dumps(sorted(states)), flush=True)
 print("DIAGNOSES", json.dumps({each.task_id: left(each) for each in instances}), flush=True)

@@ -101,6 +101,26 @@ def test_a_task_that_names_an_executor_runs(run):
     assert "ran" in texts(events, Output)
 
 
+def test_a_pool_that_the_deployment_needs_is_named(run, repository):
+    result, events = run("pooled")
+    assert result.ok
+    (note,) = [text for text in texts(events, Notice) if "pool" in text]
+    assert note.startswith("where a pool does not exist, its tasks never start: 'warehouse' (first)")
+
+
+def test_a_pool_that_the_deployment_does_not_have_refuses_the_run(run, repository):
+    settings = repository / "airflowkit.toml"
+    before = settings.read_text()
+    settings.write_text('[check]\npools = ["warehouses"]\n')
+    try:
+        with pytest.raises(LocalRunError, match=r"task 'first' never starts: its pool 'warehouse' .*'warehouses'"):
+            run("pooled")
+        settings.write_text('[check]\npools = ["warehouse"]\n')
+        assert not [text for text in texts(run("pooled")[1], Notice) if "pool" in text]
+    finally:
+        settings.write_text(before)
+
+
 def test_a_mapped_task_alone_runs_where_its_elements_are_known(run):
     assert run("mapping.known")[0].ok
 
@@ -114,12 +134,9 @@ def test_a_missed_deadline_calls_what_it_should(run):
     assert "the orders are late" in json.dumps(kept.card)
 
 
-def test_what_a_local_run_leaves_out_is_said_by_its_task(run):
-    result, events = run("others")
-    said = " ".join(texts(events, Notice))
-    assert "kick does not start DAG 'dated' here" in said
-    assert "wait does not wait for DAG 'dated' here" in said
-    assert [task.state for task in map(result.task, ("kick", "wait", "job"))] == ["success", "success", "failed"]
+def test_what_needs_more_than_pods_fails_and_says_so(run):
+    result, events = run("of_a_job")
+    assert result.task("job").state == "failed"
     assert texts(events, TaskFailed) == [
         "job: AirflowFailException: KubernetesJobOperator needs a Kubernetes cluster: a local run has pods only"
     ]
@@ -145,3 +162,33 @@ def test_a_failure_is_told_with_its_task_and_its_own_lines(run, repository):
 def test_the_fake_cluster_has_the_same_dates(run):
     _, events = run("dated", logical_date="none", script=Script(Succeeded(), {}))
     assert any(text.startswith("dates None False") for text in texts(events, Output))
+
+
+def test_a_run_that_aliases_and_references_start_has_their_events(run):
+    result, events = run("of_aliases")
+    assert result.ok
+    said = texts(events, Output)
+    assert "alias ['loads'] loads" in said
+    assert "events ['loads', 'loads', 'named', 'plain', 's3://b/c']" in said
+    assert "refs 1 1" in said
+
+
+@pytest.mark.parametrize(
+    ("dag", "arguments", "said"),
+    [
+        ("daily_partitions", {"logical_date": "2026-05-05T13:00"}, "key 2026-05-05 of scheduled None False"),
+        ("daily_partitions", {"partition_key": "2026-01-31"}, "key 2026-01-31 of scheduled None False"),
+        ("partition_of_assets", {"logical_date": "2026-05-05T13:00"}, "key 2026-05-05 of 2026-05-05T13:00:00 asset"),
+        ("partition_of_regions", {}, "key eu of eu asset_triggered None False"),
+        ("partition_of_regions", {"partition_key": "us"}, "key us of us asset_triggered None False"),
+    ],
+)
+def test_a_run_is_for_a_partition_as_the_schedule_says(run, dag, arguments, said):
+    result, events = run(dag, **arguments)
+    assert result.ok
+    assert any(text.startswith(said) for text in texts(events, Output))
+
+
+def test_a_partition_is_refused_where_there_are_none(run):
+    with pytest.raises(LocalRunError, match="DAG 'dated' has no partitions"):
+        run("dated", partition_key="2026-01-31")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _VALUES: Final = ("deploy/*values*.y*ml", "helm/*values*.y*ml", "*values*.y*ml")
 """Where a repository keeps the values of its Helm release; `airflowkit new-repo` writes the first."""
-_EXECUTOR: Final = re.compile(r"^ {0,4}executor:\s*[\"']?([\w.,:]+)", re.MULTILINE)
+_EXECUTOR: Final = re.compile(r"^ {0,4}executor:\s*[\"']?([\w.,: ]+)", re.MULTILINE)
 
 
 def check_options(folder: Path) -> Check:
@@ -36,4 +36,4 @@ def _released_executor(folder: Path) -> str:
     root = repository_root(folder) or folder.absolute().parent
     found = (path for place in _VALUES for path in sorted(root.glob(place)))
     texts = (path.read_text(encoding="utf-8", errors="replace") for path in found)
-    return next((match[1] for text in texts if (match := _EXECUTOR.search(text))), "")
+    return next((match[1].strip() for text in texts if (match := _EXECUTOR.search(text))), "")

@@ -23,9 +23,14 @@ def run(  # noqa: PLR0913  the command's options
     logical_date: Annotated[
         str,
         typer.Option(
-            "--logical-date", "--date", help="ISO 8601, or none; by default now, and none where assets start the DAG."
+            "--logical-date",
+            "--date",
+            help="ISO 8601, or none; by default now, and none where assets or partitions start the DAG.",
         ),
     ] = NOW,
+    partition_key: Annotated[
+        str, typer.Option(help="The partition that the run is for, in a DAG that has some; by default the last one.")
+    ] = "",
     conf: Annotated[str, typer.Option("--conf", "-c", help="The run's configuration as a JSON object.")] = "",
     answer: Annotated[
         list[str] | None,
@@ -63,6 +68,7 @@ def run(  # noqa: PLR0913  the command's options
             dags_folder=dags_folder,
             conf=_json_object(conf),
             logical_date=_date(logical_date),
+            partition_key=partition_key,
             answers=_answers(answer or []),
             ask=report.ask if sys.stdin.isatty() else None,
             runtime=runtime,

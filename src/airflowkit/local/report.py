@@ -17,6 +17,7 @@ from airflowkit.local.process.events import (
     Event,
     LogLine,
     Notice,
+    OtherRunEnded,
     Output,
     Stopping,
     TaskEnded,
@@ -77,6 +78,8 @@ class RunReport:
                 self._console.print(Text(text, style="dim"), soft_wrap=True)
             case AlertKept(conn_id, card):
                 self._console.print(_alert(conn_id, card))
+            case OtherRunEnded(dag_id, _, state):
+                self._console.print(_verdict(dag_id, state))
 
     def ask(self, question: Asked) -> Sequence[str]:
         """Ask a person on the terminal; one choice a line, or several with commas between them."""
@@ -94,11 +97,14 @@ class RunReport:
     def table(self, result: DagRunResult) -> None:
         """Show how each task and the run ended."""
         table = Table("task", "state", Column("seconds", justify="right"), Column("tries", justify="right"))
+        for other in result.others:
+            for task in other.tasks:
+                table.add_row(*_row(task, f"{other.dag_id}."))
         for task in result.tasks:
             table.add_row(*_row(task))
         self._console.print(table)
-        verdict = Text(f"{result.dag_id}: {result.state}", style=_STYLES.get(result.state, ""))
-        self._console.print(verdict)
+        for each in (*result.others, result):
+            self._console.print(_verdict(each.dag_id, each.state))
         if result.folder:
             self._console.print(Text(f"kept: {result.folder}"), soft_wrap=True)
 
@@ -125,6 +131,10 @@ def _alert(conn_id: str, card: Mapping[str, Any]) -> Panel:
     )
 
 
-def _row(task: TaskRun) -> tuple[Text, Text, str, str]:
+def _verdict(dag_id: str, state: str) -> Text:
+    return Text(f"{dag_id}: {state}", style=_STYLES.get(state, ""))
+
+
+def _row(task: TaskRun, prefix: str = "") -> tuple[Text, Text, str, str]:
     state = Text(task.state, style=_STYLES.get(task.state, ""))
-    return Text(task.label), state, f"{task.duration:.1f}", str(task.tries)
+    return Text(f"{prefix}{task.label}"), state, f"{task.duration:.1f}", str(task.tries)

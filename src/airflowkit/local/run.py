@@ -21,6 +21,7 @@ from airflowkit.local.process.events import (
     Asked,
     Event,
     LogLine,
+    OtherRunEnded,
     Refused,
     RunEnded,
     Stopping,
@@ -56,6 +57,8 @@ class DagRunResult:
         tasks: Each task instance, upstream first.
         alerts: The cards that Teams would have received, where this computer has no connection to send them.
         folder: The run's files, if they were kept.
+        others: The runs of other DAGs that tasks started or waited for, in the order of their ends.
+        awaited: Of such a run, whether the task waits for its end, and so decides itself what that means.
     """
 
     dag_id: str
@@ -64,11 +67,13 @@ class DagRunResult:
     tasks: tuple[TaskRun, ...]
     alerts: tuple[dict[str, Any], ...] = ()
     folder: Path | None = None
+    others: tuple[DagRunResult, ...] = ()
+    awaited: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether the run succeeded."""
-        return self.state == "success"
+        """Whether the run succeeded, and with it those that its tasks started without waiting for their ends."""
+        return self.state == "success" and all(other.ok or other.awaited for other in self.others)
 
     def task(self, task_id: str, map_index: int = -1) -> TaskRun:
         """Return a task instance.
@@ -88,6 +93,7 @@ def run_dag(  # noqa: PLR0913  the command's options
     dags_folder: Path,
     conf: Mapping[str, Any] | None = None,
     logical_date: str | None = None,
+    partition_key: str = "",
     runtime: str = "auto",
     keep: bool = False,
     verbose: bool = False,
@@ -105,7 +111,8 @@ def run_dag(  # noqa: PLR0913  the command's options
         dags_folder: The DAG folder.
         conf: The DAG run's configuration.
         logical_date: ISO 8601, or `none` for a run without one, as the API starts with `logical_date: null`; by
-            default now, or none for a DAG that assets start.
+            default now, or none for a DAG that assets or partitions start.
+        partition_key: The partition that the run is for, in a DAG that has some; by default the last one.
         runtime: What runs the pods' containers: `auto`, `process`, `podman`, `docker`.
         keep: Whether to keep the run's folder (volumes, database).
         verbose: Whether to show Airflow's own log.
@@ -135,6 +142,7 @@ def run_dag(  # noqa: PLR0913  the command's options
             can_ask=ask is not None,
             script=written,
             python_path=python_path,
+            partition_key=partition_key,
         )
         show = _asking(ask, on_event) if ask else on_event
         environ = environment(scratch / "airflow", scratch / "kubeconfig.json", dags_folder, verbose=verbose)
@@ -188,12 +196,19 @@ def _result(events: list[Event], folder: Path | None) -> DagRunResult:
     for event in events:
         if isinstance(event, Refused):
             raise _restored(event)
-    ended = next((event for event in events if isinstance(event, RunEnded)), None)
-    if ended is None:
-        raise LocalRunError("the run ended early", hint="see above; --verbose shows Airflow's log")
-    tasks = tuple(event for event in events if isinstance(event, TaskRun))
     alerts = tuple(event.card for event in events if isinstance(event, AlertKept))
-    return DagRunResult(ended.dag_id, ended.run_id, ended.state, tasks, alerts, folder)
+    others: list[DagRunResult] = []
+    tasks: list[TaskRun] = []
+    for event in events:
+        match event:
+            case TaskRun():
+                tasks.append(event)
+            case OtherRunEnded(dag_id, run_id, state, awaited):
+                others.append(DagRunResult(dag_id, run_id, state, tuple(tasks), awaited=awaited))
+                tasks.clear()
+            case RunEnded(dag_id, run_id, state):
+                return DagRunResult(dag_id, run_id, state, tuple(tasks), alerts, folder, tuple(others))
+    raise LocalRunError("the run ended early", hint="see above; --verbose shows Airflow's log")
 
 
 def _restored(refused: Refused) -> AirflowKitError:

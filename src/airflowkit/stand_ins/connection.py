@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from airflowkit.stand_ins.marks import Origin
 
 _DECODED: Final = frozenset({"extra_dejson"})
+ATTRIBUTES: Final[set[str]] = set()
+"""What a Connection has in this Airflow, once that is known: anything else is an error, as with a real one."""
 
 
 class StandInConnection:
-    """A Connection whose every attribute is a stand-in, and whose every method returns one.
+    """A Connection whose attributes are stand-ins, and whose methods return them.
 
     Args:
         origin: The Connection.
@@ -27,8 +29,8 @@ class StandInConnection:
         self.conn_type = "generic"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
+        if name.startswith("__") or (ATTRIBUTES and name not in ATTRIBUTES):
+            raise AttributeError(f"'Connection' object has no attribute {name!r}", name=name, obj=self)
         inner = self.stand_in_for.inner(name)
         if name == "port":
             return StandInNumber(inner)

@@ -158,3 +158,37 @@ def test_a_removed_operator_is_shown_with_its_renamed_connection(report):
         "from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator",
         "write conn_id=",
     ]
+
+
+@pytest.mark.parametrize("given", ["default_var=1", '"x", deserialise_json=True', '1, False, "team"'])
+def test_a_look_up_takes_the_arguments_that_it_takes_in_production(report, given):
+    found = report(
+        dag=f'from airflow.sdk import DAG, Variable\nx = Variable.get("x", {given})\nDAG("a", schedule=None)\n'
+    )
+    assert [line for line, _message, _hint in shown(found)] == [3]
+
+
+def test_the_default_of_a_variable_has_its_new_name_in_the_hint(report):
+    found = report(
+        dag="from airflow.sdk import DAG, Variable\n"
+        'x = Variable.get("x", default_var=1)\n'
+        'with DAG("a", schedule_interval=None): pass\n'
+        "from airflow.models import Variable as Old\n"
+        'y = Old.get("y", default_var=2)\n'
+    )
+    hints = [(line, hint) for line, _message, hint in shown(found)]
+    assert hints == [(3, "write default="), (4, "write schedule=")]
+
+
+def test_a_connection_has_what_it_has_in_production(report):
+    text = 'from airflow.sdk import DAG, BaseHook\nx = BaseHook.get_connection("x")\n'
+    found = report(
+        good=text + "print(x.host, x.port, x.extra_dejson, x.get_uri(), x.conn_type)\n",
+        typo=text + "x.pasword\n",
+        old=text + "x.get_password()\n",
+    )
+    messages = [message for _line, message, _hint in shown(found)]
+    assert messages == [
+        "AttributeError: 'Connection' object has no attribute 'get_password'",
+        "AttributeError: 'Connection' object has no attribute 'pasword'",
+    ]

@@ -251,6 +251,28 @@ def test_the_executor_is_read_from_the_helm_values_if_the_settings_name_none(
     assert [code for code, *_ in found_in(text)] == codes
 
 
+@pytest.mark.parametrize(
+    ("files", "named", "codes"),
+    [
+        ({"deploy/values.yaml": "executor: 'CeleryExecutor, KubernetesExecutor'\n"}, "KubernetesExecutor", []),
+        ({"deploy/values.yaml": "executor: CeleryExecutor,KubernetesExecutor\n"}, "LocalExecutor", ["AK610"]),
+        ({"airflowkit.toml": 'executor = "Big:team.executors.Big,team=LocalExecutor"'}, "Big", []),
+        ({"airflowkit.toml": 'executor = "Big:team.executors.Big"'}, "team.executors.Big", []),
+        ({"airflowkit.toml": 'executor = "LocalExecutor"'}, "airflow.executors.local_executor.LocalExecutor", []),
+        ({"airflowkit.toml": 'executors = ["Small"]\nexecutor = "LocalExecutor"'}, "LocalExecutor", ["AK610"]),
+        ({}, "Anything", []),
+    ],
+)
+def test_a_task_names_an_executor_that_the_deployment_has(found_in, tmp_path, monkeypatch, files, named, codes):
+    monkeypatch.delenv("AIRFLOW__CORE__EXECUTOR", raising=False)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"[check]\n{text}\n" if name.endswith(".toml") else text)
+    mapped = f'BashOperator.partial(task_id="b", executor="{named}").expand(bash_command=["ls"])'
+    text = in_dag(f'EmptyOperator(task_id="a", executor="{named}"); {mapped}')
+    assert [code for code, *_ in found_in(text)] == 2 * codes
+
+
 def test_an_operator_with_a_pods_arguments_but_no_pod_is_not_checked(found_in):
     spark = "from airflow.providers.cncf.kubernetes.operators.spark_kubernetes import SparkKubernetesOperator\n\n"
     assert found_in(spark + in_dag('SparkKubernetesOperator(task_id="load", template_spec={})')) == []

@@ -12,8 +12,6 @@ from airflow.providers.standard.operators.hitl import (
     HITLEntryOperator,
     HITLOperator,
 )
-from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.providers.standard.sensors.external_task import ExternalTaskSensor
 from airflow.sdk import DAG, Asset, AsyncCallback, DeadlineAlert, DeadlineReference, Param, task
 from airflow.timetables.base import Timetable
 
@@ -44,6 +42,9 @@ with DAG("named_executor", schedule=None):
         print("ran")
 
     named()
+
+with DAG("pooled", schedule=None):
+    EmptyOperator(task_id="first", pool="warehouse") >> EmptyOperator(task_id="second", pool="warehouse")
 
 with DAG("unregistered", schedule=Unregistered(), start_date=START):
     EmptyOperator(task_id="empty")
@@ -103,9 +104,7 @@ with DAG(
 ):
     BashOperator(task_id="sleep", bash_command="sleep 3")
 
-with DAG("others", schedule=None):
-    TriggerDagRunOperator(task_id="kick", trigger_dag_id="dated", wait_for_completion=True)
-    ExternalTaskSensor(task_id="wait", external_dag_id="dated")
+with DAG("of_a_job", schedule=None):
     KubernetesJobOperator(task_id="job", image="none", name="job", cmds=["true"])
 
 with DAG("failures", schedule=None, render_template_as_native_obj=True):

@@ -6,6 +6,7 @@ where `[check.variables]` and its like are put, then from the file's own default
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from contextlib import suppress
@@ -17,7 +18,7 @@ from airflowkit.checks.importing.watch import WATCH, Defaulted, is_users
 from airflowkit.checks.model.facts import Observation
 from airflowkit.declared_values import variable_name
 from airflowkit.stand_ins import readers
-from airflowkit.stand_ins.connection import StandInConnection
+from airflowkit.stand_ins.connection import ATTRIBUTES, StandInConnection
 from airflowkit.stand_ins.marks import Origin, Source
 from airflowkit.stand_ins.values import stand_in
 
@@ -34,6 +35,7 @@ def install() -> None:
         variable.get = classmethod(_looked_up_variable(variable.get.__func__))
     for owner, name in _airflow.connection_lookups():
         setattr(owner, name, classmethod(_looked_up_connection(getattr(owner, name).__func__)))
+    ATTRIBUTES.update(dir(_airflow.connection("none")))
     environ: Any = type(os.environ)
     environ.__getitem__ = _looked_up_environment(environ.__getitem__)
     environ.get = _with_default(environ.get)
@@ -41,19 +43,34 @@ def install() -> None:
 
 
 def _looked_up_variable(get: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(get)
+
     @wraps(get)
     def wrapped(cls: type, key: str, *args: Any, **kwargs: Any) -> Any:
         if WATCH.path:
             WATCH.variables.append(Observation(str(key), WATCH.line()))
+        if not _takes(signature, cls, key, *args, **kwargs):
+            kwargs = WATCH.adapt(cls, kwargs)
+        if not _takes(signature, cls, key, *args, **kwargs):  # `default_var` is Airflow 2's, `default` that of the SDK
+            return get(cls, key, *args, **kwargs)
+        given = signature.bind(cls, key, *args, **kwargs).arguments
         if variable_name(key) in os.environ:
             return get(cls, key, *args, **kwargs)
         source = Source("Variable", str(key))
-        defaults = [*args[:1], *(kwargs[name] for name in ("default", "default_var") if name in kwargs)]
+        defaults = [given[name] for name in ("default", "default_var") if name in given]
         if defaults and source not in NEEDED:
             return _defaulted(source, defaults[0])
-        return stand_in(Origin(source), decoded=bool(kwargs.get("deserialize_json", args[1:2] == (True,))))
+        return stand_in(Origin(source), decoded=bool(given.get("deserialize_json")))
 
     return wrapped
+
+
+def _takes(signature: inspect.Signature, *args: Any, **kwargs: Any) -> bool:
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def _looked_up_connection(get: Callable[..., Any]) -> Callable[..., Any]:

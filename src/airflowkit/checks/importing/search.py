@@ -19,6 +19,7 @@ from airflowkit.checks.importing.lookups import NEEDED
 from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Need
 from airflowkit.checks.model.missing_files import missing_path
+from airflowkit.stand_ins.connection import StandInConnection
 from airflowkit.stand_ins.known import KNOWN, Shape
 from airflowkit.stand_ins.marks import Source, is_marked_text, is_stand_in, marks_in
 from airflowkit.stand_ins.values import content_of
@@ -99,7 +100,7 @@ class Search:
             error: What it raised.
         """
         self._needs = ()
-        foreign = failure.kind is not FailureKind.EXCEPTION or isinstance(error, _NOT_OF_VALUES)
+        foreign = failure.kind is not FailureKind.EXCEPTION or isinstance(error, _NOT_OF_VALUES) or _misnamed(error)
         if foreign or not isinstance(error, Exception):
             return False
         calls = list(_user_calls(error.__traceback__))
@@ -177,6 +178,11 @@ class Search:
                 KNOWN.shapes.update(dict.fromkeys(group, shape))
                 return True
         return False
+
+
+def _misnamed(error: BaseException) -> bool:
+    """Return whether the file asked a Connection for what none has."""
+    return isinstance(error, AttributeError) and isinstance(error.obj, StandInConnection)
 
 
 def _needs_more() -> bool:

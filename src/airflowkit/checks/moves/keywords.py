@@ -63,6 +63,7 @@ _TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
         Keyword("xcom_push", "do_xcom_push"),
         Keyword("sla", advice="use deadline=DeadlineAlert(…) of the DAG, from Airflow 3.1 on"),
     ),
+    "Variable": (Keyword("default_var", "default"),),
     "TriggerDagRunOperator": (Keyword("execution_date", "logical_date"),),
     "BranchDateTimeOperator": (Keyword("use_task_execution_date", "use_task_logical_date"),),
     "BranchDayOfWeekOperator": (Keyword("use_task_execution_day", "use_task_logical_date"),),
@@ -83,7 +84,7 @@ _TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
         Keyword("progress_callback", advice="use callbacks=", since=_PROVIDER),
     ),
 }
-"""By the class whose constructor took it; `BaseOperator` is every operator."""
+"""By the class whose constructor took it, or a Variable's `get`; `BaseOperator` is every operator."""
 CLASSES: Final = tuple(_TABLE)
 """The classes of which the table knows arguments."""
 

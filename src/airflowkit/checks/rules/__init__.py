@@ -12,6 +12,7 @@ from airflowkit.checks.rules import (
     dag_folder,
     dags,
     dependencies,
+    executors,
     factories,
     ignores,
     imports,
@@ -69,6 +70,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
         alerts,
         repository,
         ignores,
+        executors,
     )
     for rule in module.RULES
 )
@@ -77,7 +79,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
 NEED_TWO_PARSES: Final = ("AK217", "AK218")
 """Rules that need a second parse of each file."""
 
-ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK113", "AK114", "AK502")
+ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK113", "AK114", "AK502", "AK610")
 """Rules whose findings depend on the machine, on installed packages or on the environment."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}

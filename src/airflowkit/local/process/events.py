@@ -150,6 +150,23 @@ class RunEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRunEnded:
+    """The run of another DAG, which a task started or waited for, is over; the `TaskRun`s before this are its own.
+
+    Attributes:
+        dag_id: The other DAG.
+        run_id: Airflow's id of its run.
+        state: `success` or `failed`.
+        awaited: Whether the task waits for the end, and so decides itself what that means.
+    """
+
+    dag_id: str
+    run_id: str
+    state: str
+    awaited: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The run could not start: one of `airflowkit.errors`, by its class name."""
 
@@ -172,6 +189,7 @@ Event = (
     | AlertKept
     | TaskRun
     | RunEnded
+    | OtherRunEnded
     | Refused
 )
 _CLASSES: Final = {cls.__name__: cls for cls in get_args(Event)}

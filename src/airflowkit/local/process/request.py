@@ -26,6 +26,7 @@ class Request:
         can_ask: Whether there is a person to ask.
         script: The outcome of each pod, as written by `Script.as_json`; None to run the pods.
         python_path: Folders to import from besides those of the repository's deployment.
+        partition_key: The partition that the run is for; empty for the last one.
     """
 
     dag: str
@@ -39,6 +40,7 @@ class Request:
     can_ask: bool = False
     script: Mapping[str, Any] | None = None
     python_path: Sequence[str] = ()
+    partition_key: str = ""
 
     def as_json(self) -> str:
         """Return the request for the worker's standard input."""

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from airflowkit.local.process.events import Event
     from airflowkit.local.worker.stopping import Stopping
 
-_REPEATED: Final = ("Container '", "Pod Event: ", "Exception when attempting to create Namespaced Pod")
-"""Prefixes of the operator's lines that repeat what the run shows anyway: a pod's state and events, an error."""
+_REPEATED: Final = (
+    *("Container '", "Pod Event: ", "Exception when attempting to create Namespaced Pod"),
+    "DagRun finished with failed state",
+)
+"""Prefixes of operators' lines that repeat what the run shows anyway: a pod's state and events, an error."""
+_WITHOUT_EXCEPTION: Final = "Dag Run already exists, marking task as failed"
 _FAILED: Final = ("Task failed with exception", "Task exited", "[DAG TEST] Error running task", "Task failed; ti=")
 _COMMANDS: Final = "SubprocessHook"
 """The logger of what BashOperator's command prints, by the end of its name; see `airflow_home`."""
@@ -49,11 +53,13 @@ class TaskEventHandler(logging.Handler):
 
     Attributes:
         current: The id and the map index of the task that is running, or that ran last.
+        prefix: What precedes the ids of the tasks; empty for those of the DAG that was asked for.
     """
 
     def __init__(self, emit: Callable[[Event], None], stopping: Stopping) -> None:
         super().__init__()
         self.current = ("", -1)
+        self.prefix = ""
         self._write = emit
         self._stopping = stopping
 
@@ -63,8 +69,18 @@ class TaskEventHandler(logging.Handler):
             if record.msg.startswith(prefix) and isinstance(record.args, tuple):
                 self._stopping.stand_still_if_asked()
                 task_id, map_index = record.args
-                self.current = (str(task_id), int(str(map_index)))
+                self.current = (f"{self.prefix}{task_id}", int(str(map_index)))
                 self._write(event(*self.current))
+
+    @contextmanager
+    def of_other_dag(self, prefix: str) -> Iterator[None]:
+        """Give the tasks of another DAG a prefix, while the current one waits for them."""
+        before = self.current, self.prefix
+        self.prefix = prefix
+        try:
+            yield
+        finally:
+            self.current, self.prefix = before
 
 
 @contextmanager
@@ -89,6 +105,8 @@ def shorten(
             return event
         if isinstance(error, BaseException) and (isinstance(error, PodFailed) or text.startswith(_FAILED)):
             emit(TaskFailed(*tasks.current, *reason_and_lines(error)))
+        elif text.startswith(_WITHOUT_EXCEPTION):
+            emit(TaskFailed(*tasks.current, f"DAG {event.get('dag_id')!r} has a run of that id or date already"))
         elif str(getattr(logger, "name", "")).endswith(_COMMANDS):
             if commands.prints(text):
                 emit(Output(f"{TaskRun(*tasks.current, '', 0, 0).label} | {text}"))

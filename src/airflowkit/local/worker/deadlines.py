@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.local.process.events import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from airflowkit.local.worker.start import Start
@@ -24,17 +24,18 @@ _CALLBACK: Final = 10.0
 """Seconds for a callback that is under way at the end of the run."""
 
 
-@contextmanager
-def watched_deadlines(dag: Any, start: Start, emit: Emit) -> Iterator[None]:
-    """Call a DAG's deadline alerts if the run is not over in time.
-
-    `dag.test()` itself ends in an error where a DAG has any: it takes their definitions for rows of the database.
-    """
+def take_deadlines(dag: Any) -> list[Any]:
+    """Take a DAG's deadline alerts away: `dag.test()` takes their definitions for rows of the database, and fails."""
     given = getattr(dag, "deadline", None)
-    alerts = list(given) if isinstance(given, (list, tuple)) else [given] if given else []
-    if alerts:
+    if given:
         dag.deadline = None
-    timers = [timer for alert in alerts if (timer := _timer(dag, alert, start, emit))]
+    return list(given) if isinstance(given, (list, tuple)) else [given] if given else []
+
+
+@contextmanager
+def watched_deadlines(alerts: Sequence[Any], dag_id: str, start: Start, emit: Emit) -> Iterator[None]:
+    """Call a DAG's deadline alerts if its run is not over in time."""
+    timers = [timer for alert in alerts if (timer := _timer(dag_id, alert, start, emit))]
     for timer in timers:
         timer.start()
     try:
@@ -45,14 +46,14 @@ def watched_deadlines(dag: Any, start: Start, emit: Emit) -> Iterator[None]:
             timer.join(_CALLBACK)
 
 
-def _timer(dag: Any, alert: Any, start: Start, emit: Emit) -> threading.Timer | None:
+def _timer(dag_id: str, alert: Any, start: Start, emit: Emit) -> threading.Timer | None:
     now = _now()
     began = _reference(alert.reference, start, now)
     if began is None or not isinstance(alert.interval, timedelta):
         emit(Notice(f"a deadline is not watched: {type(alert.reference).__name__} needs more than one run has"))
         return None
     due = began + alert.interval
-    context = {"dag_run": {"dag_id": dag.dag_id}, "deadline": {"deadline_time": due.isoformat()}}
+    context = {"dag_run": {"dag_id": dag_id}, "deadline": {"deadline_time": due.isoformat()}}
     seconds = max((due - now).total_seconds(), 0)
     timer = threading.Timer(seconds, _call, (alert.callback, context, due, emit))
     timer.daemon = True

@@ -51,7 +51,7 @@ def rehearse() -> object:
     gc.disable()  # imports leave little garbage, and looking for it takes a quarter of their time
     import airflowkit.alerts.teams.notifier
     import airflowkit.pods.operator.trigger  # noqa: F401
-    from airflowkit import _airflow
+    from airflowkit import _airflow_run
     from airflowkit.local.fake.outcomes import Failed
     from airflowkit.local.fake.script import Script
     from airflowkit.local.worker import worker
@@ -67,7 +67,7 @@ def rehearse() -> object:
         worker.run(Request(str(file), str(file.parent), str(scratch), script=script), lambda _: None, Stopping())
     sys.path[:] = path
     forget_settings()
-    return _rest(_airflow.task_api())
+    return _rest(_airflow_run.task_api())
 
 
 def _rest(api: Any) -> object:

@@ -1,4 +1,4 @@
-"""Tasks that need more than a local run has: other DAGs, which each says and leaves out, or a whole Kubernetes."""
+"""Tasks that need more of a Kubernetes than a local run has: they fail, and say so."""
 
 from __future__ import annotations
 
@@ -7,19 +7,10 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
-from airflowkit.local.process.events import Notice
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from airflowkit.local.worker.worker import Emit
-
-_STANDARD: Final = "airflow.providers.standard"
 _KUBERNETES: Final = "airflow.providers.cncf.kubernetes"
-_OTHER_DAGS: Final = (
-    (f"{_STANDARD}.operators.trigger_dagrun", "TriggerDagRunOperator", "trigger_dag_id", "does not start DAG"),
-    (f"{_STANDARD}.sensors.external_task", "ExternalTaskSensor", "external_dag_id", "does not wait for DAG"),
-)
 _NO_PODS: Final = (
     (
         f"{_KUBERNETES}.operators.job",
@@ -33,32 +24,15 @@ _NO_PODS: Final = (
 
 
 @contextmanager
-def without_the_rest(emit: Emit) -> Iterator[None]:
-    """Have tasks that start or wait for other DAGs succeed with a note, and those that need more than pods fail."""
+def without_the_rest() -> Iterator[None]:
+    """Have tasks that need more than pods fail, if the DAG has any."""
     with ExitStack() as stack:
-        for module, name, attribute, words in _OTHER_DAGS:
-            _replace(stack, module, name, _saying(emit, attribute, words))
         for module, names in _NO_PODS:
             for name in names:
-                _replace(stack, module, name, _failing)
+                operator = getattr(sys.modules.get(module), name, None)
+                if operator is not None:
+                    stack.enter_context(patch.object(operator, "execute", _failing))
         yield
-
-
-def _replace(stack: ExitStack, module: str, name: str, execute: Callable[[Any, Any], None]) -> None:
-    """Replace the `execute` of an operator, if the DAG has imported it."""
-    operator = getattr(sys.modules.get(module), name, None)
-    if operator is not None:
-        stack.enter_context(patch.object(operator, "execute", execute))
-
-
-def _saying(emit: Emit, attribute: str, words: str) -> Callable[[Any, Any], None]:
-    def execute(operator: Any, context: Any) -> None:
-        dag = getattr(operator, attribute)
-        what = f"{operator.task_id} {words} {dag!r}"
-        emit(Notice(f"{what} here: a local run is of one DAG; `airflowkit run {dag}` runs that one"))
-        context["ti"].xcom_push(key="trigger_run_id", value="")  # for the link that Airflow makes of it
-
-    return execute
 
 
 def _failing(operator: Any, context: Any) -> None:  # noqa: ARG001  Airflow's signature

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.local.process.events import LogLine, Notice, PodCreated
 
@@ -28,6 +28,15 @@ class LogBook:
         self._emit = emit
         self._warned: set[tuple[str, str]] = set()
         self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self._tasks: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def expect(self, dag: Any, prefix: str) -> None:
+        """Expect the pods of a DAG, whose tasks are shown with a prefix."""
+        from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
+
+        for task_id in dag.task_ids:
+            labels = make_safe_label_value(dag.dag_id), make_safe_label_value(task_id)
+            self._tasks[labels] = f"{dag.dag_id}.{task_id}", f"{prefix}{task_id}"
 
     def add(self, pod: Pod, container: str, line: Line) -> None:
         """Add a line of a pod's log."""
@@ -37,9 +46,17 @@ class LogBook:
         self._emit(LogLine(task_id, map_index, try_number, container, text))
 
     def place(self, pod: Pod) -> tuple[str, int, int]:
-        """Return a pod's task, map index and try number."""
+        """Return a pod's task as it is shown, its map index and try number."""
         map_index, try_number = (int(pod.labels.get(name, default)) for name, default in _NUMBERS)
-        return pod.labels.get("task_id", pod.name), map_index, try_number
+        return self._names(pod)[1], map_index, try_number
+
+    def reference(self, pod: Pod) -> str:
+        """Return a pod's task as `DAG.TASK`."""
+        return self._names(pod)[0]
+
+    def _names(self, pod: Pod) -> tuple[str, str]:
+        task_id = pod.labels.get("task_id", pod.name)
+        return self._tasks.get((pod.labels.get("dag_id", ""), task_id), ("", task_id))
 
     def created(self, pod: Pod) -> None:
         """Report a created pod."""
@@ -49,7 +66,7 @@ class LogBook:
         """Report once what a pod waits for, or why it failed."""
         if (pod.name, message) not in self._warned:
             self._warned.add((pod.name, message))
-            self._emit(Notice(f"{pod.labels.get('task_id', pod.name)}: {message}"))
+            self._emit(Notice(f"{self._names(pod)[1]}: {message}"))
 
     def text(self, task_id: str, map_index: int) -> str:
         """Return everything that a task's pods have printed."""

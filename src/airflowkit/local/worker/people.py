@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from airflowkit.local.worker.worker import Emit
 
 _POLL: Final = 0.1
+_NUMBERS: Final = count()
 
 
 @contextmanager
@@ -45,14 +46,13 @@ class _People:
         self._answers = {task: tuple(choices) for task, choices in request.answers.items()}
         self._can_ask = request.can_ask
         self._folder = Path(request.scratch)
-        self._numbers = count()
         self._emit = emit
 
     def execute(self, operator: Any, context: Any) -> Any:
         """Do what HITLOperator.execute and the web server do."""
         for notifier in operator.notifiers:
             notifier(context)
-        choices = self._answers.get(operator.task_id) or self._default(operator) or self._asked(operator)
+        choices = self._given(operator) or self._default(operator) or self._asked(operator)
         chosen, form = _split(operator, choices)
         values = {**{name: operator.params[name] for name in operator.params if name not in form}, **form}
         _check(operator, chosen)
@@ -67,6 +67,10 @@ class _People:
             },
         )
 
+    def _given(self, operator: Any) -> Sequence[str]:
+        full = f"{operator.dag_id}.{operator.task_id}"  # another DAG may have a task of the same name
+        return self._answers.get(full) or self._answers.get(operator.task_id) or ()
+
     def _default(self, operator: Any) -> Sequence[str]:
         timeout = operator.response_timeout
         if self._can_ask or not operator.defaults or not timeout:
@@ -78,7 +82,7 @@ class _People:
     def _asked(self, operator: Any) -> Sequence[str]:
         if not self._can_ask:
             raise _unanswered(operator)
-        reply = self._folder / f"answer-{next(self._numbers)}.json"
+        reply = self._folder / f"answer-{next(_NUMBERS)}.json"
         question = Asked(operator.task_id, operator.subject, operator.body or "", list(operator.options), str(reply))
         self._emit(question)
         while not reply.exists():

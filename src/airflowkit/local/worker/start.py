@@ -8,8 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit import _airflow
-from airflowkit.errors import LocalRunError
+from airflowkit import _airflow, _airflow_run
+from airflowkit._airflow_run import Partition
+from airflowkit.errors import LocalRunError, did_you_mean
+from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 NO_DATE: Final = "none"
 """The `logical_date` of a run without one: apache/airflow#58516, an asset, or an API call with `null`, starts such."""
 
+DEFAULT_POOL: Final = "default_pool"
 _REGISTER: Final = "register the class in a plugin, a file below plugins/ (AK218)"
 _PLAIN: Final = "use strings, numbers, lists and dates (AK218)"
 
@@ -32,38 +35,61 @@ class Start:
     Attributes:
         logical_date: Its date, or None for a run without one.
         by_assets: Whether assets start it.
+        partition: The partition that it is for, if it is for one.
     """
 
     logical_date: datetime | None
-    by_assets: bool
+    by_assets: bool = False
+    partition: Partition | None = None
 
 
 def start_of(dag: Any, request: Request) -> Start:
     """Return how a run starts: as the DAG's schedule would start it, or with the date that was asked for.
 
     Raises:
-        LocalRunError: The date is not one.
+        LocalRunError: The date is not one, or the DAG has no partitions.
     """
+    asked = request.logical_date
+    date = _date(asked)
+    partition = _partition(dag, request.partition_key, date)
+    if asked == NO_DATE or partition or (asked is None and _airflow_run.always_undated(dag)):
+        return Start(None, by_assets=_airflow_run.assets_start(dag), partition=partition)
+    return Start(date)
+
+
+def _date(asked: str | None) -> datetime:
     from airflow.sdk import timezone
 
-    asked = request.logical_date
-    if asked == NO_DATE or (asked is None and _airflow.only_assets_start(dag)):
-        return Start(None, by_assets=_airflow.assets_start(dag))
-    if asked is None:
-        return Start(timezone.utcnow(), by_assets=False)
+    now: datetime = timezone.utcnow()
     try:
-        return Start(timezone.parse(asked), by_assets=False)
+        date: datetime = now if asked in {None, NO_DATE} else timezone.parse(asked or "")
     except ValueError:
         raise LocalRunError(f"{asked!r} is not a valid date", hint="write 2026-01-31, or none") from None
+    return date
+
+
+def _partition(dag: Any, key: str, date: datetime) -> Partition | None:
+    try:
+        partition = _airflow_run.partition_at(dag, date)
+    except Exception as error:  # noqa: BLE001  a mapper may be the user's own
+        if not key:
+            why = f"the key of its partition is not known: {type(error).__name__}: {error}"
+            raise LocalRunError(f"DAG {dag.dag_id!r}: {why}", hint="give it with --partition-key") from None
+        return Partition(key)
+    if key and partition is None:
+        raise LocalRunError(f"DAG {dag.dag_id!r} has no partitions", hint="leave out --partition-key")
+    return Partition(key) if key else partition
 
 
 def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Iterator[str]:
-    """Yield notes about tasks that Airflow leaves out of the run.
+    """Yield notes about tasks that Airflow leaves out of the run, or starts under a condition only.
 
     Raises:
-        LocalRunError: It leaves out all, or cannot create the run.
+        LocalRunError: It leaves out all, cannot create the run, or never starts a task.
     """
     dag = loaded.dag
+    if start.partition:
+        yield f"the run is for the partition {start.partition.key!r}"
     left_out = dict(_left_out(dag, start.logical_date))
     if not dag.tasks:
         raise LocalRunError(f"DAG {dag.dag_id!r} has no task, so there is nothing to run")
@@ -76,6 +102,7 @@ def check_start(loaded: LoadedDag, start: Start, conf: Mapping[str, Any]) -> Ite
         _check_alone(dag.get_task(loaded.task_id))
     for task_id, why in left_out.items():
         yield f"{task_id} is left out: it {why}"
+    yield from _check_pools(loaded)
 
 
 def _left_out(dag: Any, date: datetime | None) -> Iterator[tuple[str, str]]:
@@ -85,6 +112,25 @@ def _left_out(dag: Any, date: datetime | None) -> Iterator[tuple[str, str]]:
             yield task.task_id, f"starts on {task.start_date:%Y-%m-%d %H:%M %Z}, after {date:%Y-%m-%d %H:%M %Z}"
         elif date and task.end_date and date > task.end_date:
             yield task.task_id, f"ended on {task.end_date:%Y-%m-%d %H:%M %Z}, before {date:%Y-%m-%d %H:%M %Z}"
+
+
+def _check_pools(loaded: LoadedDag) -> Iterator[str]:
+    """Yield a note about the pools that the deployment needs; here there are none, and nothing waits for one.
+
+    Raises:
+        LocalRunError: The settings list the pools, and one is not among them: the scheduler never starts its task.
+    """
+    known, needed = check_settings(loaded.path).pools, dict[str, str]()
+    for task in loaded.dag.tasks:
+        needed.setdefault(task.pool, task.task_id)
+    needed.pop(DEFAULT_POOL, None)
+    for pool, task_id in needed.items():
+        if known and pool not in known:
+            hint = did_you_mean(pool, known) or "create it, and add it there"
+            raise LocalRunError(f"task {task_id!r} never starts: its pool {pool!r} is not in [check] pools", hint=hint)
+    if needed and not known:
+        pools = ", ".join(f"{pool!r} ({task_id})" for pool, task_id in needed.items())
+        yield f"where a pool does not exist, its tasks never start: {pools}; [check] pools lists those that do"
 
 
 def _check_params(dag: Any, conf: Mapping[str, Any]) -> None:
@@ -125,7 +171,7 @@ def _check_serializable(dag: Any) -> None:
 
 def _check_alone(task: Any) -> None:
     """Refuse a mapped task without the tasks whose output it maps over."""
-    needed = sorted({upstream.task_id for upstream in _airflow.mapped_over(task)})
+    needed = sorted({upstream.task_id for upstream in _airflow_run.mapped_over(task)})
     if needed:
         over = " and ".join(map(repr, needed))
         message = f"task {task.task_id!r} is mapped over the output of {over}, which does not run with it"

@@ -47,6 +47,8 @@ def option_faults(values: Values) -> Iterator[Fault]:
 
 
 _UNKNOWN: Final = Keyword()
+_EMPTY_IS_NONE: Final = frozenset({"executor", "kubernetes_conn_id"})
+"""Texts of which Airflow and the provider's hook take an empty one for none."""
 
 
 def _name_without_suffix(values: Values) -> Iterator[Fault]:
@@ -79,8 +81,10 @@ def _second(keyword: str, value: Any) -> Iterator[Fault]:
 
 
 def _text(keyword: str, value: Any) -> Iterator[Fault]:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         yield Fault(keyword, value, "must be text")
+    elif not value and keyword not in _EMPTY_IS_NONE:
+        yield Fault(keyword, value, "is empty", "leave it out")
 
 
 def _word(words: Iterable[str], keyword: str, value: Any) -> Iterator[Fault]:
