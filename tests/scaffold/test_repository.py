@@ -12,6 +12,7 @@ import yaml
 from airflowkit.repository import repository_root
 from airflowkit.scaffold.answers import RepositoryAnswers
 from airflowkit.scaffold.creation import FIRST_DAG, create_repository
+from airflows import files_airflow_reads
 
 CHART_SCHEMA = Path(
     os.environ.get("AIRFLOW_CHART_SCHEMA", Path(__file__).parents[3] / "shared/helm/values.schema.json")
@@ -221,14 +222,11 @@ def test_the_image_installs_the_real_distribution(repository):
         assert "install airflowkit" not in (repository / name).read_text()
 
 
-@pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow calls it, pathspec is newer
 def test_airflow_ignores_helpers_and_finds_the_dag(repository):
-    from airflow.utils.file import list_py_file_paths
-
     helper = repository / "dags/team_lib"
     helper.mkdir(exist_ok=True)
     (helper / "dag_airflow.py").write_text("# airflow dag")
-    assert [Path(path).name for path in list_py_file_paths(repository / "dags")] == [f"{FIRST_DAG}.py"]
+    assert [Path(path).name for path in files_airflow_reads(repository / "dags")] == [f"{FIRST_DAG}.py"]
     (helper / "dag_airflow.py").unlink()
     helper.rmdir()
 
