@@ -33,10 +33,11 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Each file of the matrix overrides what pyproject.toml allows: a beta is tested before it is supported.
 .PHONY: lock
 lock: ## resolve the dependencies again
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --group dev --output-file requirements.lock pyproject.toml
-	for input in requirements/*.in; do $(UV) pip compile --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate --group pyproject.toml:matrix --output-file $${input%.in}.lock $$input pyproject.toml; done
+	for input in requirements/*.in; do $(UV) pip compile --override $$input --upgrade --python-version 3.11 --generate-hashes --no-header --no-annotate --group pyproject.toml:matrix --output-file $${input%.in}.lock $$input pyproject.toml; done
 
 .PHONY: demo
 demo: setup ## new repository, new DAG, check, run with no cluster, and the alert of a failing DAG
@@ -58,7 +59,7 @@ coverage: setup ## the fast tests with their coverage, by package; it has a floo
 	@$(BIN)/python scripts/coverage_by_package.py
 
 .PHONY: matrix
-matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1, 3.2 and 3.3
+matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1 to 3.3, and the newest beta
 	@$(BIN)/nox
 
 .PHONY: node

@@ -1,6 +1,8 @@
 """What the tests say differently on each Airflow, so that one text of a DAG file serves all versions."""
 
 import shutil
+import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 from airflow.serialization import serialized_objects
@@ -29,3 +31,31 @@ def copied(source: Path, target: Path) -> Path:
     for file in target.rglob("*.py"):
         file.write_bytes(for_this_airflow(file.read_bytes().decode("latin-1")).encode("latin-1"))
     return target
+
+
+def files_airflow_reads(folder: Path, *, safe_mode: bool = True) -> list[str]:
+    """Return the files of a folder that Airflow itself takes for DAG files, sorted."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a newer pathspec
+        return sorted(
+            _read_by_importers(folder, safe_mode) if airflow_version() >= (3, 4) else _read(folder, safe_mode)
+        )
+
+
+def _read(folder: Path, safe_mode: bool) -> Iterable[str]:  # noqa: FBT001
+    from airflow.utils.file import list_py_file_paths
+
+    files: list[str] = list_py_file_paths(folder, safe_mode=safe_mode)
+    return files
+
+
+def _read_by_importers(folder: Path, safe_mode: bool) -> Iterable[str]:  # noqa: FBT001
+    """Ask the importers of Airflow 3.4; the modules of an archive count as the archive."""
+    from airflow.dag_processing.bundles.local import LocalDagBundle
+    from airflow.sdk.importers import get_importer_registry, reset_importer_registry
+
+    reset_importer_registry()  # it keeps what was configured
+    bundle = LocalDagBundle(name="dags", path=str(folder))
+    found = [found for _, found in get_importer_registry().list_dag_definitions(bundle, safe_mode=safe_mode)]
+    places = [getattr(it, "source_reference", None) or getattr(it, "zip_path", None) or repr(it) for it in found]
+    return {str(folder / place) for place in places}

@@ -1,4 +1,4 @@
-"""The one place that knows where the supported Airflow versions (2.11, 3.1 to 3.3) keep their names.
+"""The one place that knows where the supported Airflow versions (2.11, 3.1 to 3.4) keep their names.
 
 Names that `airflow.providers.common.compat.sdk` has in all versions are imported from there, not from here.
 """
@@ -90,6 +90,29 @@ def any_executor() -> Iterator[None]:
         yield
     finally:
         setattr(module, name, validate)
+
+
+def imported_dags(file: Path) -> list[Any]:
+    """Return the DAGs of a file that an importer of Airflow 3.4 or newer reads, such as YAML.
+
+    Raises:
+        ImportError: What the importer says is wrong with the file.
+    """
+    from airflow.dag_processing.bundles.local import LocalDagBundle
+    from airflow.sdk.importers import DagImportError, DagImportResult, get_importer_registry
+
+    bundle = LocalDagBundle(name=BUNDLE, path=str(file))
+    dags = []
+    for importer, found in get_importer_registry().list_dag_definitions(bundle, safe_mode=False):
+        unread = isinstance(found, DagImportError)
+        result = DagImportResult(errors=[found]) if unread else importer.import_definition(found, bundle)
+        if result.errors:
+            texts = (error.message.removeprefix(f"{file}: ") for error in result.errors)
+            raise ImportError("\n".join(texts), path=str(file))
+        for dag in result.dags:
+            dag.fileloc = str(file)  # importers need not set it, and a DAG takes its caller's
+            dags.append(dag)
+    return dags
 
 
 def regular_expressions() -> Any:

@@ -221,9 +221,11 @@ class _Bag:
 
 
 def _load_error(file: Path, message: str) -> DagLoadError:
-    """Return Airflow's traceback as one line: the file, its line, and what went wrong."""
+    """Return Airflow's traceback as the file, its line, and what the exception says, with its notes."""
     lines = re.findall(rf'File "{re.escape(str(file))}", line (\d+)', message)
-    what = message.strip().rsplit("\n", 1)[-1]
+    *_, last = f"\n{message.strip()}".rpartition("\n  File ")
+    exception = re.search(r"^\S.*", last.partition("\n")[2] or last, re.MULTILINE | re.DOTALL)
+    what = exception[0] if exception else message.strip()
     error = DagLoadError(f"{file}:{lines[-1]}: {what}" if lines else f"{file}: {what}")
     error.path = str(file)
     return error

@@ -10,6 +10,7 @@
     ├── DagNotFound (LookupError)           no such DAG or task
     ├── DagLoadError (ImportError)          a DAG file cannot be imported
     ├── BadIgnoreFile (ValueError)          an .airflowignore is not valid
+    ├── BadImporter (ValueError)            [dag_processor] dag_importer_configs is not valid
     ├── UnknownRule (LookupError)           no such rule
     ├── FixFailed (OSError)                 a file cannot be fixed
     ├── BaselineNotWritten (OSError)        a baseline cannot be written
@@ -133,6 +134,10 @@ class DagLoadError(AirflowKitError, ImportError):
 
 class BadIgnoreFile(AirflowKitError, ValueError):  # noqa: N818  as the built-in exceptions are named
     """An `.airflowignore` is not valid, so that Airflow itself would find no DAG files."""
+
+
+class BadImporter(AirflowKitError, ValueError):  # noqa: N818  as the built-in exceptions are named
+    """An importer of DAG files is configured that cannot be used, so that Airflow itself would find no DAG files."""
 
 
 class UnknownRule(AirflowKitError, LookupError):  # noqa: N818  as the built-in exceptions are named

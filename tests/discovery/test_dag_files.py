@@ -2,7 +2,6 @@
 
 import os
 import socket
-import warnings
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +23,7 @@ from airflowkit.discovery.dag_files import (
 )
 from airflowkit.errors import BadIgnoreFile, NoDagFile
 from airflowkit.repository import dags_folder_of
+from airflows import files_airflow_reads
 
 TREE = {
     "a.py": "",
@@ -141,12 +141,14 @@ def test_what_airflow_could_not_open_is_no_dag_file(tmp_path):
     assert list(python_files(tmp_path)) == []
 
 
-def test_an_archive_counts_by_its_content_and_by_the_modules_at_its_root(tmp_path):
+def test_an_archive_counts_by_what_airflow_imports_from_it(tmp_path):
+    """That is a module at its root; from 3.4 on it is one in any folder, if the archive is called `.zip`."""
     for name, module in {"dags.zip": "orders.py", "nested.zip": "lib/orders.py", "sheet.xlsx": "sheet.xml"}.items():
         with ZipFile(tmp_path / name, "w") as archive:
             archive.writestr(module, "from airflow.sdk import DAG")
     (tmp_path / "text.zip").write_text("airflow dag")
-    assert [path.name for path in dag_files(tmp_path)] == ["dags.zip"]
+    new = _airflow.airflow_version() >= (3, 4)
+    assert [path.name for path in dag_files(tmp_path)] == ["dags.zip", *(["nested.zip", "text.zip"] if new else [])]
 
 
 def test_a_link_that_leads_back_is_walked_once(tree):
@@ -175,16 +177,8 @@ def test_safe_mode_means_what_it_means_to_airflow(tmp_path, monkeypatch, safe_mo
     texts = ["import AIRFLOW; DAG", "import airflow", "airflow.sdk.Asset", "dag", ""]
     for number, text in enumerate(texts):
         (tmp_path / f"{number}.py").write_text(text)
-    assert [str(path) for path in dag_files(tmp_path)] == airflows_dag_files(tmp_path, safe_mode=safe_mode == "True")
+    assert [str(path) for path in dag_files(tmp_path)] == files_airflow_reads(tmp_path, safe_mode=safe_mode == "True")
     assert holds_dag_files(tmp_path)
-
-
-def airflows_dag_files(folder: Path, *, safe_mode: bool) -> list[str]:
-    from airflow.utils.file import list_py_file_paths
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of a newer pathspec
-        return sorted(list_py_file_paths(folder, safe_mode=safe_mode))
 
 
 def test_safe_mode_leaves_out_files_that_name_no_dag(tmp_path):
@@ -200,7 +194,10 @@ def test_a_named_file_has_one_name_however_it_is_written(tmp_path, monkeypatch):
     assert dag_files(Path("../orders.py")) == dag_files(tmp_path / "orders.py") == [tmp_path / "orders.py"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "dags.zip", "Dockerfile"])
+BY_CONTENT = pytest.mark.skipif(_airflow.airflow_version() >= (3, 4), reason="3.4 goes by the name")
+
+
+@pytest.mark.parametrize("name", ["README.md", pytest.param("dags.zip", marks=BY_CONTENT), "Dockerfile"])
 def test_a_named_file_that_cannot_hold_a_dag_is_refused(tmp_path, name):
     (tmp_path / name).write_text("airflow dag")
     with pytest.raises(NoDagFile, match=f"{name} is neither a Python file nor a zip archive"):

@@ -9,6 +9,7 @@ import yaml
 
 from airflowkit.repository import repository_root
 from airflowkit.scaffold.creation import FIRST_DAG, create_repository
+from airflows import files_airflow_reads
 from airflowkit.scaffold.record import RECORD, recorded_files
 from scaffold.combinations import HTTPS, answers
 from scaffold.conftest import files_of
@@ -151,15 +152,11 @@ def test_the_image_has_pinned_versions_and_no_secret_and_is_not_run_by_root(each
     assert any(line.startswith("datadog") for line in requirements) == (each.metrics == "datadog")
 
 
-@pytest.mark.filterwarnings("ignore:GitWildMatchPattern")  # Airflow calls it, pathspec is newer
 def test_airflow_ignores_shared_code_and_finds_the_dag(repository, repo):
-    from airflow.utils.file import list_py_file_paths
-
-    dags = repository / repo.dags_folder
-    helper = dags / "team_lib"
+    helper = repository / repo.dags_folder / "team_lib"
     helper.mkdir(exist_ok=True)
     (helper / "dag_airflow.py").write_text("# airflow dag")
-    assert [Path(path).name for path in list_py_file_paths(dags)] == [f"{FIRST_DAG}.py"]
+    assert [Path(path).name for path in files_airflow_reads(repository / repo.dags_folder)] == [f"{FIRST_DAG}.py"]
     (helper / "dag_airflow.py").unlink()
     helper.rmdir()
 

@@ -20,6 +20,7 @@ from airflowkit.checks.suppression.selection import is_selected, narrowed
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.retrial import results
 from airflowkit.discovery.dag_files import hidden_dag_files, seen_and_skipped
+from airflowkit.discovery.importers import importers
 from airflowkit.repository import dags_folder_of, plain
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 _AIRFLOW_IMPORT: Final = re.compile(rb"^(?:from|import)\s+(airflow(?:kit)?[.\w]*)", re.MULTILINE)
+_OPERATOR_IN_YAML: Final = re.compile(rb"\buses:\s*(airflow(?:kit)?[.\w]*)\.\w")
 _PUBLIC: Final = {"airflowkit": ("airflowkit.pods.task", "airflowkit.presets")}
 _SERIALIZATION: Final = (
     "airflow.serialization.serialized_objects",
@@ -173,8 +175,14 @@ def _counted(results: Iterable[FileFacts], progress: Progress, number: int, begi
 
 def _preloaded(files: Iterable[Path]) -> tuple[str, ...]:
     """Return the Airflow modules that the files import: the DAG processor imports them before it forks, too."""
-    named = {name.decode() for file in files for name in _AIRFLOW_IMPORT.findall(_content(file))}
+    named = {name for file in files for name in _imported_by(file)}
     return tuple(module for name in sorted(named) for module in _PUBLIC.get(name, (name,)))
+
+
+def _imported_by(file: Path) -> Iterable[str]:
+    importer = importers().get(file.suffix.lower())
+    found = (_OPERATOR_IN_YAML if importer else _AIRFLOW_IMPORT).findall(_content(file))
+    return [name.decode() for name in found] + ([importer.rpartition(".")[0]] if importer else [])
 
 
 def _content(file: Path) -> bytes:

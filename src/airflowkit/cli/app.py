@@ -152,10 +152,9 @@ def main() -> None:
     """Run the command; wrong use is one line on standard error and exit status 2."""
     try:
         status = app(prog_name="airflowkit", standalone_mode=False)
-    except USAGE_ERROR as error:
         if sys.stdout:  # it is None where the shell has closed it
             sys.stdout.flush()
-    except _USAGE_ERROR as error:
+    except USAGE_ERROR as error:
         _fail(_one_line(error))
     except AirflowKitError as error:
         _fail(str(error))

@@ -5,18 +5,28 @@ from __future__ import annotations
 import configparser
 import os
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 
-def core_option(name: str) -> str:
-    """Return an option of `[core]` as the environment or `airflow.cfg` sets it, or an empty string."""
-    return os.environ.get(f"AIRFLOW__CORE__{name.upper()}") or _in_file(name)
+def option(section: str, name: str) -> str:
+    """Return an option as the environment or `airflow.cfg` sets it, or an empty string."""
+    return os.environ.get(f"AIRFLOW__{section.upper()}__{name.upper()}") or _in_file(section, name)
 
 
-def _in_file(name: str) -> str:
+def _in_file(section: str, name: str) -> str:
     home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
     file = Path(os.environ.get("AIRFLOW_CONFIG") or Path(home, "airflow.cfg")).expanduser()
+    try:
+        changed = file.stat().st_mtime_ns
+    except OSError:
+        return ""
+    return _parsed(file, changed).get(section, name, fallback="").strip()
+
+
+@lru_cache(maxsize=1)
+def _parsed(file: Path, _changed: int) -> configparser.ConfigParser:
     config = configparser.ConfigParser(interpolation=None, strict=False)
     with suppress(configparser.Error, UnicodeDecodeError):  # Airflow itself will complain
         config.read(file, encoding="utf-8")
-    return config.get("core", name, fallback="").strip()
+    return config

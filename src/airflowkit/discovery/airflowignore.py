@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version, regular_expressions
-from airflowkit.discovery.airflow_config import core_option
+from airflowkit.discovery.airflow_config import option
 from airflowkit.errors import BadIgnoreFile
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ Rule = Glob | Regexp
 def syntax() -> str:
     """Return `glob` or `regexp`, as `[core] dag_ignore_file_syntax` says in the environment or in airflow.cfg."""
     default = "glob" if airflow_version() >= (3, 0) else "regexp"
-    return core_option("dag_ignore_file_syntax") or default
+    return option("core", "dag_ignore_file_syntax") or default
 
 
 def rules_in(folder: Path, root: Path, syntax: str) -> list[Rule]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from airflowkit.discovery.airflowignore import IGNORE_FILE, Rule, is_ignored, rules_in, syntax
 from airflowkit.discovery.file_kinds import can_hold_dags
+from airflowkit.discovery.importers import register_yaml
 from airflowkit.discovery.safe_mode import is_safe_mode, might_hold_dag
 from airflowkit.errors import NoDagFile
 from airflowkit.repository import plain
@@ -57,7 +58,8 @@ def seen_and_skipped(path: Path, folder: Path | None = None) -> tuple[list[Path]
 
 def _named(file: Path) -> Path:
     if not can_hold_dags(file):
-        raise NoDagFile(f"{file} is neither a Python file nor a zip archive", hint="name DAG files or folders")
+        hint = register_yaml(file) or "name DAG files or folders"
+        raise NoDagFile(f"{file} is neither a Python file nor a zip archive", hint=hint)
     return plain(file)
 
 
@@ -78,7 +80,7 @@ def hidden_dag_files(skipped: Iterable[Path]) -> list[Path]:
 
 
 def python_files(folder: Path) -> Iterator[Path]:
-    """Yield the Python files and archives below a folder that `.airflowignore` lets through.
+    """Yield the files below a folder that Airflow might read DAGs from, and that `.airflowignore` lets through.
 
     Raises:
         BadIgnoreFile: An `.airflowignore` cannot be read as Airflow would read it.
@@ -151,7 +153,7 @@ def _content(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def _is_python(path: Path, rules: list[Rule]) -> bool:
-    """Return whether Airflow might import a file."""
+    """Return whether Airflow might read DAGs from a file."""
     return path.name != IGNORE_FILE and not is_ignored(path, rules, is_folder=False) and can_hold_dags(path)
 
 

@@ -133,7 +133,7 @@ class _Places:
         return None
 
     def _in_dag(self, layer: str, keyword: str) -> int | None:
-        calls = [n for n in ast.walk(ast.parse(self._dag_file.read_bytes())) if isinstance(n, ast.Call)]
+        calls = self._calls()
         if layer == "call":
             calls = [call for call in calls if self._is_of_the_task(call)]
         elif layer != "default_args":
@@ -143,6 +143,13 @@ class _Places:
                 if argument.arg == keyword:
                     return argument.value.lineno
         return calls[0].lineno if layer == "call" and calls else None
+
+    def _calls(self) -> list[ast.Call]:
+        try:
+            tree = ast.parse(self._dag_file.read_bytes())
+        except (SyntaxError, ValueError):  # an archive, or a file that one of Airflow's importers reads
+            return []
+        return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
     def _is_of_the_task(self, call: ast.Call) -> bool:
         ids = [*call.args[:1], *(argument.value for argument in call.keywords if argument.arg == "task_id")]

@@ -15,6 +15,8 @@ class PodTask:
     """Makes tasks that run in a pod of their own."""
 
     __name__ = "pod_task"
+    template_fields = CheckedPodOperator.template_fields
+    """What may hold templates. A YAML DAG of Airflow 3.4 says `uses: airflowkit.pod_task`, and Airflow asks for it."""
 
     def __call__(self, task_id: str, **keywords: Unpack[PodKeywords]) -> CheckedPodOperator:
         """Return a checked `KubernetesPodOperator`.

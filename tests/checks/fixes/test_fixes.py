@@ -1,10 +1,7 @@
 """`airflowkit check --fix`: what is mechanical is fixed, and the DAGs stay the same."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -22,7 +19,7 @@ from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.retrial import results
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.settings import load_settings
-from airflows import copied
+from airflows import copied, files_airflow_reads
 from checks.fixes.conftest import HEAD, PRINTS, airflowkit, dag_file
 
 CASES = Path(__file__).parent / "cases"
@@ -301,20 +298,13 @@ def test_a_file_that_might_build_a_dag_elsewhere_is_not_ignored(text, repository
 
 
 @pytest.mark.parametrize("syntax", ["glob", "regexp"])
-def test_airflow_itself_ignores_the_listed_file(syntax, tmp_path):
+def test_airflow_itself_ignores_the_listed_file(syntax, tmp_path, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX", syntax)
     repository = case("AK602", tmp_path)
-    airflowkit("check", "--fix", cwd=repository, AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX=syntax)
-    code = "from airflow.utils.file import list_py_file_paths; print(*list_py_file_paths('dags'))"
-    listed = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=repository,
-        env=os.environ | {"AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX": syntax},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert listed.stdout.split()[-1].endswith("dags/orders.py")
-    assert "helpers.py" not in listed.stdout
+    airflowkit("check", "--fix", cwd=repository)
+    listed = [Path(path).name for path in files_airflow_reads(repository / "dags")]
+    assert "orders.py" in listed
+    assert "helpers.py" not in listed
 
 
 def test_fix_and_write_baseline_exclude_each_other(repository):

@@ -138,8 +138,9 @@ def template_context(date):
         consumed_asset_events=[],
         partition_key=None,
         partition_date=None,
+        team_name=None,
     )
-    server = SimpleNamespace(dag_run=run, task_reschedule_count=0, upstream_map_indexes=None)
+    server = SimpleNamespace(dag_run=run, task_reschedule_count=0, upstream_map_indexes=None, multi_team=False)
     instance = RuntimeTaskInstance.model_construct(
         id="1", task_id="load", dag_id="orders", run_id="run", map_index=-1, task=task
     )

@@ -1,4 +1,4 @@
-"""Imports zipped DAGs in a worker process: the modules at the archive's root, with the archive on `sys.path`."""
+"""Imports zipped DAGs in a worker process: the modules that Airflow imports, with the archive on `sys.path`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module, invalidate_caches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
+from airflowkit._airflow import airflow_version
+from airflowkit.checks.importing.execution import executed
 from airflowkit.discovery.safe_mode import dag_modules
 
 if TYPE_CHECKING:
@@ -23,7 +26,11 @@ def import_archive(path: str, context: Any) -> list[ModuleType]:
         path: The archive.
         context: Airflow's class that collects the DAGs; it assigns them to the module that it is given.
     """
-    names = dag_modules(Path(path))
+    files = dag_modules(Path(path))
+    if airflow_version() >= (3, 4):
+        with _on_path(path, ()):
+            return [_executed(path, file, context) for file in files]
+    names = [PurePosixPath(file).stem for file in files]
     with _on_path(path, names):
         return [_imported(name, context) for name in names]
 
@@ -31,6 +38,20 @@ def import_archive(path: str, context: Any) -> list[ModuleType]:
 def _imported(name: str, context: Any) -> ModuleType:
     context.current_autoregister_module_name = name
     return import_module(name)
+
+
+def _executed(path: str, file: str, context: Any) -> ModuleType:
+    """Execute a module as Airflow does from 3.4 on: under a name of its own."""
+    from airflow.utils.file import get_unique_dag_module_name
+
+    place = f"{path}{os.sep}{file}"
+    context.current_autoregister_module_name = name = get_unique_dag_module_name(place)
+    with ZipFile(path) as archive:
+        content = archive.read(file)
+    try:
+        return executed(name, place, content)
+    finally:
+        sys.modules.pop(name, None)
 
 
 @contextmanager

@@ -11,27 +11,24 @@ import traceback
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from signal import ITIMER_REAL
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
 from airflowkit.checks.importing.archives import import_archive
+from airflowkit.checks.importing.execution import executed
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS, Cost
 from airflowkit.checks.importing.search import Search
 from airflowkit.checks.importing.tampering import patched_airflow, remember, replaced_modules
 from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Observation
-from airflowkit.discovery.file_kinds import is_archive
+from airflowkit.discovery.file_kinds import is_archive, is_imported
 from airflowkit.processor.environment import DAGS_FOLDER
-from airflowkit.stand_ins.numbers import NUMBER_FROM, with_marked_numbers
-from airflowkit.stand_ins.values import number_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import CodeType, FrameType, ModuleType
+    from types import FrameType
 
     from airflowkit.settings import Check
 
@@ -113,7 +110,6 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     remember()
     os.environ[DAGS_FOLDER] = folder  # factories look there for their files
     context.autoregistered_dags.clear()
-    context.current_autoregister_module_name = name
     WATCH.start(path)
     IMPORT_COSTS.start(name)
     patches: list[Observation] = []
@@ -122,7 +118,7 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
         with warnings.catch_warnings(), _restored_process(), _restored_functions(patches), _time_limit(seconds):
             WATCH.listen()
             sys.path.append(folder)  # where Airflow puts it
-            modules = import_archive(path, context) if is_archive(Path(path)) else [_executed(name, path, content)]
+            things = _things(name, path, content, context)
     except BaseException as error:  # noqa: BLE001  foreign code may raise anything, and must not end the worker
         patches += patched_airflow()
         failure = _failure(error, path, options.import_timeout)
@@ -132,7 +128,7 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
         context.current_autoregister_module_name = None
         sys.modules.pop(name, None)
     cost = Cost.so_far() - begun + IMPORT_COSTS.cached_cost()
-    loaded = _collected(modules, [dag for dag, _module in context.autoregistered_dags])
+    loaded = _collected(things, [dag for dag, _module in context.autoregistered_dags])
     return replace(
         loaded,
         modules=replaced_modules(),
@@ -142,32 +138,19 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     )
 
 
-class _SourceLoader(SourceFileLoader):
-    """Compiles a file as it is now: bytecode caches distinguish versions by seconds, and litter the DAG folder."""
-
-    def __init__(self, fullname: str, path: str, content: bytes | None) -> None:
-        super().__init__(fullname, path)
-        self._content = content
-
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  the base class' signature
-        content = self.get_data(self.path) if self._content is None else self._content
-        return self.source_to_code(with_marked_numbers(content, self.path), self.path)
+def _things(name: str, path: str, content: bytes | None, context: Any) -> list[Any]:
+    """Return what a file has at its top level after its import: its DAGs are among it."""
+    file = Path(path)
+    if is_imported(file):
+        return _airflow.imported_dags(file)
+    context.current_autoregister_module_name = name
+    modules = import_archive(path, context) if is_archive(file) else [executed(name, path, content)]
+    return [thing for module in modules for thing in vars(module).values()]
 
 
-def _executed(name: str, path: str, content: bytes | None) -> ModuleType:
-    loader = _SourceLoader(name, path, content)
-    spec = spec_from_loader(name, loader)
-    assert spec  # noqa: S101  a loader always has one
-    module = sys.modules[name] = module_from_spec(spec)
-    vars(module)[NUMBER_FROM] = number_from
-    loader.exec_module(module)
-    return module
-
-
-def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
+def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
     dag_class: Any = _airflow.constructors()[1]
     lines = {id(thing): line for thing, line in WATCH.built}
-    things = [thing for module in modules for thing in vars(module).values()]
     seen = {id(dag): dag for dag in [*things, *registered] if isinstance(dag, dag_class)}
     built = [thing for thing, _line in WATCH.built]
     order = {id(thing): position for position, thing in enumerate(built)}
@@ -178,7 +161,7 @@ def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
         unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
-            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register
+            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register and not _is_subdag(thing)
         ),
         tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])
@@ -187,6 +170,11 @@ def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
         ),
         lines=lines,
     )
+
+
+def _is_subdag(dag: Any) -> bool:
+    """Return whether a DAG belongs to a task of another one, as in Airflow 2: nothing else should see it."""
+    return getattr(dag, "parent_dag", None) is not None
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:

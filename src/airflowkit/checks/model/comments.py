@@ -59,6 +59,8 @@ class Comment:
 
 def comments(path: str | Path) -> tuple[Comment, ...]:
     """Return the comments in a file that ignore rules; a file that is not valid Python has none."""
+    if Path(path).suffix.lower() != ".py":
+        return ()  # an archive, or YAML, of which Python can tokenize parts
     try:
         content = Path(path).read_bytes()
         return comments_in(content) if b"airflowkit:" in content else ()
