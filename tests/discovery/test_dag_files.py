@@ -166,9 +166,9 @@ def test_a_folder_is_found_twice_where_airflow_gives_up(tmp_path, link, target):
     assert found == ([] if link == "ignored" else [link])
     if found:
         with pytest.raises(RuntimeError, match="recursive loop"):
-            airflows_dag_files(tmp_path, safe_mode=True)
+            files_airflow_reads(tmp_path, safe_mode=True)
     else:
-        assert airflows_dag_files(tmp_path, safe_mode=True) == [str(tmp_path / "team" / "a.py")]
+        assert files_airflow_reads(tmp_path, safe_mode=True) == [str(tmp_path / "team" / "a.py")]
 
 
 @pytest.mark.parametrize("safe_mode", ["True", "False"])

@@ -9,8 +9,8 @@ import yaml
 
 from airflowkit.repository import repository_root
 from airflowkit.scaffold.creation import FIRST_DAG, create_repository
-from airflows import files_airflow_reads
 from airflowkit.scaffold.record import RECORD, recorded_files
+from airflows import files_airflow_reads
 from scaffold.combinations import HTTPS, answers
 from scaffold.conftest import files_of
 
