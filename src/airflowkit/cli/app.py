@@ -39,8 +39,6 @@ USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
 """Click's UsageError: some versions of Typer bring their own copy of Click."""
 _NOT_WRITTEN: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """The reader is gone, or a disk or its quota is full."""
-_USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
-"""Click's UsageError: some versions of Typer bring their own copy of Click."""
 
 
 class _Command(TyperCommand):
