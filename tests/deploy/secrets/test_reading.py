@@ -16,7 +16,9 @@ from airflowkit.deploy.secrets.known import USUAL_NAMES
 from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.errors import SecretsError
-from airflowkit.scaffold.answers import DagAnswers, RepositoryAnswers
+from airflowkit.scaffold.answers.choices import Dags
+from airflowkit.scaffold.answers.dag import DagAnswers
+from airflowkit.scaffold.answers.repository import RepositoryAnswers
 from airflowkit.scaffold.rendering import render_repository
 
 if TYPE_CHECKING:
@@ -312,9 +314,17 @@ def test_a_secret_is_needed_once_with_all_its_keys_and_the_most_precise_kind():
     assert "type git" in need.keys["a"].what
 
 
-@pytest.mark.parametrize("url", ["git@github.com:example/dags.git", "https://github.com/example/dags.git"])
-def test_the_generated_values_use_the_usual_names(url):
-    answers = RepositoryAnswers(name="dags", airflow_version="3.3.2", airflowkit_version="0.1.0", git_url=url)
+@pytest.mark.parametrize(
+    ("dags", "url"),
+    [
+        (Dags.GIT_SYNC_SSH, "git@github.com:example/dags.git"),
+        (Dags.GIT_SYNC_HTTPS, "https://github.com/example/dags.git"),
+    ],
+)
+def test_the_generated_values_use_the_usual_names(dags, url):
+    answers = RepositoryAnswers(
+        name="dags", airflow_version="3.3.2", airflowkit_version="0.1.0", dags=dags, git_url=url
+    )
     files = render_repository(answers, DagAnswers(name="first"))
     named = {secret for secret, _ in read(yaml.safe_load(files["deploy/values.yaml"]))}
     assert named
