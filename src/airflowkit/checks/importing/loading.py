@@ -118,7 +118,13 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     patches: list[Observation] = []
     begun = Cost.so_far()
     try:
-        with warnings.catch_warnings(), _restored_process(), _restored_functions(patches), _time_limit(seconds):
+        with (
+            warnings.catch_warnings(),
+            _restored_process(),
+            IMPORT_COSTS.noted(),
+            _restored_functions(patches),
+            _time_limit(seconds),
+        ):
             WATCH.listen()
             os.environ.update(declared_values(options))
             sys.path.append(folder)  # where Airflow puts it
