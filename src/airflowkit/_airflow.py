@@ -255,10 +255,23 @@ def fixed_interval(timetable: Any) -> Any:
 
 def serialized(dag: Any) -> dict[str, Any]:
     """Return a DAG as the DAG processor writes it to the database; a change makes a new DAG version."""
+    return dict(_codec().to_dict(dag))
+
+
+def serialized_unvalidated(dag: Any) -> dict[str, Any]:
+    """Return a DAG as `serialized` does, without the check against Airflow's JSON schema: a quarter of its time."""
+    return dict(_unvalidating_codec().to_dict(dag))
+
+
+def _codec() -> Any:
     from airflow.serialization import serialized_objects
 
-    codec = getattr(serialized_objects, "DagSerialization", None) or serialized_objects.SerializedDAG  # before 3.2
-    return dict(codec.to_dict(dag))
+    return getattr(serialized_objects, "DagSerialization", None) or serialized_objects.SerializedDAG  # before 3.2
+
+
+@lru_cache(maxsize=1)
+def _unvalidating_codec() -> Any:
+    return type("Unvalidating", (_codec(),), {"validate_schema": staticmethod(lambda _serialized: None)})
 
 
 class _Remembered:

@@ -19,5 +19,5 @@ def pool():
 @pytest.fixture(scope="session")
 def other_pool():
     """Workers whose sets are ordered differently."""
-    with Pool(MODULES, size=1, hash_seed=1) as workers:
+    with Pool(MODULES, size=1, again=True) as workers:
         yield workers

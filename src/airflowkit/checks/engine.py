@@ -130,8 +130,8 @@ def _results(jobs: Sequence[Job], size: int, progress: Progress, *, twice: bool)
     modules = (*_preloaded(Path(job.path) for job in jobs), *(_SERIALIZATION if twice else ()))
     number = len(jobs) * (2 if twice else 1)
     # both import Airflow at the same time
-    with Pool(modules, size, hash_seed=1, folder=folder) if twice else nullcontext() as others:
-        with Pool(modules, size, folder=folder) as pool:
+    with Pool(modules, size, folder, again=True) if twice else nullcontext() as others:
+        with Pool(modules, size, folder) as pool:
             first = list(_counted(results(pool, jobs), progress, number))
         if others is None:
             return first

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from importlib.machinery import ExtensionFileLoader, SourceFileLoader
@@ -68,7 +69,6 @@ class ImportCosts:
     def install(self) -> None:
         """Begin to measure."""
         self.free = frozenset(sys.modules)
-        builtins.__import__ = self._noting(builtins.__import__)
         sys.meta_path.insert(0, self)
 
     def start(self, file: str) -> None:
@@ -81,6 +81,16 @@ class ImportCosts:
         self.loaded.clear()
         self._below.clear()
         self.file = file
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note what imports what; not for longer than a file needs: serializing a DAG has hundreds of imports."""
+        original = builtins.__import__
+        builtins.__import__ = self._noting(original)
+        try:
+            yield
+        finally:
+            builtins.__import__ = original
 
     def cached_cost(self) -> Cost:
         """Return the cost that the DAG file was spared because files before it had loaded the same modules."""

@@ -115,7 +115,13 @@ def _attempted(path: str, folder: str, options: Check, content: bytes | None, se
     patches: list[Observation] = []
     begun = Cost.so_far()
     try:
-        with warnings.catch_warnings(), _restored_process(), _restored_functions(patches), _time_limit(seconds):
+        with (
+            warnings.catch_warnings(),
+            _restored_process(),
+            IMPORT_COSTS.noted(),
+            _restored_functions(patches),
+            _time_limit(seconds),
+        ):
             WATCH.listen()
             sys.path.append(folder)  # where Airflow puts it
             things = _things(name, path, content, context)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 import traceback
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
 from typing import Final
 
 from airflowkit.checks.model.findings import Finding, Place, Severity
-from airflowkit.redaction import redact
 
 _PACKAGE: Final = Path(__file__).parents[2]
 _LONGEST: Final = 120
@@ -51,6 +48,8 @@ def _line_of_ours(error: BaseException) -> str:
 
 
 def _described(error: BaseException) -> str:
+    from airflowkit.redaction import redact  # noqa: PLC0415  as below
+
     text = "(no text)"
     with suppress(Exception):  # a foreign exception's `__str__` may raise anything, too
         text = shorten(redact(str(error)), _LONGEST)
@@ -58,5 +57,8 @@ def _described(error: BaseException) -> str:
 
 
 def _versions() -> str:
+    import platform  # noqa: PLC0415  most checks never fail
+    from importlib.metadata import version  # noqa: PLC0415  as above
+
     ours, airflow = version("airflowkit-k8s"), version("apache-airflow")
     return f"airflowkit {ours}, Airflow {airflow}, Python {platform.python_version()}"

@@ -8,7 +8,6 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version
-from airflowkit.alerts.facts.recorder import record_failure
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import class_names, operator_class
 from airflowkit.checks.model.rule import DagSubject, dag_rule
@@ -215,4 +214,6 @@ def _never_runs(task: Any) -> bool:
 def _alerts(task: Any) -> bool:
     email = getattr(task, "email", None) and getattr(task, "email_on_failure", False)
     # The presets' recorder only keeps the reason for the run's alert.
+    from airflowkit.alerts.facts.recorder import record_failure  # noqa: PLC0415  for workers: it brings all of alerts
+
     return bool(email or [it for it in _callbacks(task, _ON_FAILURE) if it is not record_failure])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Fault, Severity
@@ -10,8 +11,6 @@ from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, environment, field_of, request
 from airflowkit.pods.schema.image_reference import ImageReference, parse_image
 from airflowkit.pods.schema.jinja import is_runtime_value
-from airflowkit.redaction import contains_secret, is_secret, names_secret
-from airflowkit.secret_shapes import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +19,6 @@ _PUBLIC: Final = frozenset(
     {"docker.io", "gcr.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io", "localhost"}
 )
 _RENDERED: Final = ("env_vars", "cmds", "arguments", "labels", "annotations")
-_SECRET_TEMPLATE: Final = re.compile(
-    rf"\{{\{{\s*(?:conn\.\w+\.password|var\.(?:value|json)\.\w*?(?:{WORDS})s?)\b[^}}]*\}}\}}", re.IGNORECASE
-)
-"""Templates that put a secret in the clear into what is rendered."""
 _BY_VARIABLE: Final = 'pass secrets=[SecretEnv(...)], and read the variable in the program or as "$(NAME)"'
 _MOVING_TAGS: Final = frozenset({"latest", "main", "master", "dev", "develop", "edge", "nightly", "stable"})
 _LONGEST_START: Final = 3600
@@ -79,6 +74,8 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
     ## How to fix it
     Put it into a Kubernetes Secret and pass `secrets=[SecretEnv("DB_PASSWORD", secret="orders-db", key="password")]`.
     """
+    from airflowkit.redaction import contains_secret, is_secret, names_secret  # noqa: PLC0415  for workers: slow
+
     for name, value in environment(pod):
         if not isinstance(value, str) or not value or is_runtime_value(value):
             continue
@@ -94,7 +91,7 @@ def secret_in_plain_sight(pod: Pod) -> Iterator[Fault]:
         if contains_secret(_written(pod.argument(keyword))):
             yield Fault(f"its {keyword} contain what looks like a secret", hint=_BY_VARIABLE)
     for keyword in _RENDERED:
-        for template in _SECRET_TEMPLATE.findall(str(pod.argument(keyword) or "")):
+        for template in _secret_template().findall(str(pod.argument(keyword) or "")):
             yield Fault(f"its {keyword} contain {template}, rendered into the pod's manifest", hint=_BY_VARIABLE)
 
 
@@ -200,6 +197,15 @@ def _image(pod: Pod) -> ImageReference | None:
         return None
     parsed = parse_image(image)
     return parsed if isinstance(parsed, ImageReference) else None
+
+
+@cache
+def _secret_template() -> re.Pattern[str]:
+    """Return the pattern of templates that put a secret in the clear into what is rendered."""
+    from airflowkit.secret_shapes import WORDS  # noqa: PLC0415  as above
+
+    conn, var = r"conn\.\w+\.password", rf"var\.(?:value|json)\.\w*?(?:{WORDS})s?"
+    return re.compile(rf"\{{\{{\s*(?:{conn}|{var})\b[^}}]*\}}\}}", re.IGNORECASE)
 
 
 def _written(value: object) -> str:

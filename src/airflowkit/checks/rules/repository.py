@@ -8,8 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pathspec import GitIgnoreSpec
-
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import (
     FileSubject,
@@ -218,6 +216,8 @@ def _matches(path: Path, pattern: re.Pattern[str], message: str, hint: str) -> I
 
 def _is_ignored(path: Path) -> bool:
     """Return whether a `.gitignore` beside the file, or above it up to the repository's root, matches it."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415  hardly any repository has secrets to ask about
+
     for folder in path.parents:
         rules = folder / ".gitignore"
         lines = rules.read_text(errors="replace").splitlines() if rules.is_file() else []

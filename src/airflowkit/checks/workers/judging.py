@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS
@@ -16,7 +17,6 @@ from airflowkit.checks.model.facts import Change, DagFacts, FileFacts
 from airflowkit.checks.model.failures import OF_NO_RULE, failed
 from airflowkit.checks.model.findings import Place
 from airflowkit.checks.model.rule import DagSubject, Scope, TaskSubject
-from airflowkit.checks.rules import RULES
 from airflowkit.checks.workers.references import references_of, schedule_of
 from airflowkit.declared_values import declared
 
@@ -24,11 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from airflowkit.checks.model.findings import Finding
+    from airflowkit.checks.model.rule import Rule
     from airflowkit.checks.workers.messages import Job
     from airflowkit.settings import Check
 
-_DAG_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.DAG)
-_TASK_RULES: Final = tuple(rule for rule in RULES if rule.scope is Scope.TASK)
+
+@cache
+def _rules(scope: Scope) -> tuple[Rule[Any], ...]:
+    from airflowkit.checks.rules import RULES  # noqa: PLC0415  a second parse needs none of them
+
+    return tuple(rule for rule in RULES if rule.scope is scope)
 
 
 def judge(job: Job) -> FileFacts:
@@ -53,7 +58,7 @@ def _judged(job: Job) -> FileFacts:
         path=path,
         failure=loaded.failure,
         outdated=tuple(OUTDATED),
-        dags=tuple(_facts(subject, path, failures) for subject in subjects),
+        dags=tuple(_facts(subject, path, failures) for subject in subjects) if job.judged else (),
         findings=(*failures, *_all_findings(subjects, path)) if job.judged else tuple(failures),
         variables=tuple(WATCH.variables),
         connections=tuple(WATCH.connections),
@@ -69,7 +74,7 @@ def _judged(job: Job) -> FileFacts:
         sources=tuple(sorted(WATCH.read | WATCH.modules)),
     )
     if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is not what it was
-        facts = replace(facts, **_serialized(subjects))
+        facts = replace(facts, **_serialized(subjects, validated=job.judged))
     if job.evidence:
         from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
 
@@ -82,12 +87,13 @@ def _is_over_budget(loaded: LoadedFile, options: Check) -> bool:
     return loaded.cpu_seconds > options.parse_seconds or loaded.memory > options.parse_memory * MIB
 
 
-def _serialized(subjects: list[DagSubject]) -> dict[str, Any]:
+def _serialized(subjects: list[DagSubject], *, validated: bool) -> dict[str, Any]:
+    serialize = _airflow.serialized if validated else _airflow.serialized_unvalidated
     texts, faults = [], []
     for subject in subjects:
         dag_id = subject.dag.dag_id
         try:
-            texts.append((dag_id, json.dumps(_airflow.serialized(subject.dag), sort_keys=True, default=repr)))
+            texts.append((dag_id, json.dumps(serialize(subject.dag), sort_keys=True, default=repr)))
         except Exception as error:  # noqa: BLE001  each operator's own code takes part
             faults.append(Change(dag_id, f"{type(error).__name__}: {error}", subject.line))
     return {"serialized": tuple(texts), "unserializable": tuple(faults)}
@@ -122,13 +128,13 @@ def _all_findings(subjects: Sequence[DagSubject], path: str) -> Iterator[Finding
 
 def _findings(subject: DagSubject, path: str) -> Iterator[Finding]:
     dag_id = subject.dag.dag_id
-    for rule in _DAG_RULES if id(subject.dag) not in WATCH.open else ():
+    for rule in _rules(Scope.DAG) if id(subject.dag) not in WATCH.open else ():
         yield from rule.findings(subject, Place(path, subject.line, dag_id))
     placed = [
         (task, Place(path, task.line, dag_id, task.task.task_id))
         for task in subject.tasks
         if id(task.task) not in WATCH.open
     ]
-    for rule in _TASK_RULES:  # one rule after the other, so that its code stays in the processor's cache
+    for rule in _rules(Scope.TASK):  # one rule after the other, so that its code stays in the processor's cache
         for task, place in placed:
             yield from rule.findings(task, place)

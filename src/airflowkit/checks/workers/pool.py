@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GRACE: Final = 5.0
 """Seconds between a worker's own time limit and the pool's, which a file cannot swallow."""
+_RULES: Final = "airflowkit.checks.rules"
 _ENVIRONMENT: Final = {
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL",
@@ -51,16 +52,16 @@ class Pool:
     Args:
         modules: What to import before the first fork.
         size: How many workers at a time.
-        hash_seed: Python's, so that two pools order sets differently.
         folder: The DAG folder of all files; without one the workers know no plugins and no import roots.
+        again: Whether they parse files a second time: their sets have another order, and they load no rules.
     """
 
-    def __init__(self, modules: tuple[str, ...], size: int, hash_seed: int = 0, folder: Path | None = None) -> None:
+    def __init__(self, modules: tuple[str, ...], size: int, folder: Path | None = None, *, again: bool = False) -> None:
         # removed at exit, too, in case of an interrupt before `__exit__`
         self._scratch = TemporaryDirectory(prefix="airflowkit-check-", ignore_cleanup_errors=True)
-        self._modules = modules
+        self._modules = modules if again else (_RULES, *modules)
         self._size = size
-        self._environment = _environment(Path(self._scratch.name), hash_seed, folder)
+        self._environment = _environment(Path(self._scratch.name), folder, hash_seed=int(again))
         self._fork_server = self._started()
         self._workers: list[_Worker] = []
 
@@ -170,7 +171,7 @@ class Pool:
             raise WorkersUnavailable(f"cannot import Airflow: {ended}", hint=hint) from None
 
 
-def _environment(scratch: Path, hash_seed: int, folder: Path | None) -> dict[str, str]:
+def _environment(scratch: Path, folder: Path | None, hash_seed: int) -> dict[str, str]:
     """Keep Airflow from writing to the user's AIRFLOW_HOME, but let it read the configuration there."""
     home = os.environ.get("AIRFLOW_HOME", "")
     config = Path(os.environ.get("AIRFLOW_CONFIG", "") or Path(home or scratch, "airflow.cfg"))

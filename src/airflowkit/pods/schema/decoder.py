@@ -75,9 +75,9 @@ class Decoder:
 
     def read(self, value: Any, kind: str, path: Path, *, many: bool = False) -> Any:
         """Return a value as the API gets it, or MISSING."""
-        if is_stand_in(value):
-            return MISSING if many or kind not in _STAND_INS else as_stand_in(value, _STAND_INS[kind])
         if is_runtime_value(value):
+            if is_stand_in(value):
+                return MISSING if many or kind not in _STAND_INS else as_stand_in(value, _STAND_INS[kind])
             if isinstance(value, str) and not self.rendering.native and (many or kind not in ("str", "any")):
                 return self.reject(path, value, "is a template: it is rendered to text, which is not valid here")
             self.runtime_values.append((path, value))

@@ -71,10 +71,16 @@ def _params_of(dag: Any) -> Mapping[str, Any]:
     return values
 
 
+_OPENINGS: Final = ("{{", "{%", "{#")
+_KNOWN_TYPES: Final = frozenset({dict, list, tuple, int, float, bool, type(None)})
+
+
 def is_runtime_value(value: object) -> bool:
     """Return whether a value is known only when the task runs: a template, another task's output, or a stand-in."""
     if isinstance(value, str):
-        return "{{" in value or "{%" in value or "{#" in value or is_stand_in(value)
+        return ("{" in value and any(map(value.__contains__, _OPENINGS))) or is_stand_in(value)
+    if type(value) in _KNOWN_TYPES:  # most values of a pod: asking them for an attribute takes longer
+        return False
     return hasattr(value, "iter_references") or is_stand_in(value)  # an XComArg, without importing it
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,10 @@ from airflowkit.settings import Settings, caller_file, load_settings
 NOT_OF_THE_POD: Final = frozenset({"dag", "default_args", "params", "task_group", "task_id"})
 NOT_GIVEN: Final = object()
 """The default of a keyword for which None means: none, whatever the lower layers say."""
+
+
+_path: Final = lru_cache(maxsize=512)(Path)
+"""A DAG asks once for each task."""
 
 
 def checked_spec(keywords: dict[str, Any]) -> PodSpec:
@@ -37,4 +42,4 @@ def checked_spec(keywords: dict[str, Any]) -> PodSpec:
 
 def settings_of(dag: Any) -> Settings:
     """Return the settings that hold for a DAG's file, or for the calling file where there is no DAG."""
-    return load_settings(Path(dag.fileloc) if dag else caller_file())
+    return load_settings(_path(dag.fileloc) if dag else caller_file())
