@@ -28,6 +28,8 @@ RECIPES = (
     "A rule of `airflowkit check`",
     "An outcome of `fake_cluster`",
     "A report format of `check`",
+    "A setting in `airflowkit.toml`",
+    "A command",
     "A preset",
     "A template of `new-dag`",
     "A runtime of `airflowkit run`",

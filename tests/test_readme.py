@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit import PodSpecError, Resources, SecretVolume, pod_task
+from airflowkit.cli.app import COMMANDS
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
@@ -45,3 +46,10 @@ def test_the_pages_that_the_readme_links_to_are_there():
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert [link for link in links if not (Path(__file__).parents[1] / link).exists()] == []
+
+
+def test_the_readme_names_every_command():
+    table = README.partition("## What it does")[2].partition("\n## ")[0]
+    assert [
+        command for command in COMMANDS if f"`{command}`" not in table and f"`airflowkit {command}" not in table
+    ] == []

@@ -1,9 +1,15 @@
 """Where airflowkit.toml is found, what it may contain, and how a profile overrides it."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from airflowkit import settings
 from airflowkit.errors import SettingsError
 from airflowkit.settings import check_settings, load_settings
+
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @pytest.fixture
@@ -111,3 +117,11 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path, monkeypatch):
     with pytest.raises(SettingsError, match=r"nowhere\.toml cannot be read: No such file") as raised:
         load_settings(tmp_path)
     assert raised.value.hint == "AIRFLOWKIT_CONFIG refers to it"
+
+
+def test_every_setting_is_on_a_page():
+    pages = "\n".join(page.read_text() for page in DOCS.glob("*.md"))
+    tables = [table for table in vars(settings).values() if getattr(table, "model_fields", None)]
+    named = {name for table in tables for name in table.model_fields}
+    assert {"node_pools", "parse_seconds", "runbook"} <= named
+    assert [name for name in sorted(named) if not re.search(rf"\b{name}\b", pages)] == []

@@ -21,6 +21,7 @@ from airflowkit.local.fake.outcomes import (
     Unschedulable,
 )
 from airflowkit.local.fake.script import Script
+from airflowkit.local.fake_cluster import FakeCluster
 from airflowkit.local.process.events import PodCreated
 
 OUTCOMES = {
@@ -197,3 +198,16 @@ def test_outcomes_are_imported_without_airflow():
     statement = "import airflowkit.local.fake.outcomes, sys; print(*sys.modules)"
     result = subprocess.run([sys.executable, "-c", statement], capture_output=True, text=True, check=True)
     assert not {"airflow", "kubernetes", "pydantic", "jinja2", "rich"} & set(result.stdout.split())
+
+
+def test_a_fake_cluster_runs_a_task_by_its_name_and_keeps_the_pods_it_was_sent(warm_airflow, repository):
+    events = []
+    cluster = FakeCluster(repository / "dags", warm_airflow.worker, events.append)
+    cluster.outcomes["outcomes.failing"] = Failed(3, logs=["no such day"])
+    result = cluster.run("outcomes.failing")
+    assert (result.ok, result.task("failing").reason) == (False, "exit code 3: no such day")
+    assert {pod["metadata"]["labels"]["task_id"] for pod in cluster.pods} == {"failing"}
+    assert cluster.outcomes.unused == []
+    assert cluster.pods == [event.manifest for event in events if isinstance(event, PodCreated)]
+    with pytest.raises(DagNotFound, match="did you mean"):
+        cluster.run("outcomes.failin")
