@@ -178,7 +178,7 @@ def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
         unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
-            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register
+            if isinstance(thing, dag_class) and id(thing) not in seen and _is_expected(thing)
         ),
         tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])
@@ -187,6 +187,11 @@ def _collected(modules: list[ModuleType], registered: list[Any]) -> LoadedFile:
         ),
         lines=lines,
     )
+
+
+def _is_expected(dag: Any) -> bool:
+    """Return whether Airflow should see a DAG: unless it is told otherwise, or it is a sub-DAG of Airflow 2."""
+    return dag.auto_register and getattr(dag, "parent_dag", None) is None
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:
