@@ -81,7 +81,7 @@ FILES = {
     **{name: f'with DAG("orders", schedule=None):\n{indent(body, "    ")}' for name, body in IN_A_DAG.items()},
     **{f"DAG's {name}": f'with DAG({given}):\n    EmptyOperator(task_id="a")' for name, given in OF_A_DAG.items()},
 }
-SINCE = {"a trigger rule": (3, 0), "DAG's default_args": (3, 0), "DAG's keywords": (3, 0), "expand": (3, 2)}
+SINCE = {"DAG's default_args": (3, 0)}
 """Older versions check these themselves while the file is imported, and take no stand-in without a word."""
 RULES = Check(select=["AK1", "AK3", "AK4"], ignore=dict.fromkeys(("AK107", "AK108", "AK401", "AK406", "AK409"), "-"))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from airflowkit._airflow import airflow_version
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules.repository import _bytes
@@ -339,3 +340,15 @@ def test_no_dag_is_missing_while_a_file_cannot_be_imported(pool, tmp_path, broke
     options = check_options(tmp_path).model_copy(update={"select": ["AK32"]})
     found = checked(pool, tmp_path, sorted(tmp_path.glob("*.py")), options).findings
     assert [it.code for it in found] == codes
+
+
+@pytest.mark.skipif(airflow_version() >= (3, 0), reason="Airflow 3 has no sub-DAGs")
+def test_a_sub_dag_is_seen_through_the_dag_around_it(found_in):
+    found = found_in(
+        "from airflow.operators.subdag import SubDagOperator\n"
+        "def inner():\n"
+        '    with DAG("orders.load", schedule=None, start_date=datetime(2026, 1, 1)) as dag:\n'
+        '        EmptyOperator(task_id="a")\n'
+        "    return dag\n" + in_dag('SubDagOperator(task_id="load", subdag=inner())', start_date="datetime(2026, 1, 1)")
+    )
+    assert "AK204" not in {code for code, _message, _hint in found}

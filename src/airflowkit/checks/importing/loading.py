@@ -167,7 +167,7 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
         unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
-            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register and not _is_subdag(thing)
+            if isinstance(thing, dag_class) and id(thing) not in seen and _is_expected(thing)
         ),
         tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])
@@ -178,9 +178,9 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
     )
 
 
-def _is_subdag(dag: Any) -> bool:
-    """Return whether a DAG belongs to a task of another one, as in Airflow 2: nothing else should see it."""
-    return getattr(dag, "parent_dag", None) is not None
+def _is_expected(dag: Any) -> bool:
+    """Return whether Airflow should see a DAG: unless it is told otherwise, or it is a sub-DAG of Airflow 2."""
+    return dag.auto_register and getattr(dag, "parent_dag", None) is None
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:

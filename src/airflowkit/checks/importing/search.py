@@ -256,7 +256,7 @@ def _keys(calls: list[_Call]) -> Iterator[str]:
 
 def _quoted(error: Exception) -> Iterator[str]:
     """Yield words that the line may accept: those that the message quotes."""
-    if isinstance(error, ValueError):
+    if not isinstance(error, (TypeError, AttributeError, LookupError)):
         yield from islice((word for word in _QUOTED.findall(str(error)) if not is_marked_text(word)), _FEW)
 
 

@@ -16,7 +16,7 @@ from importlib.machinery import ModuleSpec
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import mapped_calls
-from airflowkit.checks.importing.watch import WATCH
+from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Outdated
 from airflowkit.checks.moves.keywords import renamed
 from airflowkit.checks.moves.names import Move, is_old_module, provider_of, successor, successors
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 OUTDATED: Final[dict[Outdated, None]] = {}
 """What the file uses, each once; the import system has no other way to it."""
-_MACHINERY: Final = ("<frozen importlib", "importlib/")
 
 
 def tolerate() -> None:
@@ -109,14 +108,10 @@ def _provided(move: Move) -> Any:
 def _place() -> str:
     """Return where the name is used, if in another file than the DAG file."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  `inspect.stack` reads source files
-    while frame and (frame.f_code.co_filename == __file__ or _is_machinery(frame.f_code.co_filename)):
+    while frame and not is_users(frame.f_code.co_filename):  # an import may go through Airflow's own shims
         frame = frame.f_back
     file = frame.f_code.co_filename if frame else WATCH.path
     return "" if not frame or file == WATCH.path else f" ({file}:{frame.f_lineno})"
-
-
-def _is_machinery(file: str) -> bool:
-    return any(part in file for part in _MACHINERY) or file.endswith("import_costs.py")
 
 
 def _days_ago(n: int, hour: int = 0, minute: int = 0, second: int = 0, microsecond: int = 0) -> Any:

@@ -108,7 +108,7 @@ class Watch:
         file: TextIO | None = None,  # noqa: ARG002  Python's signature
         line: str | None = None,  # noqa: ARG002
     ) -> None:
-        if category.__module__.startswith("airflow."):
+        if category.__module__.startswith("airflow.") and not KNOWN.spread:  # then arguments are not known
             if filename in _constructors():
                 filename, lineno = _built_by()
             if filename == self.path:
@@ -138,7 +138,12 @@ def install() -> None:
     _record_construction()
     _airflow.make_tables()
     IMPORT_COSTS.install()
+    warnings.showwarning = _drop  # what objects of the last attempt say when they go is not the file's
     sys.addaudithook(_audit)
+
+
+def _drop(*_warning: object, **_more: object) -> None:
+    """Show nothing of a warning."""
 
 
 def _record_construction() -> None:

@@ -140,12 +140,15 @@ def template_file_missing(task: TaskSubject) -> Iterator[Fault]:
 
     ## How to fix it
     Put the file beside the DAG file, or into a folder of the DAG's `template_searchpath`. A command that merely ends
-    like a file name needs a space after it: `bash_command="/opt/load.sh "`.
+    like a file name needs a space after it: `bash_command="/opt/load.sh "`. Where `template_searchpath` names a folder
+    that only the deployment has, nothing is checked.
     """
     given = getattr(task.task, "template_ext", ())
     extensions = tuple(it for it in given if isinstance(it, str)) if isinstance(given, (list, tuple)) else ()
-    folders = [Path(task.dag.folder or "."), *map(Path, _searchpath(task.dag))]
-    for field, text in task.texts if extensions else ():
+    search = [*map(Path, _searchpath(task.dag))]
+    folders = [Path(task.dag.folder or "."), *search]
+    known = all(folder.is_dir() for folder in search)
+    for field, text in task.texts if extensions and known else ():
         if text.endswith(extensions) and not any((folder / text).is_file() for folder in folders):
             yield Fault(f"{field} names the template file {text!r}, which does not exist", hint=_hint_of(text))
 
