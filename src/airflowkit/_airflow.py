@@ -34,7 +34,7 @@ def airflow_version() -> tuple[int, int]:
 
 def ignore_own_deprecations() -> None:
     """Silence warnings about Airflow's and its providers' own imports; call it before anything imports Airflow."""
-    warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated", FutureWarning)  # 3.1
+    warnings.filterwarnings("ignore", "The `airflow.* attribute is deprecated")
     os.environ.setdefault("AIRFLOW__METRICS__TIMER_UNIT_CONSISTENCY", "True")  # else 2.11 warns, past all filters
 
 

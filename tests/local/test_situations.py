@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from airflowkit._airflow import airflow_version
 from airflowkit.errors import LocalRunError
 from airflowkit.local.fake.outcomes import Succeeded
 from airflowkit.local.fake.script import Script
@@ -134,6 +135,22 @@ def test_a_missed_deadline_calls_what_it_should(run):
     assert "the orders are late" in json.dumps(kept.card)
 
 
+def test_what_only_a_deployment_does_is_told(run):
+    _, events = run("slow")
+    said = texts(events, Notice)
+    assert "pod overrides are not used here: sleep" in said
+    assert any("beyond dagrun_timeout (0:00:01) the scheduler fails it" in text for text in said)
+
+
+def test_a_deadline_that_one_run_cannot_have_is_told(run):
+    result, events = run("not_watched", logical_date="none")
+    assert result.ok
+    assert [text.partition(": ")[2] for text in texts(events, Notice) if text.startswith("a deadline")] == [
+        "it needs the average of 3 runs, and here there is one",
+        "the run has no logical date",
+    ]
+
+
 def test_what_needs_more_than_pods_fails_and_says_so(run):
     result, events = run("of_a_job")
     assert result.task("job").state == "failed"
@@ -174,19 +191,25 @@ def test_a_run_that_aliases_and_references_start_has_their_events(run):
 
 
 @pytest.mark.parametrize(
-    ("dag", "arguments", "said"),
+    ("dag", "arguments", "said", "source"),
     [
-        ("daily_partitions", {"logical_date": "2026-05-05T13:00"}, "key 2026-05-05 of scheduled None False"),
-        ("daily_partitions", {"partition_key": "2026-01-31"}, "key 2026-01-31 of scheduled None False"),
-        ("partition_of_assets", {"logical_date": "2026-05-05T13:00"}, "key 2026-05-05 of 2026-05-05T13:00:00 asset"),
-        ("partition_of_regions", {}, "key eu of eu asset_triggered None False"),
-        ("partition_of_regions", {"partition_key": "us"}, "key us of us asset_triggered None False"),
+        ("daily_partitions", {"logical_date": "2026-05-05T13:00"}, "2026-05-05 scheduled", ""),
+        ("daily_partitions", {"partition_key": "2026-01-31"}, "2026-01-31 scheduled", ""),
+        (
+            "partition_of_assets",
+            {"logical_date": "2026-05-05T13:00"},
+            "2026-05-05 asset_triggered",
+            " 2026-05-05T13:00:00",
+        ),
+        ("partition_of_regions", {}, "eu asset_triggered", " eu"),
+        ("partition_of_regions", {"partition_key": "us"}, "us asset_triggered", " us"),
     ],
 )
-def test_a_run_is_for_a_partition_as_the_schedule_says(run, dag, arguments, said):
+def test_a_run_is_for_a_partition_as_the_schedule_says(run, dag, arguments, said, source):
     result, events = run(dag, **arguments)
     assert result.ok
-    assert any(text.startswith(said) for text in texts(events, Output))
+    assert f"key {said} None False" in texts(events, Output)
+    assert airflow_version() < (3, 3) or f"source{source}" in texts(events, Output)
 
 
 def test_a_partition_is_refused_where_there_are_none(run):

@@ -14,8 +14,9 @@ from airflow.sdk import (
 
 @task
 def show(dag_run, triggering_asset_events, **context):
-    keys = sorted(str(key) for events in triggering_asset_events.values() for key in {e.partition_key for e in events})
-    print("key", dag_run.partition_key, "of", *keys, dag_run.run_type.value, dag_run.logical_date, "ds" in context)
+    print("key", dag_run.partition_key, dag_run.run_type.value, dag_run.logical_date, "ds" in context)
+    sources = {getattr(event, "partition_key", "") for events in triggering_asset_events.values() for event in events}
+    print("source", *sources)  # which Airflow 3.2 has, and does not tell
 
 
 with DAG("daily_partitions", schedule=CronPartitionTimetable("0 0 * * *", timezone="UTC", key_format="%Y-%m-%d")):

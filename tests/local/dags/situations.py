@@ -15,7 +15,7 @@ from airflow.providers.standard.operators.hitl import (
 from airflow.sdk import DAG, Asset, AsyncCallback, DeadlineAlert, DeadlineReference, Param, task
 from airflow.timetables.base import Timetable
 
-from airflowkit import TeamsNotifier
+from airflowkit import Resources, TeamsNotifier, pod_override
 
 START = datetime(2026, 1, 1)
 
@@ -103,6 +103,26 @@ with DAG(
     ),
 ):
     BashOperator(task_id="sleep", bash_command="sleep 3")
+
+with DAG("slow", schedule=None, dagrun_timeout=timedelta(seconds=1)):
+    BashOperator(
+        task_id="sleep", bash_command="sleep 2", executor_config=pod_override(resources=Resources(memory="1Gi"))
+    )
+
+CALL = AsyncCallback(TeamsNotifier, kwargs={"message": "late"})
+HOUR = timedelta(hours=1)
+
+with DAG(
+    "not_watched",
+    schedule=None,
+    deadline=[
+        DeadlineAlert(
+            reference=DeadlineReference.AVERAGE_RUNTIME(max_runs=5, min_runs=3), interval=HOUR, callback=CALL
+        ),
+        DeadlineAlert(reference=DeadlineReference.DAGRUN_LOGICAL_DATE, interval=HOUR, callback=CALL),
+    ],
+):
+    EmptyOperator(task_id="empty")
 
 with DAG("of_a_job", schedule=None):
     KubernetesJobOperator(task_id="job", image="none", name="job", cmds=["true"])

@@ -36,7 +36,7 @@ def test_a_dag_that_a_task_triggers_runs_when_it_does_with_its_conf_and_its_pods
     assert result.ok
     loads = ["loads.load", "loads.pod"]
     assert started(events) == ["before", "kick", *loads, "undated", *loads, "after"]
-    assert {"loads s1 False", "loads all True operator_triggered"} <= set(texts(events, Output))
+    assert {"loads s1 False", "loads all True"} <= set(texts(events, Output))
     assert ("loads.pod", "from the pod") in [(each.task_id, each.text) for each in events if isinstance(each, LogLine)]
     assert [(each.dag_id, each.state, each.awaited) for each in result.others] == [
         ("loads", "success", True),
@@ -82,7 +82,7 @@ def test_runs_that_exist_are_told_apart_as_in_production(run):
     }
     assert [other.run_id for other in result.others][2:] == ["one", "one"]
     assert texts(events, TaskFailed) == ["refused: DAG 'loads' has a run of that id or date already"]
-    assert {"loads s1 False", "loads s2 False operator_triggered"} <= set(texts(events, Output))
+    assert {"loads s1 False", "loads s2 False"} <= set(texts(events, Output))
 
 
 def test_a_triggered_dag_triggers_others(run):
@@ -110,7 +110,11 @@ def test_what_cannot_run_here_is_told_in_one_line(run, repository):
     assert "no DAG 'load' in" in failed
     assert "did you mean 'loads'?" in failed
     assert "no DAG 'nobody' in" in failed
+    assert "wrong: ServerResponseError: Invalid input for param shop: 3 is not of type 'string'" in texts(
+        events, TaskFailed
+    )
     assert len(texts(events, TaskFailed)) == 3
+    assert not any("XCom not found" in text for text in texts(events, Output))
 
 
 def test_a_dag_that_is_running_is_not_started_again(run):

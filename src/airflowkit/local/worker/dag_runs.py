@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow_run
@@ -114,6 +115,7 @@ class DagRuns:
                 run_conf=dict(conf) if conf else None,
                 logical_date=start.logical_date,
             )
+        _warn_of_timeout(dag, dag_run, emit)
         for conn_id, inbox in captured.items():
             for card in inbox.cards:
                 emit(AlertKept(conn_id, card))
@@ -137,6 +139,13 @@ class DagRuns:
                     *_diagnosis(each),
                 )
             )
+
+
+def _warn_of_timeout(dag: Any, dag_run: Any, emit: Emit) -> None:
+    """Say that the run took too long: the scheduler fails such runs, and here, on another computer, there is none."""
+    if dag.dagrun_timeout and (took := dag_run.end_date - dag_run.start_date) > dag.dagrun_timeout:
+        seconds = timedelta(seconds=round(took.total_seconds()))
+        emit(Notice(f"the run took {seconds}: beyond dagrun_timeout ({dag.dagrun_timeout}) the scheduler fails it"))
 
 
 def _diagnosis(instance: Any) -> tuple[str, str]:

@@ -50,7 +50,7 @@ def _timer(dag_id: str, alert: Any, start: Start, emit: Emit) -> threading.Timer
     now = _now()
     began = _reference(alert.reference, start, now)
     if began is None or not isinstance(alert.interval, timedelta):
-        emit(Notice(f"a deadline is not watched: {type(alert.reference).__name__} needs more than one run has"))
+        emit(Notice(f"a deadline is not watched: {_unknown(alert)}"))
         return None
     due = began + alert.interval
     context = {"dag_run": {"dag_id": dag_id}, "deadline": {"deadline_time": due.isoformat()}}
@@ -58,6 +58,19 @@ def _timer(dag_id: str, alert: Any, start: Start, emit: Emit) -> threading.Timer
     timer = threading.Timer(seconds, _call, (alert.callback, context, due, emit))
     timer.daemon = True
     return timer
+
+
+def _unknown(alert: Any) -> str:
+    """Return why a deadline is not known."""
+    if not isinstance(alert.interval, timedelta):
+        return f"only the deployment knows its interval, a {type(alert.interval).__name__}"
+    match type(alert.reference).__name__:
+        case "AverageRuntimeDeadline":
+            return f"it needs the average of {alert.reference.min_runs} runs, and here there is one"
+        case "DagRunLogicalDateDeadline":
+            return "the run has no logical date"
+        case name:
+            return f"only the deployment knows when {name} begins"
 
 
 def _reference(reference: Any, start: Start, now: datetime) -> datetime | None:

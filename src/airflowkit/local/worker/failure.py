@@ -28,6 +28,8 @@ def reason_and_lines(error: BaseException) -> tuple[str, list[str]]:
 def _reason(error: BaseException) -> str:
     with suppress(AttributeError, TypeError, ValueError):  # the Kubernetes API's answer
         return f"{type(error).__name__}: {json.loads(error.body)['message']}"  # type: ignore[attr-defined]
+    with suppress(AttributeError, KeyError, TypeError):  # that of Airflow's own API
+        return f"{type(error).__name__}: {error.detail['message'].splitlines()[0]}"  # type: ignore[attr-defined]
     said = "".join(traceback.format_exception_only(error)).strip().partition(_DUMP)[0]
     return said.removeprefix(_EXCEPTIONS)
 

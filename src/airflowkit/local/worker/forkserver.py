@@ -51,13 +51,14 @@ def rehearse() -> object:
     gc.disable()  # imports leave little garbage, and looking for it takes a quarter of their time
     import airflowkit.alerts.teams.notifier
     import airflowkit.pods.operator.trigger  # noqa: F401
-    from airflowkit import _airflow_run
+    from airflowkit import _airflow, _airflow_run
     from airflowkit.local.fake.outcomes import Failed
     from airflowkit.local.fake.script import Script
     from airflowkit.local.worker import worker
     from airflowkit.local.worker.stopping import Stopping
     from airflowkit.settings import forget_settings
 
+    _airflow.ignore_own_deprecations()
     path, scratch = list(sys.path), Path(os.environ["KUBECONFIG"]).parent
     file = scratch / "rehearsal" / "dag.py"
     file.parent.mkdir(exist_ok=True)

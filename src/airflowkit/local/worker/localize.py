@@ -23,12 +23,15 @@ def localize(dag: Any) -> list[str]:
         _set(task, "retry_delay", timedelta(0))
         _set(task, "executor", None)  # there is only one here
         _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
-    overridden = [task.task_id for task in dag.tasks if (task.executor_config or {}).get("pod_override")]
-    notes = {
-        "retries start at once, without retry_delay": delayed,
-        "runs in a process of this computer, without the volumes, limits and image of its pod_override": overridden,
-    }
-    return [f"{note}: {', '.join(tasks)}" for note, tasks in notes.items() if tasks]
+    overridden = [task.task_id for task in dag.tasks if _overrides_pod(task)]
+    dag.is_paused_upon_creation = False  # a run of it was asked for
+    notes = {"retries start at once, without retry_delay": delayed, "pod overrides are not used here": overridden}
+    return [f"{note}: {', '.join(task_ids)}" for note, task_ids in notes.items() if task_ids]
+
+
+def _overrides_pod(task: Any) -> bool:
+    config = task.partial_kwargs.get("executor_config") if is_mapped(task) else task.executor_config
+    return isinstance(config, dict) and any(config.values())
 
 
 def _set(task: Any, name: str, value: Any) -> None:

@@ -59,9 +59,9 @@ class _OtherDags:
     def trigger(self, operator: Any, context: Any, execute: Execute) -> Any:
         """Have Airflow create the run, after which `run_triggered` is called."""
         dag_id = operator.trigger_dag_id
+        context["ti"].xcom_push(key="trigger_run_id", value="")  # Airflow makes a link of it even where there is no run
         loaded = self._found(dag_id, f"{operator.task_id} does not start DAG {dag_id!r} here")
         if loaded is None:
-            context["ti"].xcom_push(key="trigger_run_id", value="")  # for the link that Airflow makes of it
             return None
         self.triggers[dag_id] = operator, self.runs.prepare(loaded)
         operator.poke_interval, operator.deferrable = 0, False  # the run is over when Airflow looks

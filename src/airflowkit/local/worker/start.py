@@ -157,7 +157,8 @@ def _example(param: Any) -> Any:
         return schema["enum"][0]
     kind = schema.get("type", "string")
     kind = kind[0] if isinstance(kind, list) else kind
-    return {"integer": 1, "number": 1.5, "boolean": True, "array": [], "object": {}}.get(kind, "…")
+    least = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+    return {"integer": least, "number": least, "boolean": True, "array": [], "object": {}}.get(kind, "…")
 
 
 def _check_serializable(dag: Any) -> None:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit import _airflow_run
+from airflowkit import _airflow, _airflow_run
 from airflowkit.dags import LoadedDag, load_dag
 from airflowkit.errors import AirflowKitError
 from airflowkit.local.apiserver.server import LocalCluster
@@ -58,6 +58,7 @@ _GARBAGE: Final = 100_000
 def main() -> int:
     """Serve one request; return the exit status."""
     gc.set_threshold(_GARBAGE)
+    _airflow.ignore_own_deprecations()
     return serve(Request(**json.load(sys.stdin)), int(sys.argv[1]))
 
 
