@@ -161,7 +161,7 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
         unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
-            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register
+            if isinstance(thing, dag_class) and id(thing) not in seen and thing.auto_register and not _is_subdag(thing)
         ),
         tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])
@@ -170,6 +170,11 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
         ),
         lines=lines,
     )
+
+
+def _is_subdag(dag: Any) -> bool:
+    """Return whether a DAG belongs to a task of another one, as in Airflow 2: nothing else should see it."""
+    return getattr(dag, "parent_dag", None) is not None
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:
