@@ -14,7 +14,7 @@ with DAG("mapping", schedule=None):
     def none():
         return []
 
-    @task(map_index_template="number {{ number }}")
+    @task
     def double(number, by=2):
         return number * by
 
@@ -32,6 +32,7 @@ with DAG("mapping", schedule=None):
         total.override(task_id="last")([double.override(task_id="first")(number)])
 
     total(double.partial(by=10).expand(number=numbers()))
+    double.override(task_id="named", map_index_template="number {{ number }}").expand(number=[1])
     double.override(task_id="crossed").expand(number=[1, 2], by=[3, 4])
     double.override(task_id="by_dictionaries").expand_kwargs([{"number": 1}, {"number": 2, "by": 3}])
     double.override(task_id="converted").expand(number=numbers().map(lambda number: number + 1))

@@ -8,7 +8,7 @@ from airflowkit import Resources, pod_override, pod_task
 IMAGE = "localhost/busybox:1"
 
 with DAG("pods", schedule=None):
-    plain = KubernetesPodOperator(task_id="plain", image=IMAGE, cmds=["echo", "plain {{ dag_run.run_type }}"])
+    plain = KubernetesPodOperator(task_id="plain", image=IMAGE, cmds=["echo", "plain {{ dag_run.dag_id }}"])
     result = pod_task(
         "result",
         image=IMAGE,
