@@ -52,8 +52,16 @@ def test_a_file_that_is_todays_already_is_said_to_be_so(convert, tmp_path):
     (tmp_path / "values.yaml").write_text(TODAY)
     result = convert("values.yaml")
     assert result.status == 0
-    assert "values.yaml is today's already: chart 1.22.0 knows all of its 5 values." in result.err
+    assert "values.yaml is today's already: chart 1.22.0 knows all of its 5 values" in result.err
     assert yaml.safe_load(result.out) == yaml.safe_load(TODAY)
+
+
+def test_what_is_wrong_with_the_new_values_is_said_too(convert, tmp_path):
+    (tmp_path / "old.yaml").write_text(TODAY.replace("CeleryExecutor", "KubernetesExecutor"))
+    result = convert("old.yaml")
+    assert result.status == 0
+    assert "Worth a look" in result.err
+    assert "logs.persistence.enabled: the logs of tasks are lost with their pods" in result.err
 
 
 def test_a_change_that_leaves_nothing_to_do_ends_with_0(convert, tmp_path):

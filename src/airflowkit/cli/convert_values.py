@@ -28,6 +28,7 @@ def convert_values(
     """
     from airflowkit.deploy.values.chart import chart_version
     from airflowkit.deploy.values.conversion import convert
+    from airflowkit.deploy.values.findings import find
     from airflowkit.deploy.values.reading import read_values
     from airflowkit.deploy.values.report import report
     from airflowkit.deploy.values.writing import as_yaml
@@ -37,7 +38,8 @@ def convert_values(
     conversion = convert(read_values(_content(old), name))
     heading = f"# Values of the official Airflow chart, {chart_version()}; converted from {Path(name).name}.\n"
     _write(heading + as_yaml(conversion.values), output)
-    typer.echo(report(conversion, name, sources=sources), err=True)
+    findings = find(conversion.values.get("airflow", conversion.values))
+    typer.echo(report(conversion, name, findings, sources=sources), err=True)
     if conversion.needs_hands:
         raise typer.Exit(1)
 

@@ -96,6 +96,14 @@ def test_a_mistake_is_found(changes, key):
     assert key in [finding.key for finding in findings]
 
 
+@pytest.mark.parametrize("value", [None, "x", 3, True, [], {}])
+def test_values_of_any_type_are_checked(value):
+    for key in ("postgresql", "dags", "securityContexts", "config", "data", "env", "createUserJob", "executor"):
+        check_values({**GOOD, key: value})
+    check_values({"dags": {"gitSync": {"enabled": True, "repo": value, "branch": value, "ref": value}}})
+    check_values({"securityContexts": {"pod": value}, "postgresql": {"auth": value}, "executor": value})
+
+
 def test_a_finding_never_shows_a_secret():
     findings = check_values(changed(fernetKey="PLANTED", env=[{"name": "DB_PASSWORD", "value": "PLANTED"}]))
     assert "PLANTED" not in " ".join(map(str, findings))

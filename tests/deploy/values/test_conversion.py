@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflowkit.deploy.values.chart import known, leaves
+from airflowkit.deploy.values.checker import check_values
 from airflowkit.deploy.values.conversion import chart_of, convert
 from airflowkit.deploy.values.fates import Fate
 from airflowkit.deploy.values.reading import read_values
@@ -325,5 +326,6 @@ def test_whatever_the_values_each_has_one_row_and_the_result_is_todays(chart):
         assert all(known(path) is not None for path, _ in leaves(conversion.values) if path)
         again = convert(conversion.values)
         assert again.values == conversion.values
+        assert all(finding.key for finding in check_values(values))
 
     check()

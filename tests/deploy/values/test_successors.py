@@ -63,7 +63,6 @@ def test_each_key_that_the_charts_notes_call_renamed_is_moved_where_they_say():
         if row.by == "workers":
             tail = old.split(".")[1:]
             sets = [name for name in ("celery", "kubernetes") if known(("workers", name, *tail)) is not None]
-            # The notes know securityContext, which the chart takes as securityContexts.
             assert [f"workers.{name}.{'.'.join(tail)}" for name in sets] == [each for each in new if each], old
 
 

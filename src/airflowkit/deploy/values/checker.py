@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.deploy.values.conversion import convert
 from airflowkit.deploy.values.fates import Fate
-from airflowkit.deploy.values.findings import RULES, Finding
+from airflowkit.deploy.values.findings import Finding, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def check_values(values: Mapping[str, Any]) -> list[Finding]:
         >>> check_values({"executor": "KubernetExecutor"})[-1].key
         'executor'
     """
-    return [*_of_keys(dict(values)), *(finding for rule in RULES for finding in rule(values))]
+    return [*_of_keys(dict(values)), *find(values)]
 
 
 def _of_keys(values: dict[str, Any]) -> Iterator[Finding]:

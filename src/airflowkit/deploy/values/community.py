@@ -206,6 +206,9 @@ def external_redis(draft: Draft, found: Found) -> None:
     if draft.was("redis.enabled") is not False:
         found.became(draft, Fate.DROPPED, note="the old chart ignored it: redis.enabled was not false")
         return
+    if "celery" not in str(draft.was("airflow.executor") or "CeleryExecutor").lower():
+        found.became(draft, Fate.DROPPED, note="only Celery has a broker")
+        return
     old = as_mapping(found.value)
     place = f"{old.get('host') or 'HOST'}:{old.get('port') or 6379}/{old.get('databaseNumber') or 1}"
     what = f"redis://:PASSWORD@{place}{old.get('properties') or ''}, URL-encoded"

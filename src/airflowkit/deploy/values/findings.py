@@ -131,13 +131,14 @@ def git_key_is_readable(values: Mapping[str, Any]) -> Iterator[Finding]:
         return
     for key in ("securityContexts.pod", "workers.kubernetes.securityContexts.pod", "dagProcessor.securityContexts.pod"):
         context = get(values, key)
-        if context and "fsGroup" not in context:
+        if isinstance(context, dict) and context and "fsGroup" not in context:
             yield Finding(key, "without fsGroup git-sync cannot read its key", "fsGroup: 0", "apache/airflow#41974")
 
 
 def subchart(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find misspelt keys of the PostgreSQL subchart, which has no schema."""
-    for name in get(values, "postgresql", {}):
+    keys = get(values, "postgresql")
+    for name in keys if isinstance(keys, dict) else ():
         if meant := name not in _OF_POSTGRESQL and slip_of(name, _OF_POSTGRESQL):
             yield Finding(f"postgresql.{name}", "the chart has no such key", f"did you mean {meant!r}?")
 
@@ -227,6 +228,11 @@ RULES: Final[tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...]] = (
     logs,
     metrics,
 )
+
+
+def find(values: Mapping[str, Any]) -> list[Finding]:
+    """Return what is wrong between the keys of values for the official chart."""
+    return [finding for rule in RULES for finding in rule(values)]
 
 
 def _git_sync(values: Mapping[str, Any]) -> dict[str, Any] | None:

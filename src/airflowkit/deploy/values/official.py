@@ -127,7 +127,7 @@ def git_sync_image(draft: Draft, found: Found) -> None:
     if re.match(r"v?[23]\.", tag) or repository.startswith("k8s.gcr.io/"):
         found.became(draft, Fate.DROPPED, note="the chart drives git-sync 4, and brings it")
     else:
-        found.place(draft, found.value)
+        move(draft, found, [found.path])
 
 
 @converter
@@ -202,7 +202,7 @@ def default_user(draft: Draft, found: Found) -> None:
     password = str(user.get("password", ""))
     reference = password.startswith("$(")
     if found.key == "createUserJob.defaultUser" and (reference or "password" not in user):
-        found.place(draft, found.value, found.key)
+        move(draft, found, [found.path])
         return
     if user.get("enabled") is False:
         draft.set("createUserJob.defaultUser", {"enabled": False})

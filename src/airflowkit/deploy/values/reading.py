@@ -38,7 +38,7 @@ def read_values(text: bytes, name: str) -> dict[str, Any]:
         ValuesError: It is not YAML, not one mapping, has a key twice, or is far too large.
     """
     if len(text) > LARGEST:
-        raise ValuesError(f"{name} has {len(text) / 1e6:.1f} MB: too large for a values file")
+        raise ValuesError(f"{name} is too large for a values file: it has more than {LARGEST / 1e6:.0f} MB")
     root = _parse(text, name)
     if root is None:
         raise ValuesError(f"{name} is empty")

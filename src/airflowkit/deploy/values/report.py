@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from airflowkit.deploy.values.fates import Conversion, NeededSecret, Row
+    from airflowkit.deploy.values.findings import Finding
 
 _ORDER: Final = (Fate.BY_HAND, Fate.SECRET, Fate.MOVED, Fate.DROPPED, Fate.ADDED)
 _WIDTH: Final = 100
@@ -26,17 +27,20 @@ _MADE_BY_THE_CHART: Final = frozenset(
 """Secrets that a release called `airflow` makes from values. Helm deletes those with the upgrade that names them."""
 
 
-def report(conversion: Conversion, name: str, *, sources: bool = False) -> str:
+def report(conversion: Conversion, name: str, findings: Sequence[Finding] = (), *, sources: bool = False) -> str:
     """Return what became of each key.
 
     Args:
         conversion: The converted values.
         name: What the old file is called.
+        findings: What is wrong with the new values all the same.
         sources: Also say where each rule comes from.
     """
     today = f"chart {chart_version()}"
+    worth_a_look = ["", "Worth a look", *(line for each in findings for line in _wrapped(str(each), "  "))]
     if conversion.is_current:
-        return f"{name} is today's already: {today} knows all of its {counted(_leaves(conversion.rows), 'value')}."
+        current = f"{name} is today's already: {today} knows all of its {counted(_leaves(conversion.rows), 'value')}."
+        return "\n".join([current, *(worth_a_look if findings else ())])
     lines = [f"{name}: values of {conversion.chart}, converted to {today}"]
     for fate in _ORDER:
         rows = [row for row in conversion.rows if row.fate is fate]
@@ -45,6 +49,8 @@ def report(conversion: Conversion, name: str, *, sources: bool = False) -> str:
     kept = [row.key for row in conversion.rows if row.fate is Fate.KEPT]
     if kept:
         lines += ["", "Kept", *_wrapped(", ".join(kept), "  ")]
+    if findings:
+        lines += worth_a_look
     if conversion.secrets:
         lines += ["", "Secrets to make or complete", *_secrets(conversion.secrets)]
         lines += _kept_by_helm([secret.name for secret in conversion.secrets])
