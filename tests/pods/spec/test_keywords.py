@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from airflowkit import PodSpecError, pod_task
 from airflowkit._airflow import airflow_version
 from airflowkit.pods.spec.installed import OF_ANY_TASK, OF_THE_OPERATOR, TEMPLATED
 from airflowkit.pods.spec.keyword_types import OverrideKeywords, PodKeywords
@@ -72,3 +73,15 @@ def test_a_type_checker_passes_right_calls_and_names_wrong_ones(tmp_path):
     assert wrong[0].startswith('Unexpected keyword argument "imge"')
     assert wrong[1].startswith('Argument "retries"')
     assert wrong[2].startswith('Unexpected keyword argument "namespace"')
+
+
+@pytest.mark.parametrize("keyword", ["config_file", "cluster_context", "pool", "queue"])
+def test_an_empty_text_is_called_empty(keyword):
+    with pytest.raises(PodSpecError) as refused:
+        pod_task("load", image="orders:1", namespace="airflow", **{keyword: ""})
+    assert [(it.field, it.reason, it.hint) for it in refused.value.problems] == [(keyword, "is empty", "leave it out")]
+
+
+@pytest.mark.parametrize("keyword", ["executor", "kubernetes_conn_id"])
+def test_an_empty_text_is_none_where_airflow_takes_it_for_none(keyword):
+    assert pod_task("load", image="orders:1", namespace="airflow", **{keyword: ""}).image == "orders:1"
