@@ -112,8 +112,8 @@ def test_wrong_use_is_one_line_and_does_not_pass(repository, arguments, says):
     [
         ("[check\n", "airflowkit.toml is not valid TOML: "),
         ("[check]\nselct = ['AK']\n", "airflowkit.toml: check.selct: unknown setting; did you mean 'select'?"),
-        ("[check]\nselect = ['AX']\n", "[check] names 'AX', which is not a rule."),
-        ("[check]\ndags_folder = 'pipelines'\n", "pipelines does not exist. [check] dags_folder names it"),
+        ("[check]\nselect = ['AX']\n", "[check] names 'AX', which is not a rule; "),
+        ("[check]\ndags_folder = 'pipelines'\n", "pipelines does not exist; [check] dags_folder names it"),
     ],
 )
 def test_wrong_settings_are_one_line(repository, settings, says):
