@@ -276,11 +276,10 @@ print("ready", flush=True)
 for _ in range(400):
     write_output(Path("deploy/secrets.yaml"), "x" * 5_000_000)
 """
-    process = subprocess.Popen([sys.executable, "-c", program], cwd=deployment, stdout=subprocess.PIPE)
-    process.stdout.readline()
-    time.sleep(when)
-    process.send_signal(signal.SIGINT)
-    process.wait()
+    with subprocess.Popen([sys.executable, "-c", program], cwd=deployment, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        time.sleep(when)
+        process.send_signal(signal.SIGINT)
     after = (deployment / "deploy/secrets.yaml").read_bytes()
     assert after in (before, b"x" * 5_000_000)
     assert sorted(path.name for path in (deployment / "deploy").iterdir()) == ["secrets.yaml", "values.yaml"]
