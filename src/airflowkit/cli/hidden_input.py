@@ -37,9 +37,10 @@ def read_hidden(prompt: str) -> str:
     before = termios.tcgetattr(terminal)
     hidden = [*before[:3], before[3] & ~(termios.ECHO | termios.ICANON), *before[4:6], [*before[6]]]
     hidden[6][termios.VMIN], hidden[6][termios.VTIME] = 1, 0
-    print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201  the prompt of a terminal
     try:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, hidden)
+        # Not before: what is typed at once would still be shown.
+        print(prompt, end="", file=sys.stderr, flush=True)  # noqa: T201  the prompt of a terminal
         line, rest = _read_line(terminal)
     finally:
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)

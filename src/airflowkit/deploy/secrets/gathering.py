@@ -90,8 +90,21 @@ class _Gathering:
             self.result.put(place, Confidential.of_text(text), "entered")
         elif kind.generate:
             self.result.put(place, Confidential.of_text(kind.generate()), "generated")
-        else:
+        elif not self._would_follow(*place):
             self.missing.append("/".join(place))
+
+    def _would_follow(self, secret: str, key: str) -> bool:
+        """Return whether a missing value would follow from another one that is missing."""
+        value, source = self.deployment.value, f"{self.deployment.value('data.metadataSecretName')}/connection"
+        if key.startswith("GIT_SYNC_"):
+            source = f"{secret}/{key.replace('GIT_SYNC_', 'GITSYNC_')}"
+        elif secret != value("data.resultBackendSecretName") and not self._is_of_pgbouncer(secret, key):
+            return False
+        return source in self.missing
+
+    def _is_of_pgbouncer(self, secret: str, key: str) -> bool:
+        names = ("pgbouncer.configSecretName", "pgbouncer.metricsExporterSidecar.statsSecretName")
+        return key == "kedaConnection" or secret in {self.deployment.value(name) for name in names}
 
     def _obtain_whole(self, need: Need) -> None:
         keys = self.asker.keys(need.secret) if self.asker else []
