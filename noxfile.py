@@ -21,12 +21,14 @@ TESTS = (
     "tests/checks",
     "--ignore=tests/checks/test_docs.py",  # the same on every Airflow
     "tests/pods",
+    "tests/test_airflow_examples.py",
     "tests/test_presets.py",
     "tests/test_startup.py",
 )
 BETA = "3.4"
 BETA_TESTS = (
     "tests/discovery",
+    "tests/features",
     "tests/local",
     "tests/test_dags.py",
     "tests/test_testing.py",

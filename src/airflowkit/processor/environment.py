@@ -26,8 +26,17 @@ def processor_variables(dags: Path) -> dict[str, str]:
 
     `[core] dags_folder` is the DAG folder, whatever the environment says: factories look there for their own files.
     """
+    ours = {DAGS_FOLDER: str(plain(dags))}
+    if _are_airflows_examples(dags):  # with their plugins, which it registers by their place in its package
+        return ours | {"AIRFLOW__CORE__LOAD_EXAMPLES": "True"}
     plugins = plugins_folder(dags)
-    return {DAGS_FOLDER: str(plain(dags))} | ({PLUGINS_FOLDER: str(plugins)} if plugins else {})
+    return ours | ({PLUGINS_FOLDER: str(plugins)} if plugins else {})
+
+
+def _are_airflows_examples(dags: Path) -> bool:
+    """Return whether a DAG folder is that of the examples in Airflow's own package."""
+    folder = plain(dags)
+    return folder.name == "example_dags" and str(folder.parent) in {f"{path}/airflow" for path in sys.path}
 
 
 @contextmanager

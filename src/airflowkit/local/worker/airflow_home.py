@@ -67,7 +67,7 @@ def environment(home: Path, kubeconfig: Path, dags: Path, *, verbose: bool) -> d
         "PYTHONUNBUFFERED": "1",
     }
     kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    return kept | {PLUGINS_FOLDER: str(home / "plugins")} | processor_variables(dags) | ours
+    return kept | {PLUGINS_FOLDER: str(home / "plugins")} | ours | processor_variables(dags)
 
 
 def _bundle(folder: Path) -> dict[str, Any]:
