@@ -194,7 +194,12 @@ def localize(dag: Any) -> list[str]:
         _set(task, "retry_delay", timedelta(0))
         _set(task, "executor", None)  # there is only one here
         _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
-    return [f"retries start at once, without retry_delay: {', '.join(delayed)}"] if delayed else []
+    overridden = [task.task_id for task in dag.tasks if (task.executor_config or {}).get("pod_override")]
+    notes = {
+        "retries start at once, without retry_delay": delayed,
+        "runs in a process of this computer, without the volumes, limits and image of its pod_override": overridden,
+    }
+    return [f"{note}: {', '.join(tasks)}" for note, tasks in notes.items() if tasks]
 
 
 def _set(task: Any, name: str, value: Any) -> None:

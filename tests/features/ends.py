@@ -1,0 +1,123 @@
+"""How each of the feature DAGs ends in production: the run, its tasks, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003  a named tuple's annotations are read
+from typing import Any, NamedTuple
+
+SUCCESS, FAILED, SKIPPED, UPSTREAM = "success", "failed", "skipped", "upstream_failed"
+OTHERS: Mapping[str, tuple[int, int]] = {"partitions.py": (3, 2), "policies.py": (3, 3)}
+"""The files that need more than Airflow 3.1."""
+
+
+class End(NamedTuple):
+    """The end of a DAG's run.
+
+    Attributes:
+        state: The run's state.
+        tasks: The state of each task that is not a success; of a mapped one, of its instances.
+        says: What tasks and callbacks print.
+        notes: What the local run says that it leaves out, or does otherwise.
+        refused: Why it does not run at all.
+        arguments: Keywords of `run_dag`.
+        missing: What a local run does not do yet.
+    """
+
+    state: str = SUCCESS
+    tasks: Mapping[str, Any] = {}
+    says: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: str = ""
+    arguments: Mapping[str, Any] = {}
+    missing: str = ""
+
+
+NO_KEY = "a local run has no partition key"
+DATED, EVENTS = End(says=("dated True True",)), "events ['s3://orders/', 's3://parcels/'] True"
+
+ENDS: Mapping[str, End] = {
+    # schedules.py
+    **{f"schedule_{name}": DATED for name in ("cron", "preset", "delta", "cron_interval", "delta_interval")},
+    **{f"schedule_{name}": DATED for name in ("cron_trigger", "delta_trigger", "several_crons", "events", "once")},
+    "schedule_nothing": DATED,  # `airflow dags trigger` gives it one, unless told otherwise
+    "schedule_continuous": End(says=("again",)),
+    "schedule_ended": End(refused="DAG 'schedule_ended' ended on 2026-02-01"),
+    # assets.py
+    "asset_producer": End(),
+    "asset_alias_producer": End(),
+    "asset_of_all": End(says=(EVENTS,)),
+    "asset_of_any": End(says=(EVENTS,)),
+    "asset_of_some": End(says=("events ['s3://more/', 's3://orders/', 's3://parcels/'] True",)),
+    "asset_of_or_time": End(),
+    "decorated_asset": End(says=("made s3://decorated/",)),
+    # partitions.py
+    "partition_producer": End(says=("key True",), missing=NO_KEY),
+    "partition_consumer": End(says=("key True",), missing=NO_KEY),
+    # parameters.py
+    "parameters": End(says=("rendered | S1 10", "limit 7 s1")),
+    "parameter_required": End(refused="parameter 'shop' .* has no value"),
+    "native": End(says=("native list",)),
+    # mapping.py
+    "mapping": End(tasks={"of_nothing": SKIPPED, "skips_odd": [SKIPPED, SUCCESS]}, says=("total 60", "classic[0] | 1")),
+    "mapping_fails": End(
+        FAILED, tasks={"fails_at_two": [SUCCESS, FAILED, SUCCESS], "again": [FAILED]}, says=("afterwards",)
+    ),
+    # flow.py
+    "branches": End(
+        tasks=dict.fromkeys(("right", "stopped", "ignored", "not_chosen", "conditional"), SKIPPED), says=("certain",)
+    ),
+    "rules": End(
+        FAILED,
+        tasks={
+            "fails": FAILED,
+            "all_failed": SKIPPED,
+            "all_success": UPSTREAM,
+            "none_failed": UPSTREAM,
+        },
+    ),
+    "setup_teardown": End(FAILED, tasks={"work": FAILED}, says=("created", "deleted cluster")),
+    "teardown_fails": End(tasks={"broken": FAILED}, says=("used",)),
+    "displayed": End(),
+    # waiting.py
+    "sensors": End(tasks={"soft": SKIPPED, "silent": SKIPPED}, says=("value found",)),
+    "sensor_times_out": End(FAILED, tasks={"never": FAILED}),
+    "deferred": End(),
+    # ends.py
+    "retries": End(says=("try 2",), notes=("retries start at once",)),
+    "retries_exhausted": End(FAILED, tasks={"always": FAILED, "for_good": FAILED, "too_slow": FAILED}),
+    "callbacks": End(
+        FAILED,
+        tasks={"skipped": SKIPPED, "failed": FAILED},
+        says=(
+            *(f"callback {event} callbacks" for event in ("execute", "success", "retry", "skipped")),
+            *(f"callback {event} callbacks" for event in ("failure", "failure again", "dag failure")),
+        ),
+    ),
+    # policies.py
+    "retry_policy": End(FAILED, tasks={"given_up": FAILED}),
+    "state_stores": End(says=("job j1", "watermark 7")),
+    # exchange.py
+    "xcom": End(says=("pulled 1 {'deep': [1, {'er': None}]} last None", "template | last", "argument | last")),
+    "places": End(says=("ran", "pooled")),
+    "pool_missing": End(refused="no_such_pool", missing="a pool that does not exist is taken for one that does"),
+    # others.py
+    "asks": End(arguments={"answers": {"approve": ["Approve"]}}),
+    "late": End(),
+    "triggered": End(FAILED, tasks={"runs": FAILED}, says=("triggered",)),
+    "triggers": End(FAILED, tasks={"kick": FAILED}, missing="DAGs that others trigger are not run"),
+    "waits": End(FAILED, tasks={"wait": FAILED}, missing="DAGs that others wait for are not run"),
+    # pods.py
+    "pods": End(
+        FAILED,
+        tasks={"fails": FAILED, "never": UPSTREAM},
+        says=("plain pods", "rows 3", "late", "one", "two", "larger"),
+        notes=("without the volumes, limits and image of its pod_override: larger",),
+    ),
+}
+
+FINDINGS = {
+    ("AK305", "sensors"),
+    ("AK305", "waits"),
+    ("AK401", "pods"),
+}
+"""What `check` rightly says about them, by code and DAG, but for conventions (alerts, time limits)."""
