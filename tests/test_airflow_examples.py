@@ -48,7 +48,7 @@ FAULTS = {
     "example_dags/tutorial_taskflow_templates.py": [
         Fault("AK313", "its package has no sql/test.sql", until=(2, 11)),
     ],
-    "providers/standard/example_dags/example_external_task_marker_dag.py": [WAITS],
+    "providers/standard/example_dags/example_external_task_marker_dag.py": [WAITS._replace(since=(3, 0))],
     "providers/standard/example_dags/example_trigger_controller_dag.py": [
         Fault("AK323", "the DAG that it triggers is in another folder", since=(3, 2)),
     ],

@@ -7,6 +7,7 @@ that does: it may have kept a reference for the next.
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import lru_cache
 from operator import is_not
@@ -15,12 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
 from airflowkit.checks.model.facts import Observation
+from airflowkit.processor.environment import PLUGINS_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HARMLESS: Final = frozenset({"airflow", "airflowkit", "attr", "dataclasses", "importlib", "pydantic", "warnings"})
 """Packages that ask for the loaded modules in nearly every file, and do not replace any."""
+_EXAMPLES: Final = "airflow.example_dags.plugins."
+"""Where the plugins of Airflow's own examples are."""
 _LOADED: Final[dict[str, ModuleType]] = {}
 """The modules that were loaded before the last file: copying them for each file costs as much as a small DAG."""
 
@@ -61,7 +65,16 @@ def replaced_modules() -> tuple[Observation, ...]:
     loaded = sys.modules.values()  # in import order: what a file adds comes after these
     if not _System.asked or (len(loaded) >= len(_LOADED) and not any(map(is_not, _LOADED.values(), loaded))):
         return ()
-    return tuple(Observation(name, None) for name, module in _LOADED.items() if sys.modules.get(name) is not module)
+    replaced = (name for name, module in _LOADED.items() if sys.modules.get(name) is not module)
+    return tuple(Observation(name, None) for name in replaced if not _is_plugin(name))
+
+
+def _is_plugin(name: str) -> bool:
+    """Return whether a module is a plugin: Airflow executes all of them again when it first asks for one."""
+    file, before = (getattr(module, "__file__", None) or "" for module in (sys.modules.get(name), _LOADED[name]))
+    folder = os.environ.get(PLUGINS_FOLDER, "")
+    in_folder = bool(folder) and file.startswith(f"{folder}{os.sep}")
+    return file == before and (in_folder or name.startswith(_EXAMPLES))
 
 
 def patched_airflow() -> tuple[Observation, ...]:
