@@ -73,10 +73,28 @@ def _compare(planned: Update) -> bool:
     with TemporaryDirectory(prefix="airflowkit-") as name:
         before, after = Path(name) / "before", Path(name) / "after"
         planned.write_out(before, after)
-        found = difference(state_of(planned.place_in(before)), state_of(planned.place_in(after)))
-    for line in found.lines():
+        before, after = planned.place_in(before), planned.place_in(after)
+        found = difference(state_of(before), state_of(after))
+        for line in found.lines():
+            typer.echo(f"  {line}")
+        return _compare_values(before, after) and not found.worse
+
+
+def _compare_values(before: Path, after: Path) -> bool:
+    """Say what the update means for the deployment, and return whether its values have no new fault."""
+    from airflowkit.deploy.comparison import new_faults, values_difference
+    from airflowkit.deploy.values.reading import read_values
+
+    place = Path("deploy", "values.yaml")
+    if not ((before / place).is_file() and (after / place).is_file()):
+        return True
+    older, newer = (read_values((folder / place).read_bytes(), str(place)) for folder in (before, after))
+    for line in values_difference(older, newer):
         typer.echo(f"  {line}")
-    return not found.worse
+    faults = new_faults(older, newer)
+    for fault in faults:
+        typer.echo(f"  {place}: {fault.key}: {fault.message}")
+    return not faults
 
 
 def _say_what_next(planned: Update) -> None:
