@@ -140,7 +140,9 @@ def template_context(date):
         partition_date=None,
         team_name=None,
     )
-    server = SimpleNamespace(dag_run=run, task_reschedule_count=0, upstream_map_indexes=None, multi_team=False)
+    server = SimpleNamespace(
+        dag_run=run, task_reschedule_count=0, upstream_map_indexes=None, multi_team=False, loop=None
+    )
     instance = RuntimeTaskInstance.model_construct(
         id="1", task_id="load", dag_id="orders", run_id="run", map_index=-1, task=task
     )
