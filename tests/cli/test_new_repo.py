@@ -299,6 +299,7 @@ def contents(folder):
     }
 
 
+@pytest.mark.slow
 def test_a_repository_that_has_dags_gets_what_it_lacks_and_its_first_checks_pass(new_repo, old_repository, monkeypatch):
     before = contents(old_repository)
     status, printed = new_repo("old", "--existing")
@@ -322,6 +323,7 @@ def test_a_repository_that_has_dags_gets_what_it_lacks_and_its_first_checks_pass
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_a_second_time_nothing_is_left_to_write(new_repo, old_repository):
     new_repo("old", "--existing")
     before = contents(old_repository)
