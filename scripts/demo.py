@@ -38,7 +38,7 @@ def main() -> None:
     for name in ("AIRFLOW_CONN_MSTEAMS_WEBHOOK_URL", "AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE", "KUBECONFIG"):
         os.environ.pop(name, None)
 
-    airflowkit("1. A git-sync repository", DEMO, "new-repo", REPOSITORY.name)
+    airflowkit("1. A git-sync repository", DEMO, "new-repo", REPOSITORY.name, "--defaults")
     airflowkit("2. A DAG in it", REPOSITORY, "new-dag", "orders_daily")
     airflowkit("3. Check it", REPOSITORY, "check")
     airflowkit("4. Run it: no cluster, pods on this computer", REPOSITORY, "run", "orders_daily")

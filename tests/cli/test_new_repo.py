@@ -299,6 +299,7 @@ def contents(folder):
     }
 
 
+@pytest.mark.slow
 def test_a_repository_that_has_dags_gets_what_it_lacks_and_its_first_checks_pass(new_repo, old_repository, monkeypatch):
     before = contents(old_repository)
     status, printed = new_repo("old", "--existing")
@@ -307,7 +308,7 @@ def test_a_repository_that_has_dags_gets_what_it_lacks_and_its_first_checks_pass
     assert before.items() <= after.items()
     left_alone = printed.partition("Left alone")[2].partition("Note:")[0]
     assert re.findall(r"[\w.]+\.?\w+", left_alone.partition(":")[2]) == [".gitignore", "README.md"]
-    assert "airflowkit.local.toml, deploy/secrets*.yaml and .env to .gitignore" in printed
+    assert "airflowkit.local.toml, deploy/secrets* and .env to .gitignore" in printed
     assert "airflowkit.local.toml" not in after
     assert not any(path.endswith("hello_pod.py") for path in after)
     assert json.loads(after[RECORD])["answers"]["dags_folder"] == "src/dags"
@@ -322,6 +323,7 @@ def test_a_repository_that_has_dags_gets_what_it_lacks_and_its_first_checks_pass
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_a_second_time_nothing_is_left_to_write(new_repo, old_repository):
     new_repo("old", "--existing")
     before = contents(old_repository)

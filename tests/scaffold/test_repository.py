@@ -58,7 +58,13 @@ def test_everything_but_the_local_secrets_is_committed(repository, repo):
 
 
 def test_secrets_that_are_filled_in_stay_out_of_git(repository):
-    for name in ("airflowkit.local.toml", "deploy/secrets.yaml", "deploy/secrets-dev.yaml", ".env", "deploy/x.tfstate"):
+    for name in (
+        "airflowkit.local.toml",
+        "deploy/secrets.yaml",
+        "deploy/secrets-users.txt",
+        ".env",
+        "deploy/x.tfstate",
+    ):
         assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=repository, check=False).returncode == 0
 
 
@@ -87,6 +93,7 @@ def test_no_file_is_made_for_another_choice(each):
         "deploy/kind.yaml": each.laptop == "kind",
         "deploy/rbac.yaml": bool(each.pod_namespaces),
         "deploy/volumes.yaml": each.has_volumes,
+        "deploy/pgbouncer.ini": each.database == "external-pgbouncer",
     }
     assert {path: path in files for path in choices} == choices
 

@@ -112,7 +112,7 @@ def complete_repository(answers: RepositoryAnswers, target: Path) -> NewReposito
     if ".gitignore" in missing and is_free(target, LOCAL):
         missing[LOCAL] = files[f"{LOCAL}.example"]
     add_files(target, missing)
-    ignore = "" if ".gitignore" in missing else f"add {LOCAL}, deploy/secrets*.yaml and .env to .gitignore, then "
+    ignore = "" if ".gitignore" in missing else f"add {LOCAL}, deploy/secrets* and .env to .gitignore, then "
     return NewRepository(
         written=tuple(missing),
         kept=tuple(path for path in (*files, RECORD) if path not in missing),
