@@ -95,7 +95,11 @@ FAILED_RUNS = {
 """The DAGs whose run fails, and why: but for the pod_override, as in a new deployment without a network."""
 NOT_YET = {"asset2_producer": "a local run registers the assets of the DAG that runs, and no others"}
 """The DAGs whose run fails only here."""
-REFUSED_RUNS = {"example_params_ui_tutorial": "has no value"}
+REFUSED_RUNS = {
+    "aggregate_regional_sales": "give it with --partition-key",
+    "example_params_ui_tutorial": "has no value",
+    "monthly_team_a_rollup": "give it with --partition-key",
+}
 """The DAGs that do not start, and what is said."""
 NOT_RUN = {
     "tutorial_taskflow_api_virtualenv": "it installs packages",

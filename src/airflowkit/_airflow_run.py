@@ -107,11 +107,13 @@ def partition_at(dag: Any, date: datetime) -> Partition | None:
     names = _timetables(dag)
     if names.isdisjoint({"CronPartitionTimetable", "PartitionedAssetTimetable"}):
         return None
+    from airflow.sdk.timezone import coerce_datetime
     from airflow.serialization.encoders import coerce_to_core_timetable
 
     timetable: Any = coerce_to_core_timetable(dag.timetable)
     if "CronPartitionTimetable" in names:
-        begins, key = timetable._get_partition_info(timetable._align_to_prev(date))  # noqa: SLF001  it has no public name
+        last = timetable._align_to_prev(coerce_datetime(date))  # noqa: SLF001  it has no public name
+        begins, key = timetable._get_partition_info(last)  # noqa: SLF001  it has no public name
         return Partition(key, date=begins)
     first = next((asset for asset, _ in timetable.asset_condition.iter_assets()), None)
     mapper = (
