@@ -13,7 +13,7 @@ from alerts.official import fact, texts
 @pytest.fixture
 def run(airflow_db):
     """Run a DAG as `airflow dags test` does."""
-    from airflowkit._airflow import sync_dag
+    from airflowkit._airflow_run import sync_dag
 
     def _run(dag, **options):
         sync_dag(dag, Path(__file__), airflow_db / "dags")
