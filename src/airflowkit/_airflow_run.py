@@ -35,6 +35,16 @@ def sync_dag(dag: Any, path: Path, dags_folder: Path) -> None:
     sync_bag_to_db(bag, BUNDLE, None)
 
 
+def asset_references(dag: Any) -> frozenset[str]:
+    """Return the names and URIs by which a DAG's tasks refer to assets that they do not define."""
+    from airflow.sdk.definitions.asset import AssetRef
+
+    things = (thing for task in dag.tasks for thing in (*task.inlets, *task.outlets))
+    return frozenset(
+        str(getattr(thing, "name", "") or getattr(thing, "uri", "")) for thing in things if isinstance(thing, AssetRef)
+    )
+
+
 def task_instances(dag_run: Any) -> list[Any]:
     """Return a run's task instances as the database has them now."""
     from airflow.utils.session import create_session

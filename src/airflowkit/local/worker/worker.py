@@ -34,6 +34,7 @@ from airflowkit.local.worker.airflow_home import prepare_database
 from airflowkit.local.worker.airflow_log import emit_task_events, shorten
 from airflowkit.local.worker.dag_runs import DagRuns
 from airflowkit.local.worker.logbook import LogBook
+from airflowkit.local.worker.named_assets import register_named_assets
 from airflowkit.local.worker.other_dags import with_other_dags
 from airflowkit.local.worker.refusal import RunRefused
 from airflowkit.local.worker.start import check_start, start_of
@@ -119,6 +120,7 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
         stack.enter_context(shorten(emit, tasks, stopping, verbose=request.verbose))
         runs = DagRuns(request, home / "dags", emit, tasks, logs)
         stack.enter_context(with_other_dags(runs))
+        register_named_assets(loaded.dag, folder, home / "dags")
         prepared = runs.prepare(loaded)
         _airflow_run.task_api()
         runs.run(prepared, start, request.conf)
