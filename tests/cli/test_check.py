@@ -158,7 +158,7 @@ def test_the_command_line_selects_and_ignores_rules(repository):
 
 def test_of_one_file_only_its_own_findings_are_reported(repository):
     (repository / "dags" / "several.py").write_text(SEVERAL)
-    (repository / "dags" / "test_orders.py").touch()
+    (repository / "dags" / "test_orders.py").write_text("def test_orders(): ...\n")
     (repository / "Dockerfile").write_text("FROM apache/airflow:latest\n")
     assert codes("dags/orders.py", cwd=repository) == []
     assert codes(cwd=repository) == ["AK605", "AK105", "AK205", "AK601"]
