@@ -32,6 +32,7 @@ RECIPES = (
     "A command",
     "A preset",
     "A template of `new-dag`",
+    "An answer of `new-repo`",
     "A runtime of `airflowkit run`",
     "An alert channel",
 )

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -202,7 +203,12 @@ class Terminal:
         os.write(self._ours, f"{line}\n".encode())
 
     def interrupt(self):
-        self.process.send_signal(signal.SIGINT)
+        """Press Ctrl-C, again where it is missed: Python's `input` does not see one just before it begins to wait."""
+        ended = None
+        while ended is None:
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                ended = self.process.wait(timeout=5)
 
     def _read(self):
         assert select.select([self._ours], [], [], 120)[0], self.text

@@ -15,7 +15,11 @@ from features.ends import ENDS
 
 TESTS = Path(__file__).parents[1]
 
-pytestmark = [pytest.mark.cluster, pytest.mark.needs_airflow(3, 1, "a local run")]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.needs_airflow(3, 1, "a local run"),
+    pytest.mark.filterwarnings("ignore:Unverified HTTPS request"),  # the test cluster's own certificate
+]
 
 
 def test_the_pods_end_as_in_a_local_run(tmp_path):

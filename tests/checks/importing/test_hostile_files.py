@@ -38,7 +38,7 @@ HOSTILE = {
     "prints_binary": ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "AK105"),
     "prints_below_python": ("import os; os.write(1, b'\\xff\\xfe')", "AK105"),
     "prints_without_end": ("print('x' * 100_000_000)", "AK105"),
-    "prints_lines_without_end": ("for _ in range(1_000_000): print('x' * 200)", "AK105"),
+    "prints_lines_without_end": ("for _ in range(200_000): print('x' * 200)", "AK105"),
     "prints_without_end_below_python": ("import os\nfor _ in range(200): os.write(1, b'x' * 2**20)", "AK105"),
     "starts_what_prints_without_end": (
         "import subprocess\nsubprocess.run(['head', '-c', '200M', '/dev/zero'], check=True)",
