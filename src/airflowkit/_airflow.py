@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -84,12 +85,11 @@ def any_executor() -> Iterator[None]:
         "airflow.dag_processing.dagbag" if airflow_version() >= (3, 2) else "airflow.models.dagbag"
     )
     name = "_validate_executor_fields"
-    validate = getattr(module, name)
-    setattr(module, name, lambda *_, **__: None)  # it has no switch
-    try:
+    if not hasattr(module, name):  # Airflow 2 asks for no such executor
         yield
-    finally:
-        setattr(module, name, validate)
+        return
+    with patch.object(module, name, lambda *_, **__: None):  # it has no switch
+        yield
 
 
 def imported_dags(file: Path) -> list[Any]:
