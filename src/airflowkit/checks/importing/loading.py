@@ -160,6 +160,7 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
     seen = {id(dag): dag for dag in [*things, *registered] if isinstance(dag, dag_class)}
     built = [thing for thing, _line in WATCH.built]
     order = {id(thing): position for position, thing in enumerate(built)}
+    of_tasks = {id(dag) for each in seen.values() for dag in getattr(each, "subdags", ())}  # of Airflow 2
     found = sorted(seen.values(), key=lambda dag: order.get(id(dag), -1))
     return LoadedFile(
         failure=None,
@@ -167,7 +168,7 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
         unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
-            if isinstance(thing, dag_class) and id(thing) not in seen and _is_expected(thing)
+            if isinstance(thing, dag_class) and id(thing) not in (seen.keys() | of_tasks) and _is_expected(thing)
         ),
         tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])

@@ -8,7 +8,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit._airflow import cron_expression
+from airflowkit._airflow import cron_expression, validate
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.rule import DagSubject, FileSubject, dag_rule, file_rule
@@ -86,7 +86,7 @@ def refused_by_airflow(dag: DagSubject) -> Iterator[Fault]:
     form: give it one. If the message names a policy, it is defined in the deployment's `airflow_local_settings.py`.
     """
     try:
-        dag.dag.validate()
+        validate(dag.dag)
     except Exception as error:  # noqa: BLE001  Airflow's checks raise any exception
         if is_stand_in(cron_expression(dag.dag.timetable)):
             return
