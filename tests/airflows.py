@@ -3,6 +3,7 @@
 import shutil
 import warnings
 from collections.abc import Iterable
+from importlib import import_module, reload
 from pathlib import Path
 
 from airflow.serialization import serialized_objects
@@ -43,9 +44,10 @@ def files_airflow_reads(folder: Path, *, safe_mode: bool = True) -> list[str]:
 
 
 def _read(folder: Path, safe_mode: bool) -> Iterable[str]:  # noqa: FBT001
-    from airflow.utils.file import list_py_file_paths
-
-    files: list[str] = list_py_file_paths(folder, safe_mode=safe_mode)
+    module = import_module("airflow.utils.file")
+    if airflow_version() < (3, 0):
+        module = reload(module)  # it reads the syntax of ignore files once, when it is imported
+    files: list[str] = module.list_py_file_paths(folder, safe_mode=safe_mode)
     return files
 
 
