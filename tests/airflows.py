@@ -44,9 +44,7 @@ def files_airflow_reads(folder: Path, *, safe_mode: bool = True) -> list[str]:
 
 
 def _read(folder: Path, safe_mode: bool) -> Iterable[str]:  # noqa: FBT001
-    module = import_module("airflow.utils.file")
-    if airflow_version() < (3, 0):
-        module = reload(module)  # it reads the syntax of ignore files once, when it is imported
+    module = reload(import_module("airflow.utils.file"))  # older ones read the syntax of ignore files at their import
     files: list[str] = module.list_py_file_paths(folder, safe_mode=safe_mode)
     return files
 

@@ -86,6 +86,7 @@ def test_one_broken_helper_is_one_finding_and_each_file_of_its_own_is_another(re
     assert "helper_of_outdated.py:2" in found[0][1]
 
 
+@pytest.mark.needs_airflow(3, 2, "older ones still take datasets=")
 def test_old_arguments_of_mapped_tasks_and_timetables_are_named_as_those_of_calls_are(report):
     found = report(
         dag="from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\n"
