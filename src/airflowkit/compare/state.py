@@ -62,7 +62,7 @@ def state_of(repository: Path) -> State:
     facts: list[FileFacts] = []
     if jobs:
         with Pool((), min(len(jobs), len(os.sched_getaffinity(0))), folder=folder) as pool:
-            facts = list(results(pool, jobs))
+            facts = sorted(results(pool, jobs), key=lambda file: file.path)
     report = report_on(facts, folder, options, ())
     tasks = {task: text for file in facts for task, text in _evidence(file)}
     return State(
