@@ -1,4 +1,4 @@
-"""What `dag.test()` of the supported Airflow versions (3.1 to 3.3) lacks or does differently, for local runs."""
+"""What `dag.test()` of the supported Airflow versions (3.1 to 3.4) lacks or does differently, for local runs."""
 
 from __future__ import annotations
 

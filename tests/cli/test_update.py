@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit import __version__
-from airflowkit.scaffold.git import git
+from airflowkit.git import git
 from airflowkit.scaffold.record import RECORD, record, recorded_answers, recorded_files
 
 BRANCH = f"airflowkit/update-{__version__}"

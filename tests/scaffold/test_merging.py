@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit.errors import ScaffoldError
-from airflowkit.scaffold.git import git
+from airflowkit.git import git
 from airflowkit.scaffold.merging import MergeRepository, Outcome, merge_repository
 
 LINES = [f"line {number}\n" for number in range(20)]

@@ -7,9 +7,9 @@ import pytest
 
 from airflowkit import __version__
 from airflowkit.errors import ScaffoldError
+from airflowkit.git import git
 from airflowkit.scaffold.answers.repository import RepositoryAnswers
 from airflowkit.scaffold.creation import first_dag_of
-from airflowkit.scaffold.git import git
 from airflowkit.scaffold.merging import Outcome
 from airflowkit.scaffold.record import RECORD, record
 from airflowkit.scaffold.rendering import render_repository

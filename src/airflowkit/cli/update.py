@@ -71,9 +71,7 @@ def _compare(planned: Update) -> bool:
     if sys.stderr.isatty():
         typer.echo("Parsing the DAGs as they are, and as they would be ...", err=True)
     with TemporaryDirectory(prefix="airflowkit-") as name:
-        before, after = Path(name) / "before", Path(name) / "after"
-        planned.write_out(before, after)
-        before, after = planned.place_in(before), planned.place_in(after)
+        before, after = planned.write_out(Path(name))
         found = difference(state_of(before), state_of(after))
         for line in found.lines():
             typer.echo(f"  {line}")

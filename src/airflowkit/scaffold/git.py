@@ -1,11 +1,12 @@
-"""Git, as a new repository and its updates need it."""
+"""The commits of a new repository and of its updates."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final
+
+from airflowkit.git import git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,19 +16,6 @@ _UNSIGNED: Final = (
     "git has no user.name and user.email here: set them, then run git commit --amend --reset-author --no-edit"
 )
 _NOBODY: Final = ("-c", "user.name=airflowkit", "-c", "user.email=airflowkit@localhost")
-# Git sets these in hooks and aliases; each would point our commands at another repository.
-_OF_ANOTHER_REPOSITORY: Final = frozenset(
-    {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_NAMESPACE",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_WORK_TREE",
-    }
-)
 
 
 def first_commit(folder: Path, branch: str) -> str:
@@ -73,28 +61,3 @@ def _has_author(folder: Path) -> bool:
 def author_options(folder: Path) -> tuple[str, ...]:
     """Return the options that let git commit where nobody has told it who the author is."""
     return () if _has_author(folder) else _NOBODY
-
-
-def git(folder: Path, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
-    """Run git in a folder, and return what it prints.
-
-    Args:
-        folder: The folder.
-        arguments: Git's arguments.
-        stdin: What it reads.
-        index: The index file to use instead of the repository's own.
-
-    Raises:
-        subprocess.CalledProcessError: It failed.
-    """
-    environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
-    environment |= {"GIT_INDEX_FILE": str(index)} if index else {}
-    done = subprocess.run(  # noqa: S603  git itself, with our own arguments and validated names
-        ["git", *arguments],  # noqa: S607  the user's own git
-        cwd=folder,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        check=True,
-    )
-    return done.stdout

@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import ScaffoldError
-from airflowkit.scaffold.git import author_options, complaint, git
+from airflowkit.git import git
+from airflowkit.scaffold.git import author_options, complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,11 +51,6 @@ class Merge:
 
     tree: str
     outcomes: Mapping[str, Outcome]
-
-    @property
-    def conflicts(self) -> tuple[str, ...]:
-        """The files with conflict markers, or with two versions."""
-        return tuple(path for path, outcome in self.outcomes.items() if outcome is Outcome.CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)

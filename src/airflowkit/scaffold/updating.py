@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit import __version__
 from airflowkit.errors import ScaffoldError
+from airflowkit.git import git
 from airflowkit.scaffold.creation import FIRST_DAG, first_dag_of
-from airflowkit.scaffold.git import git
 from airflowkit.scaffold.merging import Outcome, merge_repository
 from airflowkit.scaffold.record import RECORD, record, recorded_answers, recorded_files
 from airflowkit.scaffold.rendering import render_repository
@@ -54,14 +54,12 @@ class Update:
         """Return what it changes, as git shows it."""
         return self._merging.difference(self._merge.tree, without=RECORD)
 
-    def write_out(self, before: Path, after: Path) -> None:
-        """Write the repository as it is committed, and as it would be, into two folders."""
-        self._merging.write_out(self._merging.head, before)
-        self._merging.write_out(self._merge.tree, after)
-
-    def place_in(self, folder: Path) -> Path:
-        """Return where the repository is in a folder that it was written into with git's whole work tree."""
-        return folder / self._merging.prefix
+    def write_out(self, folder: Path) -> tuple[Path, Path]:
+        """Write the work tree before and after into a folder, and return where the repository is in each."""
+        trees = {"before": self._merging.head, "after": self._merge.tree}
+        for name, tree in trees.items():
+            self._merging.write_out(tree, folder / name)
+        return folder / "before" / self._merging.prefix, folder / "after" / self._merging.prefix
 
     def commit(self) -> None:
         """Put it onto its branch, as one commit; no other branch is touched, and no file of the work tree.

@@ -76,9 +76,8 @@ def _errors(task: Any, element: Element) -> Iterator[Exception]:
         try:
             task.unmap({"op_kwargs": given} if hasattr(task, "op_kwargs_expand_input") else given)
         except Exception as error:  # noqa: BLE001  operators raise anything
-            if not KNOWN.places and not _is_of_this_computer(
-                error
-            ):  # it has not asked for what only the deployment has
+            asked_the_deployment = KNOWN.places or _is_of_this_computer(error)
+            if not asked_the_deployment:
                 yield error
             if _MISSING.search(str(error)):
                 return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.deploy.secrets.confidential import Confidential
 from airflowkit.deploy.secrets.references import OPAQUE
-from airflowkit.deploy.secrets.values_files import yaml_place
+from airflowkit.deploy.values.reading import yaml_place
 from airflowkit.errors import SecretsError
 
 if TYPE_CHECKING:

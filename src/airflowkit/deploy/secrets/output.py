@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import subprocess
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.secrets.manifest import Secret, parse_yaml
 from airflowkit.errors import SecretsError
+from airflowkit.git import git
 from airflowkit.replacement import temporary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _PRIVATE: Final = 0o600
-_GIT_VARIABLES: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
-"""Git sets these in hooks and aliases; each would point a command at another repository."""
 
 
 def check_output(path: Path) -> None:
@@ -82,29 +81,26 @@ def _check_git(path: Path, target: Path) -> None:
         return
     if shutil.which("git") is None:
         raise SecretsError(f"{path} is in the git repository {root}, and git is not here to say whether it ignores it")
-    asked = _git(target, "rev-parse", "--is-inside-work-tree")
-    if asked.returncode:
-        lines = asked.stderr.strip().splitlines() or ["it failed"]
-        raise SecretsError(f"git cannot say whether it ignores {path}: {lines[0]}")
-    if asked.stdout.strip() == "false":  # in .git itself
+    try:
+        inside = git(target.parent, "rev-parse", "--is-inside-work-tree")
+    except CalledProcessError as error:
+        lines = error.stderr.decode(errors="replace").strip().splitlines() or ["it failed"]
+        raise SecretsError(f"git cannot say whether it ignores {path}: {lines[0]}") from None
+    if inside.strip() == b"false":  # in .git itself
         return
-    if _git(target, "--literal-pathspecs", "ls-files", "--error-unmatch", "--", target.name).returncode == 0:
+    if _agrees(target, "--literal-pathspecs", "ls-files", "--error-unmatch", "--", target.name):
         hint = f"Take it out with `git rm --cached {path}`; what was committed in it is known, and must be changed"
         raise SecretsError(f"git tracks {path}, so the Secrets would be committed", hint=hint)
-    if _git(target, "check-ignore", "--quiet", "--", f"./{target.name}").returncode:
+    if not _agrees(target, "check-ignore", "--quiet", "--", f"./{target.name}"):
         name = target.relative_to(root) if target.is_relative_to(root) else target.name
         hint = f"Add the line {name} to .gitignore, or name a file outside of the repository"
         raise SecretsError(f"git does not ignore {path}, so the Secrets could be committed", hint=hint)
 
 
-def _git(target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _GIT_VARIABLES}
-    return subprocess.run(  # noqa: S603  git itself, asked about one file
-        ["git", *arguments],  # noqa: S607  the user's own git
-        cwd=target.parent,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _agrees(target: Path, *question: str) -> bool:
+    """Return whether git's exit status says yes."""
+    try:
+        git(target.parent, *question)
+    except CalledProcessError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.deploy.values.reading import yaml_place
 from airflowkit.errors import SecretsError
 
 if TYPE_CHECKING:
@@ -49,12 +50,6 @@ def _read(path: Path) -> Values:
     if not isinstance(content, dict):
         raise SecretsError(f"{path} is not a values file: it is not a mapping")
     return content
-
-
-def yaml_place(error: Exception) -> str:
-    """Return the line and column of a YAML error, without the lines that PyYAML quotes."""
-    mark = getattr(error, "problem_mark", None)
-    return f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
 def _overlaid(base: Values, overlay: Values) -> dict[str, Any]:

@@ -34,11 +34,6 @@ def chart_version() -> str:
     return str(_data()["chart"])
 
 
-def top_level_keys() -> frozenset[str]:
-    """Return the keys at the top of the chart's values."""
-    return frozenset(_data()["keys"])
-
-
 def known(path: Sequence[str]) -> Any:
     """Return what the chart says of a key: its own keys or its types; None where it does not know the key."""
     node: Any = _data()["keys"]

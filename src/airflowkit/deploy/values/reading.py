@@ -60,10 +60,11 @@ def _parse(text: bytes, name: str) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if "single document" in str(getattr(error, "context", "")):
             raise ValuesError(f"{name} has several YAML documents", hint="Pass one values file at a time") from None
-        raise ValuesError(f"{name} is not valid YAML{_place(error)}", hint=_template_hint(text)) from None
+        raise ValuesError(f"{name} is not valid YAML{yaml_place(error)}", hint=_template_hint(text)) from None
 
 
-def _place(error: Exception) -> str:
+def yaml_place(error: Exception) -> str:
+    """Return the line and column of a YAML error, without the lines that PyYAML quotes."""
     mark = getattr(error, "problem_mark", None)
     return f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 

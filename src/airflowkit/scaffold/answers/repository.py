@@ -164,11 +164,6 @@ class RepositoryAnswers:
         return (int(low), int(high)) if dash else None
 
     @property
-    def remote_logs(self) -> bool:
-        """Whether the logs of tasks go to a blob store."""
-        return self.logs in {Logs.AZURE, Logs.S3}
-
-    @property
     def on_laptop(self) -> bool:
         """Whether the cluster is the one node of a laptop."""
         return self.laptop is not Laptop.NONE
