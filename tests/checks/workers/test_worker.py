@@ -1,9 +1,13 @@
 """What workers do to be fast changes nothing that a DAG file can tell."""
 
+from pathlib import Path
+
 import pytest
 
 from airflowkit.checks.engine import checked
+from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
+from airflowkit.checks.workers.retrial import results
 from airflowkit.settings import Check
 from airflows import for_this_airflow
 
@@ -59,3 +63,13 @@ def test_a_file_that_replaces_a_module_is_reported_however_it_got_it(pool, tmp_p
     (tmp_path / "keeps_modules.py").write_text("from sys import modules as kept")
     files = dict(zip("abc", ways, strict=False))
     assert [code for code, _ in findings(pool, tmp_path, **files)] == ["AK106"]
+
+
+def test_a_fault_of_airflowkit_does_not_reach_the_next_file(pool, tmp_path):
+    breaks = "import airflowkit.checks.workers.judging as judging\njudging.schedule_of = None\n"
+    for name, beginning in {"first": "", "second": breaks, "third": ""}.items():
+        (tmp_path / f"{name}.py").write_text(DAG.format(beginning, name))
+    jobs = [Job(str(file), str(tmp_path), Check()) for file in sorted(tmp_path.glob("*.py"))]
+    facts = {Path(file.path).stem: file for file in results(pool, jobs)}
+    failed = [name for name, file in facts.items() if any(finding.failed for finding in file.findings)]
+    assert failed == ["second"]

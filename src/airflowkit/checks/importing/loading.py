@@ -160,7 +160,8 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
     seen = {id(dag): dag for dag in [*things, *registered] if isinstance(dag, dag_class)}
     built = [thing for thing, _line in WATCH.built]
     order = {id(thing): position for position, thing in enumerate(built)}
-    of_tasks = {id(dag) for each in seen.values() for dag in getattr(each, "subdags", ())}  # of Airflow 2
+    subdags = {id(dag) for each in seen.values() for dag in getattr(each, "subdags", ())}  # of Airflow 2
+    visible = seen.keys() | subdags
     found = sorted(seen.values(), key=lambda dag: order.get(id(dag), -1))
     return LoadedFile(
         failure=None,
@@ -168,7 +169,7 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
         unregistered_dags=tuple(
             Observation(thing.dag_id, lines[id(thing)])
             for thing in built
-            if isinstance(thing, dag_class) and id(thing) not in (seen.keys() | of_tasks) and _is_expected(thing)
+            if isinstance(thing, dag_class) and id(thing) not in visible and thing.auto_register
         ),
         tasks_without_dag=tuple(
             Observation(thing.task_id, lines[id(thing)])
@@ -177,11 +178,6 @@ def _collected(things: list[Any], registered: list[Any]) -> LoadedFile:
         ),
         lines=lines,
     )
-
-
-def _is_expected(dag: Any) -> bool:
-    """Return whether Airflow should see a DAG: unless it is told otherwise, or it is a sub-DAG of Airflow 2."""
-    return dag.auto_register and getattr(dag, "parent_dag", None) is None
 
 
 def _failure(error: BaseException, path: str, seconds: float) -> Failure:
