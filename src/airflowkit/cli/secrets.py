@@ -73,9 +73,9 @@ def secrets(  # noqa: PLR0913  the command's options
     Values are generated, read from files, or asked for on the terminal without showing them; never arguments.
 
     Examples:
-    airflowkit secrets --apply --from-file airflow-git-ssh/gitSshKey=deploy_key
+        airflowkit secrets --apply --from-file airflow-git-ssh/gitSshKey=deploy_key
 
-    airflowkit secrets --check --values deploy/values.yaml --values deploy/values-dev.yaml
+        airflowkit secrets --check --values deploy/values.yaml --values deploy/values-dev.yaml
     """
     from airflowkit.cli.secret_actions import list_needs, make, report, rotate_key
     from airflowkit.deploy.secrets.work import Request, prepare

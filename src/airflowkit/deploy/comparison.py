@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.deploy.secrets.deployment import Deployment
 from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
+from airflowkit.deploy.values.chart import dotted, leaves
 from airflowkit.deploy.values.checker import check_values
 from airflowkit.errors import counted
 
@@ -41,7 +42,7 @@ def values_difference(older: Mapping[str, Any], newer: Mapping[str, Any]) -> Ite
         older: The values so far.
         newer: The values to come.
     """
-    before, after = dict(_leaves(older)), dict(_leaves(newer))
+    before, after = ({dotted(path): value for path, value in leaves(values)} for values in (older, newer))
     changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     if not changed:
         yield "no values change"
@@ -69,12 +70,3 @@ def _restarts(keys: set[str]) -> Iterator[str]:
 
 def _secrets(values: Mapping[str, Any]) -> set[str]:
     return {need.secret for need in needs_of(read_references(Deployment(values)).references)}
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield each value that is no mapping, by its dotted path."""
-    if not isinstance(value, dict):
-        yield path, value
-        return
-    for key, item in value.items():
-        yield from _leaves(item, f"{path}.{key}" if path else str(key))

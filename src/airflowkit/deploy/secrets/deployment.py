@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.deploy.values.lookup import value_at
+
 if TYPE_CHECKING:
     from airflowkit.deploy.secrets.values_files import Values
 
@@ -35,10 +37,7 @@ class Deployment:
 
     def value(self, path: str, default: Any = None) -> Any:
         """Return the value at a dotted path, or the default where there is none."""
-        node: Any = self.values
-        for name in path.split("."):
-            node = node.get(name) if isinstance(node, dict) else None
-        return default if node is None else node
+        return value_at(self.values, path, default)
 
     def enabled(self, path: str) -> bool:
         """Return whether the chart renders a component."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from airflowkit.deploy.values.airflow_options import text_holds_secret
 from airflowkit.deploy.values.chart import dotted, known, meant, types
 from airflowkit.deploy.values.fates import Fate, NeededSecret, Row
+from airflowkit.deploy.values.lookup import value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from airflowkit.deploy.values.chart import Path
 
@@ -48,11 +49,11 @@ class Draft:
 
     def get(self, key: str) -> Any:
         """Return a new value, or None."""
-        return value_at(self.values, key.split("."))
+        return value_at(self.values, key)
 
     def was(self, key: str) -> Any:
         """Return an old value, or None."""
-        return value_at(self.old, key.split("."))
+        return value_at(self.old, key)
 
     def place(self, path: Path, value: Any) -> Refused | None:
         """Put a value, unless the chart does not know the key, it is a secret, or something else is there already."""
@@ -112,15 +113,6 @@ class Draft:
         elif present != value and value not in (None, {}):
             return Refused(Fate.DROPPED, f"{dotted(path)} is set already")
         return None
-
-
-def value_at(values: Any, parts: Sequence[str]) -> Any:
-    """Return a value by its path, or None."""
-    for part in parts:
-        if not isinstance(values, dict):
-            return None
-        values = values.get(part)
-    return values
 
 
 def _coerced(value: Any, taken: frozenset[str]) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from airflowkit.deploy.values.airflow_options import FROM_SECRETS, variable
-from airflowkit.deploy.values.draft import value_at
+from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import ValuesError
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def container_environment(
     """
     variables = [
         *_config(values),
-        Variable("AIRFLOW__CORE__EXECUTOR", _at(values, "executor") or "CeleryExecutor"),
-        Variable("AIRFLOW_HOME", str(_at(values, "airflowHome") or "/opt/airflow")),
+        Variable("AIRFLOW__CORE__EXECUTOR", value_at(values, "executor") or "CeleryExecutor"),
+        Variable("AIRFLOW_HOME", str(value_at(values, "airflowHome") or "/opt/airflow")),
         *_from_secrets(values, component, release),
         *_custom(values),
-        *_listed(_at(values, f"{component}.env"), f"{component}.env"),
+        *_listed(value_at(values, f"{component}.env"), f"{component}.env"),
     ]
     if component == "workers.kubernetes":
         variables.append(Variable("AIRFLOW__CORE__EXECUTOR", "LocalExecutor"))
@@ -116,34 +116,34 @@ def _config(values: Mapping[str, Any]) -> Iterator[Variable]:
     for option, value in _DEFAULTS.items():
         yield Variable(variable(option), value)
     yield Variable("AIRFLOW__CORE__DAGS_FOLDER", dags_folder(values))
-    if bundles := _at(values, "dagProcessor.dagBundleConfigList"):
+    if bundles := value_at(values, "dagProcessor.dagBundleConfigList"):
         listed = [{**bundle, "kwargs": bundle.get("kwargs") or {}} for bundle in bundles]
         yield Variable("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", json.dumps(listed))
-    for section, options in (_at(values, "config") or {}).items():
+    for section, options in (value_at(values, "config") or {}).items():
         for option, value in (options or {}).items():
             yield Variable(variable(f"{section}.{option}"), _rendered(value, f"config.{section}.{option}"))
 
 
 def dags_folder(values: Mapping[str, Any]) -> str:
     """Return where the components find DAGs: below git-sync's link, or in the volume (airflow_dags)."""
-    home = _at(values, "airflowHome") or "/opt/airflow"
-    folder = _at(values, "dags.mountPath") or f"{home}/dags"
-    if not _at(values, "dags.gitSync.enabled"):
+    home = value_at(values, "airflowHome") or "/opt/airflow"
+    folder = value_at(values, "dags.mountPath") or f"{home}/dags"
+    if not value_at(values, "dags.gitSync.enabled"):
         return str(folder)
-    sub_path = _at(values, "dags.gitSync.subPath")
+    sub_path = value_at(values, "dags.gitSync.subPath")
     return f"{folder}/repo/{'tests/dags' if sub_path is None else sub_path}".rstrip("/")
 
 
 def _from_secrets(values: Mapping[str, Any], component: Component, release: str) -> Iterator[Variable]:
     """Yield what the chart fills from the Secrets that it has keys for."""
-    celery = "Celery" in str(_at(values, "executor") or "CeleryExecutor")
+    celery = "Celery" in str(value_at(values, "executor") or "CeleryExecutor")
     for option, secret in FROM_SECRETS.items():
-        name, named = variable(option), _at(values, secret.set)
-        if _at(values, f"enableBuiltInSecretEnvVars.{name}") is False or (option in _CELERY_ONLY and not celery):
+        name, named = variable(option), value_at(values, secret.set)
+        if value_at(values, f"enableBuiltInSecretEnvVars.{name}") is False or (option in _CELERY_ONLY and not celery):
             continue
         if option == "api_auth.jwt_secret" and component not in _WITH_JWT_SECRET:
             continue
-        if option == "celery.result_backend" and not (named or _at(values, "data.resultBackendConnection")):
+        if option == "celery.result_backend" and not (named or value_at(values, "data.resultBackendConnection")):
             continue
         reference = (str(named or f"{release}-{_OF_CHARTS_OWN[secret.set]}"), secret.key)
         yield Variable(name, secret=reference)
@@ -152,8 +152,11 @@ def _from_secrets(values: Mapping[str, Any], component: Component, release: str)
 
     for service in ("elasticsearch", "opensearch"):
         name = f"AIRFLOW__{service}__HOST".upper()
-        if _at(values, f"{service}.enabled") and _at(values, f"enableBuiltInSecretEnvVars.{name}") is not False:
-            named = _at(values, f"{service}.secretName")
+        if (
+            value_at(values, f"{service}.enabled")
+            and value_at(values, f"enableBuiltInSecretEnvVars.{name}") is not False
+        ):
+            named = value_at(values, f"{service}.secretName")
             yield Variable(name, secret=(str(named or f"{release}-{service}"), "connection"))
 
 
@@ -161,10 +164,10 @@ def _custom(values: Mapping[str, Any]) -> Iterator[Variable]:
     """Yield `env`, `secret` and `extraEnv`, in the order in which the chart has them."""
     import yaml
 
-    yield from _listed(_at(values, "env"), "env")
-    for entry in _at(values, "secret") or ():
+    yield from _listed(value_at(values, "env"), "env")
+    for entry in value_at(values, "secret") or ():
         yield Variable(entry["envName"], secret=(entry["secretName"], entry.get("secretKey") or "value"))
-    text = _rendered(_at(values, "extraEnv") or "", "extraEnv")
+    text = _rendered(value_at(values, "extraEnv") or "", "extraEnv")
     yield from _listed(yaml.safe_load(text), "extraEnv")
 
 
@@ -187,7 +190,3 @@ def _rendered(value: Any, key: str) -> str:
     if "{{" in text:
         raise ValuesError(f"{key} has template actions, which only Helm can render")
     return text.replace("\0", "{{")
-
-
-def _at(values: Mapping[str, Any], key: str) -> Any:
-    return value_at(values, key.split("."))

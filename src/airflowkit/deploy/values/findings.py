@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import did_you_mean, slip_of
 
 if TYPE_CHECKING:
@@ -39,17 +40,9 @@ class Finding:
         return f"{self.key}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
-def get(values: Mapping[str, Any], key: str, default: Any = None) -> Any:
-    """Return a value by its key, such as `dags.gitSync.repo`."""
-    found: Any = values
-    for part in key.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return default if found is None else found
-
-
 def executors(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find executors that are misspelt: the schema takes any `XxxExecutor`."""
-    for name in str(get(values, "executor", "CeleryExecutor")).split(","):
+    for name in str(value_at(values, "executor", "CeleryExecutor")).split(","):
         if "." in name or name in _EXECUTORS or "{{" in name:
             continue
         if meant := did_you_mean(name, _EXECUTORS):
@@ -58,7 +51,7 @@ def executors(values: Mapping[str, Any]) -> Iterator[Finding]:
 
 def images(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find a tag of another Airflow than airflowVersion, by which the chart decides what it starts."""
-    version, tag = get(values, "airflowVersion", ""), str(get(values, "defaultAirflowTag", ""))
+    version, tag = value_at(values, "airflowVersion", ""), str(value_at(values, "defaultAirflowTag", ""))
     tagged = re.match(r"(\d+\.\d+\.\d+)(?!\d)", tag)
     if not tagged:
         return
@@ -97,7 +90,7 @@ def git_folder(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "dags.gitSync.maxFailures", "0 ends git-sync at its first error, and the worker pod with it", "10"
         )
-    if get(values, "config.core.dags_folder") and "{{" not in str(get(values, "config.core.dags_folder")):
+    if value_at(values, "config.core.dags_folder") and "{{" not in str(value_at(values, "config.core.dags_folder")):
         hint = "remove it: the chart sets it"
         yield Finding("config.core.dags_folder", "git-sync decides where DAGs are", hint, "apache/airflow#42111")
 
@@ -130,14 +123,14 @@ def git_key_is_readable(values: Mapping[str, Any]) -> Iterator[Finding]:
     if git_sync is None or not git_sync.get("sshKeySecret"):
         return
     for key in ("securityContexts.pod", "workers.kubernetes.securityContexts.pod", "dagProcessor.securityContexts.pod"):
-        context = get(values, key)
+        context = value_at(values, key)
         if isinstance(context, dict) and context and "fsGroup" not in context:
             yield Finding(key, "without fsGroup git-sync cannot read its key", "fsGroup: 0", "apache/airflow#41974")
 
 
 def subchart(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find misspelt keys of the PostgreSQL subchart, which has no schema."""
-    keys = get(values, "postgresql")
+    keys = value_at(values, "postgresql")
     for name in keys if isinstance(keys, dict) else ():
         if meant := name not in _OF_POSTGRESQL and slip_of(name, _OF_POSTGRESQL):
             yield Finding(f"postgresql.{name}", "the chart has no such key", f"did you mean {meant!r}?")
@@ -145,11 +138,11 @@ def subchart(values: Mapping[str, Any]) -> Iterator[Finding]:
 
 def database(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find a database outside that nothing names, and one of the chart's that nothing uses."""
-    own, named = get(values, "postgresql.enabled", True), get(values, "data.metadataSecretName")
-    connection = get(values, "data.metadataConnection.host")
+    own, named = value_at(values, "postgresql.enabled", True), value_at(values, "data.metadataSecretName")
+    connection = value_at(values, "data.metadataConnection.host")
     if not own and not named and not connection:
         yield Finding("data.metadataSecretName", "postgresql is off, and no other database is named")
-    if own and named and not get(values, "postgresql.auth"):
+    if own and named and not value_at(values, "postgresql.auth"):
         yield Finding(
             "postgresql.enabled", "data.metadataSecretName names another database", "postgresql: {enabled: false}"
         )
@@ -158,16 +151,16 @@ def database(values: Mapping[str, Any]) -> Iterator[Finding]:
 def secrets(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find keys that the chart makes anew, or once and for all at the first installation."""
     for key in ("fernetKeySecretName", "apiSecretKeySecretName", "jwtSecretName"):
-        if not get(values, key) and not get(values, key.removesuffix("SecretName")):
+        if not value_at(values, key) and not value_at(values, key.removesuffix("SecretName")):
             yield Finding(key, "it is not set: the chart makes a key of its own", "make a Secret and name it")
 
 
 def first_user(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find the user admin with the password admin, which is the chart's default."""
-    off = get(values, "createUserJob.enabled", True) is False
-    if off or get(values, "createUserJob.defaultUser.enabled", True) is False:
+    off = value_at(values, "createUserJob.enabled", True) is False
+    if off or value_at(values, "createUserJob.defaultUser.enabled", True) is False:
         return
-    password = get(values, "createUserJob.defaultUser.password")
+    password = value_at(values, "createUserJob.defaultUser.password")
     if password in {None, "admin"}:
         key = "createUserJob.defaultUser.password"
         yield Finding(key, "the chart's default is admin", "$(AIRFLOW_ADMIN_PASSWORD), from createUserJob.env")
@@ -175,40 +168,42 @@ def first_user(values: Mapping[str, Any]) -> Iterator[Finding]:
 
 def broker(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find Celery without a broker (chart 1.22: check-values.yaml)."""
-    if "Celery" not in str(get(values, "executor", "CeleryExecutor")):
+    if "Celery" not in str(value_at(values, "executor", "CeleryExecutor")):
         return
-    named = get(values, "data.brokerUrlSecretName") or get(values, "data.brokerUrl")
-    if get(values, "redis.enabled", True) is False and not named:
+    named = value_at(values, "data.brokerUrlSecretName") or value_at(values, "data.brokerUrl")
+    if value_at(values, "redis.enabled", True) is False and not named:
         yield Finding("data.brokerUrlSecretName", "redis is off, and no other broker is named")
-    if get(values, "redis.enabled", True) and get(values, "redis.passwordSecretName") and not named:
+    if value_at(values, "redis.enabled", True) and value_at(values, "redis.passwordSecretName") and not named:
         yield Finding("data.brokerUrlSecretName", "redis.passwordSecretName needs it")
 
 
 def pgbouncer(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find PgBouncer without a configuration: the chart writes one only for a connection in the values."""
-    by_secret = get(values, "pgbouncer.enabled") and get(values, "data.metadataSecretName")
-    if by_secret and not get(values, "pgbouncer.configSecretName"):
+    by_secret = value_at(values, "pgbouncer.enabled") and value_at(values, "data.metadataSecretName")
+    if by_secret and not value_at(values, "pgbouncer.configSecretName"):
         yield Finding("pgbouncer.configSecretName", "data.metadataSecretName needs it: pgbouncer.ini and users.txt")
 
 
 def logs(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find logs that are lost with their pod, and a volume for logs that go elsewhere."""
-    remote = str(get(values, "config.logging.remote_logging", "")).lower() not in _OFF
-    remote = remote or bool(get(values, "elasticsearch.enabled") or get(values, "opensearch.enabled"))
-    kept = bool(get(values, "logs.persistence.enabled"))
+    remote = str(value_at(values, "config.logging.remote_logging", "")).lower() not in _OFF
+    remote = remote or bool(value_at(values, "elasticsearch.enabled") or value_at(values, "opensearch.enabled"))
+    kept = bool(value_at(values, "logs.persistence.enabled"))
     if remote and kept:
         yield Finding("logs.persistence.enabled", "logs are remote: the volume is not needed", "false")
-    if not remote and not kept and "Kubernetes" in str(get(values, "executor", "")):
+    if not remote and not kept and "Kubernetes" in str(value_at(values, "executor", "")):
         hint = "config.logging.remote_logging or logs.persistence"
         yield Finding("logs.persistence.enabled", "the logs of tasks are lost with their pods", hint)
 
 
 def metrics(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find the chart's StatsD beside a host of one's own: one of the two gets nothing."""
-    elsewhere = "AIRFLOW__METRICS__STATSD_HOST" in str(get(values, "env", "")) + str(get(values, "extraEnv", ""))
-    if elsewhere and get(values, "statsd.enabled", True):
+    elsewhere = "AIRFLOW__METRICS__STATSD_HOST" in str(value_at(values, "env", "")) + str(
+        value_at(values, "extraEnv", "")
+    )
+    if elsewhere and value_at(values, "statsd.enabled", True):
         yield Finding("statsd.enabled", "AIRFLOW__METRICS__STATSD_HOST sends metrics elsewhere", "false")
-    if elsewhere and not get(values, "statsd.enabled", True) and not get(values, "config.metrics.statsd_on"):
+    if elsewhere and not value_at(values, "statsd.enabled", True) and not value_at(values, "config.metrics.statsd_on"):
         yield Finding("config.metrics.statsd_on", "statsd.enabled: false switches metrics off", "'True'")
 
 
@@ -237,5 +232,5 @@ def find(values: Mapping[str, Any]) -> list[Finding]:
 
 def _git_sync(values: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the settings of git-sync where it is on."""
-    git_sync = get(values, "dags.gitSync")
+    git_sync = value_at(values, "dags.gitSync")
     return git_sync if isinstance(git_sync, dict) and git_sync.get("enabled") else None

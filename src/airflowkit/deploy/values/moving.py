@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflowkit.deploy.values.airflow_options import FROM_SECRETS
 from airflowkit.deploy.values.chart import Path, dotted, leaves
-from airflowkit.deploy.values.draft import value_at
 from airflowkit.deploy.values.fates import Fate
+from airflowkit.deploy.values.lookup import value_at
 from airflowkit.deploy.values.variables import Variables, convert_variables, without_secrets
 from airflowkit.deploy.values.writing import as_yaml
 
