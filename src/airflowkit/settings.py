@@ -365,9 +365,8 @@ def _described(problem: Any, below: tuple[str, ...]) -> str:
         message = "must be text or a table" if place[:2] == _CONNECTION else "must be text or a number"
         place = place[:3]
     message = message.replace("Input should be", "must be").replace("String should match pattern", "must match")
-    given = (
-        "" if place[:2] in {_CONNECTION, _VARIABLE} else f" = {shorten(repr(problem['input']), 60)}"
-    )  # may be secret
+    may_be_secret = place[:2] in {_CONNECTION, _VARIABLE}
+    given = "" if may_be_secret else f" = {shorten(repr(problem['input']), 60)}"
     return f"{'.'.join(map(str, (*below, *place)))}{given}: {message}"
 
 
