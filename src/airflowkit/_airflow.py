@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BUNDLE: Final = "dags-folder"
 """The name of the DAG bundle of a local run, as of Airflow's default one."""
+_DEFAULT_LIMIT: Final = 16
+"""Airflow's default of `max_active_runs_per_dag` and of `max_active_tasks_per_dag`."""
 
 
 @lru_cache(maxsize=1)
@@ -253,6 +255,12 @@ def place_of(dag: Any, group: Any) -> tuple[Any, Any]:
 
     dag = dag or DagContext.get_current_dag()  # Airflow 3 passes those of the `with` blocks
     return dag, group or (TaskGroupContext.get_current_task_group(dag) if dag else None)
+
+
+def limit(dag: Any, name: str) -> int:
+    """Return a limit of a DAG such as `max_active_runs`; Airflow's default for None, which Airflow 2 accepts."""
+    given = getattr(dag, name)
+    return _DEFAULT_LIMIT if given is None else int(given)
 
 
 def cron_expression(timetable: Any) -> str:

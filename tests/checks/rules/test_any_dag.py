@@ -239,6 +239,14 @@ def judge(dag: Any) -> None:
         {"tags": [5]},
         {"catchup": NoTruth()},
         {"default_args": {"owner": {1}}},
+        {"max_active_runs": None},
+        {"max_active_tasks": None},
+        {
+            "max_active_runs": None,
+            "catchup": True,
+            "start_date": datetime(2020, 1, 1, tzinfo=UTC),
+            "schedule": "@daily",
+        },
     ],
 )
 def test_no_rule_raises_on_such_an_argument_of_a_dag(arguments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -18,6 +19,7 @@ from airflowkit.deploy.secrets.deployment import Deployment
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+NUMBERS = itertools.count()
 PASSWORDS = ["plain", "p@ss/w?rd#%:", "double\"quote'single", "back\\slash $HOME `x` {}", "ünïcode  two spaces"]
 
 
@@ -60,7 +62,7 @@ def server(tmp_path_factory):
 @pytest.mark.parametrize("name", ["airflow", "it's a name"])
 def test_airflow_reaches_the_database_through_pgbouncer(server, password, name):
     port, folder, run = server
-    user, literal = f"user{free_port()}", password.replace("'", "''")
+    user, literal = f"user{next(NUMBERS)}", password.replace("'", "''")
     name = f"{name} {user}" if " " in name else f"{name}_{user}"
     for statement in (f"CREATE ROLE {user} LOGIN PASSWORD '{literal}'", f'CREATE DATABASE "{name}" OWNER {user}'):
         run("psql", "-h", folder, "-p", port, "-U", "postgres", "-qc", statement)

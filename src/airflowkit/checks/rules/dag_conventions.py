@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from airflowkit._airflow import limit
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import DagSubject, dag_rule
 from airflowkit.errors import did_you_mean
@@ -73,8 +74,9 @@ def too_many_active_runs(dag: DagSubject) -> Iterator[Fault]:
     Pass `max_active_runs=`. `[check] max_active_runs` is the largest number allowed; the rule is off without it.
     """
     most = dag.options.max_active_runs
-    if most is not None and dag.dag.max_active_runs > most:
-        yield Fault(f"allows {dag.dag.max_active_runs} concurrent runs", hint=f"pass max_active_runs={most} or less")
+    allowed = limit(dag.dag, "max_active_runs")
+    if most is not None and allowed > most:
+        yield Fault(f"allows {allowed} concurrent runs", hint=f"pass max_active_runs={most} or less")
 
 
 @dag_rule("AK210", "unknown-owner", Severity.WARNING)

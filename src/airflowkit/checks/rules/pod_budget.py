@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit._airflow import airflow_version
+from airflowkit._airflow import airflow_version, limit
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import argument, request
 from airflowkit.checks.model.rule import DagSubject, TaskSubject, dag_rule
@@ -74,7 +74,7 @@ def _load(task: TaskSubject, resource: str) -> _Load:
     requests = [request(pod, resource) for pod in task.pods]
     sizes = sorted(filter(None, map(_amount_or_none, requests)), reverse=True)
     if sizes and not _is_counted(task):
-        sizes = sizes[:1] * task.dag.max_active_tasks
+        sizes = sizes[:1] * limit(task.dag, "max_active_tasks")
     in_a_run = argument(task.task, "max_active_tis_per_dagrun")
     return _Load(tuple(sizes[:in_a_run]), argument(task.task, "max_active_tis_per_dag"))
 
@@ -92,13 +92,13 @@ def _together(loads: list[_Load], dag: Any) -> Decimal:
     pods = sorted(((size, place) for place, load in enumerate(loads) for size in load.sizes), reverse=True)
     running: Counter[int] = Counter()
     total = Decimal()
-    slots = dag.max_active_tasks * (
-        1 if airflow_version() < (3, 0) else dag.max_active_runs
-    )  # in Airflow 2 all runs share them
+    concurrent = limit(dag, "max_active_runs")
+    shared = airflow_version() < (3, 0)  # all runs share them
+    slots = limit(dag, "max_active_tasks") * (1 if shared else concurrent)
     for size, place in pods:
         most = loads[place].at_once
         left = slots if most is None else min(slots, most - running[place])
-        runs = min(dag.max_active_runs, left)
+        runs = min(concurrent, left)
         running[place] += runs
         slots -= runs
         total += size * runs

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit._airflow import cron_expression, fixed_interval
+from airflowkit._airflow import cron_expression, fixed_interval, limit
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import DagSubject, dag_rule
 
@@ -79,9 +79,10 @@ def unbounded_catchup(dag: DagSubject) -> Iterator[Fault]:
     start = dag.dag.start_date if dag.dag.catchup is True else None
     old = isinstance(start, datetime) and time.time() - start.timestamp() > _LONG_AGO
     periodic = cron_expression(dag.dag.timetable) or fixed_interval(dag.dag.timetable)
-    if old and periodic and dag.dag.max_active_runs >= _MANY_RUNS:
+    at_a_time = limit(dag.dag, "max_active_runs")
+    if old and periodic and at_a_time >= _MANY_RUNS:
         yield Fault(
-            f"catches up since {start:%Y-%m-%d}, {dag.dag.max_active_runs} runs at a time",
+            f"catches up since {start:%Y-%m-%d}, {at_a_time} runs at a time",
             hint='pass catchup=False or **dag_args("backfill")',
         )
 
