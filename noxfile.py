@@ -23,8 +23,11 @@ TESTS = (
     "tests/pods",
     "tests/test_airflow_examples.py",
     "tests/test_presets.py",
+    "tests/test_pytest_plugin.py",
     "tests/test_startup.py",
 )
+PYTHONS = {"3.1": "3.12"}
+"""The oldest supported Python runs the others, and `make test`."""
 BETA = "3.4"
 BETA_TESTS = (
     "tests/discovery",
@@ -34,9 +37,7 @@ BETA_TESTS = (
     "tests/test_testing.py",
     "tests/test_yaml_dags.py",
 )
-CHOICE = "not (cluster or apiserver or podman or node or browser or slow)"
-SLOW_TESTS = ("tests/test_pytest_plugin.py",)
-"""They start a pytest each, and run although they are marked slow."""
+CHOICE = "matrix or not (cluster or apiserver or podman or node or browser or slow)"
 
 nox.options.default_venv_backend = "uv"
 nox.options.reuse_venv = "yes"
@@ -52,14 +53,14 @@ def session_of(version: str) -> Callable[[nox.Session], None]:
         session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", lock)
         session.run_install("uv", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
         pytest = ("python", "-m", "pytest", "-n", "2", "--dist", "worksteal")  # few tests take most of the time
+        cache = f"cache_dir=.pytest_cache/airflow-{version}"  # --last-failed means this version's
         tests = (*TESTS, *BETA_TESTS) if version == BETA else TESTS
         listed = str(Path(lock).with_suffix(".failures").absolute())
-        session.run(*pytest, "-m", CHOICE, *(session.posargs or tests), env={"AIRFLOWKIT_EXPECTED_FAILURES": listed})
-        if not session.posargs:
-            session.run(*pytest, *SLOW_TESTS)
+        chosen = ("-o", cache, "-m", CHOICE, *(session.posargs or tests))
+        session.run(*pytest, *chosen, env={"AIRFLOWKIT_EXPECTED_FAILURES": listed})
 
     return session
 
 
 for version in VERSIONS:
-    nox.session(session_of(version), name=f"airflow-{version}", python="3.11")
+    nox.session(session_of(version), name=f"airflow-{version}", python=PYTHONS.get(version, "3.11"))

@@ -11,7 +11,7 @@ from airflowkit._airflow import airflow_version
 from airflows import for_this_airflow
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix]
 
 GOOD = """\
 from airflow.sdk import DAG
