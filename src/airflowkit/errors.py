@@ -19,6 +19,7 @@
     ├── ScaffoldError (ValueError)          a DAG or repository cannot be created
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
+    ├── ConnectionsError (ValueError)       connections or users are not valid
     └── DeliveryError (RuntimeError)        a card was not delivered
 
 Each message says what is wrong and where; `hint` says what to do about it.
@@ -170,6 +171,10 @@ class SecretsError(AirflowKitError, ValueError):
 
 class ValuesError(AirflowKitError, ValueError):
     """A Helm values file cannot be read, or is not one. The message quotes nothing of the file."""
+
+
+class ConnectionsError(AirflowKitError, ValueError):
+    """Connections or users are not valid, or one of their values cannot be had."""
 
 
 class DeliveryError(AirflowKitError, RuntimeError):

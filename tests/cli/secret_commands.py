@@ -15,7 +15,8 @@ import yaml
 
 from airflowkit.cli.app import main
 
-COMMAND = [str(Path(sys.executable).with_name("airflowkit")), "secrets"]
+PROGRAM = str(Path(sys.executable).with_name("airflowkit"))
+COMMAND = [PROGRAM, "secrets"]
 PLANTED = "pl4nted-Secr3t-hunter2"
 URL = f"postgresql://airflow:{PLANTED}@db.example.com:5432/airflow?sslmode=require"
 VALUES = """
@@ -53,18 +54,29 @@ def deployment(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def secrets(monkeypatch, capsys):
-    """The command as its script calls it, without a terminal; nothing of what it prints is a value."""
+def command(monkeypatch, capsys):
+    """A command as its script calls it, without a terminal."""
 
     def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["airflowkit", "secrets", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["airflowkit", *map(str, arguments)])
         with Path(os.devnull).open() as nothing:
             monkeypatch.setattr(sys, "stdin", nothing)
             with pytest.raises(SystemExit) as ended:
                 main()
         output = capsys.readouterr()
-        assert PLANTED not in output.out + output.err
         return ended.value.code, output.out, output.err
+
+    return call
+
+
+@pytest.fixture
+def secrets(command):
+    """`airflowkit secrets`; nothing of what it prints is a value."""
+
+    def call(*arguments):
+        status, out, err = command("secrets", *arguments)
+        assert PLANTED not in out + err
+        return status, out, err
 
     return call
 
@@ -76,12 +88,12 @@ def written(file: Path) -> dict[str, dict[str, str]]:
 class Session:
     """The command at a real terminal."""
 
-    def __init__(self, *arguments: str, cwd: Path) -> None:
+    def __init__(self, *arguments: str, cwd: Path, command: str = "secrets") -> None:
         self.seen = ""
         self.process, self.terminal = pty.fork()
         if not self.process:
             os.chdir(cwd)
-            os.execv(COMMAND[0], [*COMMAND, *arguments])
+            os.execv(PROGRAM, [PROGRAM, command, *arguments])
 
     def expect(self, text: str, seconds: float = 120) -> None:
         end = time.monotonic() + seconds

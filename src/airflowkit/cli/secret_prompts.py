@@ -25,7 +25,7 @@ class Terminal:
     def value(self, title: str, kind: Kind) -> str | None:
         """Ask for the value of a key."""
         typer.echo(f"\n{title}: {kind.what}\n  {kind.form}", err=True)
-        return _until_valid(lambda: self._of_file(kind) if kind.file else self._of_line(kind))
+        return until_valid(lambda: self._of_file(kind) if kind.file else self._of_line(kind))
 
     def keys(self, secret: str) -> list[str]:
         """Ask which keys a Secret has that the values read as a whole."""
@@ -48,15 +48,16 @@ def _assembled(kind: Kind) -> str:
     assert kind.assemble  # noqa: S101  kinds with questions have it
     answers = {}
     for question in kind.questions:
-        answers[question.name] = _until_valid(lambda question=question: _answer(question))  # type: ignore[misc]
+        answers[question.name] = until_valid(lambda question=question: answer(question))  # type: ignore[misc]
     return kind.assemble(answers)
 
 
-def _answer(question: Question) -> str:
+def answer(question: Question) -> str:
+    """Ask for one part of a value; raises `Fault` if it cannot be used."""
     if question.hidden:
         return read_hidden(f"  {question.label}, hidden: ") or question.default or one_line("")
-    answer = str(typer.prompt(f"  {question.label}", default=question.default or None, err=True))
-    return _content(answer) if question.file and answer != question.default else answer.strip()
+    typed = str(typer.prompt(f"  {question.label}", default=question.default or None, err=True))
+    return _content(typed) if question.file and typed != question.default else typed.strip()
 
 
 def _content(path: str) -> str:
@@ -66,7 +67,8 @@ def _content(path: str) -> str:
         raise Fault(f"cannot be read: {error.strerror}") from None
 
 
-def _until_valid(ask: Callable[[], _T]) -> _T:
+def until_valid(ask: Callable[[], _T]) -> _T:
+    """Ask again and again until an answer can be used."""
     while True:
         try:
             return ask()

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from traceback import format_exception
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@contextmanager
-def _masked_tracebacks() -> Iterator[None]:
-    """Print the traceback of a fault of ours without any value that was read."""
-    from airflowkit.cli.app import USAGE_ERROR
-    from airflowkit.deploy.secrets.confidential import without_secrets
-    from airflowkit.errors import AirflowKitError
-
-    try:
-        yield
-    except (AirflowKitError, typer.Exit, typer.Abort, USAGE_ERROR):
-        raise
-    except Exception as error:  # noqa: BLE001  its message may contain anything
-        print(without_secrets("".join(format_exception(error))), file=sys.stderr)  # noqa: T201  as Python does
-        raise typer.Exit(1) from None
 
 
 class Rotation(StrEnum):
@@ -77,12 +56,13 @@ def secrets(  # noqa: PLR0913  the command's options
 
         airflowkit secrets --check --values deploy/values.yaml --values deploy/values-dev.yaml
     """
+    from airflowkit.cli.masked_tracebacks import masked_tracebacks
     from airflowkit.cli.secret_actions import list_needs, make, report, rotate_key
     from airflowkit.deploy.secrets.work import Request, prepare
     from airflowkit.errors import SecretsError
 
     request = Request(tuple(values or ()), tuple(from_file or ()), tuple(replace or ()), output)
-    with _masked_tracebacks():
+    with masked_tracebacks():
         if not (rotate or output or apply or check or sys.stdin.isatty()):
             raise SecretsError("no action is named", hint="Add --output FILE, --apply, --check or --rotate fernet")
         if rotate and (output or apply or check or from_file or replace):

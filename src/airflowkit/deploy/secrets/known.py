@@ -174,7 +174,7 @@ def kind_of_variable(deployment: Deployment, variable: str, where: str) -> Kind:
 
 
 def _kind_of_connection(deployment: Deployment, conn_id: str) -> Kind:
-    by_id = {"wasb_default": "wasb", "aws_default": "aws", "git_default": "git", "msteams_webhook_url": "teams"}
+    by_id = dict(kinds.TYPES_BY_ID)
     if conn_id == deployment.value("config.logging.remote_log_conn_id"):
         folder = str(deployment.value("config.logging.remote_base_log_folder", ""))
         by_id[conn_id] = next((kind for prefix, kind in _LOG_STORES.items() if folder.startswith(prefix)), "")

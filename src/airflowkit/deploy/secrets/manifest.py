@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _HEADER = """\
-# The Secrets of an Airflow deployment, made by `airflowkit secrets`. Never commit this file.
+# The Secrets of an Airflow deployment. Never commit this file.
 # kubectl apply --server-side --filename FILE: without --server-side, kubectl also stores the values in an annotation.
 """
 

@@ -226,3 +226,10 @@ CONNECTIONS: Final[Mapping[str, Kind]] = {
     ),
 }
 """Connections by their type, as in the providers' documentation; `teams` is airflowkit's own (docs/alerts.md)."""
+TYPES_BY_ID: Final = {
+    "wasb_default": "wasb",
+    "aws_default": "aws",
+    "git_default": "git",
+    "msteams_webhook_url": "teams",
+}
+"""The types of connections by the ids that providers, and airflowkit's alerts, use by default."""

@@ -1,0 +1,1 @@
+"""Airflow's connections and users, as everything that Airflow reads them from."""
