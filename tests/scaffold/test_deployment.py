@@ -146,21 +146,6 @@ def test_a_connection_of_the_deployment_is_a_variable_from_a_secret(each):
         assert logging["remote_base_log_folder"].startswith("wasb" if each.logs is Logs.AZURE else "s3://")
 
 
-def test_pgbouncer_has_a_configuration_without_a_password_that_knows_prepared_statements(new):
-    """The driver asyncpg prepares statements; PgBouncer 1.21 and newer take that in a transaction pool, if told to."""
-    from configparser import ConfigParser
-
-    parser = ConfigParser()
-    parser.read_string(files_of(new(database="external-pgbouncer"))["deploy/pgbouncer.ini"])
-    assert set(parser["databases"]) == {"airflow-metadata"}
-    assert "password" not in parser["databases"]["airflow-metadata"]
-    assert parser["pgbouncer"]["pool_mode"] == "transaction"
-    assert int(parser["pgbouncer"]["max_prepared_statements"]) > 0
-    assert int(parser["pgbouncer"]["listen_port"]) == 6543  # the chart's ports.pgbouncer
-    makefile = files_of(new(database="external-pgbouncer"))["Makefile"]
-    assert "--from-file airflow-pgbouncer-config/pgbouncer.ini=deploy/pgbouncer.ini" in makefile
-
-
 def test_logs_are_kept_in_one_place(each):
     values = values_of(each)
     remote = values["config"].get("logging", {}).get("remote_logging") == "True"
