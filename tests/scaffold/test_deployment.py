@@ -157,6 +157,19 @@ def test_logs_are_kept_in_one_place(each):
     }[each.logs]
 
 
+def test_a_small_node_without_a_storage_class_binds_every_claim(each):
+    """Its only claims are those of volumes.yaml; a laptop's cluster has a class."""
+    claims = {"logs": {}, "redis": {}, "workers": {}}
+    for values in (values_of(each), values_of(each, "small")):
+        for name, claim in claims.items():
+            part = values.get(name, {})
+            claim.update((part.get("celery", {}) if name == "workers" else part).get("persistence", {}))
+    for name, claim in claims.items():
+        if claim.get("enabled") and not each.on_laptop:
+            assert claim.get("existingClaim") == f"airflow-{name}"
+            assert f"name: airflow-{name}" in files_of(each)["deploy/volumes.yaml"]
+
+
 def test_workers_are_those_of_the_executor(each):
     workers = values_of(each)["workers"]
     assert set(workers) <= {"celery", "kubernetes"}
