@@ -19,10 +19,15 @@ class AirflowApi:
     password: str = field(repr=False)
     _token: str = ""
 
+    def switch_on(self, dag_id: str) -> str:
+        """Switch on a DAG with a schedule, and return the id of the run that Airflow then starts."""
+        self._unpause(dag_id)
+        runs = wait_for("a scheduled run", lambda: self._ask("GET", f"dags/{dag_id}/dagRuns")["dag_runs"], seconds=120)
+        return str(runs[0]["dag_run_id"])
+
     def start_run(self, dag_id: str) -> str:
-        """Start a run once the DAG is there, and return its id."""
-        wait_for(f"the DAG {dag_id}", lambda: self._ask("GET", f"dags/{dag_id}"), seconds=240)
-        self._ask("PATCH", f"dags/{dag_id}", {"is_paused": False})
+        """Start a run of a DAG without a schedule, and return its id."""
+        self._unpause(dag_id)
         return str(self._ask("POST", f"dags/{dag_id}/dagRuns", {"logical_date": None})["dag_run_id"])
 
     def wait_for_state(self, dag_id: str, run_id: str, state: str, *, seconds: float = 600) -> None:
@@ -55,6 +60,10 @@ class AirflowApi:
             words.append(f"    {task_id}: {task['state']}, try {task['try_number']}")
             words += [f"        {line}" for line in lines]
         return "\n".join(words)
+
+    def _unpause(self, dag_id: str) -> None:
+        wait_for(f"the DAG {dag_id}", lambda: self._ask("GET", f"dags/{dag_id}"), seconds=240)
+        self._ask("PATCH", f"dags/{dag_id}", {"is_paused": False})
 
     def _ended(self, run: str) -> str:
         state = self._ask("GET", run)["state"]

@@ -101,7 +101,7 @@ def _api(cluster: Cluster) -> AirflowApi:
 def green_run(api: AirflowApi) -> None:
     """Run the first DAG of the repository, and read its log back."""
     with step("a green run, and its log by the API"):
-        run = api.start_run("hello_pod")
+        run = api.switch_on("hello_pod")
         api.wait_for_state("hello_pod", run, "success")
         _expect_in_log(api, "hello_pod", run, "hello", "Hello from the pod of")
 

@@ -14,18 +14,6 @@ if TYPE_CHECKING:
 
     from scripts.story.git_server import GitServer
 
-_REDIS_VOLUME: Final = """\
-apiVersion: v1
-kind: PersistentVolume
-metadata: {name: story-redis}
-spec:
-  capacity: {storage: 1Gi}
-  accessModes: [ReadWriteOnce]
-  persistentVolumeReclaimPolicy: Retain
-  claimRef: {namespace: airflow, name: redis-db-airflow-redis-0}
-  hostPath: {path: /var/local/airflow/redis, type: DirectoryOrCreate}
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
