@@ -157,6 +157,12 @@ def test_logs_are_kept_in_one_place(each):
     }[each.logs]
 
 
+def test_a_small_node_gives_a_dag_file_more_time_than_its_imports(new):
+    """A worker beside two starting components took more than Airflow's 30 seconds; the file's own limit comes after."""
+    config = values_of(new(), "small")["config"]
+    assert 30 < config["core"]["dagbag_import_timeout"] < config["dag_processor"]["dag_file_processor_timeout"]
+
+
 def test_a_small_node_without_a_storage_class_binds_every_claim(each):
     """Its only claims are those of volumes.yaml; a laptop's cluster has a class."""
     claims = {"logs": {}, "redis": {}, "workers": {}}
