@@ -28,18 +28,24 @@ BUSYBOX = ("docker.io/library/busybox:1.37", "docker.io/library/alpine:3.24.2")
 
 def load_airflow(cluster: Cluster, airflow_version: str) -> None:
     """Build Airflow's image with this checkout, unless the checkout is the one of the last story."""
-    archive = STORE / f"airflow-{airflow_version}-{_state_of_checkout()}.tar"
-    name = f"{AIRFLOW}:{airflow_version}-1"
+    name = f"{AIRFLOW}:{airflow_version}-{_state_of_checkout()}"
+    archive = STORE / f"{name.rpartition('/')[2].replace(':', '-')}.tar"
     if not archive.exists():
-        for old in STORE.glob("airflow-*.tar"):
-            old.unlink()
-        part, airflow = archive.with_suffix(".part"), f"apache-airflow[{EXTRAS}]=={airflow_version}"
-        # what the image's installer gets: without bytecode each process of each pod would compile all of Airflow
-        run(cluster.programs / "make-airflow-image", part, name, airflow, ROOT, "--compile-bytecode")
-        part.rename(archive)
-    cluster.load(archive, name)
+        _build_airflow(cluster, archive, name, airflow_version)
+    if not cluster.has(name):
+        cluster.load(archive, name)
+    cluster.tag(name, f"{AIRFLOW}:{airflow_version}-1")
     for image in BUSYBOX:
         cluster.tag("localhost/busybox:1", image)
+
+
+def _build_airflow(cluster: Cluster, archive: Path, name: str, airflow_version: str) -> None:
+    for old in STORE.glob("airflow-*.tar"):
+        old.unlink()
+    part, airflow = archive.with_suffix(".part"), f"apache-airflow[{EXTRAS}]=={airflow_version}"
+    # what the image's installer gets: without bytecode each process of each pod would compile all of Airflow
+    run(cluster.programs / "make-airflow-image", part, name, airflow, ROOT, "--compile-bytecode")
+    part.rename(archive)
 
 
 def load_programs(cluster: Cluster, git_sync: Path) -> None:
@@ -53,6 +59,8 @@ def load_programs(cluster: Cluster, git_sync: Path) -> None:
             make = cluster.programs / "make-image"
             run(make, archive, GIT_SYNC, "--rootfs", root, "--entrypoint", "/git-sync")
             run(make, exporter, EXPORTER, "--rootfs", root, "--entrypoint", "sleep", "infinity")
+    elif all(cluster.has(name) for name in (GIT_SYNC, EXPORTER, *OTHER_NAMES)):
+        return
     cluster.load(archive, GIT_SYNC, *OTHER_NAMES)
     cluster.load(exporter, EXPORTER)
 
