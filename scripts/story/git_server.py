@@ -62,9 +62,11 @@ class GitServer:
         return os.environ | {
             "GIT_SSH_COMMAND": f"ssh {options} -o UserKnownHostsFile=/dev/null",
             "GIT_SSL_CAINFO": str(self.folder.parent / "certificates" / "ca.crt"),
-            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_COUNT": "2",
             "GIT_CONFIG_KEY_0": f"url.https://{USER}:{TOKEN}@{HOST}/.insteadOf",
             "GIT_CONFIG_VALUE_0": f"https://{HOST}/",
+            "GIT_CONFIG_KEY_1": "http.curloptResolve",
+            "GIT_CONFIG_VALUE_1": f"{HOST}:443:{GATEWAY}",
         }
 
     @contextmanager
