@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 STORE = ROOT / ".story"
 """Images are kept here between two stories; git ignores it."""
 AIRFLOW = "registry.example.com/airflow"
+CELERY = "celery<5.7"
+"""Airflow's constraints, which an image of a team follows, keep the provider from this one; it cannot import it."""
 EXTRAS = "cncf-kubernetes,fab,postgres,celery,microsoft-azure,git"
 GIT_SYNC = "registry.k8s.io/git-sync/git-sync:v4.4.2"
 PROGRAMS = ("git", "openssh-client", "ca-certificates", "redis-server", "pgbouncer", "psmisc")
@@ -44,7 +46,7 @@ def _build_airflow(cluster: Cluster, archive: Path, name: str, airflow_version: 
         old.unlink()
     part, airflow = archive.with_suffix(".part"), f"apache-airflow[{EXTRAS}]=={airflow_version}"
     # what the image's installer gets: without bytecode each process of each pod would compile all of Airflow
-    run(cluster.programs / "make-airflow-image", part, name, airflow, ROOT, "--compile-bytecode")
+    run(cluster.programs / "make-airflow-image", part, name, airflow, CELERY, ROOT, "--compile-bytecode")
     part.rename(archive)
 
 

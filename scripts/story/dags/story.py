@@ -39,7 +39,7 @@ with DAG(
             name,
             image="busybox:1.37",
             cmds=["sh", "-euc"],
-            arguments=["echo began; sleep 240; echo ended well"],
+            arguments=["echo began; sleep 180; echo ended well"],
             resources=SMALL,
             deferrable=name == "deferrable",
         )
