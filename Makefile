@@ -78,6 +78,10 @@ format: setup ## lay the code out
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+.PHONY: story
+story: setup ## a team's first day on a real cluster, to an upgrade: KIND=default, celery, bundle or pgbouncer
+	@$(BIN)/python -m scripts.story $(or $(KIND),default) $(if $(KEEP),--keep)
+
 .PHONY: benchmarks
 benchmarks: setup ## airflowkit against plain Airflow, as ratios
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit; done
@@ -98,4 +102,4 @@ release: setup ## the same for a tagged commit; publishes nothing (docs/releasin
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-* .demo dist .coverage* tests/node/node_modules src/airflowkit/alerts/teams/renderer
+	rm -rf .venv .venv-* .demo .story dist .coverage* tests/node/node_modules src/airflowkit/alerts/teams/renderer

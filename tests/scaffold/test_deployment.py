@@ -146,21 +146,6 @@ def test_a_connection_of_the_deployment_is_a_variable_from_a_secret(each):
         assert logging["remote_base_log_folder"].startswith("wasb" if each.logs is Logs.AZURE else "s3://")
 
 
-def test_pgbouncer_has_a_configuration_without_a_password_that_knows_prepared_statements(new):
-    """The driver asyncpg prepares statements; PgBouncer 1.21 and newer take that in a transaction pool, if told to."""
-    from configparser import ConfigParser
-
-    parser = ConfigParser()
-    parser.read_string(files_of(new(database="external-pgbouncer"))["deploy/pgbouncer.ini"])
-    assert set(parser["databases"]) == {"airflow-metadata"}
-    assert "password" not in parser["databases"]["airflow-metadata"]
-    assert parser["pgbouncer"]["pool_mode"] == "transaction"
-    assert int(parser["pgbouncer"]["max_prepared_statements"]) > 0
-    assert int(parser["pgbouncer"]["listen_port"]) == 6543  # the chart's ports.pgbouncer
-    makefile = files_of(new(database="external-pgbouncer"))["Makefile"]
-    assert "--from-file airflow-pgbouncer-config/pgbouncer.ini=deploy/pgbouncer.ini" in makefile
-
-
 def test_logs_are_kept_in_one_place(each):
     values = values_of(each)
     remote = values["config"].get("logging", {}).get("remote_logging") == "True"
@@ -170,6 +155,25 @@ def test_logs_are_kept_in_one_place(each):
         Logs.S3: (False, True),
         Logs.NONE: (False, False),
     }[each.logs]
+
+
+def test_a_small_node_gives_a_dag_file_more_time_than_its_imports(new):
+    """A worker beside two starting components took more than Airflow's 30 seconds; the file's own limit comes after."""
+    config = values_of(new(), "small")["config"]
+    assert 30 < config["core"]["dagbag_import_timeout"] < config["dag_processor"]["dag_file_processor_timeout"]
+
+
+def test_a_small_node_without_a_storage_class_binds_every_claim(each):
+    """Its only claims are those of volumes.yaml; a laptop's cluster has a class."""
+    claims = {"logs": {}, "redis": {}, "workers": {}}
+    for values in (values_of(each), values_of(each, "small")):
+        for name, claim in claims.items():
+            part = values.get(name, {})
+            claim.update((part.get("celery", {}) if name == "workers" else part).get("persistence", {}))
+    for name, claim in claims.items():
+        if claim.get("enabled") and not each.on_laptop:
+            assert claim.get("existingClaim") == f"airflow-{name}"
+            assert f"name: airflow-{name}" in files_of(each)["deploy/volumes.yaml"]
 
 
 def test_workers_are_those_of_the_executor(each):

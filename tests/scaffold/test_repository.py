@@ -93,7 +93,6 @@ def test_no_file_is_made_for_another_choice(each):
         "deploy/kind.yaml": each.laptop == "kind",
         "deploy/rbac.yaml": bool(each.pod_namespaces),
         "deploy/volumes.yaml": each.has_volumes,
-        "deploy/pgbouncer.ini": each.database == "external-pgbouncer",
     }
     assert {path: path in files for path in choices} == choices
 

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from airflowkit.deploy.secrets.deployment import Deployment
 
 POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+KEEPS_STATEMENTS = bool(PGBOUNCER) and "max_prepared_statements" in str(Path(PGBOUNCER).read_bytes())
+"""PgBouncer 1.21 and newer; Debian 12 has an older one, and the chart a newer."""
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 NUMBERS = itertools.count()
 PASSWORDS = ["plain", "p@ss/w?rd#%:", "double\"quote'single", "back\\slash $HOME `x` {}", "ünïcode  two spaces"]
@@ -74,7 +77,8 @@ def test_airflow_reaches_the_database_through_pgbouncer(server, password, name):
     deployment = Deployment(values, release="prod", namespace="data")
     ini = folder / "pgbouncer.ini"
     users.write_text(derivation.pgbouncer_users(database))
-    ini.write_text(derivation.pgbouncer_ini(database, deployment).replace("= *", "= 127.0.0.1") + "unix_socket_dir =\n")
+    text = derivation.pgbouncer_ini(database, deployment).replace("= *", "= 127.0.0.1") + "unix_socket_dir =\n"
+    ini.write_text(text if KEEPS_STATEMENTS else text.replace("max_prepared_statements = 100\n", ""))
 
     through = parse_url(derivation.through_pgbouncer(database, deployment))
     enabled = Deployment({"pgbouncer": {"enabled": True}}, "prod", "data")
@@ -96,6 +100,16 @@ def test_airflow_reaches_the_database_through_pgbouncer(server, password, name):
     finally:
         bouncer.terminate()
         bouncer.wait()
+
+
+def test_pgbouncer_keeps_prepared_statements_unless_the_values_say_otherwise():
+    """asyncpg, the API server's driver, prepares each statement: without it every second query fails."""
+    database = Address("postgresql", "db.example.com", "5432", "airflow", "secret", "airflow")
+    for values, kept in [({}, 100), ({"pgbouncer": {"extraIni": "max_prepared_statements = 7"}}, 7)]:
+        parser = ConfigParser(strict=False)
+        parser.read_string(derivation.pgbouncer_ini(database, Deployment(values, release="prod")))
+        assert parser.getint("pgbouncer", "max_prepared_statements") == kept
+        assert parser["pgbouncer"]["pool_mode"] == "transaction"
 
 
 def wait_for(port: str) -> None:

@@ -39,7 +39,10 @@ def pgbouncer_users(database: Address) -> str:
 
 
 def pgbouncer_ini(database: Address, deployment: Deployment) -> str:
-    """Return PgBouncer's configuration, as the chart writes it where the values hold the password."""
+    """Return PgBouncer's configuration, as the chart writes it where the values hold the password.
+
+    `extraIni` comes last, and wins: PgBouncer takes the last value of a setting.
+    """
     value = deployment.value
     place = f"host={_quoted(database.host.strip('[]'))} port={database.port or '5432'} dbname={_quoted(database.path)}"
     mode = dict(parse_qsl(database.query)).get("sslmode", value("pgbouncer.sslmode", "prefer"))
@@ -58,6 +61,8 @@ def pgbouncer_ini(database: Address, deployment: Deployment) -> str:
         "stats_users": database.user,
         "ignore_startup_parameters": "extra_float_digits",
         "max_client_conn": value("pgbouncer.maxClientConn", 100),
+        # The API server's asyncpg prepares statements, which a transaction pool must be told to keep (PgBouncer 1.21).
+        "max_prepared_statements": 100,
         "server_tls_sslmode": mode,
         **{name: f"/etc/pgbouncer/{files[key]}" for name, key in certificates.items() if key},
     }

@@ -1,0 +1,45 @@
+"""The story's own DAGs: a run that fails, and tasks that run while Airflow is upgraded."""
+
+from datetime import datetime, timedelta
+
+import shared_lib  # beside the DAGs: the deployment must have it on its import path
+from airflow.sdk import DAG
+
+from airflowkit import Resources, dag_args, default_args, pod_task, teams_failure
+
+START = datetime(2026, 1, 1)  # noqa: DTZ001  Airflow reads a date without a zone as UTC
+SMALL = Resources(cpu="20m", memory="32Mi")
+
+with DAG(
+    "failing",
+    schedule=None,
+    start_date=START,
+    default_args=default_args("standard", retries=0),
+    on_failure_callback=teams_failure(),
+    doc_md=shared_lib.__doc__,
+    **dag_args("standard"),
+):
+    pod_task(
+        "fails",
+        image="busybox:1.37",
+        cmds=["sh", "-euc"],
+        arguments=["echo the last words of the pod; exit 3"],
+        resources=SMALL,
+    )
+
+with DAG(
+    "through_an_upgrade",
+    schedule=None,
+    start_date=START,
+    default_args=default_args("standard", retries=1, retry_delay=timedelta(seconds=10)),
+    **dag_args("standard"),
+):
+    for name in ("ordinary", "deferrable"):
+        pod_task(
+            name,
+            image="busybox:1.37",
+            cmds=["sh", "-euc"],
+            arguments=["echo began; sleep 180; echo ended well"],
+            resources=SMALL,
+            deferrable=name == "deferrable",
+        )
