@@ -10,12 +10,11 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,15 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 BIN = Path(sys.executable).parent
-PATIENCE = 120
-NODE = {"status.hostIP": "127.0.0.1"}
+PATIENCE = 200
 DATABASE = "postgresql://airflow:secret@db.example.com:5432/airflow?sslmode=disable"
 DATABASE_SECRET = "airflow-metadata/connection"
 DAG = """\
 from datetime import datetime
 from airflow.sdk import DAG, task
 
-with DAG("{dag_id}", schedule=None, start_date=datetime(2026, 1, 1)):
+with DAG("{dag_id}", schedule=None, start_date=datetime(2026, 1, 1), is_paused_upon_creation=False):
 
     @task
     def say():
@@ -68,6 +66,7 @@ def quick(**more: Any) -> dict[str, Any]:
                 "parallelism": 2,
             },
             "api": {"workers": 1},
+            "workers": {"execution_api_timeout": PATIENCE},
             "logging": {"worker_log_server_port": free_port()},
             "scheduler": {
                 "scheduler_heartbeat_sec": 1,
@@ -92,6 +91,7 @@ class Installation:
         values: The values, laid over each other as Helm does.
         secrets: What the Secrets contain.
         places: What texts of the cluster are here: host names, folders.
+        fields: The fields of the pods.
         port: Where the API server listens.
     """
 
@@ -99,6 +99,7 @@ class Installation:
     values: Mapping[str, Any]
     secrets: Mapping[str, Mapping[str, str]]
     places: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
 
     def placed(self, variables: Mapping[str, str]) -> dict[str, str]:
@@ -117,7 +118,7 @@ class Installation:
         """Return what a component's container gets, and what a process needs of this machine."""
         own = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         own["PATH"] = f"{BIN}:{own['PATH']}"
-        return own | self.placed(resolved(container_environment(self.values, component), self.secrets, NODE))
+        return own | self.placed(resolved(container_environment(self.values, component), self.secrets, self.fields))
 
     def run(self, component: Component, *command: str) -> str:
         """Run an `airflow` command in a component's container."""
@@ -138,19 +139,39 @@ class Installation:
         with running([str(BIN / "airflow"), *command], self.folder, self.environment(component)) as log:
             yield log
 
+    def deliver(self, name: str, text: str) -> None:
+        """Put a file where the components find DAGs."""
+        folder = Path(self.environment("dagProcessor")["AIRFLOW__CORE__DAGS_FOLDER"])
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Run the API server while the block lasts."""
+        with self.running("apiServer", "api-server", "--host", "127.0.0.1", "--port", str(self.port)):
+            wait_for(self.is_up, "the API server does not answer")
+            yield
+
     def rows(self, query: str) -> list[Any]:
-        with closing(sqlite3.connect(self.folder / "airflow.db", timeout=30)) as database:
-            return database.execute(query).fetchall()
+        """Return what the metadata database answers."""
+        from sqlalchemy import create_engine, text
+
+        engine = create_engine(self.environment("scheduler")["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+        try:
+            with engine.connect() as connection:
+                return [tuple(row) for row in connection.execute(text(query))]
+        finally:
+            engine.dispose()
 
     def request(self, path: str, body: Any = None) -> Any:
         """Call Airflow's API as an administrator."""
         base = f"http://127.0.0.1:{self.port}"
-        with urllib.request.urlopen(f"{base}/auth/token", timeout=30) as answer:
+        with urllib.request.urlopen(f"{base}/auth/token", timeout=PATIENCE) as answer:
             token = json.load(answer)["access_token"]
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(f"{base}/api/v2/{path}", data, headers)
-        with urllib.request.urlopen(asked, timeout=60) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def ended_run(self, dag_id: str) -> tuple[str, str]:
