@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -76,11 +77,20 @@ def postgres() -> Iterator[Postgres]:
             server.run(POSTGRES / "pg_ctl", "-D", data, "-m", "fast", "stop", quietly=True)
 
 
+def understood(ini: str) -> str:
+    """Return a configuration that this PgBouncer knows: before 1.21 statements are prepared in a session of one's own."""
+    version = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True).stdout
+    if [int(number) for number in re.findall(r"\d+", version)[:2]] >= [1, 21]:
+        return ini
+    by_session = ini.replace("pool_mode = transaction", "pool_mode = session").replace("pool_size=10", "pool_size=50")
+    return re.sub("max_prepared_statements.*\n", "", by_session)
+
+
 @contextmanager
 def pgbouncer(folder: Path, files: Mapping[str, str]) -> Iterator[None]:
     """Run PgBouncer with the files of its Secret, as a user that is not root."""
     for name, text in files.items():
-        (folder / name).write_text(text)
+        (folder / name).write_text(understood(text) if name == "pgbouncer.ini" else text)
         shutil.chown(folder / name, "postgres")
     command = [*AS_POSTGRES, PGBOUNCER, "-q", str(folder / "pgbouncer.ini")]
     with running(command, folder, {"PATH": os.environ["PATH"]}):

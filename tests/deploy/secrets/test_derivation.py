@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from configparser import ConfigParser
 
 import pytest
 
@@ -51,6 +52,14 @@ def test_airflow_reaches_the_database_through_pgbouncer(server, password, name):
             command = ["psql", reached.url.removeprefix("db+"), "-Atc", query]
             ended = subprocess.run(command, capture_output=True, text=True, check=False)
             assert expected in ended.stdout, ended.stderr
+
+
+def test_a_transaction_pool_knows_the_statements_that_airflows_drivers_prepare():
+    database = parse_url("postgresql://airflow:secret@db.example.com/airflow")
+    parser = ConfigParser()
+    parser.read_string(derivation.pgbouncer_ini(database, Deployment({})))
+    assert parser["pgbouncer"]["pool_mode"] == "transaction"
+    assert int(parser["pgbouncer"]["max_prepared_statements"]) > 0
 
 
 def test_the_charts_redis_is_reached_with_its_password():
