@@ -78,7 +78,7 @@ def postgres() -> Iterator[Postgres]:
 
 
 def understood(ini: str) -> str:
-    """Return a configuration that this PgBouncer knows: before 1.21 statements are prepared in a session of one's own."""
+    """Return a configuration that this PgBouncer knows: before 1.21 only a session finds what it prepared."""
     version = subprocess.run([PGBOUNCER, "--version"], capture_output=True, text=True, check=True).stdout
     if [int(number) for number in re.findall(r"\d+", version)[:2]] >= [1, 21]:
         return ini
