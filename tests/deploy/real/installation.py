@@ -16,6 +16,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
@@ -163,14 +164,17 @@ class Installation:
         finally:
             engine.dispose()
 
+    @cached_property
+    def token(self) -> str:
+        """What an administrator logs in with."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/auth/token", timeout=PATIENCE) as answer:
+            return str(json.load(answer)["access_token"])
+
     def request(self, path: str, body: Any = None) -> Any:
         """Call Airflow's API as an administrator."""
-        base = f"http://127.0.0.1:{self.port}"
-        with urllib.request.urlopen(f"{base}/auth/token", timeout=PATIENCE) as answer:
-            token = json.load(answer)["access_token"]
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
-        asked = urllib.request.Request(f"{base}/api/v2/{path}", data, headers)
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v2/{path}", data, headers)
         with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             return json.load(answer)
 
@@ -236,7 +240,7 @@ def wait_for(question: Callable[[], Any], complaint: str, seconds: float = PATIE
     while time.monotonic() < deadline:
         if answer := question():
             return answer
-        time.sleep(0.3)
+        time.sleep(0.5)
     raise AssertionError(f"{complaint}, after {seconds} s")
 
 
