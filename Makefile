@@ -63,8 +63,9 @@ matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1
 	@$(BIN)/nox
 
 .PHONY: node
-node: setup ## Microsoft's card renderer from npm: for its tests, and for airflowkit teams preview
+node: setup ## from npm: Microsoft's card renderer, for its tests and airflowkit teams preview; Azurite for tests
 	$(BIN)/python hatch_build.py
+	cd tests/node/azurite && npm ci
 
 .PHONY: lint
 lint: setup ## ruff, the types, the import contracts
@@ -102,4 +103,4 @@ release: setup ## the same for a tagged commit; publishes nothing (docs/releasin
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-* .demo .story dist .coverage* tests/node/node_modules src/airflowkit/alerts/teams/renderer
+	rm -rf .venv .venv-* .demo .story dist .coverage* tests/node/node_modules tests/node/azurite/node_modules src/airflowkit/alerts/teams/renderer

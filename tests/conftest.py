@@ -82,6 +82,12 @@ def _has_namespaces() -> bool:
     return can_mount()
 
 
+def _has_services() -> bool:
+    from deploy.real.services import are_installed
+
+    return are_installed() and not os.geteuid()
+
+
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "apiserver": (_has_kubernetes, "no Kubernetes API server: set KUBECONFIG to one that may be used for tests"),
     "cluster": (_has_nodes, "no Kubernetes cluster with a node: set KUBECONFIG to one that may be used for tests"),
@@ -92,6 +98,14 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "node": (
         lambda: shutil.which("node") is not None and (TESTS / "node" / "node_modules" / "jsdom").is_dir(),
         "no Node.js, or not its packages: install nodejs and npm, then make node",
+    ),
+    "azurite": (
+        lambda: shutil.which("node") is not None and (TESTS / "node/azurite/node_modules/azurite").is_dir(),
+        "no Node.js, or not Azurite: install nodejs and npm, then make node",
+    ),
+    "services": (
+        _has_services,
+        "not root, or not installed: apt-get install postgresql pgbouncer redis-server rabbitmq-server",
     ),
     "browser": (lambda: shutil.which("chromium") is not None, "no Chromium: apt-get install chromium"),
     "namespaces": (_has_namespaces, "neither root nor user namespaces: run as root, or allow user namespaces"),

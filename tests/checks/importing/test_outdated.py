@@ -54,10 +54,10 @@ def test_what_fails_besides_is_shown_too(report):
 
 
 def test_a_successor_of_a_missing_provider_names_the_distribution(report):
-    (found,) = shown(report(dag="from airflow.operators.http_operator import SimpleHttpOperator\n"))
+    (found,) = shown(report(dag="from airflow.operators.docker_operator import DockerOperator\n"))
     assert found[2] == (
-        "from airflow.providers.http.operators.http import HttpOperator, "
-        "and add apache-airflow-providers-http to requirements.txt"
+        "from airflow.providers.docker.operators.docker import DockerOperator, "
+        "and add apache-airflow-providers-docker to requirements.txt"
     )
 
 
@@ -67,8 +67,8 @@ def test_a_module_that_a_provider_never_had_is_no_missing_package(report):
 
 
 def test_a_missing_provider_is_a_missing_package(report):
-    (found,) = shown(report(dag="from airflow.providers.http.operators.http import HttpOperator\n"))
-    assert found[2] == "add apache-airflow-providers-http to requirements.txt, and rebuild the image"
+    (found,) = shown(report(dag="from airflow.providers.docker.operators.docker import DockerOperator\n"))
+    assert found[2] == "add apache-airflow-providers-docker to requirements.txt, and rebuild the image"
 
 
 def test_one_missing_module_in_many_files_is_one_finding(report):

@@ -93,7 +93,13 @@ def _exists(name: str) -> bool:
     module, _, attribute = name.rpartition(".")
     if module == "airflow.configuration.conf":
         module, attribute = "airflow.configuration", "conf"
-    return hasattr(import_module(module), attribute)
+    try:
+        return hasattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        if provider_of(name)[0] not in str(error.name):
+            return True  # it needs another provider, too
+        module, _, cls = module.rpartition(".")  # it is a member of a class
+        return hasattr(getattr(import_module(module), cls, None), attribute)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,17 @@
+import configparser
+import functools
+import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from airflowkit.deploy.values.airflow_options import variable
 from airflowkit.deploy.values.conversion import convert
 from airflowkit.deploy.values.environment import Variable, container_environment, dags_folder, resolved
+from airflowkit.deploy.values.git_sync import git_sync_environment
 from airflowkit.deploy.values.reading import read_values
 from airflowkit.errors import ValuesError
 from deploy.values.charts import CHART, HELM, needs_helm, needs_schema, schema_errors
@@ -96,24 +102,86 @@ def test_the_values_for_a_bundle_pass_the_schema():
     assert schema_errors(yaml.safe_load((HERE / "bundle.yaml").read_text())) == []
 
 
-@needs_helm
-@pytest.mark.parametrize("name", ["good", "bundle", "official-2021", "official-2022-keda", "official-2025"])
-def test_the_variables_are_those_that_helm_renders(name, tmp_path):
+CONVERTED = ("official-2021", "official-2022-keda", "official-2025")
+OF_OTHERS = {"kerberos", "elasticsearch", "elasticsearch_configs", "traces", "webserver", "kubernetes_executor"}
+"""Sections of airflow.cfg for what is not on, for Airflow 2, or for the pods of KubernetesExecutor."""
+OF_NO_CONSEQUENCE = {
+    "celery_kubernetes_executor.kubernetes_queue",
+    "celery.flower_url_prefix",
+    "celery.sync_parallelism",
+    "metrics.otel_host",
+    "metrics.otel_on",
+    "metrics.otel_port",
+    "scheduler.standalone_dag_processor",
+    "core.executor",
+}
+
+
+def values_named(name):
     path = HERE / f"{name}.yaml"
-    values = (
-        GOOD
-        if name == "good"
-        else convert(read_values((path if path.is_file() else HERE / "old" / path.name).read_bytes(), name)).values
-    )
-    (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
-    command = [HELM, "template", "airflow", CHART, "--values", str(tmp_path / "values.yaml")]
-    rendered = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if name not in CONVERTED:
+        return yaml.safe_load(path.read_text()) if name != "good" else GOOD
+    return convert(read_values((HERE / "old" / path.name).read_bytes(), name)).values
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """What Helm makes of values, by their name."""
+
+    @functools.cache
+    def render(name):
+        file = tmp_path_factory.mktemp("values") / "values.yaml"
+        file.write_text(yaml.safe_dump(values_named(name)))
+        command = [HELM, "template", "airflow", CHART, "--values", str(file)]
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return [manifest for manifest in yaml.load_all(output, yaml.CSafeLoader) if manifest]
+
+    return render
+
+
+@needs_helm
+@pytest.mark.parametrize("name", ["good", "bundle", *CONVERTED])
+def test_the_variables_are_those_that_helm_renders(name, rendered):
+    values = values_named(name)
     found = set()
-    for manifest in yaml.safe_load_all(rendered):
+    for manifest in rendered(name):
         for component, container in CONTAINERS.items():
-            if manifest and manifest["kind"] in {"Deployment", "StatefulSet"}:
+            if manifest["kind"] in {"Deployment", "StatefulSet"}:
                 found |= {component} if compare(manifest, values, component, container) else set()
     assert {"scheduler", "apiServer", "dagProcessor"} <= found
+
+
+@needs_helm
+@pytest.mark.parametrize("name", ["good", "bundle", *CONVERTED])
+def test_what_helm_writes_into_the_configuration_is_in_the_variables(name, rendered):
+    (text,) = [it["data"]["airflow.cfg"] for it in rendered(name) if "airflow.cfg" in it.get("data", {})]
+    config = configparser.ConfigParser(interpolation=None)
+    config.read_string(text)
+    written = {f"{section}.{option}": value for section in config for option, value in config[section].items()}
+    values = values_named(name)
+    ours = container_environment(values, "scheduler")
+    of_containers = set(re.findall(r"AIRFLOW__\w+", f"{values.get('env')} {values.get('extraEnv')}"))
+    for option, value in written.items():
+        of_consequence = option.partition(".")[0] not in OF_OTHERS and option not in OF_NO_CONSEQUENCE
+        if of_consequence and variable(option) not in of_containers:
+            assert as_data(ours[variable(option)].value) == as_data(value), option
+
+
+def as_data(text):
+    return json.loads(text) if text.startswith("[{") else text
+
+
+@needs_helm
+@pytest.mark.parametrize("once", [True, False])
+@pytest.mark.parametrize("name", ["good", *CONVERTED])
+def test_the_variables_of_git_sync_are_those_that_helm_renders(name, once, rendered):
+    values = values_named(name)
+    pods = [it["spec"]["template"]["spec"] for it in rendered(name) if it["kind"] in {"Deployment", "StatefulSet"}]
+    containers = [each for pod in pods for each in pod.get("initContainers" if once else "containers", [])]
+    found = [each for each in containers if each["name"] == ("git-sync-init" if once else "git-sync")]
+    assert bool(found) is bool(values.get("dags", {}).get("gitSync", {}).get("enabled"))
+    for container in found:
+        assert git_sync_environment(values, once=once) == {it["name"]: as_variable(it) for it in container["env"]}
 
 
 def compare(manifest, values, component, name):

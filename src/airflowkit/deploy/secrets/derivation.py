@@ -61,7 +61,8 @@ def pgbouncer_ini(database: Address, deployment: Deployment) -> str:
         "stats_users": database.user,
         "ignore_startup_parameters": "extra_float_digits",
         "max_client_conn": value("pgbouncer.maxClientConn", 100),
-        # The API server's asyncpg prepares statements, which a transaction pool must be told to keep (PgBouncer 1.21).
+        # Airflow's drivers, psycopg and asyncpg, prepare statements, which a transaction pool must know: PgBouncer 1.21
+        # and newer can, and the chart's 1.23 does not unless it is told.
         "max_prepared_statements": 100,
         "server_tls_sslmode": mode,
         **{name: f"/etc/pgbouncer/{files[key]}" for name, key in certificates.items() if key},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from airflowkit.deploy.values.airflow_options import FROM_SECRETS, variable
 from airflowkit.deploy.values.lookup import value_at
@@ -37,8 +38,12 @@ _DEFAULTS: Final = {
     "logging.remote_logging": "False",
     "logging.colored_console_log": "False",
     "fab.enable_proxy_fix": "True",
+    "celery.worker_concurrency": "16",
+    "metrics.statsd_port": "9125",
+    "metrics.statsd_prefix": "airflow",
 }
-"""What the chart's own `config` says where it differs from Airflow's defaults, and depends on nothing."""
+"""What the chart's own `config` says that depends on nothing."""
+_LOCAL_BUNDLE: Final = {"name": "dags-folder", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,12 @@ def container_environment(
         ValuesError: A value has template actions, which only Helm can render.
     """
     variables = [
-        *_config(values),
+        *_config(values, release),
         Variable("AIRFLOW__CORE__EXECUTOR", value_at(values, "executor") or "CeleryExecutor"),
         Variable("AIRFLOW_HOME", str(value_at(values, "airflowHome") or "/opt/airflow")),
         *_from_secrets(values, component, release),
         *_custom(values),
-        *_listed(value_at(values, f"{component}.env"), f"{component}.env"),
+        *listed(value_at(values, f"{component}.env"), f"{component}.env"),
     ]
     if component == "workers.kubernetes":
         variables.append(Variable("AIRFLOW__CORE__EXECUTOR", "LocalExecutor"))
@@ -111,17 +116,28 @@ def _resolved(each: Variable, secrets: Mapping[str, Mapping[str, str]], fields: 
     return each.value
 
 
-def _config(values: Mapping[str, Any]) -> Iterator[Variable]:
+def _config(values: Mapping[str, Any], release: str) -> Iterator[Variable]:
     """Yield what airflow.cfg says."""
-    for option, value in _DEFAULTS.items():
+    for option, value in (_DEFAULTS | _dependent(values, release)).items():
         yield Variable(variable(option), value)
-    yield Variable("AIRFLOW__CORE__DAGS_FOLDER", dags_folder(values))
-    if bundles := value_at(values, "dagProcessor.dagBundleConfigList"):
-        listed = [{**bundle, "kwargs": bundle.get("kwargs") or {}} for bundle in bundles]
-        yield Variable("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", json.dumps(listed))
     for section, options in (value_at(values, "config") or {}).items():
         for option, value in (options or {}).items():
             yield Variable(variable(f"{section}.{option}"), _rendered(value, f"config.{section}.{option}"))
+
+
+def _dependent(values: Mapping[str, Any], release: str) -> dict[str, str]:
+    """Return what the chart's `config` makes of other values (its values.yaml, templates/configmaps/configmap.yaml)."""
+    bundles = value_at(values, "dagProcessor.dagBundleConfigList") or [_LOCAL_BUNDLE]
+    statsd = value_at(values, "statsd.enabled", default=True)
+    path = urlsplit(str(value_at(values, "config.api.base_url", ""))).path.removesuffix("/")
+    port = value_at(values, "ports.apiServer", 8080)
+    return {
+        "core.dags_folder": dags_folder(values),
+        "core.execution_api_server_url": f"http://{release}-api-server:{port}{path}/execution/",
+        "dag_processor.dag_bundle_config_list": json.dumps([{"kwargs": {}, **each} for each in bundles]),
+        "metrics.statsd_on": str(bool(statsd)),
+        "metrics.statsd_host": f"{release}-statsd",
+    }
 
 
 def dags_folder(values: Mapping[str, Any]) -> str:
@@ -164,14 +180,15 @@ def _custom(values: Mapping[str, Any]) -> Iterator[Variable]:
     """Yield `env`, `secret` and `extraEnv`, in the order in which the chart has them."""
     import yaml
 
-    yield from _listed(value_at(values, "env"), "env")
+    yield from listed(value_at(values, "env"), "env")
     for entry in value_at(values, "secret") or ():
         yield Variable(entry["envName"], secret=(entry["secretName"], entry.get("secretKey") or "value"))
     text = _rendered(value_at(values, "extraEnv") or "", "extraEnv")
-    yield from _listed(yaml.safe_load(text), "extraEnv")
+    yield from listed(yaml.safe_load(text), "extraEnv")
 
 
-def _listed(entries: Iterable[Mapping[str, Any]] | None, key: str) -> Iterator[Variable]:
+def listed(entries: Iterable[Mapping[str, Any]] | None, key: str) -> Iterator[Variable]:
+    """Yield the entries of a container's `env`, found at a key of the values."""
     for entry in entries or ():
         source = entry.get("valueFrom") or {}
         reference = source.get("secretKeyRef")
