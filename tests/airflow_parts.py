@@ -153,6 +153,7 @@ def _configuration(home: Path, port: int) -> dict[str, str]:
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__TRIGGERER__CAPACITY": "10",
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "120",  # a busy computer is not a failed task
     }
 
 

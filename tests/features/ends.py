@@ -77,7 +77,20 @@ ENDS: Mapping[str, End] = {
     "parameter_required": End(refused="parameter 'shop' .* has no value"),
     "native": End(says=("native list",)),
     # mapping.py
-    "mapping": End(tasks={"of_nothing": SKIPPED, "skips_odd": [SKIPPED, SUCCESS]}, says=("total 60", "classic[0] | 1")),
+    "mapping": End(
+        tasks={
+            "of_nothing": SKIPPED,
+            "skips_odd": [SKIPPED, SUCCESS],
+            **{task_id: [SUCCESS] * 3 for task_id in ("double", "converted", "joined")},
+            **{
+                task_id: [SUCCESS] * 2
+                for task_id in ("by_dictionaries", "per_number.first", "per_number.last", "classic")
+            },
+            "named": [SUCCESS],
+            "crossed": [SUCCESS] * 4,
+        },
+        says=("total 60", "classic[0] | 1"),
+    ),
     "mapping_fails": End(
         FAILED, tasks={"fails_at_two": [SUCCESS, FAILED, SUCCESS], "again": [FAILED]}, says=("afterwards",)
     ),

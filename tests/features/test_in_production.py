@@ -16,7 +16,11 @@ from features.ends import END_STATES, ENDS, TaskState, expected, present, presen
 if TYPE_CHECKING:
     from airflow_parts import Airflow
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs_airflow(3, 1, "a local run")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.needs_airflow(3, 1, "a local run"),
+    pytest.mark.timeout(900),  # all runs are one fixture: two minutes, and more on a busy computer
+]
 
 POLICY = '''
 """Retries wait a second: an hour is for production."""
@@ -75,7 +79,7 @@ def run_ids(world) -> dict[str, str]:
     if "partition_consumer" in RUN:
         world.update_asset("s3://hourly/", partition_key=PARTITION)
     world.start("scheduler", "triggerer")  # not before: SQLite has one writer
-    wait_for(lambda: all_ended(world), 500, "the ends of all runs")
+    wait_for(lambda: all_ended(world), 700, "the ends of all runs")
     return first_runs(world) | found
 
 
