@@ -45,6 +45,48 @@ def asset_references(dag: Any) -> frozenset[str]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AssetUpdate:
+    """An update of an asset by a task.
+
+    Attributes:
+        names: The asset's name and URI.
+        aliases: The aliases by which the task has updated it.
+        partitioned: Whether it is of a partition only.
+    """
+
+    names: frozenset[str]
+    aliases: frozenset[str]
+    partitioned: bool
+
+
+def asset_updates() -> list[AssetUpdate]:
+    """Return what tasks have updated in this Airflow."""
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with own_session(), create_session() as session:
+        return [
+            AssetUpdate(
+                frozenset({event.asset.name, event.asset.uri}),
+                frozenset(alias.name for alias in event.source_aliases),
+                bool(getattr(event, "partition_key", None)),  # from 3.2 on
+            )
+            for event in session.scalars(select(AssetEvent).where(AssetEvent.source_task_id.is_not(None)))
+        ]
+
+
+def scheduling_assets(dag: Any) -> Any:
+    """Return the condition of assets that starts a DAG, or None."""
+    return dag.timetable.asset_condition if assets_start(dag) else None
+
+
+def starts_of_partitions(dag: Any) -> bool:
+    """Return whether only updates of partitions start a DAG."""
+    return "PartitionedAssetTimetable" in _timetables(dag)
+
+
 def task_instances(dag_run: Any) -> list[Any]:
     """Return a run's task instances as the database has them now."""
     from airflow.utils.session import create_session

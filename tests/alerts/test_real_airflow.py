@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from alerts.airflow_parts import airflow, wait_for
+from airflow_parts import airflow, wait_for
 from alerts.official import complaints, fact, texts
 from alerts.receiver import SIGNATURE, Reply, hang, running
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 
-from airflowkit._airflow import airflow_version
 from airflowkit.errors import LocalRunError
 from airflowkit.local.process.events import LogLine, Notice, Output
-from features.ends import ENDS, FINDINGS, OTHERS, SUCCESS, End
+from features.ends import ENDS, FINDINGS, expected, present, present_files, states
 
 pytestmark = [pytest.mark.needs_airflow(3, 1, "a local run")]
-DAGS = Path(__file__).parent / "dags"
-FILES = [file.name for file in sorted(DAGS.glob("*.py")) if airflow_version() >= OTHERS.get(file.name, (3, 1))]
 CONVENTIONS = ("AK5", "AK405", "AK404")
 
 
@@ -23,8 +19,8 @@ def folder(tmp_path_factory):
     root = tmp_path_factory.mktemp("features")
     (root / "airflowkit.toml").touch()
     (root / "dags").mkdir()
-    for name in FILES:
-        shutil.copy(DAGS / name, root / "dags")
+    for file in present_files():
+        shutil.copy(file, root / "dags")
     return root / "dags"
 
 
@@ -44,14 +40,6 @@ def test_check_finds_what_is_wrong_in_production_and_nothing_else(folder):
     found = {(it.code, it.dag_id): it.message for it in report.findings if not it.code.startswith(CONVENTIONS)}
     assert found.keys() == FINDINGS, found
     assert report.dags == len(present())
-
-
-def present() -> list[str]:
-    """Return the DAGs of this Airflow; the names of those that need a newer one begin as their files do."""
-    left_out = [name for name in OTHERS if name not in FILES]
-    newer = {"partitions.py": ("partition_",), "policies.py": ("retry_policy", "state_stores")}
-    beginnings = tuple(text for name in left_out for text in newer[name])
-    return [dag_id for dag_id in ENDS if not beginnings or not dag_id.startswith(beginnings)]
 
 
 def marked(dag_id: str) -> object:
@@ -80,23 +68,9 @@ def test_a_run_ends_as_in_production(folder, airflow, dag_id):
     result = run_dag(dag_id, on_event=events.append, **arguments)
     texts = [event.text for event in events if isinstance(event, (Output, LogLine))]
     notes = [event.text for event in events if isinstance(event, Notice)]
-    assert (result.state, states(result)) == (end.state, expected(end, result)), texts
+    assert (result.state, states(result.tasks)) == (end.state, expected(end, result.tasks)), texts
     assert {text for text in end.says if text not in texts} == set(), texts
     assert all(any(words in note for note in notes) for words in end.notes), notes
-
-
-def states(result) -> dict[str, object]:
-    """Return the state of each task, in the order of its instances if it is mapped."""
-    found: dict[str, list[str]] = {}
-    for task in sorted(result.tasks, key=lambda task: (task.task_id, task.map_index)):
-        found.setdefault(task.task_id, []).append(task.state)
-    mapped = {task.task_id for task in result.tasks if task.map_index >= 0}
-    return {task_id: list_ if task_id in mapped else list_[0] for task_id, list_ in found.items()}
-
-
-def expected(end: End, result) -> dict[str, object]:
-    default = {task_id: [SUCCESS] * len(s) if isinstance(s, list) else SUCCESS for task_id, s in states(result).items()}
-    return default | dict(end.tasks)
 
 
 def test_the_pods_are_rendered(folder):

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 Apply = Callable[["Finding", str], str | None]
 
 
+def _as_it_is(text: str) -> str:
+    return text
+
+
 def _the_file_itself(path: Path) -> Path:
     return path
 
@@ -27,9 +31,11 @@ class Fix:
         apply: From the finding and the text to the fixed text; None if the text leaves in doubt what to do.
         target: From the path of the finding to that of the file to change.
         declared: What it changes in a serialized DAG: pairs of a key and the key above it.
+        respelled: Gives two texts that mean the same one spelling, where it changes texts within a DAG.
     """
 
     code: str
     apply: Apply
     target: Callable[[Path], Path] = _the_file_itself
     declared: frozenset[tuple[str, str]] = frozenset()
+    respelled: Callable[[str], str] = _as_it_is

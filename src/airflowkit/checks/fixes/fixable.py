@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.checks.moves.context import EQUAL, removed_name
 from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
 from airflowkit.checks.rules.register import FIXABLE
 from airflowkit.pods.spec.keywords import DEAD
@@ -40,6 +41,8 @@ def _shows(finding: Finding) -> bool:
     sign = _SIGNS.get(finding.code)
     if finding.code == "AK101":
         return finding.message.startswith(("imports airflow.", "passes "))
+    if finding.code == "AK311":
+        return (name := removed_name(finding.message)) is not None and name in EQUAL
     return finding.code in FIXABLE and (sign is None or bool(sign.search(_text(finding.path))))
 
 

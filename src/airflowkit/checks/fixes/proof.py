@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable  # noqa: TC003  a named tuple's annotations are read
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
@@ -22,7 +23,28 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.facts import Failure, FileFacts
 
-_Declared = frozenset[tuple[str, str]]
+
+class _Declared(NamedTuple):
+    """What the fixes of an edit say that they change: keys of a serialized DAG, and how texts are spelled."""
+
+    keys: frozenset[tuple[str, str]]
+    respellings: tuple[Callable[[str], str], ...]
+
+    @classmethod
+    def of(cls, edit: Edit) -> Self:
+        fixes = [FIXES[code] for code in {finding.code for finding in edit.findings}]
+        return cls(frozenset(key for fix in fixes for key in fix.declared), tuple(fix.respelled for fix in fixes))
+
+    def respelled(self, value: Any) -> Any:
+        """Return a value of JSON with its texts in one spelling."""
+        if isinstance(value, str):
+            for respelling in self.respellings:
+                value = respelling(value)
+        elif isinstance(value, list):
+            return [self.respelled(item) for item in value]
+        elif isinstance(value, dict):
+            return {key: self.respelled(item) for key, item in value.items()}
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +140,7 @@ def _objection(before: FileFacts, after: FileFacts, edit: Edit) -> str:
         return f"the file could not be imported afterwards: {failure.text}"
     if not (_can_be_compared(before) and _can_be_compared(after)):
         return "Airflow cannot serialize its DAGs, so nothing proves that they would stay the same"
-    declared = frozenset(change for finding in edit.findings for change in FIXES[finding.code].declared)
+    declared = _Declared.of(edit)
     return _changed_dag(before, after, declared) or _changed_task(before, after, declared)
 
 
@@ -132,9 +154,9 @@ def _changed_dag(before: FileFacts, after: FileFacts, declared: _Declared) -> st
 
 def _changed_task(before: FileFacts, after: FileFacts, declared: _Declared) -> str:
     """Return which task would do something else, by its arguments and its pods; both have the same tasks."""
-    names = {name for _place, name in declared}
+    names = {name for _place, name in declared.keys}
     for texts in zip(before.evidence, after.evidence, strict=True):
-        first, second = (_without_arguments(json.loads(text), names) for text in texts)
+        first, second = (declared.respelled(_without_arguments(json.loads(text), names)) for text in texts)
         if first != second:
             return f"the task {first['task_id']} would change, or differs at each parse"
     return ""
@@ -145,7 +167,9 @@ def _without_arguments(task: dict[str, Any], names: Collection[str]) -> dict[str
 
 
 def _shown(facts: FileFacts, declared: _Declared) -> list[tuple[str, Any]]:
-    return [(dag_id, _undeclared(json.loads(text), "", declared)) for dag_id, text in facts.serialized]
+    return [
+        (dag_id, declared.respelled(_undeclared(json.loads(text), "", declared))) for dag_id, text in facts.serialized
+    ]
 
 
 def _undeclared(value: Any, within: str, declared: _Declared) -> Any:
@@ -157,7 +181,7 @@ def _undeclared(value: Any, within: str, declared: _Declared) -> Any:
     left = {
         key: _undeclared(item, within if key == "__var" else key, declared)
         for key, item in value.items()
-        if (within, key) not in declared
+        if (within, key) not in declared.keys
     }
     emptied = left.get("default_args")
     return {k: v for k, v in left.items() if k != "default_args"} if _is_empty(emptied) else left

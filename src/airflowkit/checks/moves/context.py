@@ -5,6 +5,7 @@ Sources: the release notes of Airflow 3.0, ruff's rules AIR301 and AIR303, and `
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -43,6 +44,18 @@ ATTRIBUTES: Final[Mapping[str, str]] = {
     "ti.execution_date": "dag_run.logical_date",
 }
 """What a template uses instead of each removed attribute."""
+EQUAL: Final[Mapping[str, str]] = {
+    "execution_date": "logical_date",
+    "tomorrow_ds": "macros.ds_add(ds, 1)",
+    "tomorrow_ds_nodash": "((logical_date + macros.timedelta(days=1)) | ds_nodash)",
+    "yesterday_ds": "macros.ds_add(ds, -1)",
+    "yesterday_ds_nodash": "((logical_date - macros.timedelta(days=1)) | ds_nodash)",
+    **{name: "dag_run.logical_date" for name, successor in ATTRIBUTES.items() if successor == "dag_run.logical_date"},
+}
+"""What gives the same in every run, as an expression that can stand anywhere, without quotes.
+
+`next_ds` and `prev_ds`, for two, were other days in runs that somebody started by hand.
+"""
 
 
 def in_template(name: str) -> str:
@@ -55,3 +68,9 @@ def in_function(name: str) -> str:
     """Return what a function takes instead of a removed name; an empty string for any other."""
     successor = _OF_FUNCTIONS.get(name) or SUCCESSORS.get(name)
     return f"{_TEXT}{successor}" if successor else ""
+
+
+def removed_name(message: str) -> str | None:
+    """Return the name that a finding of AK311 is about, if Airflow does not provide it."""
+    found = re.search(r"uses \{\{ (\S+) \}\}, which Airflow does not provide", message)
+    return found[1] if found else None

@@ -45,7 +45,10 @@ CODES: Final[Mapping[str, str]] = {
 """The rules, by the version that added them."""
 
 FIXABLE: Final = frozenset(
-    {"AK101", "AK105", "AK207", "AK411", "AK506", "AK601", "AK602", "AK603", "AK604", "AK606", "AK608", "AK609"}
+    {
+        *("AK101", "AK105", "AK207", "AK311", "AK411", "AK506"),
+        *("AK601", "AK602", "AK603", "AK604", "AK606", "AK608", "AK609"),
+    }
 )
 """The rules that `--fix` can fix."""
 

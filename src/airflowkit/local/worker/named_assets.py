@@ -11,7 +11,7 @@ from airflowkit.discovery.dag_files import dag_files
 from airflowkit.errors import AirflowKitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 
@@ -24,17 +24,18 @@ def register_named_assets(dag: Any, folder: Path, empty: Path) -> None:
         empty: An empty folder, which Airflow takes for its DAG folder.
     """
     references = _airflow_run.asset_references(dag)
-    for file in _mentioning(references, folder) if references else ():
+    for file in files_with(references, folder) if references else ():
         with suppress(AirflowKitError):  # a file that cannot be imported defines nothing in production either
             for other in load_file(file, folder):
                 if other.dag.dag_id != dag.dag_id:
                     _airflow_run.sync_dag(other.dag, other.path, empty)
 
 
-def _mentioning(references: frozenset[str], folder: Path) -> Iterator[Path]:
-    texts = [reference.encode() for reference in references]
+def files_with(words: Collection[str], folder: Path) -> Iterator[Path]:
+    """Yield the DAG files in which one of several words stands, in upper or lower case."""
+    texts = [word.lower().encode() for word in words]
     for file in dag_files(folder):
         with suppress(OSError):
-            content = file.read_bytes()
+            content = file.read_bytes().lower()
             if any(text in content for text in texts):
                 yield file

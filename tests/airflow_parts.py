@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.parse
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 AIRFLOW = [str(Path(sys.executable).with_name("airflow"))]
 PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -24,17 +25,55 @@ PARTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 class Airflow:
     """The running parts, reached by the REST API as users reach it."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, env: dict[str, str]) -> None:
         self.home = home
         self.base = f"http://127.0.0.1:{port}"
         self._token = ""
+        self._env = env
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *parts: str) -> None:
+        for part in parts:
+            with (self.home / f"{part}.log").open("wb") as log:
+                command = [*AIRFLOW, part]
+                process = subprocess.Popen(command, env=self._env, stdout=log, stderr=log, start_new_session=True)
+            self._started.append(process)
+
+    def stop(self) -> None:
+        for process in self._started:
+            process.terminate()
+        for process in self._started:
+            _end(process)
 
     def log_in(self) -> None:
         self._token = self._call("GET", "/auth/token")["access_token"]
 
-    def trigger(self, dag_id: str, logical_date: str | None = None) -> str:
-        run = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": logical_date})
+    def trigger(self, dag_id: str, logical_date: str | None = None, **options: Any) -> str:
+        run = self._call("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": logical_date, **options})
         return str(run["dag_run_id"])
+
+    def dags(self) -> dict[str, dict[str, Any]]:
+        """Read what is known of each DAG."""
+        return {dag["dag_id"]: dag for dag in self._call("GET", "/api/v2/dags?limit=100")["dags"]}
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the database, which answers while the API waits for a lock that only the API can release."""
+        with closing(sqlite3.connect(self.home / "airflow.db")) as database:
+            return database.execute(sql).fetchall()
+
+    def pause(self, dag_id: str, *, paused: bool = True) -> None:
+        self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": paused})
+
+    def update_asset(self, uri: str, **options: Any) -> None:
+        """Say that something outside Airflow has updated an asset."""
+        assets = self._call("GET", "/api/v2/assets")["assets"]
+        (asset_id,) = (asset["id"] for asset in assets if asset["uri"] == uri)
+        self._call("POST", "/api/v2/assets/events", {"asset_id": asset_id, **options})
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, choices: list[str]) -> None:
+        """Answer a task that asks a person."""
+        task = f"/api/v2/dags/{dag_id}/dagRuns/{_quoted(run_id)}/taskInstances/{task_id}/-1"
+        self._call("PATCH", f"{task}/hitlDetails", {"chosen_options": choices})
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{_quoted(run_id)}")["state"])
@@ -48,7 +87,7 @@ class Airflow:
         return found
 
     def knows(self, dag_id: str) -> bool:
-        return any(dag["dag_id"] == dag_id for dag in self._call("GET", "/api/v2/dags")["dags"])
+        return dag_id in self.dags()
 
     def finish(self, dag_id: str, run_id: str, timeout: float = 300) -> str:
         """Wait until a run has ended; return how."""
@@ -68,27 +107,21 @@ class Airflow:
 
 
 @contextmanager
-def airflow(home: Path, environment: dict[str, str]) -> Iterator[Airflow]:
-    """Run Airflow's parts while the block runs; the DAGs stand in `home/dags`."""
+def airflow(home: Path, environment: dict[str, str], parts: Sequence[str] = PARTS) -> Iterator[Airflow]:
+    """Run Airflow's parts while the block runs; the DAGs stand in `home/dags`, and others may be started later."""
     port = _free_port()
     env = {**os.environ, **_configuration(home, port), **environment}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([*AIRFLOW, "db", "migrate"], env=env, check=True, capture_output=True)
-    started = []
+    with closing(sqlite3.connect(home / "airflow.db")) as database:
+        database.execute("PRAGMA journal_mode = WAL")  # whoever reads does not wait for whoever writes
+    running = Airflow(home, port, env)
     try:
-        for part in PARTS:
-            log = (home / f"{part}.log").open("wb")
-            process = subprocess.Popen([*AIRFLOW, part], env=env, stdout=log, stderr=log, start_new_session=True)
-            log.close()
-            started.append(process)
-        running = Airflow(home, port)
+        running.start(*parts)
         wait_for(lambda: _succeeds(running.log_in), 120, "the API server")
         yield running
     finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            _end(process)
+        running.stop()
 
 
 def wait_for(condition: Callable[[], bool], timeout: float, what: str) -> None:
@@ -116,10 +149,11 @@ def _configuration(home: Path, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__MAX_ACTIVE_TASKS_PER_DAG": "64",
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=20",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "DEBUG",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__TRIGGERER__CAPACITY": "10",
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "120",  # a busy computer is not a failed task
     }
 
 
