@@ -17,7 +17,7 @@ from airflowkit.deploy.secrets.manifest import Secret, yaml_documents
 from airflowkit.deploy.secrets.output import check_output, read_output, write_output
 from airflowkit.deploy.secrets.reading import Reading, read_references
 from airflowkit.deploy.secrets.references import Need, Reference, needs_of
-from airflowkit.deploy.secrets.values_files import load_values
+from airflowkit.deploy.values.files import load_values
 from airflowkit.errors import SecretsError, did_you_mean
 from airflowkit.repository import repository_root
 from airflowkit.settings import load_settings
@@ -100,7 +100,8 @@ def prepare(
         named_by_dags: References of the DAGs' pods, for the Secrets beside those of the values.
 
     Raises:
-        SecretsError: The values cannot be read, or name what cannot be a Secret.
+        SecretsError: There are no values, or they name what cannot be a Secret.
+        ValuesError: The values cannot be read.
     """
     values = load_values(request.values or [_default_values()])
     place = (
@@ -149,7 +150,11 @@ def _notes(deployment: Deployment, reading: Reading) -> Iterator[str]:
 
 
 def _default_values() -> Path:
-    return (repository_root(Path.cwd()) or Path.cwd()) / VALUES
+    path = (repository_root(Path.cwd()) or Path.cwd()) / VALUES
+    if not path.exists():
+        hint = "Name the values of your deployment: airflowkit secrets --values FILE"
+        raise SecretsError(f"there is no {path}", hint=hint)
+    return path
 
 
 def _namespace_of_settings() -> str:
