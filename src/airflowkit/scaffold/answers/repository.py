@@ -130,6 +130,11 @@ class RepositoryAnswers:
             raise ScaffoldError(f"{self.dags} cannot clone {self.git_url}", hint=f"Give a URL like {form}")
 
     @property
+    def dev_namespace(self) -> str:
+        """The namespace of the second Airflow, which values-dev.yaml is for."""
+        return f"{self.namespace}-dev"
+
+    @property
     def by_ssh(self) -> bool:
         """Whether git authenticates with a key; else with a user and a token, or not at all."""
         return inputs.ssh_host(self.git_url) is not None
