@@ -139,7 +139,13 @@ def test_a_repository_in_a_folder_of_another_is_updated_there(tmp_path):
     assert (inner / "README.md").read_text() == NOW["README.md"]
 
 
-def test_another_version_of_airflow_comes_with_the_update(team):
+def test_another_version_of_airflow_comes_with_the_update_which_says_what_the_step_breaks(team):
+    edited_record(team, versions={"airflow": "3.2.1", "chart": "1.21.0"})
+    with planned_update(team, airflow_version="3.3.1") as planned:
+        assert planned.moves[0] == "chart 1.21.0 -> 1.22.0"
+        assert "Airflow 3.2.1 -> 3.3.1" in planned.moves
+        assert any("apache/airflow#70283" in line for line in planned.moves)
+        assert not any("3.3.2" in line for line in planned.moves)
     update(team, airflow_version="3.3.1")
     take(team)
     assert 'airflowVersion: "3.3.1"' in (team / "deploy" / "values.yaml").read_text()

@@ -60,6 +60,8 @@ def _list(planned: Update) -> None:
     width = max(map(len, planned.outcomes.values()))
     for path, outcome in planned.outcomes.items():
         typer.echo(f"  {outcome:{width}}  {path}")
+    for line in planned.moves:
+        typer.echo(line)
 
 
 def _compare(planned: Update) -> bool:

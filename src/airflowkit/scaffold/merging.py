@@ -79,10 +79,11 @@ class MergeRepository:
 
     def with_line_ends(self, files: Mapping[str, str]) -> dict[str, str]:
         """Return files with the line ends that the team has committed them with: CRLF, or as they are."""
-        pattern = ("--fixed-strings", "--regexp=\r")
         try:
-            found = self._git("grep", "-z", "-I", "--full-name", "--files-with-matches", *pattern, self.head)
-        except CalledProcessError:  # none
+            found = self._git("grep", "-z", "-I", "-l", "--full-name", "-F", "-e", "\r", self.head)
+        except CalledProcessError as error:
+            if error.returncode != 1:  # 1: none has any
+                raise
             return dict(files)
         names = found.decode(errors="surrogateescape").split("\0")
         paths = {name.removeprefix(f"{self.head}:{self.prefix}") for name in names}

@@ -8,6 +8,7 @@ import textwrap
 import zlib
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from packaging.version import Version
@@ -15,6 +16,7 @@ from packaging.version import Version
 from airflowkit import __version__
 from airflowkit.errors import ScaffoldError
 from airflowkit.scaffold.answers.repository import NOT_ASKED, RepositoryAnswers
+from airflowkit.scaffold.versions import CHART
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,11 +41,29 @@ def record(answers: RepositoryAnswers, files: Mapping[str, str]) -> str:
     contents = {
         "about": "Written by airflowkit new-repo, for airflowkit update. Do not edit.",
         "version": answers.airflowkit_version,
+        "versions": versions_of(answers),
         "name": answers.name,
         "answers": {name: value for name, value in asdict(answers).items() if name not in NOT_ASKED},
         "files": textwrap.wrap(packed, _LINE),
     }
     return json.dumps(contents, indent=2, ensure_ascii=False) + "\n"
+
+
+def versions_of(answers: RepositoryAnswers) -> dict[str, str]:
+    """Return the versions that belong together in a new repository; the provider's is that of this installation."""
+    provider = version("apache-airflow-providers-cncf-kubernetes")
+    ours = answers.airflowkit_version
+    return {"chart": CHART, "airflow": answers.airflow_version, "provider": provider, "airflowkit": ours}
+
+
+def recorded_versions(text: str) -> dict[str, str]:
+    """Return the versions that belong together in a recorded repository, as far as it says.
+
+    Raises:
+        ScaffoldError: The text is not a record.
+    """
+    with _invalid_record():
+        return {name: str(Version(found)) for name, found in json.loads(text).get("versions", {}).items()}
 
 
 def recorded_files(text: str) -> dict[str, str]:

@@ -14,11 +14,20 @@ from airflowkit.errors import ScaffoldError
 from airflowkit.git import git
 from airflowkit.scaffold.creation import FIRST_DAG, first_dag_of
 from airflowkit.scaffold.merging import Outcome, merge_repository
-from airflowkit.scaffold.record import RECORD, record, recorded_answers, recorded_files, recorded_version
+from airflowkit.scaffold.record import (
+    RECORD,
+    record,
+    recorded_answers,
+    recorded_files,
+    recorded_version,
+    recorded_versions,
+    versions_of,
+)
 from airflowkit.scaffold.rendering import render_repository
+from airflowkit.scaffold.version_steps import moves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from airflowkit.scaffold.merging import Merge, MergeRepository
@@ -34,11 +43,13 @@ class Update:
         branch: The branch that it goes to.
         version: The version of airflowkit whose scaffold it brings.
         outcomes: What became of each file, by its path in the repository.
+        moves: Which versions move, and what each step on the way breaks.
     """
 
     branch: str
     version: str
     outcomes: Mapping[str, Outcome]
+    moves: Sequence[str]
     _merging: MergeRepository
     _merge: Merge
 
@@ -104,7 +115,8 @@ def planned_update(root: Path, **changes: str) -> Iterator[Update]:
         merge = merging.merged(before | {RECORD: old}, whole, __version__)
         kept = dict.fromkeys(rendered.keys() & own, Outcome.KEPT)
         outcomes = {path: outcome for path, outcome in {**kept, **merge.outcomes}.items() if path != RECORD}
-        yield Update(f"airflowkit/update-{__version__}", __version__, outcomes, merging, merge)
+        moving = moves(recorded_versions(old), versions_of(answers))
+        yield Update(f"airflowkit/update-{__version__}", __version__, outcomes, moving, merging, merge)
 
 
 def _check_is_older(text: str) -> None:
