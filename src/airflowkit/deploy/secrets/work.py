@@ -17,6 +17,7 @@ from airflowkit.deploy.secrets.manifest import Secret, yaml_documents
 from airflowkit.deploy.secrets.output import check_output, read_output, write_output
 from airflowkit.deploy.secrets.reading import Reading, read_references
 from airflowkit.deploy.secrets.references import Need, Reference, needs_of
+from airflowkit.deploy.values.chart import dotted, wrong_types
 from airflowkit.deploy.values.files import load_values
 from airflowkit.errors import SecretsError, did_you_mean
 from airflowkit.repository import repository_root
@@ -24,6 +25,8 @@ from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from airflowkit.deploy.values.files import Values
 
 VALUES: Final = Path("deploy", "values.yaml")
 _NAMESPACE: Final = "airflow"
@@ -104,6 +107,7 @@ def prepare(
         ValuesError: The values cannot be read.
     """
     values = load_values(request.values or [_default_values()])
+    _check_forms(values)
     place = (
         namespace or _namespace_of_settings() or (current_namespace(context) if shutil.which("kubectl") else _NAMESPACE)
     )
@@ -147,6 +151,13 @@ def _notes(deployment: Deployment, reading: Reading) -> Iterator[str]:
             f"{git_sync}.knownHosts is empty, so git-sync trusts any server: put the lines of `ssh-keyscan HOST` "
             "there, compared with the host's own page; they are not secret"
         )
+
+
+def _check_forms(values: Values) -> None:
+    """Reject a list or a mapping where the chart takes the other, or a scalar: nothing could be read from there."""
+    for path, taken in wrong_types(values):
+        if taken in {"a list", "a mapping"}:
+            raise SecretsError(f"{dotted(path)} in the values is not {taken}, and the chart takes nothing else")
 
 
 def _default_values() -> Path:
