@@ -27,7 +27,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     if _is_special(path):
         yield path
         return
-    target = path.resolve()
+    target = _target(path)
     with temporary(target.parent) as scratch:
         yield scratch
         if target.exists():
@@ -37,7 +37,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 def can_replace(path: Path) -> bool:
     """Return whether `atomic_write` can write a file."""
-    return not path.is_dir() and os.access(path if _is_special(path) else path.resolve().parent, os.W_OK)
+    return not path.is_dir() and os.access(path if _is_special(path) else _target(path).parent, os.W_OK)
 
 
 @contextmanager
@@ -57,6 +57,11 @@ def remove(path: Path) -> None:
     else:
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _target(path: Path) -> Path:
+    """Return what a path stands for; `Path.resolve` raises for a symbolic link that leads to itself."""
+    return type(path)(os.path.realpath(path))
 
 
 def _is_special(path: Path) -> bool:

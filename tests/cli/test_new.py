@@ -56,6 +56,15 @@ def test_a_new_dag_lands_in_the_repository_with_its_owner_and_says_what_to_do_ne
     assert "schedule=None" in text
 
 
+@pytest.mark.parametrize("template", DAG_TEMPLATES)
+def test_a_repository_without_teams_gets_no_alert_unless_it_is_asked_for(airflowkit, tmp_path, template):
+    assert airflowkit("new-repo", "quiet", "--no-teams", cwd=tmp_path).status == 0
+    assert airflowkit("new-dag", "orders", "-t", template, cwd=tmp_path / "quiet").status == 0
+    assert "teams" not in (tmp_path / "quiet/dags/orders.py").read_text()
+    assert airflowkit("new-dag", "loud", "-t", template, "--teams", cwd=tmp_path / "quiet").status == 0
+    assert "teams_failure()" in (tmp_path / "quiet/dags/loud.py").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -162,7 +162,12 @@ def test_the_record_of_a_repository_is_a_file_of_answers(new_repo, tmp_path):
         ("executor: NoExecutor", "executor"),
         ("flower: perhaps", "flower"),
         ("executor: !!python/object/apply:os.system [true]", "is not valid"),
+        ("executor: ~", "executor is not a text"),
         ("a" * 100_000, "no names with values"),
+        ("executor: CeleryExecutor\nexecutor: KubernetesExecutor", "line 2: executor is in line 1 already"),
+        ("owner: a\n---\nowner: b", "line 2: but found another document"),
+        ("workers: !!int 0x10", "line 1: the tag"),
+        ("existing: perhaps", "existing"),
     ],
 )
 def test_a_wrong_file_of_answers_is_one_line_and_nothing_is_written(new_repo, tmp_path, text, reason):
@@ -171,6 +176,44 @@ def test_a_wrong_file_of_answers_is_one_line_and_nothing_is_written(new_repo, tm
     assert (status, len(printed.splitlines())) == (2, 1), printed
     assert reason in printed
     assert not (tmp_path / "one").exists()
+
+
+def test_an_answer_of_a_file_is_what_is_written_there_and_not_the_number_that_yaml_makes_of_it(new_repo, tmp_path):
+    (tmp_path / "a.yaml").write_bytes(b"branch: 1.10\r\nowner: 007\r\nnamespace: on\r\nteams: no\r\n")
+    status, printed = new_repo("one", "--answers", "a.yaml")
+    assert status == 0, printed
+    found = answers_of(tmp_path / "one")
+    assert [found[name] for name in ("branch", "owner", "namespace", "teams")] == ["1.10", "007", "on", False]
+    (tmp_path / "a.toml").write_text("branch = 1.10\n")
+    status, printed = new_repo("two", "--answers", "a.toml")
+    assert status == 2
+    assert "Put it in quotes" in printed
+
+
+def test_a_file_of_answers_can_say_that_the_repository_has_dags_already(new_repo, tmp_path):
+    (tmp_path / "one" / "dags").mkdir(parents=True)
+    (tmp_path / "one" / "README.md").write_text("ours\n")
+    (tmp_path / "a.yaml").write_text("existing: true\nci: none\n")
+    status, printed = new_repo("one", "--answers", "a.yaml")
+    assert status == 0, printed
+    assert (tmp_path / "one" / "README.md").read_text() == "ours\n"
+
+
+@pytest.mark.parametrize("place", ["file/below", "file/deep/below", "loop", "loop/below"])
+def test_a_folder_that_cannot_be_is_refused_by_its_name(new_repo, tmp_path, place):
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    before = sorted(tmp_path.iterdir())
+    status, printed = new_repo(place, "--defaults")
+    assert (status, len(printed.splitlines())) == (2, 1), printed
+    assert ".airflowkit-" not in printed
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_is_to_be_typed_next_can_be_typed(new_repo, tmp_path):
+    status, printed = new_repo("two words", "--defaults")
+    assert status == 0, printed
+    assert "  cd 'two words'\n" in printed
 
 
 class Terminal:
@@ -373,3 +416,12 @@ def test_the_page_has_every_answer():
     for field in fields(RepositoryAnswers):
         if type(field.default).__module__ == choices.__name__:
             assert all(f"`{value}`" in page for value in type(field.default)), field.name
+
+
+def test_a_folder_with_files_is_refused_before_anything_is_asked(terminal, tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "README.md").touch()
+    screen = terminal("one")
+    assert list(screen.questions()) == []
+    assert "--existing" in screen.text
+    assert screen.process.wait(timeout=60) == 2

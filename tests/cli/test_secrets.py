@@ -283,3 +283,30 @@ for _ in range(400):
     after = (deployment / "deploy/secrets.yaml").read_bytes()
     assert after in (before, b"x" * 5_000_000)
     assert sorted(path.name for path in (deployment / "deploy").iterdir()) == ["secrets.yaml", "values.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ("secret: 5", "secret"),
+        ("secret: {a: b}", "secret"),
+        ("extraSecrets: [a]", "extraSecrets"),
+        ("imagePullSecrets: 7", "imagePullSecrets"),
+        ("dags: []", "dags"),
+        ("dags: {gitSync: 5}", "dags.gitSync"),
+        ("ingress: {apiServer: {enabled: true, annotations: 5, hosts: []}}", "ingress.apiServer.annotations"),
+        ("pgbouncer: yes", "pgbouncer"),
+    ],
+)
+def test_a_value_in_a_form_that_the_chart_does_not_take_is_named(deployment, secrets, values, place):
+    (deployment / "odd.yaml").write_text(values)
+    status, out, err = secrets("--output", "deploy/secrets.yaml", "--values", "odd.yaml")
+    assert (status, out, err.count("\n")) == (2, "", 1), err
+    assert f"{place} in the values is not a " in err
+
+
+def test_a_link_that_leads_to_itself_is_no_place_for_secrets(deployment, secrets):
+    (deployment / "deploy/secrets-loop.yaml").symlink_to("secrets-loop.yaml")
+    status, _out, err = secrets("--output", "deploy/secrets-loop.yaml", *GIVEN)
+    assert status in {0, 2}
+    assert "Traceback" not in err

@@ -1,6 +1,7 @@
 """The command tells what an update does to each file and to the DAGs, and leaves the branch of the team alone."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,48 @@ def test_elsewhere_it_is_refused_in_one_line(tmp_path):
     assert (status, printed) == (2, "")
     assert errors.count("\n") == 1
     assert str(tmp_path) in errors
+
+
+def state_of_git(folder: Path) -> tuple[bytes, ...]:
+    return (
+        git(folder, "for-each-ref"),
+        git(folder, "status", "--porcelain", "--ignored"),
+        git(folder, "rev-parse", "HEAD"),
+        git(folder, "stash", "list"),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.3, 0.6, 1, 2, 4])
+def test_interrupted_at_any_point_the_repository_is_as_before(team, tmp_path, seconds):
+    (team / "README.md").write_text("not committed\n")
+    before = state_of_git(team)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "airflowkit", "update"],
+        cwd=team,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it: to the command and its children
+    _out, errors = process.communicate(timeout=60)
+    assert b"Traceback" not in errors
+    assert state_of_git(team) == before
+    assert list(tmp_path.iterdir()) == []
+    git(team, "checkout", "--quiet", "README.md")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["sops: {mac: x}\n", "{{ if x }}\n"])
+def test_values_that_only_another_program_can_read_are_no_obstacle(team, line):
+    values = team / "deploy" / "values.yaml"
+    values.write_text(line + values.read_text())
+    git(team, "commit", "--quiet", "--all", "--message=encrypt the values")
+    status, printed, errors = airflowkit("update", "--dry-run", cwd=team)
+    assert status == 0, errors
+    assert "deploy/values.yaml is not compared: deploy/values.yaml" in printed
+    git(team, "reset", "--quiet", "--hard", "HEAD~1")

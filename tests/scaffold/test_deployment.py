@@ -223,7 +223,8 @@ def test_a_flux_release_reads_the_values_that_its_kustomization_has(new):
 
 
 def manifests(repo):
-    paths = [path for path in ("deploy/volumes.yaml", "deploy/rbac.yaml") if path in files_of(repo)]
+    names = [f"deploy/{name}{suffix}.yaml" for name in ("volumes", "rbac") for suffix in ("", "-dev")]
+    paths = [path for path in names if path in files_of(repo)]
     return [document for path in paths for document in documents_of(repo, path)]
 
 
@@ -236,8 +237,9 @@ def test_the_manifests_are_valid():
         kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
 
-def test_each_volume_and_claim_name_each_other(each):
-    found = documents_of(each, "deploy/volumes.yaml")
+@pytest.mark.parametrize("suffix", ["", "-dev"])
+def test_each_volume_and_claim_name_each_other(each, suffix):
+    found = documents_of(each, f"deploy/volumes{suffix}.yaml")
     volumes = {it["metadata"]["name"]: it for it in found if it and it["kind"] == "PersistentVolume"}
     claims = {it["metadata"]["name"]: it for it in found if it and it["kind"] == "PersistentVolumeClaim"}
     wanted = {
@@ -249,12 +251,30 @@ def test_each_volume_and_claim_name_each_other(each):
     assert len(volumes) == len(claims)
     for name, claim in claims.items():
         volume = volumes[claim["spec"]["volumeName"]]
-        assert volume["spec"]["claimRef"] == {"namespace": each.namespace, "name": name}
-        assert claim["metadata"]["namespace"] == each.namespace
+        assert volume["spec"]["claimRef"] == {"namespace": each.namespace + suffix, "name": name}
+        assert claim["metadata"]["namespace"] == each.namespace + suffix
         assert volume["spec"]["storageClassName"] == claim["spec"]["storageClassName"] == ""
         assert claim["spec"]["resources"]["requests"]["storage"] == volume["spec"]["capacity"]["storage"]
     named = {value for key, value in pairs([values_of(each), values_of(each, "small")]) if key == "existingClaim"}
     assert named <= set(claims)
+
+
+def test_the_second_airflow_shares_no_volume_and_no_folder_with_the_first(each):
+    """The folder of DAGs on a laptop is one: where people write them."""
+    of_first, of_second = (
+        [it for it in documents_of(each, f"deploy/volumes{suffix}.yaml") if it] for suffix in ("", "-dev")
+    )
+    assert not {identity(it) for it in of_first} & {identity(it) for it in of_second}
+    folders = [{path for it in found if (path := folder_of(it))} for found in (of_first, of_second)]
+    assert folders[0] & folders[1] <= {each.host_dags_folder}
+
+
+def identity(manifest):
+    return manifest["kind"], manifest["metadata"].get("namespace"), manifest["metadata"]["name"]
+
+
+def folder_of(manifest):
+    return manifest["spec"].get("hostPath", {}).get("path") if manifest["kind"] == "PersistentVolume" else None
 
 
 @pytest.mark.parametrize(
@@ -284,14 +304,50 @@ def test_a_laptop_has_its_own_commands_and_its_node_sees_the_dags(new, laptop, c
     assert classes == {"hostpath" if laptop == "docker-desktop" else "standard"}
 
 
-def test_pods_in_other_namespaces_are_allowed_to_the_accounts_that_start_them(each):
-    found = documents_of(each, "deploy/rbac.yaml")
+@pytest.mark.parametrize("suffix", ["", "-dev"])
+def test_pods_in_other_namespaces_are_allowed_to_the_accounts_that_start_them(each, suffix):
+    found = documents_of(each, f"deploy/rbac{suffix}.yaml")
     assert {it["metadata"]["namespace"] for it in found} == set(each.pod_namespaces)
     for binding in (it for it in found if it["kind"] == "RoleBinding"):
         accounts = {subject["name"]: subject["namespace"] for subject in binding["subjects"]}
-        assert set(accounts.values()) == {each.namespace}
+        assert set(accounts.values()) == {each.namespace + suffix}
+        assert binding["roleRef"]["name"] == f"airflow{suffix}-pod-launcher"
         assert ("airflow-worker" in accounts) == each.celery
         assert ("airflow-worker-kubernetes" in accounts) == each.kubernetes
+
+
+@pytest.mark.slow
+@needs_chart
+@pytest.mark.parametrize("overlays", [["dev"], ["small", "dev"]], ids="-".join)
+@pytest.mark.parametrize("number", range(len(ALL)))
+def test_helm_renders_the_second_airflow_without_a_warning(number, overlays, tmp_path):
+    repo = ALL[number]
+    rendered = helm(repo, tmp_path, "install", "--dry-run=client", overlays=overlays, namespace=repo.dev_namespace)
+    assert "WARNING" not in rendered
+    objects = objects_of(rendered)
+    assert {it["metadata"].get("namespace", repo.dev_namespace) for it in objects} == {repo.dev_namespace}
+    claims = {it["metadata"]["name"] for it in documents_of(repo, "deploy/volumes-dev.yaml") if it}
+    made = {it["metadata"]["name"] for it in objects if it["kind"] == "PersistentVolumeClaim"}
+    assert {value for key, value in pairs(objects) if key == "claimName"} <= claims | made
+    containers = [it for workload in objects for it in containers_of(workload)]
+    variables = {(it["name"], each["name"]): each.get("value") for it in containers for each in it.get("env", [])}
+    assert variables["scheduler", "AIRFLOWKIT_PROFILE"] == "dev"
+    if repo.git_sync:
+        assert {value for (_, name), value in variables.items() if name == "GITSYNC_REF"} == {"dev"}
+    if repo.dags == "git-bundle":
+        assert re.search(r"tracking_ref\W+dev\b", rendered)
+
+
+def containers_of(manifest):
+    spec = (
+        manifest.get("spec", {}).get("template", {}).get("spec", {}) if isinstance(manifest.get("spec"), dict) else {}
+    )
+    return [*spec.get("containers", []), *spec.get("initContainers", [])]
+
+
+def objects_of(rendered):
+    manifest = rendered.split("MANIFEST:\n")[1].split("\nNOTES:")[0]
+    return [it for it in yaml.load_all(manifest, yaml.CSafeLoader) if it]
 
 
 @pytest.mark.slow
@@ -301,7 +357,7 @@ def test_helm_renders_the_values_without_a_warning_and_a_small_node_is_enough(nu
     repo = ALL[number]
     rendered = helm(repo, tmp_path, "install", "--dry-run=client", overlays=["small"])
     assert "WARNING" not in rendered
-    objects = list(yaml.load_all(rendered.split("MANIFEST:\n")[1].split("\nNOTES:")[0], yaml.CSafeLoader))
+    objects = objects_of(rendered)
     requests = [request for it in objects if it for request in requests_of(it)]
     assert sum(quantity(request["cpu"]) for request in requests) <= 2
     assert sum(quantity(request["memory"]) for request in requests) <= 6 * 2**30
@@ -329,13 +385,13 @@ def test_the_jobs_replace_themselves_in_an_upgrade(new, deploy, tmp_path):
     assert [it["kind"] for it in objects if "pre-install" in str(it["metadata"].get("annotations"))] == []
 
 
-def helm(repo, folder, *command, overlays=()):
+def helm(repo, folder, *command, overlays=(), namespace=""):
     for path, text in files_of(repo).items():
         if path.startswith("deploy/values"):
             (folder / Path(path).name).write_text(text)
     names = ["values.yaml", *(f"values-{overlay}.yaml" for overlay in overlays)]
     values = [part for name in names for part in ("--values", str(folder / name))]
-    line = [HELM, command[0], "airflow", CHART, *command[1:], "--namespace", repo.namespace, *values]
+    line = [HELM, command[0], "airflow", CHART, *command[1:], "--namespace", namespace or repo.namespace, *values]
     return subprocess.run(line, check=True, capture_output=True, text=True).stdout
 
 
@@ -379,6 +435,33 @@ def test_the_makefile_pins_chart_namespace_and_values(new, deploy, tmp_path):
     assert files == ["deploy/values.yaml", "deploy/values-small.yaml", "deploy/values-dev.yaml"]
     assert "registry.example.com/airflow:3.3.2-1" in made("image")
     assert re.findall(r"--values (\S+)", made("secrets")) == ["deploy/values.yaml"]
+    assert "--filename deploy/volumes-dev.yaml" in made("volumes", "ENV=dev")
+    assert "--namespace data-dev wait" in made("volumes", "ENV=dev")
+    assert "--filename deploy/volumes.yaml" in made("volumes")
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make")
+@pytest.mark.parametrize("deploy", ["argocd", "flux", "terraform"])
+def test_the_second_airflow_never_takes_the_place_of_the_first(new, deploy, tmp_path):
+    """Terraform would destroy a release whose namespace changes, if both were in one state."""
+    (tmp_path / "Makefile").write_text(files_of(new(deploy=deploy))["Makefile"])
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "bin").mkdir()
+    for program in ("terraform", "kubectl", "helm"):
+        (tmp_path / "bin" / program).write_text('#!/bin/sh\necho "$(basename $0) $*"\n')
+        (tmp_path / "bin" / program).chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["make", "--silent", "install", "ENV=dev"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    if deploy == "terraform":
+        lines = done.stdout.splitlines()
+        selected = lines.index("terraform -chdir=deploy workspace select -or-create dev")
+        assert selected < next(number for number, line in enumerate(lines) if " apply " in line)
+    else:
+        assert done.returncode != 0
+        assert "deploys production" in done.stdout
+        assert "apply" not in done.stdout
 
 
 def test_the_defaults_are_what_they_were():

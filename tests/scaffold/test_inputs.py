@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from airflowkit.errors import ScaffoldError
 from airflowkit.scaffold import inputs
 from airflowkit.scaffold.rendering import _quoted
+from scaffold.combinations import answers
 
 GIT_URLS = {
     "git@github.com:team/dags.git": "github.com",
@@ -39,6 +40,12 @@ def test_a_git_url_by_ssh_or_https_is_allowed_and_its_host_known(url):
         "https://github.com/team/dags.git#main",
         "https://github.com/team/da gs",
         "git@github.com:team/dags.git\nbranch: evil",
+        "git@github.com:../dags.git",
+        "https://github.com/team/./dags",
+        "https://[::1",
+        "https://github.com:99999/team/dags",
+        "ssh://git@git.example.com:0/team/dags.git",
+        "-oProxyCommand=x",
     ],
 )
 def test_another_git_url_is_refused(url):
@@ -46,7 +53,9 @@ def test_another_git_url_is_refused(url):
         inputs.check_git_url(url)
 
 
-@pytest.mark.parametrize("url", ["https://me:s3cret@github.com/t/d.git", "https://s3cret@github.com/t/d.git"])
+@pytest.mark.parametrize(
+    "url", ["https://me:s3cret@github.com/t/d.git", "https://s3cret@github.com/t/d.git", "ssh://git:s3cret@[::1/d"]
+)
 def test_a_password_in_a_git_url_is_refused_and_not_repeated(url):
     with pytest.raises(ScaffoldError, match="would be committed") as caught:
         inputs.check_git_url(url)
@@ -102,19 +111,21 @@ def test_a_schedule_that_airflow_refuses_is_refused(schedule):
         inputs.check_schedule(schedule)
 
 
-@pytest.mark.parametrize("namespace", ["", "Airflow", "my_ns", "-x", "x-", "x" * 64, "a.b", "a\n"])
+@pytest.mark.parametrize("namespace", ["", "Airflow", "my_ns", "-x", "x-", "x" * 64, "a.b", "a\n", "kube-system"])
 def test_what_is_no_namespace_is_refused(namespace):
     with pytest.raises(ScaffoldError, match="namespace"):
         inputs.check_namespace(namespace)
 
 
-@pytest.mark.parametrize("branch", ["", "-x", "a b", "a..b", "x.", "/x", "x/", "a\n", "x~1"])
+@pytest.mark.parametrize(
+    "branch", ["", "-x", "a b", "a..b", "x.", "/x", "x/", "a\n", "x~1", "x.lock", "a.lock/b", "HEAD", "refs/heads/x"]
+)
 def test_what_is_no_branch_is_refused(branch):
     with pytest.raises(ScaffoldError, match="branch"):
         inputs.check_branch(branch)
 
 
-@pytest.mark.parametrize("version", ["", "3", "3.3", "2.11.0", "3.3.2rc1", "latest"])
+@pytest.mark.parametrize("version", ["", "3", "3.3", "2.11.0", "3.3.2rc1", "latest", "3.0.6", "3.99.0"])
 def test_what_is_no_release_of_airflow_3_is_refused(version):
     with pytest.raises(ScaffoldError, match="Airflow version"):
         inputs.check_airflow_version(version)
@@ -126,8 +137,12 @@ def test_a_dags_folder_inside_the_repository_is_allowed(folder):
 
 
 @pytest.mark.parametrize(
-    "folder", ["", "/dags", "../dags", "dags/", "./dags", "a//b", "a b", ".git", "dags\n", "tests/x"]
-)
+    "folder",
+    [
+        "", "/dags", "../dags", "dags/", "./dags", "a//b", "a b", ".git", "dags\n", "tests/x",
+        "Deploy", "Makefile", "dockerfile/dags", "shared_lib", "dags/Shared_Lib", "con", "src/nul",
+    ],
+)  # fmt: skip
 def test_another_dags_folder_is_refused(folder):
     with pytest.raises(ScaffoldError, match="DAG folder"):
         inputs.check_dags_folder(folder)
@@ -138,7 +153,7 @@ def test_a_number_or_a_range_of_workers_is_allowed(workers):
     inputs.check_workers(workers)
 
 
-@pytest.mark.parametrize("workers", ["", "-1", "1-", "8-8", "1.5", "2 ", "1000", "a", "1-2-3", "1\n"])
+@pytest.mark.parametrize("workers", ["", "-1", "1-", "8-8", "0", "00", "1.5", "2 ", "1000", "a", "1-2-3", "1\n"])
 def test_another_number_of_workers_is_refused(workers):
     with pytest.raises(ScaffoldError, match="workers"):
         inputs.check_workers(workers)
@@ -149,7 +164,9 @@ def test_a_host_name_is_allowed_in_an_ingress(host):
     inputs.check_host(host)
 
 
-@pytest.mark.parametrize("host", ["", "A.example.com", "a_b", "a..b", "-a", "a:80", "https://a", "a" * 254, "a\n", '"'])
+@pytest.mark.parametrize(
+    "host", ["", "A.example.com", "a_b", "a..b", "-a", "a:80", "https://a", "a" * 254, "a" * 64 + ".b", "a\n", '"']
+)
 def test_what_is_no_host_name_is_refused(host):
     with pytest.raises(ScaffoldError, match="ingress"):
         inputs.check_host(host)
@@ -161,11 +178,44 @@ def test_the_address_of_a_web_page_is_allowed(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "a.example.com", "https://a.example.com/", "ftp://a", "https://a b", 'https://a"', "https://me:s@a"]
+    "url",
+    [
+        "",
+        "a.example.com",
+        "https://a.example.com/",
+        "ftp://a",
+        "https://a b",
+        'https://a"',
+        "https://me:s@a",
+        "http://a:0",
+        "http://a:65536",
+    ],
 )
 def test_another_address_is_refused(url):
     with pytest.raises(ScaffoldError, match="UI address"):
         inputs.check_ui_url(url)
+
+
+@pytest.mark.parametrize("bucket", ["", "A", "ab", "a--b", "-ab", "x" * 60, "a.b", "a\n"])
+def test_a_bucket_that_azure_or_s3_would_refuse_is_refused_also_with_dev_behind_it(bucket):
+    with pytest.raises(ScaffoldError, match="bucket"):
+        inputs.check_bucket(bucket, suffix="-dev")
+
+
+@pytest.mark.parametrize("provider", ["", "Snowflake", "snowflake==1", "../x", "apache-airflow-providers-snowflake"])
+def test_what_is_not_the_short_name_of_a_provider_is_refused(provider):
+    with pytest.raises(ScaffoldError, match="provider"):
+        inputs.check_provider(provider)
+
+
+def test_what_is_given_twice_or_with_a_slash_that_a_shell_completes_is_simplified():
+    simple = answers(dags_folder="./src//dags/", providers=("snowflake", "snowflake"), pod_namespaces=("a", "b", "a"))
+    assert (simple.dags_folder, simple.providers, simple.pod_namespaces) == ("src/dags", ("snowflake",), ("a", "b"))
+
+
+def test_the_namespace_of_airflow_is_not_one_more_for_pods():
+    with pytest.raises(ScaffoldError, match="Airflow's own"):
+        answers(namespace="data", pod_namespaces=("jobs", "data"))
 
 
 @given(st.one_of(st.text(), st.text(alphabet="ab \"'\\#{}[]:\n\t%&*!|>,-é", max_size=20)))

@@ -1,7 +1,7 @@
 import pytest
 
 from airflowkit.errors import SettingsError
-from airflowkit.scaffold.places import default_owner, file_of_dag, folder_for_dag
+from airflowkit.scaffold.places import alerts_by_teams, default_owner, file_of_dag, folder_for_dag
 
 
 @pytest.fixture
@@ -82,3 +82,17 @@ def test_a_dag_of_that_id_is_found_in_any_file_and_spelling(tmp_path, code):
 def test_what_only_mentions_the_id_is_no_dag_of_it(tmp_path, code):
     (tmp_path / "other.py").write_text(f"from airflow import sdk\n{code}")
     assert file_of_dag("orders", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", True),
+        ('[check]\nignore = {AK501 = "nobody is alerted"}\n', False),
+        ('[check]\nignore = {AK501 = "old DAGs"}\n[teams]\nconn_id = "ours"\n', True),
+        ('[check]\nignore = {AK203 = "old DAGs"}\n', True),
+    ],
+)
+def test_teams_is_alerted_unless_the_repository_does_without(tmp_path, settings, expected):
+    (tmp_path / "airflowkit.toml").write_text(settings)
+    assert alerts_by_teams(tmp_path) is expected

@@ -1,5 +1,8 @@
 """A later scaffold reaches a repository that an earlier one has made, beside all that its team has changed."""
 
+import base64
+import json
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,7 +139,13 @@ def test_a_repository_in_a_folder_of_another_is_updated_there(tmp_path):
     assert (inner / "README.md").read_text() == NOW["README.md"]
 
 
-def test_another_version_of_airflow_comes_with_the_update(team):
+def test_another_version_of_airflow_comes_with_the_update_which_says_what_the_step_breaks(team):
+    edited_record(team, versions={"airflow": "3.2.1", "chart": "1.21.0"})
+    with planned_update(team, airflow_version="3.3.1") as planned:
+        assert planned.moves[0] == "chart 1.21.0 -> 1.22.0"
+        assert "Airflow 3.2.1 -> 3.3.1" in planned.moves
+        assert any("apache/airflow#70283" in line for line in planned.moves)
+        assert not any("3.3.2" in line for line in planned.moves)
     update(team, airflow_version="3.3.1")
     take(team)
     assert 'airflowVersion: "3.3.1"' in (team / "deploy" / "values.yaml").read_text()
@@ -165,3 +174,91 @@ def test_a_broken_record_is_refused(team, text):
     commit(team)
     with pytest.raises(ScaffoldError, match="is not valid"), planned_update(team):
         pass
+
+
+def crlf(folder: Path, path: str) -> None:
+    (folder / path).write_bytes((folder / path).read_bytes().replace(b"\n", b"\r\n"))
+
+
+def test_files_that_the_team_has_committed_with_windows_line_ends_keep_them(team):
+    prepend(team, "README.md")
+    for path in ("README.md", "deploy/values.yaml"):
+        crlf(team, path)
+    commit(team)
+    outcomes = update(team)
+    assert Outcome.CONFLICT not in outcomes.values()
+    take(team)
+    assert (team / "README.md").read_bytes().decode() == f"# by the team\n{NOW['README.md']}".replace("\n", "\r\n")
+    assert (team / "deploy/values.yaml").read_bytes().decode() == NOW["deploy/values.yaml"].replace("\n", "\r\n")
+    assert (team / "Makefile").read_text() == NOW["Makefile"]
+
+
+def edited_record(folder: Path, **changes) -> None:
+    contents = json.loads((folder / RECORD).read_text())
+    write(folder, RECORD, json.dumps({**contents, **changes}))
+    commit(folder)
+
+
+def packed(files) -> list[str]:
+    return [base64.b64encode(zlib.compress(json.dumps(files).encode())).decode()]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["a"], "a", {"README.md": 5}, {"../evil": "x"}, {"/etc/x": "x"}, {".git/config": "x"}, {"a//b": "x"},
+        {".GIT/hooks/post-checkout": "x"}, {"a\nb": "x"}, {"README.md": "x" * 30_000_000},
+    ],
+)  # fmt: skip
+def test_a_record_with_files_that_new_repo_never_writes_is_refused(team, files):
+    edited_record(team, files=packed(files))
+    with pytest.raises(ScaffoldError, match="is not valid"), planned_update(team):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"executor": "X"}, "executor 'X' is not a valid choice"),
+        ({"branch": ["main"]}, "branch is not a value"),
+        ({"teams": "no"}, "teams is not a value"),
+        ({"workers": True}, "workers is not a value"),
+        ({"of_a_newer_version": "x"}, "unknown answer 'of_a_newer_version'"),
+        ({"owner": 'a"b'}, "owner"),
+    ],
+)
+def test_an_answer_that_was_edited_by_hand_and_cannot_be_is_named(team, answers, reason):
+    contents = json.loads((team / RECORD).read_text())
+    edited_record(team, answers={**contents["answers"], **answers})
+    with pytest.raises(ScaffoldError, match=reason), planned_update(team):
+        pass
+
+
+def test_an_answer_that_an_older_version_did_not_have_gets_its_default(team):
+    answers = json.loads((team / RECORD).read_text())["answers"]
+    del answers["metrics"]
+    edited_record(team, answers={**answers, "workers": 3})
+    with planned_update(team) as planned:
+        assert planned.needed
+
+
+def test_the_scaffold_of_a_newer_airflowkit_is_not_taken_back(team):
+    edited_record(team, version="99.0.0")
+    with pytest.raises(ScaffoldError, match=r"has the scaffold of airflowkit 99\.0\.0"), planned_update(team):
+        pass
+
+
+def test_a_detached_head_a_worktree_and_a_shallow_clone_are_updated_as_any_other(team, tmp_path):
+    git(team, "checkout", "--quiet", "--detach")
+    assert update(team)["README.md"] is Outcome.UPDATED
+    git(team, "branch", "--delete", "--force", f"airflowkit/update-{__version__}")
+    git(team, "worktree", "add", "--quiet", str(tmp_path / "other"))
+    assert update(tmp_path / "other")["README.md"] is Outcome.UPDATED
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{team}", "shallow")
+    assert update(tmp_path / "shallow")["README.md"] is Outcome.UPDATED
+
+
+def test_a_branch_that_is_there_is_named_before_anything_is_parsed(team):
+    update(team)
+    with planned_update(team) as planned, pytest.raises(ScaffoldError, match="git branch -D airflowkit/update-"):
+        planned.check_branch()

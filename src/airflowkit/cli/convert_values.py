@@ -45,16 +45,10 @@ def convert_values(
 
 
 def _content(path: Path) -> bytes:
+    from airflowkit.deploy.values.files import content_of
     from airflowkit.deploy.values.reading import LARGEST
-    from airflowkit.errors import ValuesError
 
-    if str(path) == "-":
-        return sys.stdin.buffer.read(LARGEST + 1)
-    try:
-        with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except OSError as error:
-        raise ValuesError(f"{path} cannot be read: {error.strerror}") from None
+    return sys.stdin.buffer.read(LARGEST + 1) if str(path) == "-" else content_of(path)
 
 
 def _check_free(output: Path | None, *, force: bool) -> None:

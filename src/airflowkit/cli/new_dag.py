@@ -22,7 +22,10 @@ def new_dag(
     dags_folder: Annotated[
         Path | None, typer.Option(help="Where to write it; by default the repository's DAG folder.")
     ] = None,
-    teams: Annotated[bool, typer.Option(help="Send a card to Microsoft Teams when a run fails.")] = True,
+    teams: Annotated[
+        bool | None,
+        typer.Option(help="Send a card to Microsoft Teams when a run fails.", show_default="as the repository does"),
+    ] = None,
 ) -> None:
     """Write a DAG file that passes every check and runs as it is.
 
@@ -30,7 +33,7 @@ def new_dag(
     """
     from airflowkit.scaffold.answers.dag import DagAnswers
     from airflowkit.scaffold.creation import create_dag
-    from airflowkit.scaffold.places import default_owner, folder_for_dag
+    from airflowkit.scaffold.places import alerts_by_teams, default_owner, folder_for_dag
 
     folder = dags_folder.absolute() if dags_folder else folder_for_dag(Path.cwd())
     team = owner or default_owner(folder) or "data-eng"
@@ -42,7 +45,7 @@ def new_dag(
         owner=team,
         image=image,
         tags=labels,
-        teams=teams,
+        teams=alerts_by_teams(folder) if teams is None else teams,
     )
     path = Path(os.path.relpath(create_dag(answers, folder)))
     typer.echo(f"Wrote {path}")

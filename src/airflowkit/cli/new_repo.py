@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,8 +95,11 @@ def new_repo(  # noqa: PLR0913  one for each answer
     """
     from airflowkit.cli.repository_answers import settled
     from airflowkit.scaffold.creation import complete_repository, create_repository
+    from airflowkit.scaffold.writing import check_vacant
 
     target = Path(os.path.realpath(path))
+    if not existing:
+        check_vacant(target)  # before anything is asked
     chosen = settled(ctx, target, asks=not (defaults or answers))
     made = complete_repository(chosen, target) if existing else create_repository(chosen, target)
     _report(path, chosen, made)
@@ -117,7 +121,7 @@ def _report(path: Path, answers: RepositoryAnswers, made: NewRepository) -> None
     typer.echo(f"Once more: {replay_command(path, answers)}{'' if made.first_dag else ' --existing'}")
     typer.echo("Next:")
     if Path(os.path.realpath(path)) != Path.cwd():
-        typer.echo(f"  cd {path}")
+        typer.echo(f"  cd {shlex.quote(str(path))}")
     if made.first_dag:
         typer.echo(f"  airflowkit run {made.first_dag}        # runs its first DAG here, without a cluster")
     typer.echo("  airflowkit new-dag orders_daily # writes another")

@@ -47,6 +47,8 @@ def update(
             raise typer.Exit(1)
         if dry_run:
             typer.echo(planned.diff())
+        else:
+            planned.check_branch()
         proved = _compare(planned)
         if not dry_run:
             planned.commit()
@@ -58,6 +60,8 @@ def _list(planned: Update) -> None:
     width = max(map(len, planned.outcomes.values()))
     for path, outcome in planned.outcomes.items():
         typer.echo(f"  {outcome:{width}}  {path}")
+    for line in planned.moves:
+        typer.echo(line)
 
 
 def _compare(planned: Update) -> bool:
@@ -81,12 +85,17 @@ def _compare(planned: Update) -> bool:
 def _compare_values(before: Path, after: Path) -> bool:
     """Say what the update means for the deployment, and return whether its values have no new fault."""
     from airflowkit.deploy.comparison import new_faults, values_difference
-    from airflowkit.deploy.values.reading import read_values
+    from airflowkit.deploy.values.files import load_values
+    from airflowkit.errors import ValuesError
 
     place = Path("deploy", "values.yaml")
     if not ((before / place).is_file() and (after / place).is_file()):
         return True
-    older, newer = (read_values((folder / place).read_bytes(), str(place)) for folder in (before, after))
+    try:
+        older, newer = (load_values([folder / place]) for folder in (before, after))
+    except ValuesError as error:  # SOPS, a template of Helmfile: it was so before, or git has marked a conflict
+        typer.echo(f"  {place} is not compared: {str(error).replace(f'{before}/', '')}")
+        return True
     for line in values_difference(older, newer):
         typer.echo(f"  {line}")
     faults = new_faults(older, newer)

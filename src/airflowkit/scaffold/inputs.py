@@ -6,12 +6,17 @@ No accepted value can end a string, a line or a value in Python, TOML or YAML.
 from __future__ import annotations
 
 import re
-from typing import Final
-from urllib.parse import urlsplit
+from importlib.metadata import requires
+from typing import TYPE_CHECKING, Final
+
+from packaging.requirements import Requirement
 
 from airflowkit.errors import ScaffoldError, did_you_mean
 from airflowkit.pods.schema.image_reference import ImageReference, InvalidImage, parse_image
-from airflowkit.scaffold.names import shown
+from airflowkit.scaffold.names import WINDOWS_DEVICES, shown
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 MAX_TAG: Final = 100  # airflow.sdk.definitions.dag.TAG_MAX_LEN
 _MAX_OWNER: Final = 250
@@ -20,23 +25,30 @@ _PRESET_SCHEDULES: Final = frozenset(
     {"@once", "@continuous", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"}
 )
 _TEXT: Final = re.compile(r"\w(?:[\w .:@/+-]*[\w.@/+-])?")
-_BRANCH: Final = re.compile(r"\w[\w+-]*(?:[./]\w[\w+-]*)*", re.ASCII)
+_BRANCH: Final = re.compile(r"(?!HEAD$|refs/|.*\.lock(?:/|$))\w[\w+-]*(?:[./]\w[\w+-]*)*", re.ASCII)
 _NAMESPACE: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")  # an RFC 1123 label
 _AIRFLOW_VERSION: Final = re.compile(r"3\.\d+\.\d+", re.ASCII)
 _FOLDER: Final = re.compile(r"\.|\w[\w-]*(?:/\w[\w-]*)*", re.ASCII)
-_TAKEN_FOLDERS: Final = frozenset({"deploy", "tests"})
+_TAKEN_NAMES: Final = frozenset({"deploy", "dockerfile", "makefile", "tests"})
+"""What the root has for something else, as file systems see it that ignore case."""
+SHARED: Final = "shared_lib"
+"""The package for code that DAGs share: beside the DAG folder, or in it."""
 _WORKERS: Final = re.compile(r"(?P<low>\d{1,3})(?:-(?P<high>\d{1,3}))?", re.ASCII)
-_BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])", re.ASCII)  # what both Azure and S3 accept
-_PROVIDER: Final = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*", re.ASCII)
+_BUCKET: Final = re.compile(r"(?!.*--)[a-z0-9](?:[a-z0-9-]{1,61}[a-z0-9])", re.ASCII)  # what both Azure and S3 accept
+_PROVIDER: Final = re.compile(r"(?!apache-airflow)[a-z0-9]+(?:[-.][a-z0-9]+)*", re.ASCII)
 
 _HOST: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?"
-_PATH: Final = r"[\w.~+%-]+(?:/[\w.~+%-]+)*"
-_DNS_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
-_UI_URL: Final = re.compile(rf"https?://{_HOST}(?::\d+)?(?:/{_PATH})?", re.ASCII)
-_HTTPS_URL: Final = re.compile(rf"https://{_HOST}(?::\d+)?/{_PATH}", re.ASCII)
+_PORT: Final = r"0*(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
+_SEGMENT: Final = r"(?!\.{1,2}(?:/|$))[\w.~+%-]+"
+_PATH: Final = rf"{_SEGMENT}(?:/{_SEGMENT})*"
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DNS_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+_UI_URL: Final = re.compile(rf"https?://{_HOST}(?::{_PORT})?(?:/{_PATH})?", re.ASCII)
+_HTTPS_URL: Final = re.compile(rf"https://{_HOST}(?::{_PORT})?/{_PATH}", re.ASCII)
 # git-sync logs in as `git`, whatever the URL says (apache/airflow#32981).
+_LOGIN: Final = re.compile(r"(?:https?://[^/]*|ssh://[^/:]*:[^/]*)@(?P<host>[^/@:]*)")
 _SSH_URL: Final = re.compile(
-    rf"git@(?P<short>{_HOST}):{_PATH}|ssh://git@(?P<long>{_HOST})(?::(?P<port>\d+))?/{_PATH}", re.ASCII
+    rf"git@(?P<short>{_HOST}):{_PATH}|ssh://git@(?P<long>{_HOST})(?::(?P<port>{_PORT}))?/{_PATH}", re.ASCII
 )
 
 
@@ -80,10 +92,9 @@ def _image(image: str, expected: str) -> ImageReference:
 
 def check_git_url(url: str) -> None:
     """Reject a URL that git-sync cannot use, or that contains a password."""
-    parts = urlsplit(url)
-    if parts.password or (parts.scheme == "https" and parts.username):
+    if found := _LOGIN.match(url):
         raise ScaffoldError(
-            f"the git URL for {parts.hostname} contains a user or a password, which would be committed",
+            f"the git URL for {found['host']} contains a user or a password, which would be committed",
             hint="Leave them out: airflowkit secrets puts them into a Secret",
         )
     if not _HTTPS_URL.fullmatch(url):
@@ -111,36 +122,48 @@ def check_branch(branch: str) -> None:
 
 
 def check_namespace(namespace: str, *, suffix: str = "") -> None:
-    """Reject what Kubernetes rejects as a namespace, also with a suffix behind it."""
+    """Reject what Kubernetes rejects as a namespace, also with a suffix behind it, and its own namespaces."""
     limit = 63 - len(suffix)
     expected = f"up to {limit} lower-case letters, digits and hyphens, such as 'airflow'"
     _check("namespace", namespace, _NAMESPACE, expected)
     if len(namespace) > limit:
         raise ScaffoldError(f"namespace {shown(namespace)} is too long", hint=f"Write {expected}")
+    if namespace.startswith("kube-"):
+        raise ScaffoldError(f"namespace {shown(namespace)} belongs to Kubernetes", hint=f"Write {expected}")
 
 
 def check_dags_folder(folder: str) -> None:
     """Reject what is not a folder inside the repository, or has another purpose there."""
     _check("DAG folder", folder, _FOLDER, "a folder relative to the root, such as 'dags', 'src/dags' or '.'")
-    if folder.partition("/")[0] in _TAKEN_FOLDERS:
+    names = folder.casefold().split("/")
+    if names[0] in _TAKEN_NAMES or SHARED in names:
         raise ScaffoldError(f"DAG folder {shown(folder)} has another purpose", hint="Choose a folder such as 'dags'")
+    if not WINDOWS_DEVICES.isdisjoint(names):
+        raise ScaffoldError(f"DAG folder {shown(folder)} is the name of a device on Windows", hint="Choose another")
 
 
 def check_workers(workers: str) -> None:
     """Reject what is neither a number of workers nor a range."""
-    found = _check("workers", workers, _WORKERS, "a number such as '2', or a range such as '1-8' for KEDA")
+    expected = "a number such as '2', or a range such as '1-8' for KEDA"
+    found = _check("workers", workers, _WORKERS, expected)
+    if not found["high"] and int(found["low"]) == 0:
+        raise ScaffoldError("without workers no task runs", hint=f"Write {expected}")
     if found["high"] and int(found["low"]) >= int(found["high"]):
         raise ScaffoldError(f"workers {shown(workers)} is not a range", hint="Write the smaller number first")
 
 
-def check_bucket(bucket: str) -> None:
-    """Reject what Azure rejects as a container or S3 as a bucket."""
-    _check("bucket", bucket, _BUCKET, "3 to 63 lower-case letters, digits and hyphens, such as 'airflow-logs'")
+def check_bucket(bucket: str, *, suffix: str = "") -> None:
+    """Reject what Azure rejects as a container or S3 as a bucket, also with a suffix behind it."""
+    limit = 63 - len(suffix)
+    expected = f"3 to {limit} lower-case letters, digits and single hyphens, such as 'airflow-logs'"
+    _check("bucket", bucket, _BUCKET, expected)
+    if len(bucket) > limit:
+        raise ScaffoldError(f"bucket {shown(bucket)} is too long", hint=f"Write {expected}")
 
 
 def check_ui_url(url: str) -> None:
     """Reject what is not the address of a web page."""
-    _check("UI address", url, _UI_URL, "such as 'https://airflow.example.com', without a slash at its end")
+    _check("UI address", url, _UI_URL, "one such as 'https://airflow.example.com', without a slash at its end")
 
 
 def check_host(host: str) -> None:
@@ -155,8 +178,17 @@ def check_provider(provider: str) -> None:
 
 
 def check_airflow_version(version: str) -> None:
-    """Reject what is not a release of Airflow 3, which the values file and the image are for."""
+    """Reject what is not a release of Airflow 3, which the values and the image are for, or not a supported one."""
     _check("Airflow version", version, _AIRFLOW_VERSION, "a release of Airflow 3, such as '3.3.2'")
+    if not _supported().contains(version):
+        hint = f"It takes Airflow {_supported()}"
+        raise ScaffoldError(f"Airflow version {version} cannot be installed beside this airflowkit", hint=hint)
+
+
+def _supported() -> SpecifierSet:
+    """Return the versions of Airflow that airflowkit's own distribution allows."""
+    needed = (Requirement(line) for line in requires("airflowkit-k8s") or ())
+    return next(each.specifier for each in needed if each.name == "apache-airflow")
 
 
 def _is_cron(schedule: str) -> bool:

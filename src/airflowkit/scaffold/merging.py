@@ -77,6 +77,28 @@ class MergeRepository:
             path.removeprefix(self.prefix) for path in listed.split("\0") if path.startswith(self.prefix) and path
         )
 
+    def with_line_ends(self, files: Mapping[str, str]) -> dict[str, str]:
+        """Return files with the line ends that the team has committed them with: CRLF, or as they are."""
+        try:
+            found = self._git("grep", "-z", "-I", "-l", "--full-name", "-F", "-e", "\r", self.head)
+        except CalledProcessError as error:
+            if error.returncode != 1:  # 1: none has any
+                raise
+            return dict(files)
+        names = found.decode(errors="surrogateescape").split("\0")
+        paths = {name.removeprefix(f"{self.head}:{self.prefix}") for name in names}
+        return {path: text.replace("\n", "\r\n") if path in paths else text for path, text in files.items()}
+
+    def check_free(self, branch: str) -> None:
+        """Reject the name of a branch that the team has.
+
+        Raises:
+            ScaffoldError: It has.
+        """
+        if git(self.team, "branch", "--list", branch):
+            hint = f"Merge it, or throw it away: git branch -D {branch}"
+            raise ScaffoldError(f"there is a branch {branch} already", hint=hint)
+
     def merged(self, before: Mapping[str, str], after: Mapping[str, str], version: str) -> Merge:
         """Merge what changed between two scaffolds into the team's commit.
 
@@ -218,8 +240,10 @@ def merge_repository(team: Path) -> Iterator[MergeRepository]:
         head = git(team, "rev-parse", "--verify", "--quiet", "HEAD").decode().strip()
         objects = git(team, "rev-parse", "--git-path", "objects").decode().strip()
         prefix = git(team, "rev-parse", "--show-prefix").decode().strip()
-    except CalledProcessError:
-        raise ScaffoldError(f"{team} is not a git repository with a commit", hint="Commit it first") from None
+    except CalledProcessError as error:
+        said = complaint(error) if error.stderr else ""
+        hint = "Commit it first" if not said or "not a git repository" in said else said
+        raise ScaffoldError(f"{team} is not a git repository with a commit", hint=hint) from None
     with TemporaryDirectory(prefix="airflowkit-") as name:
         folder = Path(name)
         form = git(team, "rev-parse", "--show-object-format").decode().strip()

@@ -24,7 +24,7 @@ _SHOWN: Final = 60
 _SHADOWS_A_MODULE: Final = sys.stdlib_module_names | {"airflow", "airflowkit", "conftest", "kubernetes", "pytest"}
 """`python dags/json.py` would import itself wherever a library imports `json`."""
 
-_WINDOWS_DEVICES: Final = {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+WINDOWS_DEVICES: Final = {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 """A repository with such a file cannot be checked out on Windows."""
 
 
@@ -90,7 +90,7 @@ def _fault(name: str) -> str:
         (_normal(name) != name, "Python would look for another spelling (Unicode NFKC)"),
         (len(name.encode("utf-8", "surrogatepass")) > _MAX_FILE_BYTES, "a file name has at most 255 bytes"),
         (name.lower() in _SHADOWS_A_MODULE, "it would shadow the Python module of that name"),
-        (name.lower() in _WINDOWS_DEVICES, "Windows reserves this name for a device"),
+        (name.lower() in WINDOWS_DEVICES, "Windows reserves this name for a device"),
     )
     return next((reason for is_fault, reason in faults if is_fault), "")
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.discovery.dag_files import dag_files, holds_dag_files
 from airflowkit.repository import dags_folder, repository_root
-from airflowkit.settings import load_settings
+from airflowkit.settings import Teams, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_ASKS_FOR_AN_ALERT: Final = "AK501"
 
 
 def folder_for_dag(start: Path) -> Path:
@@ -28,6 +30,16 @@ def default_owner(folder: Path) -> str | None:
     """Return the owner in `airflowkit.toml`'s preset `standard`, if it has one."""
     owner = load_settings(folder).presets.get("standard", {}).get("owner")
     return None if owner is None else str(owner)
+
+
+def alerts_by_teams(folder: Path) -> bool:
+    """Return whether new DAGs send their failures to Microsoft Teams.
+
+    They do unless the repository does without, as `new-repo --no-teams` writes it: `airflowkit.toml` ignores the rule
+    that asks for an alert, and says nothing about Teams.
+    """
+    settings = load_settings(folder)
+    return _ASKS_FOR_AN_ALERT not in settings.check.ignore or settings.teams != Teams()
 
 
 def file_of_dag(dag_id: str, folder: Path) -> Path | None:

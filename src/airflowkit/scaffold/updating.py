@@ -7,16 +7,27 @@ from dataclasses import dataclass
 from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Final
 
+from packaging.version import Version
+
 from airflowkit import __version__
 from airflowkit.errors import ScaffoldError
 from airflowkit.git import git
 from airflowkit.scaffold.creation import FIRST_DAG, first_dag_of
 from airflowkit.scaffold.merging import Outcome, merge_repository
-from airflowkit.scaffold.record import RECORD, record, recorded_answers, recorded_files
+from airflowkit.scaffold.record import (
+    RECORD,
+    record,
+    recorded_answers,
+    recorded_files,
+    recorded_version,
+    recorded_versions,
+    versions_of,
+)
 from airflowkit.scaffold.rendering import render_repository
+from airflowkit.scaffold.version_steps import moves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from airflowkit.scaffold.merging import Merge, MergeRepository
@@ -32,11 +43,13 @@ class Update:
         branch: The branch that it goes to.
         version: The version of airflowkit whose scaffold it brings.
         outcomes: What became of each file, by its path in the repository.
+        moves: Which versions move, and what each step on the way breaks.
     """
 
     branch: str
     version: str
     outcomes: Mapping[str, Outcome]
+    moves: Sequence[str]
     _merging: MergeRepository
     _merge: Merge
 
@@ -61,6 +74,14 @@ class Update:
             self._merging.write_out(tree, folder / name)
         return folder / "before" / self._merging.prefix, folder / "after" / self._merging.prefix
 
+    def check_branch(self) -> None:
+        """Reject a branch that is there already, before the DAGs are parsed.
+
+        Raises:
+            ScaffoldError: It is.
+        """
+        self._merging.check_free(self.branch)
+
     def commit(self) -> None:
         """Put it onto its branch, as one commit; no other branch is touched, and no file of the work tree.
 
@@ -83,16 +104,28 @@ def planned_update(root: Path, **changes: str) -> Iterator[Update]:
     """
     with merge_repository(root) as merging:
         old = _committed_record(root)
-        before = recorded_files(old)
+        _check_is_older(old)
+        before = merging.with_line_ends(recorded_files(old))
         answers = recorded_answers(old, **changes)
         has_first_dag = f"{answers.dag_files}{FIRST_DAG}.py" in before
         rendered = render_repository(answers, first_dag_of(answers) if has_first_dag else None)
         own = merging.files - before.keys()
         after = {path: text for path, text in rendered.items() if path not in own}
-        merge = merging.merged(before | {RECORD: old}, after | {RECORD: record(answers, after)}, __version__)
+        whole = merging.with_line_ends(after) | {RECORD: record(answers, after)}
+        merge = merging.merged(before | {RECORD: old}, whole, __version__)
         kept = dict.fromkeys(rendered.keys() & own, Outcome.KEPT)
         outcomes = {path: outcome for path, outcome in {**kept, **merge.outcomes}.items() if path != RECORD}
-        yield Update(f"airflowkit/update-{__version__}", __version__, outcomes, merging, merge)
+        moving = moves(recorded_versions(old), versions_of(answers))
+        yield Update(f"airflowkit/update-{__version__}", __version__, outcomes, moving, merging, merge)
+
+
+def _check_is_older(text: str) -> None:
+    """Reject a record of a newer scaffold: an older one would take away what that brought."""
+    if Version(there := recorded_version(text)) > Version(__version__):
+        hint = f"Install airflowkit-k8s {there} or newer"
+        raise ScaffoldError(
+            f"the repository has the scaffold of airflowkit {there}, and this is {__version__}", hint=hint
+        )
 
 
 def _committed_record(root: Path) -> str:

@@ -40,8 +40,10 @@ def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], 
         ScaffoldError: The folder is not empty, or not writable.
     """
     with _one_line_errors(target):
-        _check_vacant(target)
+        check_vacant(target)
         place = next(folder for folder in (target, *target.parents) if folder.is_dir() or folder.parent.is_dir())
+        if os.path.lexists(place) and not place.is_dir():
+            raise ScaffoldError(f"{place} is not a folder", hint="Choose a folder that does not exist yet")
         with temporary(place if place.is_dir() else place.parent) as scratch:
             folder = scratch / target.relative_to(place)
             for path, text in files.items():
@@ -107,11 +109,16 @@ def _make_parents(file: Path) -> list[Path]:
     return missing
 
 
-def _check_vacant(target: Path) -> None:
+def check_vacant(target: Path) -> None:
+    """Reject a folder that has something else than `.git` in it, and a file.
+
+    Raises:
+        ScaffoldError: It does.
+    """
     if target.exists() and not target.is_dir():
         raise ScaffoldError(f"{target} is a file", hint="Choose a folder that does not exist yet")
     if target.is_dir() and (found := sorted(path.name for path in target.iterdir() if path.name != ".git")):
-        hint = "Choose a folder that does not exist yet"
+        hint = "Choose a folder that does not exist yet, or add with --existing what this one lacks"
         raise ScaffoldError(f"{target} is not empty: it contains {found[0]}", hint=hint)
 
 

@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from airflowkit.deploy.secrets.deployment import Deployment
-from airflowkit.deploy.secrets.known import USUAL_NAMES
 from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.errors import SecretsError
@@ -315,17 +314,19 @@ def test_a_secret_is_needed_once_with_all_its_keys_and_the_most_precise_kind():
 
 
 @pytest.mark.parametrize(
-    ("dags", "url"),
+    ("dags", "url", "of_git"),
     [
-        (Dags.GIT_SYNC_SSH, "git@github.com:example/dags.git"),
-        (Dags.GIT_SYNC_HTTPS, "https://github.com/example/dags.git"),
+        (Dags.GIT_SYNC_SSH, "git@github.com:example/dags.git", "airflow-git-ssh"),
+        (Dags.GIT_SYNC_HTTPS, "https://github.com/example/dags.git", "airflow-git-https"),
     ],
 )
-def test_the_generated_values_use_the_usual_names(dags, url):
+def test_the_generated_values_name_these_secrets(dags, url, of_git):
     answers = RepositoryAnswers(
         name="dags", airflow_version="3.3.2", airflowkit_version="0.1.0", dags=dags, git_url=url
     )
     files = render_repository(answers, DagAnswers(name="first"))
     named = {secret for secret, _ in read(yaml.safe_load(files["deploy/values.yaml"]))}
-    assert named
-    assert named <= set(USUAL_NAMES.values())
+    assert named == {
+        "airflow-fernet-key", "airflow-api-secret-key", "airflow-jwt-secret", "airflow-metadata", "airflow-admin",
+        "airflow-connections", "regcred", of_git,
+    }  # fmt: skip

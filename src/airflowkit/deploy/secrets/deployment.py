@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.deploy.values.lookup import value_at
 
 if TYPE_CHECKING:
-    from airflowkit.deploy.secrets.values_files import Values
+    from airflowkit.deploy.values.files import Values
 
 _OFF: Final = frozenset(
     {

@@ -22,25 +22,6 @@ DOCKER_CONFIG: Final = "kubernetes.io/dockerconfigjson"
 """The type that the kubelet asks of a pull Secret; it ignores one that is Opaque."""
 TLS: Final = "kubernetes.io/tls"
 
-USUAL_NAMES: Final = {
-    "fernetKeySecretName": "airflow-fernet-key",
-    "apiSecretKeySecretName": "airflow-api-secret-key",
-    "jwtSecretName": "airflow-jwt-secret",
-    "data.metadataSecretName": "airflow-metadata",
-    "data.resultBackendSecretName": "airflow-result-backend",
-    "data.brokerUrlSecretName": "airflow-broker-url",
-    "redis.passwordSecretName": "airflow-redis-password",
-    "flower.secretName": "airflow-flower",
-    "pgbouncer.configSecretName": "airflow-pgbouncer-config",
-    "pgbouncer.metricsExporterSidecar.statsSecretName": "airflow-pgbouncer-stats",
-    "dags.gitSync.sshKeySecret": "airflow-git-ssh",
-    "dags.gitSync.credentialsSecret": "airflow-git-https",
-    "imagePullSecrets": "regcred",
-    "secret": "airflow-connections",
-    "createUserJob.env": "airflow-admin",
-}
-"""What the generated values call the Secrets."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from pathlib import Path
 from subprocess import CalledProcessError
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from airflowkit.deploy.secrets.manifest import Secret, parse_yaml
 from airflowkit.errors import SecretsError
 from airflowkit.git import git
 from airflowkit.replacement import temporary
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PRIVATE: Final = 0o600
 
@@ -25,7 +23,7 @@ def check_output(path: Path) -> None:
     Raises:
         SecretsError: Git tracks the file, or does not ignore it; or it is not a file in an existing folder.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise SecretsError(f"{path}: there is no folder {target.parent}", hint="Create it first")
     if target.exists() and not target.is_file():
@@ -58,7 +56,7 @@ def write_output(path: Path, text: str) -> None:
     Raises:
         SecretsError: It cannot be written.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))
     try:
         with temporary(target.parent) as scratch:
             descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)

@@ -17,13 +17,16 @@ from airflowkit.deploy.secrets.manifest import Secret, yaml_documents
 from airflowkit.deploy.secrets.output import check_output, read_output, write_output
 from airflowkit.deploy.secrets.reading import Reading, read_references
 from airflowkit.deploy.secrets.references import Need, Reference, needs_of
-from airflowkit.deploy.secrets.values_files import load_values
+from airflowkit.deploy.values.chart import dotted, wrong_types
+from airflowkit.deploy.values.files import load_values
 from airflowkit.errors import SecretsError, did_you_mean
 from airflowkit.repository import repository_root
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from airflowkit.deploy.values.files import Values
 
 VALUES: Final = Path("deploy", "values.yaml")
 _NAMESPACE: Final = "airflow"
@@ -100,9 +103,11 @@ def prepare(
         named_by_dags: References of the DAGs' pods, for the Secrets beside those of the values.
 
     Raises:
-        SecretsError: The values cannot be read, or name what cannot be a Secret.
+        SecretsError: There are no values, or they name what cannot be a Secret.
+        ValuesError: The values cannot be read.
     """
     values = load_values(request.values or [_default_values()])
+    _check_forms(values)
     place = (
         namespace or _namespace_of_settings() or (current_namespace(context) if shutil.which("kubectl") else _NAMESPACE)
     )
@@ -148,8 +153,19 @@ def _notes(deployment: Deployment, reading: Reading) -> Iterator[str]:
         )
 
 
+def _check_forms(values: Values) -> None:
+    """Reject a list or a mapping where the chart takes the other, or a scalar: nothing could be read from there."""
+    for path, taken in wrong_types(values):
+        if taken in {"a list", "a mapping"}:
+            raise SecretsError(f"{dotted(path)} in the values is not {taken}, and the chart takes nothing else")
+
+
 def _default_values() -> Path:
-    return (repository_root(Path.cwd()) or Path.cwd()) / VALUES
+    path = (repository_root(Path.cwd()) or Path.cwd()) / VALUES
+    if not path.exists():
+        hint = "Name the values of your deployment: airflowkit secrets --values FILE"
+        raise SecretsError(f"there is no {path}", hint=hint)
+    return path
 
 
 def _namespace_of_settings() -> str:

@@ -78,6 +78,7 @@ FROM_SECRETS: Final = {
 """By option (chart 1.22: templates/_helpers.yaml, standard_airflow_environment)."""
 
 
+@cache
 def successor(option: str) -> OptionSuccessor:
     """Return what became of an option, as `section.option`.
 

@@ -20,6 +20,10 @@ Path = tuple[str, ...]
 """Where a value is: `("dags", "gitSync", "repo")`."""
 
 ANY: Final = "any"
+_WORDS: Final = {"object": "a mapping", "array": "a list", "string": "a text", "boolean": "true or false"}
+_PYTHON: Final[dict[str, Any]] = {
+    "object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "null": type(None),
+}  # fmt: skip
 _OPEN: Final = frozenset({ANY, "object"})
 """Types that take any keys: a free mapping, or a type of Kubernetes' own."""
 
@@ -77,6 +81,23 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from leaves(child, (*path, str(key)))
     else:
         yield path, value
+
+
+def wrong_types(values: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield the keys whose values have a type that the chart does not take, with the types that it takes."""
+    taken = types(path) if path else frozenset({"object"})
+    if values is not None and taken and not any(_is_of(values, name) for name in taken):
+        yield path, " or ".join(_WORDS.get(name, name) for name in sorted(taken - {"null"}))
+    elif isinstance(values, dict):
+        for key, child in values.items():
+            yield from wrong_types(child, (*path, str(key)))
+
+
+def _is_of(value: Any, name: str) -> bool:
+    """Return whether a value is of a type of JSON Schema; a mapping is what the chart calls an object."""
+    if isinstance(value, bool) or name == "boolean":
+        return isinstance(value, bool) and name in {"boolean", ANY}
+    return name == ANY or isinstance(value, _PYTHON.get(name, object))
 
 
 def dotted(path: Sequence[str]) -> str:

@@ -19,6 +19,9 @@ LARGEST: Final = 2_000_000
 """Bytes. Helm keeps a release with its values in a Secret, which takes a mebibyte."""
 _MOST_NODES: Final = 100_000
 """With every alias followed, as Helm follows them."""
+_DEEPEST: Final = 100
+"""Levels; what is deeper is no values file, and too deep for Python."""
+_NULL: Final = "tag:yaml.org,2002:null"
 _KUBERNETES_KINDS: Final = {
     "HelmRelease": "Pass what it has under `spec.values`",
     "Application": "Pass what it has under `spec.source.helm.values`",
@@ -27,20 +30,23 @@ _KUBERNETES_KINDS: Final = {
 }
 
 
-def read_values(text: bytes, name: str) -> dict[str, Any]:
+def read_values(text: bytes, name: str, *, may_be_empty: bool = False) -> dict[str, Any]:
     """Return the values in a YAML file, without aliases and with string keys only.
 
     Args:
         text: The content of the file.
         name: What messages call it.
+        may_be_empty: Whether a file without values is one, as it is for Helm.
 
     Raises:
-        ValuesError: It is not YAML, not one mapping, has a key twice, or is far too large.
+        ValuesError: It is not YAML, not one mapping, has a key twice, or is far too large or deep.
     """
     if len(text) > LARGEST:
         raise ValuesError(f"{name} is too large for a values file: it has more than {LARGEST / 1e6:.0f} MB")
     root = _parse(text, name)
-    if root is None:
+    if root is None or (root.id == "scalar" and root.tag == _NULL):
+        if may_be_empty:
+            return {}
         raise ValuesError(f"{name} is empty")
     if root.id != "mapping":
         raise ValuesError(f"{name} is not a values file: it is a {root.id}, not a mapping")
@@ -87,6 +93,8 @@ class _Reader:
         self._nodes += 1
         if self._nodes > _MOST_NODES:
             raise ValuesError(f"{self._name} has more than {_MOST_NODES:,} values, with its aliases followed")
+        if len(self._above) > _DEEPEST:
+            raise ValuesError(f"{self._where(node)}: it is more than {_DEEPEST} levels deep")
         if any(node is above for above in self._above):
             raise ValuesError(f"{self._where(node)}: the alias is inside of what it stands for")
         if node.id == "scalar":

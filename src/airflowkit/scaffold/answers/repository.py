@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Final
 
 from airflowkit.errors import ScaffoldError, did_you_mean
@@ -79,13 +80,14 @@ class RepositoryAnswers:
 
     def __post_init__(self) -> None:
         self._choose()
+        self._simplify()
         inputs.check_text("repository name", self.name)
         inputs.check_airflow_version(self.airflow_version)
         inputs.check_git_url(self.git_url)
         inputs.check_branch(self.branch)
         inputs.check_dags_folder(self.dags_folder)
         inputs.check_workers(self.workers)
-        inputs.check_bucket(self.logs_bucket)
+        inputs.check_bucket(self.logs_bucket, suffix="-dev")
         if self.ingress != "none":
             inputs.check_host(self.ingress)
         inputs.check_ui_url(self.ui_url)
@@ -95,6 +97,9 @@ class RepositoryAnswers:
         inputs.check_namespace(self.namespace, suffix="-dev")
         for namespace in self.pod_namespaces:
             inputs.check_namespace(namespace)
+            if namespace == self.namespace:
+                hint = "Leave it out: Airflow may start pods in its own namespace"
+                raise ScaffoldError(f"pod namespace {shown(namespace)} is Airflow's own", hint=hint)
         inputs.check_text("owner", self.owner)
         self._check_delivery()
 
@@ -109,6 +114,13 @@ class RepositoryAnswers:
                     raise ScaffoldError(f"{field.name} {shown(str(value))} is not a valid choice", hint=hint)
                 object.__setattr__(self, field.name, choices(value))
 
+    def _simplify(self) -> None:
+        """Leave out what is given twice, and a slash that a shell completes."""
+        if self.dags_folder:
+            object.__setattr__(self, "dags_folder", PurePosixPath(self.dags_folder).as_posix())
+        for name in ("providers", "pod_namespaces"):
+            object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
+
     def _check_delivery(self) -> None:
         """Reject a way to clone that the URL does not allow."""
         needs_ssh = self.dags is Dags.GIT_SYNC_SSH
@@ -116,6 +128,11 @@ class RepositoryAnswers:
         if (needs_ssh and not self.by_ssh) or (needs_https and self.by_ssh):
             form = "git@HOST:TEAM/REPOSITORY.git" if needs_ssh else "https://HOST/TEAM/REPOSITORY.git"
             raise ScaffoldError(f"{self.dags} cannot clone {self.git_url}", hint=f"Give a URL like {form}")
+
+    @property
+    def dev_namespace(self) -> str:
+        """The namespace of the second Airflow, which values-dev.yaml is for."""
+        return f"{self.namespace}-dev"
 
     @property
     def by_ssh(self) -> bool:
