@@ -176,6 +176,20 @@ def test_a_parent_brings_its_schedule(airflowkit, new_repository):
     assert "Note: parent has schedule '7 6 * * *'" in result.stdout
 
 
+def test_an_image_that_is_not_used_is_noted(airflowkit, new_repository):
+    for template, noted in (("python", True), ("pod", False)):
+        result = airflowkit("new-dag", f"a_{template}", "-t", template, "--image", "x:1", cwd=new_repository)
+        assert (result.status, "the image is not used" in result.stdout) == (0, noted)
+
+
+@pytest.mark.parametrize("folder", ["../dags-of-ours/dags", "./tests/../dags", "dags/", "dags/new/one"])
+def test_the_folder_may_be_written_in_any_way(airflowkit, new_repository, folder):
+    result = airflowkit("new-dag", "orders", "-t", "script", "--dags-folder", folder, cwd=new_repository)
+    assert result.status == 0, result.stderr
+    assert f"Wrote {'dags/new/one' if 'new' in folder else 'dags'}/orders.py" in result.stdout
+    assert (new_repository / "scripts/orders/main.py").is_file()
+
+
 def test_an_alert_to_look_at_has_no_schedule(airflowkit, new_repository):
     assert airflowkit("new-dag", "alert", "-t", "teams-alert", cwd=new_repository).status == 0
     assert "schedule=None" in (new_repository / "dags/alert.py").read_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -14,7 +14,7 @@ from airflowkit.scaffold import inputs
 from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.dag_templates.rendering import default_image
 from airflowkit.scaffold.names import check_dag_name
-from airflowkit.scaffold.new_dag import NewDag
+from airflowkit.scaffold.new_dag import NewDag, check_exists
 from airflowkit.scaffold.places import default_owner, file_of_dag, schedule_of, sends_alerts
 
 if TYPE_CHECKING:
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from airflowkit.scaffold.dag_templates.catalogue import Catalogue
-    from airflowkit.scaffold.dag_templates.template import DagTemplate
+    from airflowkit.scaffold.dag_templates.template import DagTemplate, Option
 
-_NO_SCHEDULE = "none"
+_NO_SCHEDULE: Final = "none"
+_IMPLIED: Final = ("schedule", "owner", "tags", "teams")
+"""What follows from the repository and the other answers."""
+_QUESTIONS: Final = ("schedule", "owner", "image", "tags", "teams")
 
 
 def settled(ctx: typer.Context, folder: Path, templates: Catalogue, *, asks: bool) -> NewDag:
@@ -56,9 +59,6 @@ def settled(ctx: typer.Context, folder: Path, templates: Catalogue, *, asks: boo
     return NewDag(template, _answers(template, folder, given), given["options"], folder)
 
 
-_QUESTIONS = ("schedule", "owner", "image", "tags", "teams")
-
-
 def _options(assigned: list[str], parent: str) -> dict[str, str]:
     options = {"parent": parent} if parent else {}
     for each in assigned:
@@ -84,7 +84,9 @@ def _ask(ctx: typer.Context, template: DagTemplate, folder: Path, given: dict[st
     helps = {str(option.name): str(getattr(option, "help", "")) for option in ctx.command.params}
     for option in template.options:
         if option.name not in given["options"]:
-            value = answer(option.name, option.help, option.default, option.check)
+            value = answer(
+                option.name, option.help, option.default, partial(_check_option, option, folder, given["name"])
+            )
             given["options"] |= {option.name: value} if value != option.default else {}
     for name in _QUESTIONS:
         if name not in given and (name != "image" or template.has_pods):
@@ -92,12 +94,18 @@ def _ask(ctx: typer.Context, template: DagTemplate, folder: Path, given: dict[st
             given[name] = answer(name, helps[name], default, partial(_check, name, template, folder, given))
 
 
+def _check_option(option: Option, folder: Path, name: str, value: str) -> None:
+    option.check(value)
+    if option.dag and value:
+        check_exists(option.name, value, folder, name)
+
+
 def _check(name: str, template: DagTemplate, folder: Path, given: Mapping[str, Any], value: Any) -> None:
     template.check_schedule(_answers(template, folder, {**given, name: value}).schedule)
 
 
 def _answers(template: DagTemplate, folder: Path, given: Mapping[str, Any]) -> DagAnswers:
-    chosen = {name: given.get(name, _default(name, template, folder, given)) for name in _QUESTIONS}
+    chosen = {"image": ""} | {name: _default(name, template, folder, given) for name in _IMPLIED} | dict(given)
     schedule, tags = chosen["schedule"], chosen["tags"]
     tags = words(tags) if isinstance(tags, str) else tags
     owner = chosen["owner"] or _default("owner", template, folder, {})

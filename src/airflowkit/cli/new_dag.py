@@ -60,10 +60,11 @@ def new_dag(  # noqa: PLR0913  one for each answer
     Example: airflowkit new-dag orders_daily --template etl --owner data-eng
     """
     from airflowkit.cli.dag_answers import settled
+    from airflowkit.repository import plain
     from airflowkit.scaffold.dag_templates.catalogue import catalogue
     from airflowkit.scaffold.places import folder_for_dag
 
-    folder = dags_folder.absolute() if dags_folder else folder_for_dag(Path.cwd())
+    folder = plain(dags_folder) if dags_folder else folder_for_dag(Path.cwd())
     with catalogue(folder) as templates:
         if list_templates:
             from airflowkit.cli.dag_templates import list_them
@@ -76,11 +77,13 @@ def new_dag(  # noqa: PLR0913  one for each answer
 
 
 def _show(new: NewDag) -> None:
-    """Print the files; what is not theirs goes to standard error."""
+    """Print the files; what is not in them goes to standard error."""
     for path, text in new.files.items():
         typer.echo(f"Would write {os.path.relpath(path)}:", err=True)
         typer.echo(text, nl=False)
         sys.stdout.flush()
+    for note in new.notes:
+        typer.echo(f"Note: {note}", err=True)
 
 
 def _write(new: NewDag) -> None:

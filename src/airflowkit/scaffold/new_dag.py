@@ -76,7 +76,7 @@ class NewDag:
     @property
     def notes(self) -> tuple[str, ...]:
         """What its author should know."""
-        return (*self._requirements(), *self._schedules())
+        return (*self._unused(), *self._requirements(), *self._schedules())
 
     def _check(self) -> None:
         name = self.template.name
@@ -88,33 +88,13 @@ class NewDag:
         self.template.check_schedule(self.answers.schedule)
         self.template.check_options(self.options)
         for option, dag_id in self._other_dags():
-            if self._file_of(dag_id) is None and not is_elsewhere(dag_id, self.folder) and not self._is_made(dag_id):
-                hint = "Write it first, or name it in [check] external_dags if it is in another repository"
-                raise ScaffoldError(f"{option} {shown(dag_id)}: there is no such DAG in {self._dags}", hint=hint)
+            check_exists(option, dag_id, self.folder, self.answers.name)
 
     def _other_dags(self) -> Iterator[tuple[str, str]]:
         """Yield the options that name another DAG, with its id."""
         for option in self.template.options:
             if option.dag and (dag_id := self.options.get(option.name, option.default)):
                 yield option.name, dag_id
-
-    @cached_property
-    def _dags(self) -> Path:
-        return dags_folder_of(self.folder) if self.folder.is_dir() else self.folder
-
-    def _file_of(self, dag_id: str) -> Path | None:
-        return file_of_dag(dag_id, self._dags) if self._dags.is_dir() else None
-
-    def _is_made(self, dag_id: str) -> bool:
-        """Return whether a file makes a DAG of an id that it does not write: Airflow has to parse them all for that."""
-        from airflowkit.dags import load_dag  # it imports Airflow
-
-        if not self._dags.is_dir() or dag_id == self.answers.name:
-            return False
-        try:
-            return load_dag(dag_id, self._dags).task_id is None
-        except AirflowKitError:
-            return False
 
     def _check_free(self, path: str) -> None:
         if path.startswith(_DAGS):
@@ -129,11 +109,15 @@ class NewDag:
         check_dag_name(name)
         if self.folder.is_dir():
             check_free(name, sorted(path.name for path in self.folder.iterdir()))
-            if other := self._file_of(name):
+            if other := _file_of(name, self.folder):
                 raise ScaffoldError(f"{other} already has a DAG {name!r}", hint="Choose another name")
 
     def _placed(self, path: str) -> Path:
         return self.folder / path.removeprefix(_DAGS) if path.startswith(_DAGS) else self.root / path
+
+    def _unused(self) -> Iterator[str]:
+        if self.answers.image and not self.template.has_pods:
+            yield f"template {self.template.name!r} has no pods, so the image is not used"
 
     def _requirements(self) -> Iterator[str]:
         file = self.root / "requirements.txt"
@@ -146,13 +130,50 @@ class NewDag:
 
     def _schedules(self) -> Iterator[str]:
         for _, dag_id in self._other_dags():
-            file = self._file_of(dag_id)
+            file = _file_of(dag_id, self.folder)
             theirs = schedule_of(dag_id, file) if file else None
             if theirs is not None and theirs != self.answers.schedule:
                 yield (
                     f"{dag_id} has schedule {theirs or 'none'!r}: a run waits for the one of the same date, "
                     "so give both the same schedule, or the sensor an execution_delta"
                 )
+
+
+def check_exists(option: str, dag_id: str, folder: Path, new: str) -> None:
+    """Reject the id of another DAG that is nowhere.
+
+    Args:
+        option: What names it.
+        dag_id: The id.
+        folder: The folder of the new DAG.
+        new: The id of the new DAG.
+
+    Raises:
+        ScaffoldError: There is no such DAG.
+    """
+    if _file_of(dag_id, folder) is None and not is_elsewhere(dag_id, folder) and not _is_made(dag_id, folder, new):
+        hint = "Write it first, or name it in [check] external_dags if it is in another repository"
+        raise ScaffoldError(f"{option} {shown(dag_id)}: there is no such DAG in {_dags(folder)}", hint=hint)
+
+
+def _dags(folder: Path) -> Path:
+    return dags_folder_of(folder) if folder.is_dir() else folder
+
+
+def _file_of(dag_id: str, folder: Path) -> Path | None:
+    return file_of_dag(dag_id, _dags(folder)) if folder.is_dir() else None
+
+
+def _is_made(dag_id: str, folder: Path, new: str) -> bool:
+    """Return whether a file makes a DAG of an id that it does not write: Airflow has to parse them all for that."""
+    from airflowkit.dags import load_dag  # it imports Airflow
+
+    if not folder.is_dir() or dag_id == new:
+        return False
+    try:
+        return load_dag(dag_id, _dags(folder)).task_id is None
+    except AirflowKitError:
+        return False
 
 
 def _is_installed(name: str) -> bool:

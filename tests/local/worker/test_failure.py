@@ -62,7 +62,7 @@ def test_a_diagnosis_is_told_as_it_is():
 
 @pytest.mark.parametrize("conn_id", ["wasb_default", "team.orders-1"])
 def test_a_connection_that_is_missing_comes_with_where_to_define_it(conn_id):
-    from airflow.sdk.exceptions import AirflowNotFoundException
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException
 
     reason, _ = reason_and_lines(AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined"))
     assert f"set AIRFLOW_CONN_{conn_id.upper()}, or write {conn_id} below [check.connections]" in reason
