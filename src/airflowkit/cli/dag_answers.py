@@ -15,7 +15,7 @@ from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.dag_templates.rendering import default_image
 from airflowkit.scaffold.names import check_dag_name
 from airflowkit.scaffold.new_dag import NewDag, check_exists
-from airflowkit.scaffold.places import default_owner, file_of_dag, schedule_of, sends_alerts
+from airflowkit.scaffold.places import alerts_by_teams, default_owner, file_of_dag, schedule_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +127,7 @@ def _default(name: str, template: DagTemplate, folder: Path, given: Mapping[str,
     if name == "tags":
         return (owner,)
     if name == "teams":
-        return sends_alerts(folder)
+        return alerts_by_teams(folder)
     if name == "schedule":
         found = _schedule_of_other(template, folder, given)
         return template.schedule if found is None else found or _NO_SCHEDULE

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.discovery.dag_files import dag_files, holds_dag_files
 from airflowkit.repository import dags_folder, repository_root
-from airflowkit.settings import check_settings, load_settings
+from airflowkit.settings import Teams, check_settings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_ASKS_FOR_AN_ALERT: Final = "AK501"
 
 
 def folder_for_dag(start: Path) -> Path:
@@ -31,9 +33,14 @@ def default_owner(folder: Path) -> str | None:
     return None if owner is None else str(owner)
 
 
-def sends_alerts(folder: Path) -> bool:
-    """Return whether a new DAG in a folder sends its failures to Teams: not where a repository wants no such alert."""
-    return "AK501" not in check_settings(folder).ignore
+def alerts_by_teams(folder: Path) -> bool:
+    """Return whether new DAGs send their failures to Microsoft Teams.
+
+    They do unless the repository does without, as `new-repo --no-teams` writes it: `airflowkit.toml` ignores the rule
+    that asks for an alert, and says nothing about Teams.
+    """
+    settings = load_settings(folder)
+    return _ASKS_FOR_AN_ALERT not in settings.check.ignore or settings.teams != Teams()
 
 
 def is_elsewhere(dag_id: str, folder: Path) -> bool:

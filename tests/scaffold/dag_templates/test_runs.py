@@ -36,7 +36,8 @@ SAYS = {
 }
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """Azurite's, which is public: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite."""
-AZURITE = os.environ.get("AZURITE", "") or shutil.which("azurite-blob") or ""
+INSTALLED = shutil.which("azurite-blob", path=Path(__file__).parents[2] / "node/azurite/node_modules/.bin")
+AZURITE = os.environ.get("AZURITE") or INSTALLED or shutil.which("azurite-blob")
 
 
 @pytest.fixture(scope="module")
