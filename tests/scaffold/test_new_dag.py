@@ -184,3 +184,25 @@ def test_another_schedule_than_that_of_the_parent_is_noted(tmp_path):
     noted = [new("x", tmp_path / "dags", "cross-dag", {"parent": "p"}, schedule=s).notes for s in ("@hourly", "@daily")]
     assert not noted[0]
     assert "p has schedule '@hourly'" in noted[1][0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "template", "image", "secret"),
+    [
+        ("", "pod", "registry.example.com/orders:1", "regcred"),
+        ("", "script", "", "regcred"),
+        ("", "pod", "", ""),
+        ("", "pod", "ghcr.io/team/orders:1", ""),
+        ("", "pod", "localhost:5000/orders:1", ""),
+        ("", "python", "registry.example.com/orders:1", ""),
+        ('[pod]\nimage_pull_secrets = ["ours"]\n', "pod", "registry.example.com/orders:1", ""),
+        ('[pod]\nservice_account_name = "jobs"\n', "pod", "registry.example.com/orders:1", ""),
+        ('[check]\npublic_registries = ["registry.example.com"]\n', "script", "", ""),
+    ],
+)
+def test_a_secret_is_named_where_a_private_image_needs_one(tmp_path, settings, template, image, secret):
+    (tmp_path / "airflowkit.toml").write_text(settings)
+    dag = new("orders", tmp_path / "dags", template, image=image)
+    assert dag.complete.pull_secret == secret
+    assert ('image_pull_secrets=["regcred"]' in dag.files[tmp_path / "dags/orders.py"]) == bool(secret)
+    assert any("with the Secret 'regcred'" in note for note in dag.notes) == bool(secret)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import AirflowKitError, ScaffoldError
 from airflowkit.repository import dags_folder_of, repository_root
-from airflowkit.scaffold.dag_templates.rendering import render_dag
+from airflowkit.scaffold.dag_templates.rendering import default_image, render_dag
 from airflowkit.scaffold.names import check_dag_name, check_free, shown
-from airflowkit.scaffold.places import file_of_dag, is_elsewhere, schedule_of
+from airflowkit.scaffold.places import file_of_dag, is_elsewhere, needs_pull_secret, schedule_of
 from airflowkit.scaffold.writing import add_files, is_free
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _DAGS: Final = "dags/"
 """What stands for the DAG folder in the paths of a template."""
+_PULL_SECRET: Final = "regcred"  # noqa: S105  its name
+"""The name in Kubernetes' documentation, and in the settings that `new-repo` writes."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,13 @@ class NewDag:
         return repository_root(self.folder) or self.folder.parent
 
     @cached_property
+    def complete(self) -> DagAnswers:
+        """The values for it, with its image, and the Secret of the image's registry where it has to name one."""
+        image = self.answers.image or default_image(self.template, self.answers)
+        needed = self.template.has_pods and needs_pull_secret(image, self.folder)
+        return replace(self.answers, image=image, pull_secret=_PULL_SECRET if needed else "")
+
+    @cached_property
     def files(self) -> Mapping[Path, str]:
         """The text of each of its files, the DAG's own first.
 
@@ -55,7 +64,7 @@ class NewDag:
             ScaffoldError: A file or a DAG of such a name exists, or a value is not valid.
         """
         self._check()
-        rendered = render_dag(self.template, self.answers, self.options)
+        rendered = render_dag(self.template, self.complete, self.options)
         for path in rendered:
             self._check_free(path)
         return {self._placed(path): text for path, text in rendered.items()}
@@ -76,7 +85,7 @@ class NewDag:
     @property
     def notes(self) -> tuple[str, ...]:
         """What its author should know."""
-        return (*self._unused(), *self._requirements(), *self._schedules())
+        return (*self._images(), *self._requirements(), *self._schedules())
 
     def _check(self) -> None:
         name = self.template.name
@@ -115,7 +124,9 @@ class NewDag:
     def _placed(self, path: str) -> Path:
         return self.folder / path.removeprefix(_DAGS) if path.startswith(_DAGS) else self.root / path
 
-    def _unused(self) -> Iterator[str]:
+    def _images(self) -> Iterator[str]:
+        if secret := self.complete.pull_secret:
+            yield f"its pods pull {self.complete.image} with the Secret {secret!r}: replace it if yours is another"
         if self.answers.image and not self.template.has_pods:
             yield f"template {self.template.name!r} has no pods, so the image is not used"
 

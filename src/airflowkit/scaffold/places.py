@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.discovery.dag_files import dag_files, holds_dag_files
+from airflowkit.pods.schema.image_reference import PUBLIC_REGISTRIES, ImageReference, parse_image
 from airflowkit.repository import dags_folder, repository_root
 from airflowkit.settings import Teams, check_settings, load_settings
 
@@ -41,6 +42,16 @@ def alerts_by_teams(folder: Path) -> bool:
     """
     settings = load_settings(folder)
     return _ASKS_FOR_AN_ALERT not in settings.check.ignore or settings.teams != Teams()
+
+
+def needs_pull_secret(image: str, folder: Path) -> bool:
+    """Return whether the pods of a DAG have to name a Secret for their image: it is private, and no setting has one."""
+    settings, found = load_settings(folder), parse_image(image)
+    if not isinstance(found, ImageReference) or not found.registry or found.registry.startswith("localhost"):
+        return False
+    public = found.registry in PUBLIC_REGISTRIES or found.registry in check_settings(folder).public_registries
+    named = any({"image_pull_secrets", "service_account_name"} & layer.values.keys() for layer in settings.pod_layers)
+    return not public and not named
 
 
 def is_elsewhere(dag_id: str, folder: Path) -> bool:

@@ -12,6 +12,7 @@ from airflowkit.pods.schema.jinja import parse_template
 from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.dag_templates.catalogue import BUILT_IN, built_in
 from airflowkit.scaffold.dag_templates.rendering import PUBLIC_IMAGE, render_dag
+from airflowkit.scaffold.new_dag import NewDag
 from scaffold.combinations import pairwise
 
 RUFF = str(Path(sys.executable).with_name("ruff"))
@@ -52,7 +53,8 @@ def rendered(tmp_path_factory):
     root = tmp_path_factory.mktemp("repository")
     for template in NAMES:
         for answers in variants(template):
-            for path, text in texts_of(template, answers).items():
+            complete = NewDag(TEMPLATES.template(template), answers, {}, root / "dags").complete
+            for path, text in texts_of(template, complete).items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)
     return root

@@ -19,6 +19,7 @@ class DagAnswers:
         image: The image of every pod, with its tag; empty for the template's default.
         tags: The DAG's tags.
         teams: Whether a failing run sends a card to Microsoft Teams.
+        pull_secret: The Secret with which its pods pull their image; empty where they need none, or a setting has it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class DagAnswers:
     image: str = ""
     tags: tuple[str, ...] = ()
     teams: bool = True
+    pull_secret: str = ""
 
     def __post_init__(self) -> None:
         check_dag_name(self.name)
