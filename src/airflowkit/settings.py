@@ -141,6 +141,16 @@ class Check(_Section):
     )
 
 
+class NewDag(_Section):
+    """`[new_dag]`: what `airflowkit new-dag` starts from."""
+
+    templates: str = Field(
+        default="",
+        description="templates of your own: a folder, relative to this file, or the URL of a git repository, "
+        "with a branch, tag or commit after #",
+    )
+
+
 class _File(_Section):
     """The contents of the file."""
 
@@ -152,6 +162,7 @@ class _File(_Section):
     presets: dict[str, dict[str, Any]] = Field(default_factory=dict)
     teams: Teams = Teams()
     check: Check = Check()
+    new_dag: NewDag = NewDag()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +193,7 @@ class Settings:
         presets: Additions to the built-in presets.
         teams: Defaults of alerts.
         check: Settings of rules.
+        new_dag: What a new DAG starts from.
     """
 
     path: Path | None
@@ -194,6 +206,7 @@ class Settings:
     presets: Mapping[str, Table]
     teams: Teams
     check: Check
+    new_dag: NewDag
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -305,6 +318,7 @@ def _read(path: Path | None, profile: str) -> Settings:
         presets=merged.presets,
         teams=merged.teams,
         check=merged.check,
+        new_dag=merged.new_dag,
     )
 
 

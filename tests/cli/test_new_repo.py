@@ -1,15 +1,11 @@
 """The answers for a new repository: flags, questions, a file; and a repository that has DAGs already."""
 
 import json
-import os
-import pty
 import re
-import select
 import shlex
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -216,71 +212,6 @@ def test_what_is_to_be_typed_next_can_be_typed(new_repo, tmp_path):
     assert "  cd 'two words'\n" in printed
 
 
-class Terminal:
-    """A command on a terminal of its own."""
-
-    def __init__(self, *arguments, cwd):
-        self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "airflowkit", "new-repo", *arguments],
-            cwd=cwd,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
-            env=os.environ | {"COLUMNS": "300", "TERM": "dumb"},
-        )
-        os.close(theirs)
-        self.text = ""
-
-    def questions(self):
-        """Yield each question as it comes, until the command ends."""
-        seen = 0
-        while self._read():
-            last = self.text[seen:].rpartition("\n")[2]
-            if last.endswith("]: "):
-                seen = len(self.text)
-                yield last
-
-    def type(self, line):
-        os.write(self._ours, f"{line}\n".encode())
-
-    def interrupt(self):
-        """Press Ctrl-C, again where it is missed: Python's `input` does not see one just before it begins to wait."""
-        ended = None
-        while ended is None:
-            self.process.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired):
-                ended = self.process.wait(timeout=5)
-
-    def _read(self):
-        assert select.select([self._ours], [], [], 120)[0], self.text
-        try:
-            text = os.read(self._ours, 4096).decode()
-        except OSError:  # the other end is closed
-            return False
-        self.text += text
-        return bool(text)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        os.close(self._ours)
-
-
-@pytest.fixture
-def terminal(tmp_path):
-    started = []
-
-    def start(*arguments):
-        started.append(Terminal(*arguments, cwd=tmp_path))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.close()
-
-
 def test_a_person_is_asked_for_what_was_not_given_and_matters_and_again_after_a_mistake(terminal, tmp_path):
     typed = {
         "git url": ["ftp://x", HTTPS],
@@ -288,7 +219,7 @@ def test_a_person_is_asked_for_what_was_not_given_and_matters_and_again_after_a_
         "metrics": ["datadog"],
         "teams": ["n"],
     }
-    screen = terminal("one", "--branch", "trunk", "--airflow-version", "3.3.2")
+    screen = terminal("new-repo", "one", "--branch", "trunk", "--airflow-version", "3.3.2")
     asked = []
     for question in screen.questions():
         asked.append(question.partition(":")[0])
@@ -308,7 +239,7 @@ def test_a_person_is_asked_for_what_was_not_given_and_matters_and_again_after_a_
 
 
 def test_ctrl_c_at_a_question_writes_nothing(terminal, tmp_path):
-    screen = terminal("one")
+    screen = terminal("new-repo", "one")
     for number, _ in enumerate(screen.questions()):
         screen.type("") if number < 3 else screen.interrupt()
     assert screen.process.wait(timeout=60) == 130, screen.text
@@ -316,7 +247,7 @@ def test_ctrl_c_at_a_question_writes_nothing(terminal, tmp_path):
 
 
 def test_nothing_is_asked_with_the_defaults(terminal, tmp_path):
-    screen = terminal("one", "--defaults")
+    screen = terminal("new-repo", "one", "--defaults")
     assert list(screen.questions()) == []
     assert screen.process.wait(timeout=60) == 0, screen.text
     assert (tmp_path / "one/airflowkit.toml").is_file()

@@ -64,6 +64,11 @@ def test_a_failure_is_a_line_however_narrow_the_terminal_is(shown):
     assert shown(failed, width=20) == ["failed: load: exit code 3: the file has 3 columns, expected 4"]
 
 
+def test_a_failure_for_the_same_reason_is_not_repeated(shown):
+    failed = [TaskFailed("load", -1, reason, []) for reason in ("no rows", "no rows", "no disk")]
+    assert shown(*failed) == ["failed: load: no rows", "failed again: load, as before", "failed: load: no disk"]
+
+
 def test_the_table_has_a_row_for_each_task_and_the_run_a_verdict(shown):
     tasks = (TaskRun("load", -1, "success", 1.26, 1), TaskRun("part", 2, "failed", 0, 3))
     result = DagRunResult("orders", "manual", "failed", tasks, folder=Path("/tmp/kept"))

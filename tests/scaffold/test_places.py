@@ -1,7 +1,7 @@
 import pytest
 
 from airflowkit.errors import SettingsError
-from airflowkit.scaffold.places import alerts_by_teams, default_owner, file_of_dag, folder_for_dag
+from airflowkit.scaffold.places import alerts_by_teams, default_owner, file_of_dag, folder_for_dag, schedule_of
 
 
 @pytest.fixture
@@ -96,3 +96,23 @@ def test_what_only_mentions_the_id_is_no_dag_of_it(tmp_path, code):
 def test_teams_is_alerted_unless_the_repository_does_without(tmp_path, settings, expected):
     (tmp_path / "airflowkit.toml").write_text(settings)
     assert alerts_by_teams(tmp_path) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "schedule"),
+    [
+        ('DAG("orders", schedule="@hourly")', "@hourly"),
+        ('DAG(schedule="@hourly", dag_id="orders")', "@hourly"),
+        ('@dag(schedule="@hourly")\ndef orders(): pass', "@hourly"),
+        ('DAG("orders", schedule=None)', ""),
+        ('DAG("orders", schedule=EVERY)', None),
+        ('DAG("orders", schedule=5)', None),
+        ('DAG("orders")', None),
+        ('DAG("other", schedule="@hourly")', None),
+        ("@dag\ndef orders(): pass", None),
+        ("DAG(", None),
+    ],
+)
+def test_a_schedule_is_known_where_it_is_written_as_text(tmp_path, code, schedule):
+    (tmp_path / "other.py").write_text(code)
+    assert schedule_of("orders", tmp_path / "other.py") == schedule

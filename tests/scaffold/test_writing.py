@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit.errors import ScaffoldError
-from airflowkit.scaffold.writing import add_files, is_free, write_file, write_tree
+from airflowkit.scaffold.writing import add_files, is_free, write_tree
 
 FILES = {"README.md": "read\n", ".github/workflows/ci.yml": "on: push\n", "dags/a.py": "1\n"}
 
@@ -20,7 +20,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def test_a_file_is_written_with_the_usual_permissions(tmp_path):
-    write_file(tmp_path / "a.py", "é = 1\n")
+    add_files(tmp_path, {"a.py": "é = 1\n"})
     (tmp_path / "usual").touch()
     assert (tmp_path / "a.py").read_bytes() == "é = 1\n".encode()
     assert (tmp_path / "a.py").stat().st_mode == (tmp_path / "usual").stat().st_mode
@@ -29,14 +29,14 @@ def test_a_file_is_written_with_the_usual_permissions(tmp_path):
 def test_a_file_that_exists_is_left_as_it_is(tmp_path):
     (tmp_path / "a.py").write_text("mine")
     with pytest.raises(ScaffoldError, match="already exists"):
-        write_file(tmp_path / "a.py", "new")
+        add_files(tmp_path, {"a.py": "new"})
     assert contents(tmp_path) == {"a.py": "mine"}
 
 
 def test_a_link_to_nothing_is_left_as_it_is(tmp_path):
     (tmp_path / "a.py").symlink_to(tmp_path / "nothing")
     with pytest.raises(ScaffoldError, match="already exists"):
-        write_file(tmp_path / "a.py", "new")
+        add_files(tmp_path, {"a.py": "new"})
     assert names(tmp_path) == ["a.py"]
 
 
@@ -45,15 +45,15 @@ def test_a_file_is_written_where_the_disk_has_no_links(tmp_path, monkeypatch):
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    write_file(tmp_path / "a.py", "new")
+    add_files(tmp_path, {"a.py": "new"})
     assert contents(tmp_path) == {"a.py": "new"}
     with pytest.raises(ScaffoldError, match="already exists"):
-        write_file(tmp_path / "a.py", "newer")
+        add_files(tmp_path, {"a.py": "newer"})
     assert contents(tmp_path) == {"a.py": "new"}
 
 
 def test_a_missing_folder_is_made_for_a_file(tmp_path):
-    write_file(tmp_path / "x/dags/a.py", "new")
+    add_files(tmp_path, {"x/dags/a.py": "new"})
     assert contents(tmp_path) == {"x/dags/a.py": "new"}
 
 

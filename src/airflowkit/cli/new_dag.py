@@ -1,52 +1,96 @@
-"""`airflowkit new-dag`: a DAG file that runs as it is."""
+"""`airflowkit new-dag`: a DAG that runs as it is, from a template."""
 
 from __future__ import annotations
 
 import os
+import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from airflowkit.scaffold.new_dag import NewDag
 
-def new_dag(
-    name: Annotated[str, typer.Argument(help="The DAG id and file name, such as orders_daily.")],
+
+class Format(StrEnum):
+    """The format of the list of templates."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def new_dag(  # noqa: PLR0913  one for each answer
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(help="The DAG id and file name, such as orders_daily.", show_default=False)
+    ] = "",
     *,
-    template: Annotated[
-        str, typer.Option("--template", "-t", help="What to start from: pod, etl, mapped or python.")
-    ] = "pod",
-    schedule: Annotated[str, typer.Option(help="A preset such as @daily, a cron expression, or none.")] = "@daily",
+    template: Annotated[str, typer.Option("--template", "-t", help="What to start from; --list shows it all.")] = "pod",
+    schedule: Annotated[
+        str, typer.Option(help="A preset such as @daily, cron, or none; by default the template's.", show_default=False)
+    ] = "@daily",
     owner: Annotated[str, typer.Option(help="The team; by default the one in airflowkit.toml, or data-eng.")] = "",
-    image: Annotated[str, typer.Option(help="The pods' image, with its tag.")] = "busybox:1.37",
+    image: Annotated[str, typer.Option(help="The pods' image, with its tag; by default the template's.")] = "",
     tags: Annotated[str, typer.Option(help="Tags, separated by commas; by default the owner.")] = "",
+    teams: Annotated[
+        bool,
+        typer.Option(
+            help="Send a card to Microsoft Teams when a run fails.", show_default="unless the repository has no Teams"
+        ),
+    ] = True,
+    parent: Annotated[str, typer.Option(help="cross-dag: the DAG to wait for; without it, one is written.")] = "",
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="An option of the template.", show_default=False),
+    ] = None,
     dags_folder: Annotated[
         Path | None, typer.Option(help="Where to write it; by default the repository's DAG folder.")
     ] = None,
-    teams: Annotated[
-        bool | None,
-        typer.Option(help="Send a card to Microsoft Teams when a run fails.", show_default="as the repository does"),
-    ] = None,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files, and write nothing.")] = False,
+    list_templates: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
+    list_format: Annotated[Format, typer.Option("--format", help="The format of the list.")] = Format.TEXT,
 ) -> None:
     """Write a DAG file that passes every check and runs as it is.
 
+    On a terminal it asks for what was not given.
+
     Example: airflowkit new-dag orders_daily --template etl --owner data-eng
     """
-    from airflowkit.scaffold.answers.dag import DagAnswers
-    from airflowkit.scaffold.creation import create_dag
-    from airflowkit.scaffold.places import alerts_by_teams, default_owner, folder_for_dag
+    from airflowkit.cli.dag_answers import settled
+    from airflowkit.repository import plain
+    from airflowkit.scaffold.dag_templates.catalogue import catalogue
+    from airflowkit.scaffold.places import folder_for_dag
 
-    folder = dags_folder.absolute() if dags_folder else folder_for_dag(Path.cwd())
-    team = owner or default_owner(folder) or "data-eng"
-    labels = tuple(tag.strip() for tag in tags.split(",") if tag.strip()) or (team,)
-    answers = DagAnswers(
-        name=name,
-        template=template,
-        schedule="" if schedule.lower() == "none" else schedule,
-        owner=team,
-        image=image,
-        tags=labels,
-        teams=alerts_by_teams(folder) if teams is None else teams,
-    )
-    path = Path(os.path.relpath(create_dag(answers, folder)))
-    typer.echo(f"Wrote {path}")
-    typer.echo(f"Next: airflowkit check {path}, then airflowkit run {name}")
+    folder = plain(dags_folder) if dags_folder else folder_for_dag(Path.cwd())
+    with catalogue(folder) as templates:
+        if list_templates:
+            from airflowkit.cli.dag_templates import list_them
+
+            raise typer.Exit(list_them(templates, as_json=list_format is Format.JSON))
+        if list_format is Format.JSON:
+            raise typer.BadParameter("only --list has a format", param_hint="--format")
+        new = settled(ctx, folder, templates, asks=not defaults)
+        _show(new) if dry_run else _write(new)
+
+
+def _show(new: NewDag) -> None:
+    """Print the files; what is not in them goes to standard error."""
+    for path, text in new.files.items():
+        typer.echo(f"Would write {os.path.relpath(path)}:", err=True)
+        typer.echo(text, nl=False)
+        sys.stdout.flush()
+    for note in new.notes:
+        typer.echo(f"Note: {note}", err=True)
+
+
+def _write(new: NewDag) -> None:
+    new.write()
+    for path in new.files:
+        typer.echo(f"Wrote {os.path.relpath(path)}")
+    for note in new.notes:
+        typer.echo(f"Note: {note}")
+    dag_file = os.path.relpath(next(iter(new.files)))
+    typer.echo(f"Next: airflowkit check {dag_file}, then airflowkit run {new.answers.name}")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from dataclasses import MISSING, fields
-from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
 from airflowkit import __version__
-from airflowkit.errors import ScaffoldError
+from airflowkit.cli.questions import answer, introduce, somebody_answers, was_given, words
 from airflowkit.scaffold.answers.repository import NOT_ASKED, RepositoryAnswers
 from airflowkit.scaffold.creation import existing_dags_folder
 from airflowkit.scaffold.questions import implied, matters
@@ -19,6 +16,8 @@ from airflowkit.scaffold.questions import implied, matters
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import typer
 
 _DEFAULTS: Final = {
     field.name: "" if field.default is MISSING else field.default
@@ -38,10 +37,10 @@ def settled(ctx: typer.Context, target: Path, *, asks: bool) -> RepositoryAnswer
     Raises:
         ScaffoldError: An answer is not valid.
     """
-    given = {name: _listed(name, ctx.params[name]) for name in _DEFAULTS if _was_given(ctx, name)}
+    given = {name: _listed(name, ctx.params[name]) for name in _DEFAULTS if was_given(ctx, name)}
     if ctx.params["existing"] and "dags_folder" not in given and (folder := existing_dags_folder(target)):
         given["dags_folder"] = folder
-    if asks and sys.stdin.isatty() and sys.stdout.isatty():
+    if asks and somebody_answers():
         _ask(ctx, target, given)
     return _answers(target, given)
 
@@ -57,15 +56,10 @@ def replay_command(path: Path, answers: RepositoryAnswers) -> str:
     return shlex.join(["airflowkit", "new-repo", str(path), *options, "--defaults"])
 
 
-def _was_given(ctx: typer.Context, name: str) -> bool:
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name != "DEFAULT"
-
-
 def _listed(name: str, value: Any) -> Any:
     """Return the answer that the value of an option means: a list of names is separated by commas."""
     if isinstance(_DEFAULTS[name], tuple):
-        return tuple(item.strip() for item in value.split(",") if item.strip())
+        return words(value)
     return value
 
 
@@ -76,30 +70,16 @@ def _answers(target: Path, given: Mapping[str, Any]) -> RepositoryAnswers:
 
 def _ask(ctx: typer.Context, target: Path, given: dict[str, Any]) -> None:
     """Ask for each answer that was not given and that changes anything."""
-    typer.echo("Enter takes the answer in brackets; Ctrl-C writes nothing.")
+    introduce()
     for option in ctx.command.params:
         name = str(option.name)
         if name in _DEFAULTS and name not in given and matters(name, given):
-            given[name] = _answer(name, getattr(option, "help", ""), target, given)
+            default = implied(name, given, _DEFAULTS[name])
+            given[name] = answer(name, getattr(option, "help", ""), default, partial(_check, name, target, given))
 
 
-def _answer(name: str, explanation: str, target: Path, given: Mapping[str, Any]) -> Any:
-    default = implied(name, given, _DEFAULTS[name])
-    question = f"{name.replace('_', ' ')}: {explanation}"
-    if isinstance(default, bool):
-        return typer.confirm(question, default=default)
-
-    def checked(text: str) -> Any:
-        value = _listed(name, text.strip())
-        try:
-            _answers(target, {**given, name: value})
-        except ScaffoldError as error:
-            raise typer.BadParameter(str(error)) from None
-        return value
-
-    choices = f" ({', '.join(type(default))})" if isinstance(default, StrEnum) else ""
-    text = ",".join(default) if isinstance(default, tuple) else str(default)
-    return typer.prompt(question + choices, default=text, value_proc=checked)
+def _check(name: str, target: Path, given: Mapping[str, Any], value: Any) -> None:
+    _answers(target, {**given, name: value})
 
 
 def _option(name: str, value: Any) -> list[str]:

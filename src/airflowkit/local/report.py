@@ -47,6 +47,7 @@ class RunReport:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
         self._status = self._console.status("starting Airflow")
+        self._failures: set[str] = set()
 
     def __enter__(self) -> Self:
         self._status.start()
@@ -66,7 +67,10 @@ class RunReport:
                 self._status.update("stopping")
                 self._console.print(Text("stopping; press Ctrl-C again to end at once", style="yellow"))
             case TaskFailed():
-                self._console.print(Text(f"failed: {event.text}", style="red"), soft_wrap=True)
+                again = event.text in self._failures
+                text = f"failed again: {_label(event.task_id, event.map_index)}, as before" if again else event.text
+                self._console.print(Text(text if again else f"failed: {text}", style="red"), soft_wrap=True)
+                self._failures.add(event.text)
             case TaskStarted(task_id, map_index):
                 self._status.update(Text(f"{_label(task_id, map_index)} is running"))
                 self._console.print(Text(f"{_label(task_id, map_index)} starts", style="bold"))

@@ -1,4 +1,4 @@
-"""Creates a new DAG or a new repository."""
+"""Creates a new repository."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.discovery.dag_files import dag_files, holds_dag_files
 from airflowkit.errors import ScaffoldError
-from airflowkit.repository import dags_folder_of
 from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.git import first_commit
-from airflowkit.scaffold.names import check_free
-from airflowkit.scaffold.places import file_of_dag
 from airflowkit.scaffold.record import RECORD, record
-from airflowkit.scaffold.rendering import render_dag, render_repository
-from airflowkit.scaffold.writing import add_files, is_free, write_file, write_tree
+from airflowkit.scaffold.rendering import render_repository
+from airflowkit.scaffold.writing import add_files, is_free, write_tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,28 +22,6 @@ FIRST_DAG: Final = "hello_pod"
 """The DAG of a new repository, so that its checks, tests and first run have something to work on."""
 LOCAL: Final = "airflowkit.local.toml"
 """What local runs use for Secrets; git ignores it, and the first runs need it."""
-
-
-def create_dag(answers: DagAnswers, folder: Path) -> Path:
-    """Write a DAG file.
-
-    Args:
-        answers: The values for the DAG.
-        folder: Its folder, which is created if it is missing.
-
-    Returns:
-        The new file.
-
-    Raises:
-        ScaffoldError: A file or a DAG with that name exists, or the folder is not writable.
-    """
-    if folder.is_dir():
-        check_free(answers.name, sorted(path.name for path in folder.iterdir()))
-        if other := file_of_dag(answers.name, dags_folder_of(folder)):
-            raise ScaffoldError(f"{other} already has a DAG {answers.name!r}", hint="Choose another name")
-    path = folder / f"{answers.name}.py"
-    write_file(path, render_dag(answers))
-    return path
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,11 @@ def check_image(image: str) -> None:
         )
 
 
+def name_of_image(image: str) -> str:
+    """Return a valid image without its tag and digest."""
+    return _image(image, "an image").name
+
+
 def check_repository_of_images(image: str) -> None:
     """Reject what is not an image name, or has a tag."""
     expected = "it without a tag, such as 'registry.example.com/airflow'"

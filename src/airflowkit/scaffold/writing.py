@@ -14,20 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a new file, and its folder if that is missing.
-
-    Raises:
-        ScaffoldError: The file exists, or the folder is not writable.
-    """
-    if not path.parent.is_dir():
-        write_tree(path.parent, {path.name: text})
-        return
-    with _one_line_errors(path), temporary(path.parent) as scratch:
-        scratch.write_text(text, encoding="utf-8", newline="\n")
-        _link_or_rename(scratch, path)
-
-
 def write_tree(target: Path, files: Mapping[str, str], finish: Callable[[Path], None] = lambda _: None) -> None:
     """Write a new folder, and missing folders above it.
 

@@ -23,8 +23,8 @@ from urllib.error import URLError
 
 import yaml
 
-from airflowkit.deploy.values.files import load_values
 from airflowkit.deploy.values.environment import Component, container_environment, resolved
+from airflowkit.deploy.values.files import load_values
 from scaffold.combinations import answers
 from scaffold.conftest import files_of
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from airflowkit.errors import PodFailed
 from airflowkit.local.worker.failure import reason_and_lines
 
@@ -56,3 +58,12 @@ def test_the_manifest_in_the_provider_s_error_is_left_out():
 
 def test_a_diagnosis_is_told_as_it_is():
     assert reason_and_lines(PodFailed("out of memory", hint="give it more")) == ("out of memory; give it more", [])
+
+
+@pytest.mark.parametrize("conn_id", ["wasb_default", "team.orders-1"])
+def test_a_connection_that_is_missing_comes_with_where_to_define_it(conn_id):
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException
+
+    reason, _ = reason_and_lines(AirflowNotFoundException(f"The conn_id `{conn_id}` isn't defined"))
+    assert f"set AIRFLOW_CONN_{conn_id.upper()}, or write {conn_id} below [check.connections]" in reason
+    assert "\n" not in reason

@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import pod_rule
 from airflowkit.checks.model.pod_view import Pod, environment, field_of, request
-from airflowkit.pods.schema.image_reference import ImageReference, parse_image
+from airflowkit.pods.schema.image_reference import PUBLIC_REGISTRIES, ImageReference, parse_image
 from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PUBLIC: Final = frozenset(
-    {"docker.io", "gcr.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io", "localhost"}
-)
 _RENDERED: Final = ("env_vars", "cmds", "arguments", "labels", "annotations")
 _BY_VARIABLE: Final = 'pass secrets=[SecretEnv(...)], and read the variable in the program or as "$(NAME)"'
 _MOVING_TAGS: Final = frozenset({"latest", "main", "master", "dev", "develop", "edge", "nightly", "stable"})
@@ -109,7 +106,7 @@ def private_image_without_pull_secret(pod: Pod) -> Iterator[Fault]:
     image = _image(pod)
     if image is None or not image.registry or image.registry.startswith("localhost"):
         return
-    public = image.registry in _PUBLIC or image.registry in pod.options.public_registries
+    public = image.registry in PUBLIC_REGISTRIES or image.registry in pod.options.public_registries
     if not public and not pod.argument("image_pull_secrets") and not pod.argument("service_account_name"):
         theirs = 'pass image_pull_secrets=[V1LocalObjectReference(name="regcred")]'
         hint = pod.hint('pass image_pull_secrets=["regcred"]', theirs)

@@ -21,6 +21,8 @@ from airflowkit.local.runtimes.protocol import CannotStart, Container, Exit, Mou
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from airflowkit.local.kubelet.own_images import OwnImages
+
 Json = dict[str, Any]
 OnLine = Callable[[Pod, str, Line], None]
 
@@ -46,6 +48,7 @@ class Kubelet:
         scratch: The run's folder.
         on_line: Called with each line that a container prints.
         on_note: Called with what is not as in a cluster.
+        own_images: The images that the repository builds.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Kubelet:
         scratch: Path,
         on_line: OnLine,
         on_note: Callable[[str], None],
+        own_images: OwnImages,
     ) -> None:
+        self._own_images = own_images
         self._on_note = on_note
         self._noted: set[str] = set()
         self._store = store
@@ -206,15 +211,17 @@ class Kubelet:
         scratch = self._scratch(pod, spec)
         message = Mount(scratch / "termination-log", spec.get("terminationMessagePath") or _MESSAGE_PATH)
         message.source.touch()
+        image = spec.get("image", "")
+        files = () if self._runtime.uses_images else self._own_images.mounts(image)
         return Container(
             pod=pod.name,
             name=spec["name"],
-            image=spec.get("image", ""),
+            image=image,
             command=expand_all(spec.get("command"), variables),
             args=expand_all(spec.get("args"), variables),
             env=variables,
             working_dir=spec.get("workingDir") or "",
-            mounts=mounts(spec, volumes, variables),
+            mounts=(*files, *mounts(spec, volumes, variables)),
             message=message,
             scratch=scratch,
             pull=spec.get("imagePullPolicy") or "",

@@ -52,6 +52,7 @@ def _works(name: str) -> bool:
 class EngineRuntime:
     """Runs a container with `podman` or `docker`: create, start, wait, remove."""
 
+    uses_images = True
     enforces_memory = True
 
     def __init__(self, name: str) -> None:

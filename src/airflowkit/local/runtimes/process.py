@@ -72,6 +72,7 @@ class ProcessRuntime:
         "commands come from PATH, and only volumes and /tmp are writable"
     )
 
+    uses_images = False
     enforces_memory = False
 
     def __init__(self) -> None:

@@ -143,6 +143,11 @@ class Runtime(Protocol):
         ...
 
     @property
+    def uses_images(self) -> bool:
+        """Whether a container has its image's files."""
+        ...
+
+    @property
     def enforces_memory(self) -> bool:
         """Whether a container that exceeds its memory limit is killed."""
         ...

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from contextlib import suppress
 from itertools import dropwhile
 from pathlib import Path
 from typing import Final
 
-from airflowkit.errors import PodFailed
+from airflowkit._airflow import connection_variable
+from airflowkit.errors import PodFailed, with_hint
 
 _MOST_LINES: Final = 30
 _PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
 _LIBRARIES: Final = (Path(traceback.__file__).parent, Path(__file__).parents[2])
 """Python's own, and ours."""
 _EXCEPTIONS: Final = "airflow.sdk.exceptions."
+_NO_CONNECTION: Final = re.compile(r"NotFound\w*: The conn_id [`']([\w.-]+)[`'] isn't defined")
 _DUMP: Final = "\nremote_pod: "
 """What precedes the whole pod in the provider's errors."""
 
@@ -31,7 +34,15 @@ def _reason(error: BaseException) -> str:
     with suppress(AttributeError, KeyError, TypeError):  # that of Airflow's own API
         return f"{type(error).__name__}: {error.detail['message'].splitlines()[0]}"  # type: ignore[attr-defined]
     said = "".join(traceback.format_exception_only(error)).strip().partition(_DUMP)[0]
-    return said.removeprefix(_EXCEPTIONS)
+    return with_hint(said.removeprefix(_EXCEPTIONS), _hint(said))
+
+
+def _hint(said: str) -> str:
+    """Return where a connection that is missing can be defined for a local run."""
+    missing = _NO_CONNECTION.search(said)
+    if not missing:
+        return ""
+    return f"set {connection_variable(missing[1])}, or write {missing[1]} below [check.connections] in airflowkit.toml"
 
 
 def _lines(error: BaseException) -> list[str]:

@@ -26,6 +26,7 @@ from airflowkit.local.fake.script import Script
 from airflowkit.local.fake.scripted import ScriptedKubelet
 from airflowkit.local.kubelet.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.kubelet.objects import LocalObjects
+from airflowkit.local.kubelet.own_images import OwnImages
 from airflowkit.local.process.events import EventWriter, Notice, OutcomesUsed, Refused
 from airflowkit.local.process.request import Request
 from airflowkit.local.process.scratch import is_disk_full, no_space
@@ -41,6 +42,7 @@ from airflowkit.local.worker.start import check_start, start_of
 from airflowkit.local.worker.stopping import Stopping, end_run
 from airflowkit.pods.expansion import is_mapped
 from airflowkit.processor.environment import extend_import_path
+from airflowkit.repository import repository_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +156,10 @@ def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: 
     emit(Notice(runtime.notice))
     objects = LocalObjects.for_dag(loaded.path)
     objects.check()
-    return RuntimeKubelet(store, runtime, objects, Path(request.scratch), logs.add, lambda text: emit(Notice(text)))
+    images = OwnImages(repository_root(loaded.path) or Path(request.dags_folder))
+    return RuntimeKubelet(
+        store, runtime, objects, Path(request.scratch), logs.add, lambda text: emit(Notice(text)), images
+    )
 
 
 if __name__ == "__main__":

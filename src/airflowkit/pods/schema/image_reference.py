@@ -26,6 +26,10 @@ _HEX_DIGITS: Final = {"sha256": 64, "sha384": 96, "sha512": 128}
 _LONGEST_NAME: Final = 255
 _LONGEST_TAG: Final = 128
 _LARGEST_PORT: Final = 65535
+PUBLIC_REGISTRIES: Final = frozenset(
+    {"docker.io", "gcr.io", "ghcr.io", "mcr.microsoft.com", "public.ecr.aws", "quay.io", "registry.k8s.io", "localhost"}
+)
+"""Registries from which anybody can pull."""
 
 
 @dataclass(frozen=True, slots=True)
