@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 
 import pytest
@@ -60,6 +61,7 @@ FILES = {
                 EmptyOperator(task_id="empty")
     """,
     "dags/broken.py": "from airflow.sdk import DAG, Asset\n1 / 0\n",
+    "dags/exits.py": "from airflow.sdk import DAG, Asset\nraise SystemExit(3)\n",
 }
 
 
@@ -94,3 +96,13 @@ def test_each_dag_that_the_updated_asset_schedules_is_named_with_what_it_waits_f
 
 def test_a_run_that_updates_nothing_says_nothing(folder, warm_airflow):
     assert notices(folder, "makes_nothing", warm_airflow) == set()
+
+
+def test_a_file_that_ends_the_process_does_not_change_how_the_run_ended(folder, tmp_path, warm_airflow):
+    from airflowkit.local.run import run_dag
+
+    shutil.copytree(folder.parent, tmp_path / "repository")
+    dags = tmp_path / "repository" / "dags"
+    (dags / "aborts.py").write_text("import os\nfrom airflow.sdk import DAG, Asset\nos._exit(9)\n")
+    result = run_dag("makes.make", dags_folder=dags, runtime="process", worker=warm_airflow.worker)
+    assert result.ok

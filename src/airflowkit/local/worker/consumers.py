@@ -29,7 +29,7 @@ def consumers(folder: Path) -> Iterator[str]:
     updates = _airflow_run.asset_updates()
     names = frozenset(name for update in updates for name in (*update.names, *update.aliases))
     for file in files_with({*names, *_WORDS}, folder) if updates else ():
-        with suppress(AirflowKitError):  # a file that cannot be imported has no DAGs in production either
+        with suppress(AirflowKitError, SystemExit):  # a file that cannot be imported has no DAGs in production either
             for loaded in load_file(file, folder):
                 if line := _line(loaded.dag, updates):
                     yield line

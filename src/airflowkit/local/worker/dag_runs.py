@@ -5,13 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow_run
 from airflowkit.local.process.events import AlertKept, Notice, OtherRunEnded, RunEnded, TaskRun
 from airflowkit.local.worker.alerts import capture_alerts
-from airflowkit.local.worker.consumers import consumers
 from airflowkit.local.worker.deadlines import take_deadlines, watched_deadlines
 from airflowkit.local.worker.left_out import without_the_rest
 from airflowkit.local.worker.localize import localize
@@ -20,6 +18,7 @@ from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from airflowkit.dags import LoadedDag
     from airflowkit.local.process.request import Request
@@ -76,8 +75,6 @@ class DagRuns:
     def run(self, prepared: Prepared, start: Start, conf: Mapping[str, Any] | None) -> None:
         """Run the DAG that was asked for, and report how that ended."""
         dag_run = self._test(prepared, start, conf)
-        for line in consumers(Path(self.request.dags_folder)):
-            self.emit(Notice(line))
         self.emit(RunEnded(dag_run.dag_id, dag_run.run_id, str(dag_run.state)))
 
     def run_other(self, prepared: Prepared, start: Start, *, awaited: bool, run_id: str = "") -> str:

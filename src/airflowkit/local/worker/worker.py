@@ -33,6 +33,7 @@ from airflowkit.local.process.scratch import is_disk_full, no_space
 from airflowkit.local.runtimes import choose_runtime
 from airflowkit.local.worker.airflow_home import prepare_database
 from airflowkit.local.worker.airflow_log import emit_task_events, shorten
+from airflowkit.local.worker.consumers import consumers
 from airflowkit.local.worker.dag_runs import DagRuns
 from airflowkit.local.worker.logbook import LogBook
 from airflowkit.local.worker.named_assets import register_named_assets
@@ -128,6 +129,8 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
         runs.run(prepared, start, request.conf)
     if script:
         emit(OutcomesUsed(script.used))
+    for line in consumers(folder):  # last: it imports other files, and one of them may end this process
+        emit(Notice(line))
 
 
 def _one_task(loaded: LoadedDag) -> LoadedDag:
