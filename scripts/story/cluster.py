@@ -54,7 +54,7 @@ class Cluster:
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         program = self.home / "bin" / "kubectl"
-        return run(program, "--kubeconfig", self.kubeconfig, *arguments, input=stdin)
+        return run(program, "--kubeconfig", self.kubeconfig, *arguments, given=stdin)
 
     def read(self, *arguments: str) -> Any:
         """Return what `kubectl get` finds."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import time
 from contextlib import contextmanager
@@ -28,18 +30,23 @@ def step(title: str) -> Iterator[None]:
     print(f"          {time.monotonic() - begin:.0f} s", flush=True)
 
 
-def run(*command: str | Path, **options: Any) -> str:
-    """Run a command and return its output.
+def run(*command: str | Path, given: str | None = None, **options: Any) -> str:
+    """Run a command, with what it is given on its standard input, and return its output.
 
     Raises:
         StoryError: It failed.
     """
-    ended = subprocess.run(
-        [*map(str, command)], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options
-    )
-    if ended.returncode:
-        raise StoryError(f"{' '.join(map(str, command))}: status {ended.returncode}\n{last_lines(ended.stdout)}")
-    return ended.stdout
+    words = [*map(str, command)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(words, text=True, start_new_session=True, **pipes, **options) as process:
+        try:
+            output, _ = process.communicate(given)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGTERM)  # with what it has started, and after its own cleaning up
+            raise
+    if process.returncode:
+        raise StoryError(f"{' '.join(words)}: status {process.returncode}\n{last_lines(output)}")
+    return output
 
 
 def last_lines(text: str) -> str:
