@@ -7,7 +7,8 @@ import json
 import random
 import shutil
 import socket
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -63,22 +64,27 @@ class Listener:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.host = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
         self.socket.bind((self.host, port))
-        self.socket.setblocking(False)
-        self.heard = []
+        self.socket.settimeout(0.5)
+        self.heard, self.over = [], threading.Event()
+        self.thread = threading.Thread(target=self.listen)
 
     def __enter__(self):
+        self.thread.start()
         return self
 
     def __exit__(self, *rest):
+        self.over.set()
+        self.thread.join()
         self.socket.close()
 
-    def lines(self):
-        """Return everything that was heard so far."""
-        while True:
-            try:
+    def listen(self):
+        """Take everything at once: the kernel drops what waits for too long."""
+        while not self.over.is_set():
+            with suppress(TimeoutError):
                 self.heard += self.socket.recv(65536).decode().splitlines()
-            except BlockingIOError:
-                return self.heard
+
+    def named(self, name):
+        return [line for line in list(self.heard) if line.startswith(name)]
 
 
 STORES = {
@@ -105,13 +111,9 @@ def test_logs_outlive_the_worker_and_metrics_are_heard(install, tmp_path, logs, 
             assert state == "success"
             wait_for(lambda: not local_logs(installation), "the local log is not deleted")
             assert "the words of the task" in installation.log("logged", run_id, "say")
-            heard = wait_for(lambda: named(listener.lines(), "airflow.ti_successes"), "no metric of the task")
+            heard = wait_for(lambda: listener.named("airflow.ti_successes"), "no metric of the task")
     assert all("env:prod,service:airflow" in line for line in heard) is (metrics == "datadog")
 
 
 def local_logs(installation):
     return list((installation.folder / "logs").rglob("attempt=1.log"))
-
-
-def named(lines, name):
-    return [line for line in lines if line.startswith(name)]
