@@ -141,7 +141,7 @@ def test_pgbouncer_has_a_configuration_without_a_password_that_knows_prepared_st
     assert int(parser["pgbouncer"]["max_prepared_statements"]) > 0
     assert int(parser["pgbouncer"]["listen_port"]) == 6543  # the chart's ports.pgbouncer
     makefile = files_of(new(database="external-pgbouncer"))["Makefile"]
-    assert "--from-file airflow-pgbouncer-config/pgbouncer.ini=deploy/pgbouncer.ini" in makefile
+    assert "--from-file airflow-pgbouncer-config/pgbouncer.ini=deploy/pgbouncer$(DEV).ini" in makefile
 
 
 def test_logs_are_kept_in_one_place(each):
