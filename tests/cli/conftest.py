@@ -2,6 +2,7 @@
 
 from alerts.conftest import connect, receivers, teams
 from cli.commands import airflowkit, new_repository
+from cli.new_repo_command import new_repo
 from cli.secret_commands import command, deployment, secrets
 from cli.terminal import terminal
 from local.conftest import repository, run_locally
@@ -11,6 +12,7 @@ __all__ = [
     "command",
     "connect",
     "deployment",
+    "new_repo",
     "new_repository",
     "receivers",
     "repository",

@@ -26,6 +26,18 @@ def values_of(repo, overlay=""):
     return documents_of(repo, f"deploy/values{'-' if overlay else ''}{overlay}.yaml")[0]
 
 
+def pairs(value, key=""):
+    """Yield each text in a value, with the key that it is below."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from pairs(below, name)
+    elif isinstance(value, list):
+        for below in value:
+            yield from pairs(below, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
 @pytest.fixture(scope="session")
 def new():
     """Answers by what differs from the defaults."""

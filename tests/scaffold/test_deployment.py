@@ -8,24 +8,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from airflowkit.scaffold import versions
 from airflowkit.scaffold.answers.choices import Logs
 from scaffold.combinations import ALL, answers
-from scaffold.conftest import documents_of, files_of, values_of
+from scaffold.conftest import documents_of, files_of, pairs, values_of
 
 CHART_SCHEMA = Path(
     os.environ.get("AIRFLOW_CHART_SCHEMA", Path(__file__).parents[3] / "shared/helm/values.schema.json")
 )
-CHART = os.environ.get("AIRFLOW_CHART", "")
-HELM = os.environ.get("HELM") or shutil.which("helm") or ""
 OVERLAYS = ("", "dev", "small")
 needs_schema = pytest.mark.skipif(
     not CHART_SCHEMA.is_file(), reason="no schema: set AIRFLOW_CHART_SCHEMA to the chart's values.schema.json"
-)
-needs_chart = pytest.mark.skipif(
-    not (CHART and HELM), reason="no chart: set AIRFLOW_CHART to the chart's .tgz, and HELM to Helm or put it on PATH"
 )
 KEYS_OF_SECRETS = ("SecretName", "sshKeySecret", "credentialsSecret", "secretName", "imagePullSecrets")
 
@@ -40,17 +34,6 @@ def validator(schema):
     import jsonschema
 
     return jsonschema.validators.validator_for(schema)(schema)
-
-
-def pairs(value, key=""):
-    if isinstance(value, dict):
-        for name, below in value.items():
-            yield from pairs(below, name)
-    elif isinstance(value, list):
-        for below in value:
-            yield from pairs(below, key)
-    elif isinstance(value, str):
-        yield key, value
 
 
 @needs_schema
@@ -259,24 +242,6 @@ def test_each_volume_and_claim_name_each_other(each, suffix):
     assert named <= set(claims)
 
 
-def test_the_second_airflow_shares_no_volume_and_no_folder_with_the_first(each):
-    """The folder of DAGs on a laptop is one: where people write them."""
-    of_first, of_second = (
-        [it for it in documents_of(each, f"deploy/volumes{suffix}.yaml") if it] for suffix in ("", "-dev")
-    )
-    assert not {identity(it) for it in of_first} & {identity(it) for it in of_second}
-    folders = [{path for it in found if (path := folder_of(it))} for found in (of_first, of_second)]
-    assert folders[0] & folders[1] <= {each.host_dags_folder}
-
-
-def identity(manifest):
-    return manifest["kind"], manifest["metadata"].get("namespace"), manifest["metadata"]["name"]
-
-
-def folder_of(manifest):
-    return manifest["spec"].get("hostPath", {}).get("path") if manifest["kind"] == "PersistentVolume" else None
-
-
 @pytest.mark.parametrize(
     ("laptop", "commands"),
     {
@@ -316,99 +281,6 @@ def test_pods_in_other_namespaces_are_allowed_to_the_accounts_that_start_them(ea
         assert ("airflow-worker-kubernetes" in accounts) == each.kubernetes
 
 
-@pytest.mark.slow
-@needs_chart
-@pytest.mark.parametrize("overlays", [["dev"], ["small", "dev"]], ids="-".join)
-@pytest.mark.parametrize("number", range(len(ALL)))
-def test_helm_renders_the_second_airflow_without_a_warning(number, overlays, tmp_path):
-    repo = ALL[number]
-    rendered = helm(repo, tmp_path, "install", "--dry-run=client", overlays=overlays, namespace=repo.dev_namespace)
-    assert "WARNING" not in rendered
-    objects = objects_of(rendered)
-    assert {it["metadata"].get("namespace", repo.dev_namespace) for it in objects} == {repo.dev_namespace}
-    claims = {it["metadata"]["name"] for it in documents_of(repo, "deploy/volumes-dev.yaml") if it}
-    made = {it["metadata"]["name"] for it in objects if it["kind"] == "PersistentVolumeClaim"}
-    assert {value for key, value in pairs(objects) if key == "claimName"} <= claims | made
-    containers = [it for workload in objects for it in containers_of(workload)]
-    variables = {(it["name"], each["name"]): each.get("value") for it in containers for each in it.get("env", [])}
-    assert variables["scheduler", "AIRFLOWKIT_PROFILE"] == "dev"
-    if repo.git_sync:
-        assert {value for (_, name), value in variables.items() if name == "GITSYNC_REF"} == {"dev"}
-    if repo.dags == "git-bundle":
-        assert re.search(r"tracking_ref\W+dev\b", rendered)
-
-
-def containers_of(manifest):
-    spec = (
-        manifest.get("spec", {}).get("template", {}).get("spec", {}) if isinstance(manifest.get("spec"), dict) else {}
-    )
-    return [*spec.get("containers", []), *spec.get("initContainers", [])]
-
-
-def objects_of(rendered):
-    manifest = rendered.split("MANIFEST:\n")[1].split("\nNOTES:")[0]
-    return [it for it in yaml.load_all(manifest, yaml.CSafeLoader) if it]
-
-
-@pytest.mark.slow
-@needs_chart
-@pytest.mark.parametrize("number", range(len(ALL)))
-def test_helm_renders_the_values_without_a_warning_and_a_small_node_is_enough(number, tmp_path):
-    repo = ALL[number]
-    rendered = helm(repo, tmp_path, "install", "--dry-run=client", overlays=["small"])
-    assert "WARNING" not in rendered
-    objects = objects_of(rendered)
-    requests = [request for it in objects if it for request in requests_of(it)]
-    assert sum(quantity(request["cpu"]) for request in requests) <= 2
-    assert sum(quantity(request["memory"]) for request in requests) <= 6 * 2**30
-    accounts = {it["metadata"]["name"] for it in objects if it and it["kind"] == "ServiceAccount"}
-    assert {subject["name"] for it in documents_of(repo, "deploy/rbac.yaml") for subject in it.get("subjects", [])} <= (
-        accounts
-    )
-
-
-@pytest.mark.slow
-@needs_chart
-@pytest.mark.parametrize("deploy", ["helm", "argocd"])
-def test_the_jobs_replace_themselves_in_an_upgrade(new, deploy, tmp_path):
-    rendered = helm(new(deploy=deploy), tmp_path, "template")
-    objects = [it for it in yaml.load_all(rendered, yaml.CSafeLoader) if it]
-    jobs = {it["metadata"]["name"]: it["metadata"].get("annotations", {}) for it in objects if it["kind"] == "Job"}
-    assert set(jobs) == {"airflow-run-airflow-migrations", "airflow-create-user"}
-    for annotations in jobs.values():
-        if deploy == "helm":
-            assert "before-hook-creation" in annotations["helm.sh/hook-delete-policy"]
-        else:
-            assert not any(name.startswith("helm.sh/hook") for name in annotations)
-            assert annotations["argocd.argoproj.io/hook-delete-policy"] == "BeforeHookCreation"
-    # Argo CD renders the chart each time: what is random, or a hook of the installation, would change with each sync.
-    assert [it["kind"] for it in objects if "pre-install" in str(it["metadata"].get("annotations"))] == []
-
-
-def helm(repo, folder, *command, overlays=(), namespace=""):
-    for path, text in files_of(repo).items():
-        if path.startswith("deploy/values"):
-            (folder / Path(path).name).write_text(text)
-    names = ["values.yaml", *(f"values-{overlay}.yaml" for overlay in overlays)]
-    values = [part for name in names for part in ("--values", str(folder / name))]
-    line = [HELM, command[0], "airflow", CHART, *command[1:], "--namespace", namespace or repo.namespace, *values]
-    return subprocess.run(line, check=True, capture_output=True, text=True).stdout
-
-
-def requests_of(manifest):
-    """Yield what the pods of a manifest request for as long as they run."""
-    if manifest["kind"] in {"Deployment", "StatefulSet"}:
-        spec = manifest["spec"]
-        for container in spec["template"]["spec"]["containers"] * spec.get("replicas", 1):
-            yield {"cpu": "0", "memory": "0", **container.get("resources", {}).get("requests", {})}
-
-
-def quantity(text):
-    from kubernetes.utils.quantity import parse_quantity
-
-    return parse_quantity(text)
-
-
 def test_every_command_of_the_readme_is_in_the_makefile(each):
     files = files_of(each)
     targets = set(re.findall(r"^([a-z-]+):", files["Makefile"], re.MULTILINE))
@@ -438,30 +310,6 @@ def test_the_makefile_pins_chart_namespace_and_values(new, deploy, tmp_path):
     assert "--filename deploy/volumes-dev.yaml" in made("volumes", "ENV=dev")
     assert "--namespace data-dev wait" in made("volumes", "ENV=dev")
     assert "--filename deploy/volumes.yaml" in made("volumes")
-
-
-@pytest.mark.skipif(not shutil.which("make"), reason="no make")
-@pytest.mark.parametrize("deploy", ["argocd", "flux", "terraform"])
-def test_the_second_airflow_never_takes_the_place_of_the_first(new, deploy, tmp_path):
-    """Terraform would destroy a release whose namespace changes, if both were in one state."""
-    (tmp_path / "Makefile").write_text(files_of(new(deploy=deploy))["Makefile"])
-    (tmp_path / "deploy").mkdir()
-    (tmp_path / "bin").mkdir()
-    for program in ("terraform", "kubectl", "helm"):
-        (tmp_path / "bin" / program).write_text('#!/bin/sh\necho "$(basename $0) $*"\n')
-        (tmp_path / "bin" / program).chmod(0o755)
-    env = {**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
-    done = subprocess.run(
-        ["make", "--silent", "install", "ENV=dev"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
-    if deploy == "terraform":
-        lines = done.stdout.splitlines()
-        selected = lines.index("terraform -chdir=deploy workspace select -or-create dev")
-        assert selected < next(number for number, line in enumerate(lines) if " apply " in line)
-    else:
-        assert done.returncode != 0
-        assert "deploys production" in done.stdout
-        assert "apply" not in done.stdout
 
 
 def test_the_defaults_are_what_they_were():
