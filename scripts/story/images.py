@@ -74,6 +74,7 @@ def _add_files(root: Path, git_sync: Path) -> None:
     health = root / "usr" / "local" / "bin" / "pgbouncer_exporter"
     health.write_text("#!/bin/sh\n", encoding="utf-8")
     health.chmod(0o755)
+    (health.parent / "pgbouncer").symlink_to("/usr/sbin/pgbouncer")  # the image's PATH has no sbin
 
 
 def _state_of_checkout() -> str:
