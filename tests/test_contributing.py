@@ -33,6 +33,7 @@ RECIPES = (
     "A preset",
     "A template of `new-dag`",
     "An answer of `new-repo`",
+    "A newer chart, Airflow or provider",
     "A runtime of `airflowkit run`",
     "An alert channel",
 )

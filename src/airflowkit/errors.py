@@ -17,6 +17,7 @@
     ├── WorkersUnavailable (RuntimeError)   Airflow cannot be imported
     ├── LocalRunError (RuntimeError)        a local run is not possible, or was cut short
     ├── ScaffoldError (ValueError)          a DAG or repository cannot be created
+    ├── BrokenTemplate (ValueError)         a team's own template of a DAG cannot be used
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
     ├── ConnectionsError (ValueError)       connections or users are not valid
@@ -163,6 +164,10 @@ class LocalRunError(AirflowKitError, RuntimeError):
 
 class ScaffoldError(AirflowKitError, ValueError):
     """A DAG or repository cannot be created with that name or in that place."""
+
+
+class BrokenTemplate(AirflowKitError, ValueError):  # noqa: N818  as Airflow's own `Broken DAG`
+    """A team's own template of a DAG cannot be used; the message begins with its file and line."""
 
 
 class SecretsError(AirflowKitError, ValueError):

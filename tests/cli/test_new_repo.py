@@ -260,7 +260,7 @@ def test_the_page_has_every_answer():
 def test_a_folder_with_files_is_refused_before_anything_is_asked(terminal, tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "README.md").touch()
-    screen = terminal("one")
+    screen = terminal("new-repo", "one")
     assert list(screen.questions()) == []
     assert "--existing" in screen.text
     assert screen.process.wait(timeout=60) == 2

@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "new-dag": "Write a DAG file that passes every check and runs.",
     "update": "Bring a later scaffold into a repository.",
     "secrets": "Make, apply and check the Secrets of the deployment.",
-    "connections": "Write connections and users as variables, commands or a Secret.",
+    "connections": "Write connections and users for a deployment.",
     "check": "Check DAG files before they are pushed.",
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",

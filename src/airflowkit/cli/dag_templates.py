@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from airflowkit.scaffold.dag_templates.template import BrokenTemplate
+from airflowkit.errors import BrokenTemplate
 
 if TYPE_CHECKING:
     from airflowkit.scaffold.dag_templates.catalogue import Catalogue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from airflowkit.errors import did_you_mean
-from airflowkit.scaffold.dag_templates.template import DAG_FILE, DESCRIPTION, BrokenTemplate, DagTemplate, Option
+from airflowkit.scaffold.dag_templates.template import DAG_FILE, DESCRIPTION, DagTemplate, Option, broken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def read_template(folder: Path, source: str) -> DagTemplate:
     described = _described(path, text)
     for name in (DAG_FILE, *described.files):
         if not (folder / name).is_file() or not (folder / name).resolve().is_relative_to(folder.resolve()):
-            raise BrokenTemplate(path, _line_of(text, name), f"the template has no file {name!r}")
+            raise broken(path, _line_of(text, name), f"the template has no file {name!r}")
         _text(folder / name)
     return DagTemplate(
         name=folder.name,
@@ -85,10 +85,10 @@ def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise BrokenTemplate(path, 0, f"cannot be read: {error.strerror}") from None
+        raise broken(path, 0, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise BrokenTemplate(path, line, "not text in UTF-8") from None
+        raise broken(path, line, "not text in UTF-8") from None
 
 
 def _described(path: Path, text: str) -> _Description:
@@ -98,12 +98,12 @@ def _described(path: Path, text: str) -> _Description:
         what, _, place = str(error).partition(" (at ")
         found = re.search(r"line (\d+)", place)
         line = int(found[1]) if found else text.count("\n") + 1  # "at end of document"
-        raise BrokenTemplate(path, line, f"not valid TOML: {what}") from None
+        raise broken(path, line, f"not valid TOML: {what}") from None
     except ValidationError as error:
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")  # a misspelling explains others
         keys = [str(part) for part in first["loc"] if part != "[key]"]
         line = _line_of(text, *keys)
-        raise BrokenTemplate(path, line, _reason(keys, dict(first)), hint=_hint(keys, dict(first))) from None
+        raise broken(path, line, _reason(keys, dict(first)), hint=_hint(keys, dict(first))) from None
 
 
 def _reason(place: list[str], error: dict[str, Any]) -> str:

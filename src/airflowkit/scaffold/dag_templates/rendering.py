@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.scaffold import inputs
 from airflowkit.scaffold.dag_templates.catalogue import BUILT_IN
-from airflowkit.scaffold.dag_templates.template import DAG_FILE, DESCRIPTION, BrokenTemplate
+from airflowkit.scaffold.dag_templates.template import DAG_FILE, DESCRIPTION, broken
 from airflowkit.scaffold.environment import environment
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _place(template: DagTemplate, place: str, names: Mapping[str, Any]) -> str:
     path = _of_description(template, place, names)
     parts = PurePosixPath(path).parts
     if not _PLACE.fullmatch(path) or path.endswith("/") or {"..", ".", ".git"} & set(parts):
-        raise BrokenTemplate(template.folder / DESCRIPTION, 0, f"{path!r} is not the path of a file in the repository")
+        raise broken(template.folder / DESCRIPTION, 0, f"{path!r} is not the path of a file in the repository")
     return path
 
 
@@ -91,7 +91,7 @@ def _check_python(source: Path, path: str, text: str) -> None:
         lines = text.splitlines()
         written = lines[number - 1].strip() if number <= len(lines) else ""
         reason = f"it makes no valid Python: {getattr(error, 'msg', error)}"
-        raise BrokenTemplate(source, _nearest_line(source, written), f"{reason}, in {written!r}") from None
+        raise broken(source, _nearest_line(source, written), f"{reason}, in {written!r}") from None
 
 
 def _nearest_line(source: Path, written: str) -> int:
@@ -113,11 +113,11 @@ def _faults_of(template: DagTemplate, source: Path) -> Iterator[None]:
     try:
         yield
     except TemplateSyntaxError as error:
-        raise BrokenTemplate(Path(error.filename or source), error.lineno, str(error.message)) from None
+        raise broken(Path(error.filename or source), error.lineno, str(error.message)) from None
     except Exception as error:  # noqa: BLE001  a template is a program, which may raise anything
         missing = f"there is no template {error.name}" if isinstance(error, TemplateNotFound) else ""
         file, line = _raised_at(error, template.folder) or (source, 0)
-        raise BrokenTemplate(file, line, missing or str(error) or type(error).__name__) from None
+        raise broken(file, line, missing or str(error) or type(error).__name__) from None
 
 
 def _raised_at(error: BaseException, folder: Path) -> tuple[Path, int] | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.errors import ScaffoldError, did_you_mean
+from airflowkit.errors import BrokenTemplate, ScaffoldError, did_you_mean
 from airflowkit.scaffold import inputs
 from airflowkit.scaffold.names import shown
 
@@ -19,18 +19,9 @@ DAG_FILE: Final = "dag.py.j2"
 """The file of the DAG itself, which every template has."""
 
 
-class BrokenTemplate(ScaffoldError):  # noqa: N818  as Airflow's own `Broken DAG`
-    """A template of a team's own that cannot be used.
-
-    Args:
-        path: The file at fault.
-        line: Its line, or 0 for the whole file.
-        reason: What is wrong with it.
-        hint: What to do about it.
-    """
-
-    def __init__(self, path: Path, line: int, reason: str, *, hint: str = "") -> None:
-        super().__init__(f"{path}:{line}: {reason}" if line else f"{path}: {reason}", hint=hint)
+def broken(path: Path, line: int, reason: str, *, hint: str = "") -> BrokenTemplate:
+    """Return what is wrong with a file of a template; line 0 is the whole file."""
+    return BrokenTemplate(f"{path}:{line}: {reason}" if line else f"{path}: {reason}", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
