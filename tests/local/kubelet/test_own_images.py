@@ -41,6 +41,7 @@ def mounts(tmp_path):
         ("COPY ../../secret /app/secret", {}),
         ("COPY", {}),
         ("COPY main.py", {}),
+        ("COPY --chown=1:1 --link", {}),
     ],
 )
 def test_what_a_dockerfile_copies_from_its_folder_is_at_its_place(mounts, copies, expected):

@@ -55,9 +55,9 @@ def _copied(text: str, context: Path) -> Iterator[Mount]:
     """Yield what a Dockerfile copies from its folder to an absolute path; wildcards and other stages are left out."""
     for match in _COPY.finditer(text):
         words = [word for word in match["words"].split() if not word.startswith(("--chown", "--chmod", "--link"))]
-        *sources, target = words
-        if words[0].startswith("--") or not target.startswith("/"):
+        if len(words) < 2 or words[0].startswith("--") or not words[-1].startswith("/"):  # noqa: PLR2004  a source and its target
             continue
+        *sources, target = words
         for source in sources:
             path = (context / source.lstrip("/")).resolve()
             into_folder = path.is_file() and (target.endswith("/") or len(sources) > 1)
