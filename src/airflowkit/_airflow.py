@@ -17,7 +17,6 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from unittest.mock import patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -83,6 +82,8 @@ def empty_dag_bag(folder: Path) -> Any:
 @contextmanager
 def any_executor() -> Iterator[None]:
     """Load DAGs whose tasks name an executor that this Airflow does not have: the deployment has others."""
+    from unittest.mock import patch  # noqa: PLC0415  it imports asyncio, which nothing else needs here
+
     owner, name = _executors_check()
     with patch.object(owner, name, lambda *_, **__: None):  # it has no switch
         yield
