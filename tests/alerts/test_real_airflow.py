@@ -85,7 +85,7 @@ def world(tmp_path_factory):
             for name, url in connections.items()
         }
         started = stack.enter_context(airflow(home, environment))
-        wait_for(lambda: started.knows("late"), 120, "the DAGs")
+        wait_for(lambda: started.knows("late"), 240, "the DAGs")
         yield started, teams, hanging
 
 
@@ -106,7 +106,7 @@ def test_two_hundred_mapped_failures_make_one_card(world):
     airflow_, teams, _ = world
     run_id = airflow_.trigger("mapped")
     assert airflow_.finish("mapped", run_id, timeout=500) == "failed"
-    wait_for(lambda: bool(cards_of(teams, "mapped")), 60, "the card")
+    wait_for(lambda: bool(cards_of(teams, "mapped")), 240, "the card")
     states = [task["state"] for task in airflow_.tasks("mapped", run_id)]
     assert states.count("failed") == 200
     (card,) = cards_of(teams, "mapped")
@@ -123,8 +123,8 @@ def test_a_run_that_succeeds_after_a_failed_one_is_reported_once(world):
     for day, state in ((1, "failed"), (2, "success"), (3, "success")):
         run_id = airflow_.trigger("flaky", f"2026-02-{day:02}T00:00:00Z")
         assert airflow_.finish("flaky", run_id) == state
-    wait_for(lambda: bool(cards_of(teams, "flaky")), 60, "the card")
-    wait_for(lambda: airflow_.logs().count("Executing on_success dag callback") >= 2, 60, "the third run's callback")
+    wait_for(lambda: bool(cards_of(teams, "flaky")), 240, "the card")
+    wait_for(lambda: airflow_.logs().count("Executing on_success dag callback") >= 2, 240, "the third run's callback")
     (card,) = cards_of(teams, "flaky")
     assert texts(card)[0] == "🟢 Run recovered: flaky"
     assert fact(card, "Logical date") == "2026-02-02 00:00 UTC"
@@ -133,7 +133,7 @@ def test_a_run_that_succeeds_after_a_failed_one_is_reported_once(world):
 def test_the_triggerer_reports_a_missed_deadline(world):
     airflow_, teams, _ = world
     run_id = airflow_.trigger("late")
-    wait_for(lambda: bool(cards_of(teams, "late")), 120, "the deadline's card")
+    wait_for(lambda: bool(cards_of(teams, "late")), 240, "the deadline's card")
     (card,) = cards_of(teams, "late")
     assert texts(card)[0] == "⏰ [LATE] Run missed its deadline: late"
     assert fact(card, "Run").startswith(run_id)

@@ -42,4 +42,6 @@ def new_repository(tmp_path, airflowkit):
 
 
 def everything_below(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+    """Return the files of a folder and their content, without the bytecode that Python keeps of what it imports."""
+    paths = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in paths}

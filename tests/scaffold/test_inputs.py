@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from airflowkit.errors import ScaffoldError
 from airflowkit.scaffold import inputs
-from airflowkit.scaffold.rendering import _quoted
+from airflowkit.scaffold.environment import _quoted
 from scaffold.combinations import answers
 
 GIT_URLS = {
