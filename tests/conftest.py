@@ -9,6 +9,7 @@ import atexit
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 from functools import lru_cache
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from airflowkit.checks.report import Report
 
 TESTS = Path(__file__).parent
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores Ctrl-C, and so would every command that a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 HOME = Path(tempfile.mkdtemp(prefix="airflowkit-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 # Before anything imports Airflow: it reads these once.
