@@ -196,6 +196,7 @@ def test_a_terminal_is_asked_for_the_prompts_of_a_file(folder):
     session.expect("Token of the API, hidden: ")
     session.send("\r")
     session.expect("It is empty")
+    session.expect("Token of the API, hidden: ")
     session.send(f"{PLANTED}\r")
     assert session.end() == 0
     assert connection((folder / ".env").read_text(), "a")["password"] == PLANTED
