@@ -176,6 +176,16 @@ def test_a_parent_brings_its_schedule(airflowkit, new_repository):
     assert "Note: parent has schedule '7 6 * * *'" in result.stdout
 
 
+def test_a_parent_in_another_folder_brings_its_schedule_too(airflowkit, new_repository):
+    (new_repository / "dags/team").mkdir()
+    assert airflowkit("new-dag", "parent", "--schedule", "7 6 * * *", cwd=new_repository).status == 0
+    options = ("-t", "cross-dag", "--parent", "parent", "--dags-folder", "dags/team")
+    result = airflowkit("new-dag", "child", *options, cwd=new_repository)
+    assert result.status == 0, result.stderr
+    assert 'schedule="7 6 * * *"' in (new_repository / "dags/team/child.py").read_text()
+    assert "Note" not in result.stdout
+
+
 def test_an_image_that_is_not_used_is_noted(airflowkit, new_repository):
     for template, noted in (("python", True), ("pod", False)):
         result = airflowkit("new-dag", f"a_{template}", "-t", template, "--image", "x:1", cwd=new_repository)

@@ -14,8 +14,8 @@ from airflowkit.scaffold import inputs
 from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.dag_templates.rendering import default_image
 from airflowkit.scaffold.names import check_dag_name
-from airflowkit.scaffold.new_dag import NewDag, check_exists
-from airflowkit.scaffold.places import alerts_by_teams, default_owner, file_of_dag, schedule_of
+from airflowkit.scaffold.new_dag import NewDag, check_exists, schedule_of_dag
+from airflowkit.scaffold.places import alerts_by_teams, default_owner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,8 +138,7 @@ def _schedule_of_other(template: DagTemplate, folder: Path, given: Mapping[str, 
     """Return the schedule of the DAG that this one waits for."""
     named = [given["options"].get(option.name, "") for option in template.options if option.dag]
     for dag_id in filter(None, named):
-        file = file_of_dag(dag_id, folder) if folder.is_dir() else None
-        schedule = schedule_of(dag_id, file) if file else None
+        schedule = schedule_of_dag(dag_id, folder)
         try:
             inputs.check_schedule(schedule or "")
         except ScaffoldError:

@@ -141,8 +141,7 @@ class NewDag:
 
     def _schedules(self) -> Iterator[str]:
         for _, dag_id in self._other_dags():
-            file = _file_of(dag_id, self.folder)
-            theirs = schedule_of(dag_id, file) if file else None
+            theirs = schedule_of_dag(dag_id, self.folder)
             if theirs is not None and theirs != self.answers.schedule:
                 yield (
                     f"{dag_id} has schedule {theirs or 'none'!r}: a run waits for the one of the same date, "
@@ -165,6 +164,17 @@ def check_exists(option: str, dag_id: str, folder: Path, new: str) -> None:
     if _file_of(dag_id, folder) is None and not is_elsewhere(dag_id, folder) and not _is_made(dag_id, folder, new):
         hint = "Write it first, or name it in [check] external_dags if it is in another repository"
         raise ScaffoldError(f"{option} {shown(dag_id)}: there is no such DAG in {_dags(folder)}", hint=hint)
+
+
+def schedule_of_dag(dag_id: str, folder: Path) -> str | None:
+    """Return the schedule of another DAG, empty for none; None where no file writes it as plain text.
+
+    Args:
+        dag_id: The id.
+        folder: The folder of the new DAG.
+    """
+    file = _file_of(dag_id, folder)
+    return schedule_of(dag_id, file) if file else None
 
 
 def _dags(folder: Path) -> Path:
