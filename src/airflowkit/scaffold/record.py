@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 RECORD: Final = ".airflowkit/repository.json"
 """The file with the answers, the version of the templates, and what they rendered to."""
 _LINE: Final = 120
+_OURS: Final = "airflowkit"
 _LARGEST: Final = 20_000_000
 """Bytes of all files; those of a repository have some ten thousand."""
 _RESTORE: Final = "Restore it from git, or install a newer airflowkit"
@@ -41,7 +42,7 @@ def record(answers: RepositoryAnswers, files: Mapping[str, str]) -> str:
     contents = {
         "about": "Written by airflowkit new-repo, for airflowkit update. Do not edit.",
         "version": answers.airflowkit_version,
-        "versions": versions_of(answers),
+        "versions": {of: it for of, it in versions_of(answers).items() if of != _OURS},
         "name": answers.name,
         "answers": {name: value for name, value in asdict(answers).items() if name not in NOT_ASKED},
         "files": textwrap.wrap(packed, _LINE),
@@ -52,18 +53,20 @@ def record(answers: RepositoryAnswers, files: Mapping[str, str]) -> str:
 def versions_of(answers: RepositoryAnswers) -> dict[str, str]:
     """Return the versions that belong together in a new repository; the provider's is that of this installation."""
     provider = version("apache-airflow-providers-cncf-kubernetes")
-    ours = answers.airflowkit_version
-    return {"chart": CHART, "airflow": answers.airflow_version, "provider": provider, "airflowkit": ours}
+    versions = {"chart": CHART, "airflow": answers.airflow_version, "provider": provider}
+    return versions | {_OURS: answers.airflowkit_version}
 
 
 def recorded_versions(text: str) -> dict[str, str]:
-    """Return the versions that belong together in a recorded repository, as far as it says.
+    """Return the versions that belong together in a recorded repository: airflowkit's, and others as far as it says.
 
     Raises:
         ScaffoldError: The text is not a record.
     """
     with _invalid_record():
-        return {name: str(Version(found)) for name, found in json.loads(text).get("versions", {}).items()}
+        contents = json.loads(text)
+        versions = {**contents.get("versions", {}), _OURS: contents["version"]}
+        return {of: str(Version(found)) for of, found in versions.items()}
 
 
 def recorded_files(text: str) -> dict[str, str]:
@@ -79,16 +82,6 @@ def recorded_files(text: str) -> dict[str, str]:
         if not all(_is_path(path) and isinstance(content, str) for path, content in files.items()):
             raise ValueError("not files")
     return files
-
-
-def recorded_version(text: str) -> str:
-    """Return the version of airflowkit whose templates a record has.
-
-    Raises:
-        ScaffoldError: The text is not a record.
-    """
-    with _invalid_record():
-        return str(Version(json.loads(text)["version"]))
 
 
 def _is_path(path: str) -> bool:

@@ -19,7 +19,6 @@ from airflowkit.scaffold.record import (
     record,
     recorded_answers,
     recorded_files,
-    recorded_version,
     recorded_versions,
     versions_of,
 )
@@ -104,7 +103,8 @@ def planned_update(root: Path, **changes: str) -> Iterator[Update]:
     """
     with merge_repository(root) as merging:
         old = _committed_record(root)
-        _check_is_older(old)
+        versions = recorded_versions(old)
+        _check_is_older(versions["airflowkit"])
         before = merging.with_line_ends(recorded_files(old))
         answers = recorded_answers(old, **changes)
         has_first_dag = f"{answers.dag_files}{FIRST_DAG}.py" in before
@@ -115,13 +115,13 @@ def planned_update(root: Path, **changes: str) -> Iterator[Update]:
         merge = merging.merged(before | {RECORD: old}, whole, __version__)
         kept = dict.fromkeys(rendered.keys() & own, Outcome.KEPT)
         outcomes = {path: outcome for path, outcome in {**kept, **merge.outcomes}.items() if path != RECORD}
-        moving = moves(recorded_versions(old), versions_of(answers))
+        moving = moves(versions, versions_of(answers))
         yield Update(f"airflowkit/update-{__version__}", __version__, outcomes, moving, merging, merge)
 
 
-def _check_is_older(text: str) -> None:
-    """Reject a record of a newer scaffold: an older one would take away what that brought."""
-    if Version(there := recorded_version(text)) > Version(__version__):
+def _check_is_older(there: str) -> None:
+    """Reject a newer scaffold: an older one would take away what that brought."""
+    if Version(there) > Version(__version__):
         hint = f"Install airflowkit-k8s {there} or newer"
         raise ScaffoldError(
             f"the repository has the scaffold of airflowkit {there}, and this is {__version__}", hint=hint
