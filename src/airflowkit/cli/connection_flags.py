@@ -22,7 +22,7 @@ _PASSWORD: Final = Question("password", "password; Enter for none", hidden=True,
 _WORKFLOW: Final = Question("password", "URL of the Teams workflow", hidden=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
     """The flags, named as those of `airflow connections add`; the password is only in an environment or a file."""
 

@@ -68,15 +68,15 @@ def connections(  # noqa: PLR0913  the command's options
     from airflowkit.cli.masked_tracebacks import masked_tracebacks
 
     flags = Flags(
-        conn_id,
-        conn_type,
-        conn_host,
-        conn_port,
-        conn_schema,
-        conn_login,
-        conn_extra,
-        conn_password_env,
-        conn_password_file,
+        conn_id=conn_id,
+        conn_type=conn_type,
+        host=conn_host,
+        port=conn_port,
+        schema=conn_schema,
+        login=conn_login,
+        extra=conn_extra,
+        password_env=conn_password_env,
+        password_file=conn_password_file,
     )
     if not (file or users or conn_id):
         raise typer.BadParameter("name a file of connections, or add --conn-id or --users", param_hint="FILE")

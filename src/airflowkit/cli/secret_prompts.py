@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from airflowkit.cli.hidden_input import read_hidden
-from airflowkit.deploy.secrets.content.text import Fault, one_line, readable
+from airflowkit.deploy.secrets.content.text import Fault, one_line, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ class Terminal:
         return list(dict.fromkeys(names.replace(",", " ").split()))
 
     def _of_file(self, kind: Kind) -> str:
-        return kind.check(_content(typer.prompt("  Its file", err=True)))
+        return kind.check(text_of(Path(typer.prompt("  Its file", err=True).strip())))
 
     def _of_line(self, kind: Kind) -> str | None:
         other = "Enter asks for its parts" if kind.questions else "Enter generates one" if kind.generate else ""
@@ -57,14 +57,7 @@ def answer(question: Question) -> str:
     if question.hidden:
         return read_hidden(f"  {question.label}, hidden: ") or question.default or one_line("")
     typed = str(typer.prompt(f"  {question.label}", default=question.default or None, err=True))
-    return _content(typed) if question.file and typed != question.default else typed.strip()
-
-
-def _content(path: str) -> str:
-    try:
-        return readable(Path(path.strip()).expanduser().read_bytes())
-    except OSError as error:
-        raise Fault(f"cannot be read: {error.strerror}") from None
+    return text_of(Path(typed.strip())) if question.file and typed != question.default else typed.strip()
 
 
 def until_valid(ask: Callable[[], _T]) -> _T:

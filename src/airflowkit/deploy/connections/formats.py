@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from airflowkit.deploy.connections.definitions import Connection, User
 
-_SIMPLE_ROLES: Final = {"admin": "admin", "op": "op", "user": "user", "viewer": "viewer"}
+_SIMPLE_ROLES: Final = ("admin", "op", "user", "viewer")
+"""The roles of Airflow's simple auth manager, the highest first."""
 
 
 def as_variables(connections: Iterable[Connection]) -> str:
@@ -54,11 +55,11 @@ def users_as_variables(users: Iterable[User]) -> str:
 
 
 def _simple_role(user: User) -> str:
-    known = [_SIMPLE_ROLES[role.lower()] for role in user.roles if role.lower() in _SIMPLE_ROLES]
+    known = {role.lower() for role in user.roles}.intersection(_SIMPLE_ROLES)
     if not known or any(char in user.username for char in ",:"):
         hint = "It knows Viewer, User, Op and Admin; take --format airflow for Airflow with the FAB auth manager"
         raise ConnectionsError(f"Airflow's simple auth manager cannot have the user {user.username}", hint=hint)
-    return min(known, key=list(_SIMPLE_ROLES).index)
+    return min(known, key=_SIMPLE_ROLES.index)
 
 
 def as_commands(connections: Iterable[Connection], users: Iterable[User], prefix: Sequence[str] = ()) -> str:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.deploy.secrets.content.text import Fault, readable
+from airflowkit.deploy.secrets.content.text import Fault, text_of
 from airflowkit.deploy.values.reading import yaml_place
 from airflowkit.errors import ConnectionsError
 
@@ -113,8 +113,5 @@ def file_content(path: Path) -> str:
     Raises:
         Fault: It cannot be read, or is not text.
     """
-    try:
-        text = readable(path.read_bytes())
-    except OSError as error:
-        raise Fault(f"cannot be read: {error.strerror}") from None
+    text = text_of(path)
     return text if text.rstrip("\r\n").count("\n") else text.rstrip("\r\n")

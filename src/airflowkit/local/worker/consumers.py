@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow_run
 from airflowkit.dags import load_file
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from airflowkit._airflow_run import AssetUpdate
 
-_WORDS = ("asset", "dataset")
+_WORDS: Final = ("asset", "dataset")
 """One of them is in the text of a file that schedules a DAG by an asset, though the asset may stand in a module."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from airflowkit.scaffold import inputs
 from airflowkit.scaffold.names import check_dag_name
@@ -38,10 +38,6 @@ class DagAnswers:
             inputs.check_image(self.image)
         for tag in self.tags:
             inputs.check_text("tag", tag, limit=inputs.MAX_TAG)
-
-    def with_image(self, image: str) -> DagAnswers:
-        """Return the same values with an image."""
-        return replace(self, image=image)
 
     @property
     def image_name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,7 +41,7 @@ def render_dag(template: DagTemplate, answers: DagAnswers, options: Mapping[str,
     """
     chosen = {option.name: option.default for option in template.options} | dict(options or {})
     image = answers.image or default_image(template, answers)
-    names = {"dag": answers.with_image(image), "options": chosen}
+    names = {"dag": replace(answers, image=image), "options": chosen}
     files = {}
     for source, place in ({DAG_FILE: "dags/[[ dag.name ]].py"} | dict(template.files)).items():
         text = _rendered(template, source, names)

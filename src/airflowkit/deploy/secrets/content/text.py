@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PLACEHOLDER: Final = re.compile(
     r"(?i)<[\w .-]+>|change[-_ ]?me|(?-i:(?:YOUR_)?(?:PASSWORD|TOKEN|SECRET|KEY|USER))|x{6,}|\*{3,}|\.{3}"
@@ -89,3 +92,15 @@ def readable(content: bytes) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise Fault("is not UTF-8 text (PowerShell's `>` writes UTF-16)") from None
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file, with Unix line ends.
+
+    Raises:
+        Fault: It cannot be read, or is not UTF-8.
+    """
+    try:
+        return readable(path.expanduser().read_bytes())
+    except OSError as error:
+        raise Fault(f"cannot be read: {error.strerror}") from None
