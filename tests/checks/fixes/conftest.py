@@ -16,7 +16,7 @@ PRINTS = 'with DAG("orders", schedule=None):\n    EmptyOperator(task_id="load")\
 def airflowkit(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from airflowkit.cli.app import main; main()", *arguments, "--once"]
     return subprocess.run(
-        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=400
     )
 
 
