@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,7 @@ def interrupted():
             stderr=subprocess.PIPE,
             text=True,
             env=environment,
+            start_new_session=True,
         )
     ends = {}
 
@@ -56,7 +59,9 @@ def interrupted():
 
     yield end_of
     for process in processes.values():
-        process.kill()
+        # With its tasks: they hold its output open, and some never end by themselves.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
