@@ -54,9 +54,8 @@ test-fast: setup ## the tests that need neither a cluster nor a browser nor a wh
 .PHONY: coverage
 coverage: setup ## the fast tests with their coverage, by package; it has a floor
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m coverage run -m pytest $(PYTEST_OPTIONS) -m $(FAST)
-	@$(BIN)/python -m coverage combine --quiet
-	@$(BIN)/python scripts/coverage_by_package.py
+	@$(BIN)/python -m coverage run -m pytest $(PYTEST_OPTIONS) -m $(FAST); tests=$$?; \
+	$(BIN)/python -m coverage combine --quiet && $(BIN)/python scripts/coverage_by_package.py && exit $$tests
 
 .PHONY: matrix
 matrix: setup ## the checks, the pytest plugin and the pods on Airflow 2.11, 3.1 to 3.3, and the newest beta

@@ -56,10 +56,10 @@ class Airflow:
         """Read what is known of each DAG."""
         return {dag["dag_id"]: dag for dag in self._call("GET", "/api/v2/dags?limit=100")["dags"]}
 
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
+    def query(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
         """Ask the database, which answers while the API waits for a lock that only the API can release."""
         with closing(sqlite3.connect(self.home / "airflow.db")) as database:
-            return database.execute(sql).fetchall()
+            return database.execute(sql, values).fetchall()
 
     def pause(self, dag_id: str, *, paused: bool = True) -> None:
         self._call("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": paused})
@@ -76,7 +76,8 @@ class Airflow:
         self._call("PATCH", f"{task}/hitlDetails", {"chosen_options": choices})
 
     def run_state(self, dag_id: str, run_id: str) -> str:
-        return str(self._call("GET", f"/api/v2/dags/{dag_id}/dagRuns/{_quoted(run_id)}")["state"])
+        ((state,),) = self.query("SELECT state FROM dag_run WHERE dag_id = ? AND run_id = ?", dag_id, run_id)
+        return str(state)
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """Read a run's task instances, a page at a time."""
@@ -102,7 +103,7 @@ class Airflow:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.base + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return dict(json.loads(answer.read()))
 
 

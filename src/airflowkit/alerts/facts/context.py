@@ -35,6 +35,7 @@ _REASONS: Final = {
     "all_tasks_deadlocked": "No task can run: each waits for one that will not finish (deadlock)",
     "timed_out": "The run took longer than its dagrun_timeout",
 }
+_UNTOLD: Final = "Airflow did not say which tasks failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _of_run(context: Mapping[str, Any], event: Event) -> Facts:
         _of_either(context, event, look(context, "dag_run")),
         failed=failed,
         not_run=not_run,
-        reason=_reason(context),
+        reason=_reason(context) or ("" if failed or event is not Event.FAILURE else _UNTOLD),
         owners=_owners(context, [task.task_id for task in failed]),
         deadline=time(context, "deadline", "deadline_time"),
         log_url=links.task_log_url(dag_id, run_id, *first) if first else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import groupby
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +19,10 @@ from airflowkit.alerts.facts.run_state import (
 from airflowkit.alerts.safety.lenient import look, number, text
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line
+from airflowkit.alerts.safety.timebox import within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
@@ -30,23 +31,37 @@ _MAX_READ: Final = 8
 """Failed tasks whose diagnosis is read: as many as a card lists."""
 _INSTANCES: Final = 3
 """Instances of a mapped task that are tried until one has a diagnosis."""
-_READING: Final = 4.0
-"""Seconds after which no further diagnosis is read; the card is sent with what there is."""
+_READING: Final = 6.0
+"""Seconds after which nothing further is read: the card is sent with what there is, in the rest of the budget."""
 
 
 def failed_tasks(context: Any, dag_id: str, run_id: str) -> tuple[tuple[FailedTask, ...], int]:
-    """Return a run's failed tasks in the DAG's order, and how many tasks did not run because of them."""
-    try:
-        states = task_states(dag_id, run_id, list(look(context, "dag", "task_dict") or ()))
-    except Exception as error:  # noqa: BLE001  without an answer from Airflow the card just has no list
-        log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
+    """Return a run's failed tasks in the DAG's order, and how many tasks did not run because of them.
+
+    Airflow may not answer, or so late that the alert would be lost: at the first question, a DAG processor builds the
+    API that answers it, which takes seconds of its processor's time.
+    """
+    until = monotonic() + _READING
+    task_ids = list(look(context, "dag", "task_dict") or ())
+    states = within(_READING, lambda: _read_states(dag_id, run_id, task_ids))
+    if states is None:
+        log.warning("airflowkit: Airflow did not say in %g s how the tasks of run %s ended", _READING, run_id)
+    if not states:
         return _known_failure(context), 0
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
     tasks = [list(instances) for _, instances in folded]
-    diagnoses = list(islice(_diagnoses(dag_id, run_id, tasks), _MAX_READ))
+    diagnoses = _read_diagnoses(dag_id, run_id, tasks[:_MAX_READ], until)
     diagnoses += [None] * (len(tasks) - len(diagnoses))
     not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
     return tuple(map(_folded, tasks, diagnoses)), len(not_run)
+
+
+def _read_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> tuple[TaskState, ...]:
+    try:
+        return task_states(dag_id, run_id, task_ids)
+    except Exception as error:  # noqa: BLE001  without an answer from Airflow the card just has no list
+        log.warning("airflowkit: cannot read the states of run %s of %s (%s)", run_id, dag_id, type(error).__name__)
+        return ()
 
 
 def _folded(instances: Sequence[TaskState], diagnosis: Diagnosis | None) -> FailedTask:
@@ -54,13 +69,22 @@ def _folded(instances: Sequence[TaskState], diagnosis: Diagnosis | None) -> Fail
     return FailedTask(one_line(instances[0].task_id, _NAME), indexes, diagnosis)
 
 
-def _diagnoses(dag_id: str, run_id: str, tasks: Sequence[Sequence[TaskState]]) -> Iterator[Diagnosis | None]:
-    until = monotonic() + _READING
-    for instances in tasks:
-        if monotonic() > until:
-            return
-        found = (_read_diagnosis(dag_id, run_id, state) for state in instances[:_INSTANCES])
-        yield next(filter(None, found), None)
+def _read_diagnoses(
+    dag_id: str, run_id: str, tasks: Sequence[Sequence[TaskState]], until: float
+) -> list[Diagnosis | None]:
+    """Return the diagnoses of as many tasks as can be read in time."""
+    found: list[Diagnosis | None] = []
+
+    def read() -> bool:
+        for instances in tasks:
+            if monotonic() > until:
+                break
+            each = (_read_diagnosis(dag_id, run_id, state) for state in instances[:_INSTANCES])
+            found.append(next(filter(None, each), None))
+        return True
+
+    within(max(0.0, until - monotonic()), read)
+    return found[:]
 
 
 def _read_diagnosis(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:
