@@ -84,10 +84,17 @@ def recovered(context: Mapping[str, Any]) -> bool:
         return False
 
 
-def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings) -> Facts:
-    """Return everything that is known; never raises for what a context lacks."""
+def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings, *, patience: float = 6) -> Facts:
+    """Return everything that is known; never raises for what a context lacks.
+
+    Args:
+        context: What Airflow passed to the callback.
+        event: What to report.
+        settings: What is added to the context.
+        patience: Seconds for what Airflow has to be asked for.
+    """
     of_run = event is Event.DEADLINE or _is_of_run(context)
-    facts = _of_run(context, event) if of_run else _of_task(context, event)
+    facts = _of_run(context, event, patience) if of_run else _of_task(context, event)
     return replace(
         facts,
         mentions=_mentions(facts.owners, settings),
@@ -116,9 +123,9 @@ def _of_task(context: Mapping[str, Any], event: Event) -> Facts:
     )
 
 
-def _of_run(context: Mapping[str, Any], event: Event) -> Facts:
+def _of_run(context: Mapping[str, Any], event: Event, patience: float) -> Facts:
     dag_id, run_id = _dag_id(context), _run_id(context)
-    failed, not_run = failed_tasks(context, dag_id, run_id) if event is Event.FAILURE else ((), 0)
+    failed, not_run = failed_tasks(context, dag_id, run_id, patience) if event is Event.FAILURE else ((), 0)
     first = next(((task.task_id, next(iter(task.map_indexes), None)) for task in failed), None)
     return replace(
         _of_either(context, event, look(context, "dag_run")),

@@ -31,21 +31,25 @@ _MAX_READ: Final = 8
 """Failed tasks whose diagnosis is read: as many as a card lists."""
 _INSTANCES: Final = 3
 """Instances of a mapped task that are tried until one has a diagnosis."""
-_READING: Final = 6.0
-"""Seconds after which nothing further is read: the card is sent with what there is, in the rest of the budget."""
 
 
-def failed_tasks(context: Any, dag_id: str, run_id: str) -> tuple[tuple[FailedTask, ...], int]:
+def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tuple[tuple[FailedTask, ...], int]:
     """Return a run's failed tasks in the DAG's order, and how many tasks did not run because of them.
 
     Airflow may not answer, or so late that the alert would be lost: at the first question, a DAG processor builds the
     API that answers it, which takes seconds of its processor's time.
+
+    Args:
+        context: The context of a DAG-level callback.
+        dag_id: The DAG.
+        run_id: The run.
+        patience: Seconds after which nothing further is read.
     """
-    until = monotonic() + _READING
+    until = monotonic() + patience
     task_ids = list(look(context, "dag", "task_dict") or ())
-    states = within(_READING, lambda: _read_states(dag_id, run_id, task_ids))
+    states = within(patience, lambda: _read_states(dag_id, run_id, task_ids))
     if states is None:
-        log.warning("airflowkit: Airflow did not say in %g s how the tasks of run %s ended", _READING, run_id)
+        log.warning("airflowkit: Airflow did not say in %g s how the tasks of run %s ended", patience, run_id)
     if not states:
         return _known_failure(context), 0
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)

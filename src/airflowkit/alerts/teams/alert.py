@@ -18,6 +18,8 @@ from airflowkit.alerts.teams.delivery import Delivery, post
 from airflowkit.errors import DeliveryError, with_hint
 from airflowkit.settings import MAX_ALERT_BUDGET
 
+_READING: Final = 0.6
+"""The part of the time left that reading may take: a card that says less is better than none."""
 _LOST: Final = "airflowkit: Teams alert LOST%s: %s"
 
 
@@ -94,7 +96,8 @@ class Alert:
         """Return the card, and the smallest one in case Teams finds it too large."""
         try:
             title, text = (render(template, self.context) for template in (self.settings.title, self.settings.message))
-            facts = gather(self.context, event, replace(self.settings, title=title, message=text))
+            settings = replace(self.settings, title=title, message=text)
+            facts = gather(self.context, event, settings, patience=self._left() * _READING)
             return fitting_card(facts), minimal_card(facts)
         except Exception as error:  # noqa: BLE001  a poorer card is better than none
             log.warning("airflowkit: the card says less than it could (%s)", _place_of(error))
