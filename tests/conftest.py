@@ -10,8 +10,10 @@ import os
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
+from contextlib import closing
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -141,6 +143,9 @@ def airflow_db() -> Path:
 
     (HOME / "dags").mkdir(exist_ok=True)
     initdb()
+    with closing(sqlite3.connect(HOME / "airflow.db")) as database:
+        # `dag.test` has two connections: one that reads would otherwise make the other one fail after five seconds.
+        database.execute("PRAGMA journal_mode = WAL")
     return HOME
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.needs_airflow(3, 1, "a local run"),
-    pytest.mark.timeout(900),  # all runs are one fixture: two minutes, and more on a busy computer
+    pytest.mark.timeout(1500),  # all runs are one fixture: two minutes, and more on a busy computer
 ]
 
 POLICY = '''
@@ -79,7 +79,7 @@ def run_ids(world) -> dict[str, str]:
     if "partition_consumer" in RUN:
         world.update_asset("s3://hourly/", partition_key=PARTITION)
     world.start("scheduler", "triggerer")  # not before: SQLite has one writer
-    wait_for(lambda: all_ended(world), 700, "the ends of all runs")
+    wait_for(lambda: all_ended(world), 1200, "the ends of all runs")
     return first_runs(world) | found
 
 
