@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.deploy.doctor.repository.source import REPOSITORY
+
 if TYPE_CHECKING:
     from airflowkit.deploy.doctor.source import Source
 
-SOURCES: Final[tuple[Source, ...]] = ()
+SOURCES: Final[tuple[Source, ...]] = (REPOSITORY,)
