@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.doctor.repository.source import REPOSITORY
+from airflowkit.deploy.doctor.running.source import AIRFLOW
 
 if TYPE_CHECKING:
     from airflowkit.deploy.doctor.source import Source
 
-SOURCES: Final[tuple[Source, ...]] = (REPOSITORY,)
+SOURCES: Final[tuple[Source, ...]] = (REPOSITORY, AIRFLOW)
