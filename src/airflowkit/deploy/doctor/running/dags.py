@@ -7,9 +7,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from airflowkit.alerts.teams.connection import read_webhook
+from airflowkit.dags import load_files
 from airflowkit.deploy.doctor.running.facts import registry_of
 from airflowkit.deploy.doctor.running.requests import unanswered
 from airflowkit.discovery.dag_files import dag_files
+from airflowkit.errors import DeliveryError
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.repository import dags_folder
 from airflowkit.settings import load_settings
@@ -23,12 +26,12 @@ _OPTIONAL: Final = "kubernetes_default"
 """The operator does without this connection (cncf.kubernetes: KubernetesHook)."""
 
 
-def facts_of_dags(root: Path, pools: set[str]) -> dict[str, Any]:
+def facts_of_dags(root: Path, pools: list[str] | None) -> dict[str, Any]:
     """Return what the DAGs name, and what of it is missing.
 
     Args:
         root: The repository.
-        pools: The pools that exist.
+        pools: The pools that exist, if that is known.
     """
     folder = dags_folder(root)
     if folder is None or not folder.is_dir():
@@ -44,7 +47,7 @@ def facts_of_dags(root: Path, pools: set[str]) -> dict[str, Any]:
         "connections": connections,
         "missing_connections": [each for each in connections if each != _OPTIONAL and not _exists(each)],
         "pools": used_pools,
-        "missing_pools": [each for each in used_pools if each not in pools],
+        "missing_pools": [each for each in used_pools if pools is not None and each not in pools],
         "sidecars": sidecars,
         "unreachable": sorted({it for it in map(registry_of, sidecars) if it and unanswered(f"https://{it}/v2/")}),
         "pods": _pods(tasks),
@@ -54,8 +57,6 @@ def facts_of_dags(root: Path, pools: set[str]) -> dict[str, Any]:
 
 def _tasks(paths: list[Path], folder: Path) -> Iterator[tuple[str, Any]]:
     """Yield the tasks of DAG files that can be imported; `check` reports the others."""
-    from airflowkit.dags import load_files
-
     loaded = load_files(paths, folder)
     for dag_id in loaded:
         for task in loaded[dag_id].tasks:
@@ -63,7 +64,8 @@ def _tasks(paths: list[Path], folder: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _arguments(task: Any) -> Mapping[str, Any]:
-    return getattr(task, "partial_kwargs", None) or vars(task)
+    given: Mapping[str, Any] = getattr(task, "partial_kwargs", None) or vars(task)
+    return given
 
 
 def _connections(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -76,7 +78,7 @@ def _connections(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _exists(conn_id: str) -> bool:
-    from airflow.models import Connection
+    from airflow.models.connection import Connection
 
     try:
         Connection.get_connection_from_secrets(conn_id)
@@ -103,7 +105,7 @@ def _sidecars(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _sidecar_image(conn_id: str) -> str:
-    from airflow.models import Connection
+    from airflow.models.connection import Connection
     from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
 
     try:
@@ -140,9 +142,6 @@ def _pods(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _teams(root: Path, paths: list[Path]) -> dict[str, str]:
     """Return whether alerts can reach Teams, where a DAG has one: the host is asked for nothing."""
-    from airflowkit.alerts.teams.connection import read_webhook
-    from airflowkit.errors import DeliveryError
-
     if not any(word in path.read_bytes() for path in paths if path.suffix == ".py" for word in _TEAMS):
         return {}
     conn_id = load_settings(root).teams.conn_id

@@ -34,6 +34,7 @@ class Facts:
     Attributes:
         absent: Why there is no running Airflow; then nothing else is known.
         failure: Why it cannot be asked; then nothing else is known.
+        broken: The parts of it that could not be asked, and by which exception.
         versions: The versions of Airflow and its providers, by distribution.
         executor: `[core] executor`.
         unreadable: Connections and Variables that the Fernet key does not decrypt.
@@ -57,6 +58,7 @@ class Facts:
 
     absent: str = ""
     failure: str = ""
+    broken: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     executor: str = ""
     unreadable: tuple[str, ...] = ()

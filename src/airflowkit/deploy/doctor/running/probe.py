@@ -9,8 +9,10 @@ import json
 import os
 import sys
 import warnings
+from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any, Final
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.running.dags import facts_of_dags
 from airflowkit.deploy.doctor.running.facts import GENERATED
@@ -19,6 +21,11 @@ from airflowkit.deploy.doctor.running.requests import json_of
 _TABLES: Final = frozenset({"alembic_version", "connection"})
 _KEYS: Final = (("api_auth", "jwt_secret"), ("api", "secret_key"))
 """Options for which each process makes a key of its own if none is set (airflow: config.yml)."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST: Final = 160
+_TIMEOUT: Final = 10
 _HEALTH: Final = "/api/v2/monitor/health"
 _BAD_LOG: Final = ("Could not read", "not found on worker", "No logs found", "does not exist", "Failed to")
 
@@ -31,15 +38,29 @@ def main() -> None:
     if absent := _absent():
         found |= absent
     else:
-        for part in (_configuration, _database, _health, _last_log):
-            found |= part()
-        found |= facts_of_dags(root, set(found.pop("existing_pools")))
+        _fill(found, root)
     answer.write_text(json.dumps(found), encoding="utf-8")
 
 
-def _versions() -> dict[str, str]:
-    from importlib.metadata import distributions
+def _fill(found: dict[str, Any], root: Path) -> None:
+    """Add what each part finds; one that fails says so, and the others are asked all the same."""
+    broken = []
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "the configuration": _configuration,
+        "the database": _database,
+        "the API": _health,
+        "the log of the last task": _last_log,
+        "the DAGs": lambda: facts_of_dags(root, found.pop("existing_pools", None)),
+    }
+    for name, part in parts.items():
+        try:
+            found |= part()
+        except (Exception, SystemExit) as error:  # noqa: BLE001  Airflow and its drivers may raise anything
+            broken.append(f"{name}: {type(error).__name__}")
+    found["broken"] = broken
 
+
+def _versions() -> dict[str, str]:
     names = ((each.metadata["Name"] or "", each.version) for each in distributions())
     return {name.lower(): version for name, version in names if name.lower().startswith("apache-airflow")}
 
@@ -54,19 +75,22 @@ def _absent() -> dict[str, str]:
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
         return {"absent": f"Airflow is installed here, and its database {url.database} does not exist"}
     try:
-        tables = set(inspect(create_engine(url)).get_table_names())
+        tables = set(inspect(create_engine(url, connect_args=_connect_arguments(url))).get_table_names())
     except Exception as error:  # noqa: BLE001  each driver has its own
         return {"failure": f"Airflow's database on {url.host or url.database} cannot be read: {type(error).__name__}"}
     return {} if tables >= _TABLES else {"absent": "Airflow's database here is empty: it was never migrated"}
+
+
+def _connect_arguments(url: Any) -> dict[str, Any]:
+    return {} if url.get_backend_name() == "sqlite" else {"connect_timeout": _TIMEOUT}
 
 
 def _configuration() -> dict[str, Any]:
     from airflow.configuration import conf
 
     executor = str(conf.get("core", "executor"))
-    kept = conf.getboolean("logging", "remote_logging", fallback=False) or os.path.ismount(  # noqa: PTH  as it is
-        conf.get_mandatory_value("logging", "base_log_folder")
-    )
+    folder = Path(conf.get_mandatory_value("logging", "base_log_folder"))
+    kept = conf.getboolean("logging", "remote_logging", fallback=False) or folder.is_mount()
     unset = [f"[{section}] {option}" for section, option in _KEYS if not _is_set(section, option)]
     return {"executor": executor, "logs_lost": "Kubernetes" in executor and not kept, "unset_keys": unset}
 
@@ -83,8 +107,10 @@ def _is_set(section: str, option: str) -> bool:
 
 
 def _database() -> dict[str, Any]:
-    from airflow.models import Connection, Pool, Variable
+    from airflow.models import Pool
+    from airflow.models.connection import Connection
     from airflow.models.crypto import get_fernet
+    from airflow.models.variable import Variable
     from airflow.utils.session import create_session
 
     fernet = get_fernet()
@@ -132,7 +158,9 @@ def _health() -> dict[str, Any]:
 def _last_log() -> dict[str, Any]:
     """Read the log of the task that ended last, as the API server would."""
     from airflow.models import TaskInstance
+    from airflow.models.trigger import Trigger
     from airflow.utils.session import create_session
+    from sqlalchemy.orm import joinedload
 
     with create_session() as session:
         ended = session.query(TaskInstance).filter(
@@ -140,7 +168,8 @@ def _last_log() -> dict[str, Any]:
             TaskInstance.state.in_(["success", "failed"]),
             TaskInstance.operator != "EmptyOperator",
         )
-        last = ended.order_by(TaskInstance.end_date.desc()).first()
+        loaded = ended.options(joinedload(TaskInstance.trigger).joinedload(Trigger.triggerer_job))
+        last = loaded.order_by(TaskInstance.end_date.desc()).first()
         return {"log_task": f"{last.dag_id}.{last.task_id}", "log_problem": _log_problem(last)} if last else {}
 
 
@@ -155,7 +184,7 @@ def _log_problem(task_instance: Any) -> str:
     sources = [str(each) for line in lines for each in getattr(line, "sources", None) or ()]
     bad = next((line for line in (*sources, *said[:2]) if any(words in line for words in _BAD_LOG)), "")
     has_lines = any(line.strip() and not line.startswith("::") for line in said)
-    return "" if has_lines and not bad else (bad.splitlines() or ["it is empty"])[0]
+    return "" if has_lines and not bad else shorten(bad or "it is empty", _LONGEST)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def unanswered(url: str, *, proxy: str = "", verify: bool | str | None = None) -
         proxy: The proxy to go through; by default the environment's.
         verify: Whether the certificate is checked, or a file with the authorities.
     """
-    handlers: list[Any] = [HTTPSHandler(context=_context(verify))]
+    handlers: list[Any] = [HTTPSHandler(context=_context(verify=verify))]
     if proxy:
         handlers.append(ProxyHandler({"http": proxy, "https": proxy}))
     try:
@@ -43,7 +43,7 @@ def json_of(url: str) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _context(verify: bool | str | None) -> ssl.SSLContext:
+def _context(*, verify: bool | str | None) -> ssl.SSLContext:
     if verify is False:
         return ssl._create_unverified_context()  # noqa: S323, SLF001  as the connection says
     return ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)

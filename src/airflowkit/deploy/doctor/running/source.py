@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _NAMED: Final = 3
 
 
+def broken(facts: Facts) -> Iterator[Finding]:
+    """Find what could not be asked."""
+    for part in facts.broken:
+        yield Finding("AD200", f"it could not be read: {part}", hint="run `airflow db check` in this environment")
+
+
 def keys(facts: Facts) -> Iterator[Finding]:
     """Find keys that differ between components, as far as one of them can see."""
     for name in facts.unreadable:
@@ -108,7 +114,8 @@ AIRFLOW: Final = Source(
     "airflow",
     "AD200",
     (
-        _examination(("AD200", "AD201", "AD202"), keys, "the keys"),
+        _examination(("AD200",), broken, "the answers"),
+        _examination(("AD201", "AD202"), keys, "the keys"),
         _examination(("AD203",), health, "the components"),
         _examination(("AD210", "AD211"), pods, "the pods"),
         _examination(("AD220", "AD221"), dags, "what the DAGs name"),
