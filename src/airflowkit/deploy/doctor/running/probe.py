@@ -15,7 +15,7 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.running.dags import facts_of_dags
-from airflowkit.deploy.doctor.running.facts import GENERATED
+from airflowkit.deploy.doctor.running.facts import GENERATED, SECRET_KEY
 from airflowkit.deploy.doctor.running.requests import json_of
 
 _TABLES: Final = frozenset({"alembic_version", "connection"})
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _LONGEST: Final = 160
 _TIMEOUT: Final = 10
 _HEALTH: Final = "/api/v2/monitor/health"
+_OTHER_KEY: Final = "have the same 'secret_key'"
+"""What Airflow says where a worker's log server refuses the token (airflow: file_task_handler.py)."""
 _BAD_LOG: Final = ("Could not read", "not found on worker", "No logs found", "does not exist", "Failed to")
 
 
@@ -181,10 +183,14 @@ def _log_problem(task_instance: Any) -> str:
     except Exception as error:  # noqa: BLE001  each log handler has its own
         return f"the log handler failed: {type(error).__name__}"
     said = [str(getattr(line, "event", line)) for line in lines]
-    sources = [str(each) for line in lines for each in getattr(line, "sources", None) or ()]
-    bad = next((line for line in (*sources, *said[:2]) if any(words in line for words in _BAD_LOG)), "")
-    has_lines = any(line.strip() and not line.startswith("::") for line in said)
-    return "" if has_lines and not bad else shorten(bad or "it is empty", _LONGEST)
+    end = next((number for number, line in enumerate(said) if line.startswith("::endgroup::")), -1)
+    sources, log = said[: end + 1], said[end + 1 :]
+    if any(_OTHER_KEY in line for line in sources):
+        return SECRET_KEY
+    bad = next((line for line in sources if any(words in line for words in _BAD_LOG)), "")
+    if any(line.strip() for line in log):
+        return ""
+    return shorten(bad or "it is empty", _LONGEST)
 
 
 if __name__ == "__main__":

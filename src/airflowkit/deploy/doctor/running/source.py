@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.model.findings import Severity
 from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.running.defects import defects_of
-from airflowkit.deploy.doctor.running.facts import facts_of, registry_of
+from airflowkit.deploy.doctor.running.facts import SECRET_KEY, facts_of, registry_of
 from airflowkit.deploy.doctor.source import Examination, Source
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ def keys(facts: Facts) -> Iterator[Finding]:
     for option in facts.unset_keys:
         hint = "name a Secret in the values: airflowkit secrets"
         yield Finding("AD202", "it is not set here: each process makes a key of its own", option, hint)
+
+
+def log_key(facts: Facts) -> Iterator[Finding]:
+    """Find a worker that refuses the key of this component."""
+    if facts.log_problem == SECRET_KEY:
+        message = f"the worker that ran {facts.log_task} refuses the key of this component"
+        yield Finding("AD204", message, SECRET_KEY, "give every component the same key, and compare their clocks")
 
 
 def health(facts: Facts) -> Iterator[Finding]:
@@ -79,7 +86,7 @@ def logs(facts: Facts) -> Iterator[Finding]:
     if facts.logs_lost:
         hint = "[logging] remote_logging, or a volume that all components mount at base_log_folder"
         yield Finding("AD240", "the logs of tasks are in their pods only", "[logging]", hint)
-    if facts.log_problem and not facts.logs_lost:
+    if facts.log_problem not in {"", SECRET_KEY} and not facts.logs_lost:
         message = f"the log of the task that ended last cannot be read here: {facts.log_problem}"
         hint = "compare [logging] of this component with the worker's, and look for the log where it should be"
         yield Finding("AD241", message, facts.log_task, hint)
@@ -116,6 +123,7 @@ AIRFLOW: Final = Source(
     (
         _examination(("AD200",), broken, "the answers"),
         _examination(("AD201", "AD202"), keys, "the keys"),
+        _examination(("AD204",), log_key, "the keys"),
         _examination(("AD203",), health, "the components"),
         _examination(("AD210", "AD211"), pods, "the pods"),
         _examination(("AD220", "AD221"), dags, "what the DAGs name"),
