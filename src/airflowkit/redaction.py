@@ -81,13 +81,18 @@ def redact(text: object) -> str:
     """Return foreign text without the secrets that Airflow knows, and without what looks like one."""
     from airflow.providers.common.compat.sdk import redact as redact_known
 
-    shown = _bounded(str(text))
     # Before Airflow's masker: one that knows a secret "password" would leave `***=hunter2` of `password=hunter2`.
-    for shape in SHAPES:
-        shown = shape.pattern.sub(shape.replacement, shown)
+    shown = mask_shapes(_bounded(str(text)))
     for value in _sensitive_environment():
         shown = shown.replace(value, MASK)
     return str(redact_known(shown))
+
+
+def mask_shapes(text: str) -> str:
+    """Return a text without what looks like a secret, where importing Airflow would take too long."""
+    for shape in SHAPES:
+        text = shape.pattern.sub(shape.replacement, text)
+    return text
 
 
 def environment_mask(pod: Mapping[str, Any]) -> Callable[[str], str]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from textwrap import shorten
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
+from airflowkit.ignores import Code, Doctor, Reason
 
 FILE_NAME: Final = "airflowkit.toml"
 DEFAULT_CONN_ID: Final = "msteams_webhook_url"
@@ -61,18 +62,6 @@ class Teams(_Section):
     budget: float = Field(
         default=ALERT_BUDGET, gt=0, le=MAX_ALERT_BUDGET, description="seconds that an alert may take in total"
     )
-
-
-def _has_words(reason: str) -> str:
-    if not reason.strip():
-        raise ValueError("an ignore needs a reason")
-    return reason
-
-
-Reason = Annotated[str, AfterValidator(_has_words)]
-
-
-Code = Annotated[str, AfterValidator(str.upper)]
 
 
 class Check(_Section):
@@ -166,6 +155,7 @@ class _File(_Section):
     teams: Teams = Teams()
     check: Check = Check()
     new_dag: NewDag = NewDag()
+    doctor: Doctor = Doctor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +187,7 @@ class Settings:
         teams: Defaults of alerts.
         check: Settings of rules.
         new_dag: What a new DAG starts from.
+        doctor: What `airflowkit doctor` accepts.
     """
 
     path: Path | None
@@ -210,6 +201,7 @@ class Settings:
     teams: Teams
     check: Check
     new_dag: NewDag
+    doctor: Doctor
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -322,6 +314,7 @@ def _read(path: Path | None, profile: str) -> Settings:
         teams=merged.teams,
         check=merged.check,
         new_dag=merged.new_dag,
+        doctor=merged.doctor,
     )
 
 

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.model.rule import Scope
 from airflowkit.checks.rules import BY_CODE
+from airflowkit.checks.rules.register import page
 from airflowkit.repository import places_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What reports of a command have in common.
+
+    Attributes:
+        command: The command.
+        analysis: What code scanning tells its results from those of other commands by.
+        unit: What it examines.
+        rules: What it may find, by code; each has a `name`, a `title` and a `severity`.
+        page: Returns the page of one in Markdown.
+    """
+
+    command: str
+    analysis: str
+    unit: str
+    rules: Mapping[str, Any]
+    page: Callable[[Any], str]
+
+
+CHECK: Final = Tool("airflowkit check", "airflowkit/", "file", BY_CODE, page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +87,7 @@ class Report:
         gone: How many findings of the baseline are gone.
         examined: What the check of each folder looked at.
         seconds: How long it took; 0 if that was not measured.
+        tool: The command that found it.
     """
 
     findings: tuple[Finding, ...]
@@ -74,6 +98,7 @@ class Report:
     gone: int = 0
     examined: tuple[Examined, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    tool: Tool = field(default=CHECK, compare=False, repr=False)
 
     @property
     def passed(self) -> bool:

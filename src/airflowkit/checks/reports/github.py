@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.reports.folding import folded, printable
-from airflowkit.checks.rules import BY_CODE
 
 if TYPE_CHECKING:
-    from airflowkit.checks.report import Report
+    from airflowkit.checks.report import Report, Tool
     from airflowkit.checks.reports.folding import Fold
 
 _COMMAND: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -22,12 +21,12 @@ _COMMAND: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severit
 
 def render(report: Report) -> str:
     """Return the commands."""
-    return "\n".join(_command(fold) for fold in folded(report.findings))
+    return "\n".join(_command(fold, report.tool) for fold in folded(report.findings))
 
 
-def _command(fold: Fold) -> str:
+def _command(fold: Fold, tool: Tool) -> str:
     finding = fold.first
-    title = _property(f"{finding.code} {BY_CODE[finding.code].name}")
+    title = _property(f"{finding.code} {tool.rules[finding.code].name}")
     place = f"file={_property(_from_the_workspace(finding.path))},line={finding.line or 1},title={title}"
     text = "\n".join(filter(None, (fold.message, finding.hint)))
     return f"::{_COMMAND[finding.severity]} {place}::{_data(text)}"

@@ -16,13 +16,11 @@ from urllib.parse import quote
 from airflowkit import __version__
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.reports.folding import name_of, with_name
-from airflowkit.checks.rules import BY_CODE
-from airflowkit.checks.rules.register import page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from airflowkit.checks.report import Report
+    from airflowkit.checks.report import Report, Tool
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVEL: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -33,10 +31,10 @@ _ROOT: Final = "%SRCROOT%"
 def render(report: Report) -> str:
     """Return one run with the rules that found something, and a result for each finding."""
     index = {code: place for place, code in enumerate(sorted({finding.code for finding in report.findings}))}
-    driver = {"name": "airflowkit", "version": __version__, "rules": [_rule(code) for code in index]}
+    driver = {"name": "airflowkit", "version": __version__, "rules": [_rule(code, report.tool) for code in index]}
     run = {
         "tool": {"driver": driver},
-        "automationDetails": {"id": "airflowkit/"},
+        "automationDetails": {"id": report.tool.analysis},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder in which the check was started."}}},
         "columnKind": "unicodeCodePoints",
         "results": [
@@ -47,9 +45,9 @@ def render(report: Report) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _rule(code: str) -> dict[str, Any]:
-    rule = BY_CODE[code]
-    text = page(rule)
+def _rule(code: str, tool: Tool) -> dict[str, Any]:
+    rule = tool.rules[code]
+    text = tool.page(rule)
     return {
         "id": code,
         "name": rule.name,

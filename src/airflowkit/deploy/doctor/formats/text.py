@@ -1,0 +1,55 @@
+"""The report for people, in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.model.findings import Severity
+from airflowkit.checks.reports.folding import printable
+from airflowkit.errors import with_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from airflowkit.deploy.doctor.findings import Finding
+    from airflowkit.deploy.doctor.report import Examined, Report
+
+_STYLE: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+
+
+def show(report: Report, console: Console) -> None:
+    """Print each source with its findings, and the counts."""
+    from rich.text import Text
+
+    for source in report.sources:
+        console.print(Text(f"{source.name}: ", "bold").append(printable(_state(source)), "not bold"), soft_wrap=True)
+        for finding in source.findings:
+            for text, style in _lines(finding):
+                console.print(Text(printable(text), style), soft_wrap=True)
+    for note in report.notes:
+        console.print(Text(printable(f"note: {note}")), soft_wrap=True)
+    console.print(Text(report.verdict), soft_wrap=True)
+
+
+def _state(source: Examined) -> str:
+    if source.absent:
+        return with_hint(source.absent, source.hint)
+    return "" if source.findings else "nothing found"
+
+
+def _lines(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a finding, with their styles."""
+    about = finding.about
+    sign = finding.weight[0].upper()  # for those without colour
+    yield f"  {sign} {finding.code} {about.name}  {finding.sentence}", _STYLE[finding.weight]
+    indent = " " * 10
+    if finding.path:
+        yield f"{indent}in {finding.path}" + (f":{finding.line}" if finding.line else ""), "dim"
+    if not finding.failed:
+        yield f"{indent}breaks: {about.breaks}", ""
+    if finding.hint:
+        yield f"{indent}> {finding.hint}", "green"
+    page = f"{about.page}, {finding.reference}" if finding.reference else about.page
+    yield f"{indent}page: {page}", "dim"

@@ -1,0 +1,10 @@
+"""The sources that `doctor` examines, in the order of its report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from airflowkit.deploy.doctor.source import Source
+
+SOURCES: Final[tuple[Source, ...]] = ()

@@ -1,0 +1,49 @@
+"""What the settings may say of a finding that is accepted: why, and for how long."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003  Pydantic reads it
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _has_words(reason: str) -> str:
+    if not reason.strip():
+        raise ValueError("an ignore needs a reason")
+    return reason
+
+
+Reason = Annotated[str, AfterValidator(_has_words)]
+Code = Annotated[str, AfterValidator(str.upper)]
+
+
+class Ignore(BaseModel):
+    """An entry of `[doctor] ignore`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Reason
+    until: date | None = Field(default=None, description="the last day on which the finding is ignored")
+    at: str = Field(default="*", description="what the finding is about, such as postgresql.enable; may contain *")
+
+    def expired(self, today: date) -> bool:
+        """Return whether its last day is over. Only the command asks: a DAG does not change with the date."""
+        return self.until is not None and today > self.until
+
+
+def _entries(given: Any) -> Any:
+    """Return one entry or several as several; a text is the reason of one."""
+    several = given if isinstance(given, (list, tuple)) else [given]
+    return [{"reason": each} if isinstance(each, str) else each for each in several]
+
+
+class Doctor(BaseModel):
+    """`[doctor]`: what `airflowkit doctor` accepts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ignore: dict[Code, Annotated[tuple[Ignore, ...], BeforeValidator(_entries, json_schema_input_type=Any)]] = Field(
+        default_factory=dict,
+        description="why a finding is ignored, by its code: a reason, or a table with reason, until and at, or several",
+    )
