@@ -21,6 +21,7 @@
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
     ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
+    ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined
     ├── ConnectionsError (ValueError)       connections or users are not valid
     └── DeliveryError (RuntimeError)        a card was not delivered
 
@@ -194,6 +195,10 @@ class ContractError(AirflowKitError, ValueError):
         self.where = where
         self.line = line
         self.reason = reason
+
+
+class ClusterError(AirflowKitError, RuntimeError):
+    """A cluster, or an export of one, cannot be examined, or only in part."""
 
 
 class ConnectionsError(AirflowKitError, ValueError):

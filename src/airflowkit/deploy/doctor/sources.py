@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.deploy.doctor.cluster.source import SOURCE as CLUSTER
+
 if TYPE_CHECKING:
     from airflowkit.deploy.doctor.source import Source
 
-SOURCES: Final[tuple[Source, ...]] = ()
+SOURCES: Final[tuple[Source, ...]] = (CLUSTER,)
