@@ -48,15 +48,16 @@ class _Look:
     findings: list[Finding] = field(default_factory=list)
 
     def examine(self) -> Examined:
-        """Return what its parts find; the first that finds nothing to examine ends it."""
-        for number, part in enumerate(self.source.examinations):
-            if not any(map(self.selection.asks_for, part.codes)):
-                continue
+        """Return what its parts find; the source is absent where each of them finds nothing to examine."""
+        asked = [part for part in self.source.examinations if any(map(self.selection.asks_for, part.codes))]
+        absences = []
+        for part in asked:
             try:
                 self._findings_of(part)
             except NothingThere as absence:
-                if number == 0 or not self.findings:
-                    return Examined(self.source.name, tuple(self.findings), absence.message, absence.hint)
+                absences.append(absence)
+        if len(absences) == len(asked):
+            return Examined(self.source.name, (), absences[0].message, absences[0].hint)
         return Examined(self.source.name, tuple(self.findings))
 
     def _findings_of(self, part: Examination) -> None:

@@ -67,7 +67,7 @@ class Source:
 
     Attributes:
         name: Its name in the register of codes.
-        examinations: Its parts. Where the first raises `NothingThere`, the others are left out.
+        examinations: Its parts. It is absent where each of them raises `NothingThere`.
         failure: The code of a part that could not be examined, such as `AD100`.
     """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.deploy.doctor.cluster.source import SOURCE as CLUSTER
+from airflowkit.deploy.doctor.cluster.source import CLUSTER
+from airflowkit.deploy.doctor.repository.source import REPOSITORY
 
 if TYPE_CHECKING:
     from airflowkit.deploy.doctor.source import Source
 
-SOURCES: Final[tuple[Source, ...]] = (CLUSTER,)
+SOURCES: Final[tuple[Source, ...]] = (REPOSITORY, CLUSTER)

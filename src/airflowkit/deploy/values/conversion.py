@@ -31,7 +31,7 @@ def convert(values: dict[str, Any]) -> Conversion:
 
     Of a chart that has Airflow's as its subchart, what is under `airflow` is converted.
     """
-    if wrapped := _subchart(values):
+    if wrapped := subchart_of(values):
         inner = convert(wrapped)
         rest = {key: value for key, value in values.items() if key != "airflow"}
         return Conversion({**rest, "airflow": inner.values}, inner.rows, inner.secrets, inner.chart)
@@ -54,7 +54,7 @@ def chart_of(values: dict[str, Any]) -> Chart:
     return "community" if isinstance(git_sync, dict) and theirs & git_sync.keys() else "official"
 
 
-def _subchart(values: dict[str, Any]) -> dict[str, Any] | None:
+def subchart_of(values: dict[str, Any]) -> dict[str, Any] | None:
     """Return the values under `airflow` where that is a subchart, and not the community chart's own section."""
     inner = values.get("airflow")
     if not isinstance(inner, dict) or (_COMMUNITY | {"scheduler", "workers", "dags"}) & values.keys():

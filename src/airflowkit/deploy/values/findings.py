@@ -63,40 +63,58 @@ def images(values: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
+def git_branch(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find branch and ref of which git-sync ignores one."""
+    git_sync = _git_sync(values)
+    if git_sync is not None and git_sync.get("branch") != git_sync.get("ref"):
+        message, source = "branch and ref differ: one is ignored", "apache/airflow#42918"
+        yield Finding("dags.gitSync.ref", message, "set both to the same", source)
+
+
 def git_revisions(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find branch, rev and ref that git-sync ignores, or cannot follow."""
+    """Find rev and ref that git-sync cannot follow."""
     git_sync = _git_sync(values)
     if git_sync is None:
         return
-    branch, ref, rev = git_sync.get("branch"), git_sync.get("ref"), git_sync.get("rev", "HEAD")
-    source = "apache/airflow#42918"
-    if branch != ref:
-        yield Finding("dags.gitSync.ref", "branch and ref differ: one is ignored", "set both to the same", source)
+    ref, rev = git_sync.get("ref"), git_sync.get("rev", "HEAD")
     if rev not in (None, "HEAD"):
-        yield Finding("dags.gitSync.rev", "git-sync 4 does not find it", "set branch and ref, and rev: HEAD", source)
+        hint = "set branch and ref, and rev: HEAD"
+        yield Finding("dags.gitSync.rev", "git-sync 4 does not find it", hint, "apache/airflow#42918")
     if isinstance(ref, str) and _HASH.fullmatch(ref) and len(ref) != _FULL_HASH and not ref.isdigit():
         yield Finding("dags.gitSync.ref", "a commit needs its whole hash of 40 characters")
 
 
+def git_failures(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a git-sync that fails on the first hiccup."""
+    git_sync = _git_sync(values)
+    if git_sync is not None and not git_sync.get("maxFailures"):
+        yield Finding(
+            "dags.gitSync.maxFailures", "0 ends git-sync at its first error, and the worker pod with it", "10"
+        )
+
+
 def git_folder(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find a sub-path with slashes around it, and settings that fail on the first hiccup."""
+    """Find a sub-path with slashes around it, and a folder of DAGs that git-sync does not fill."""
     git_sync = _git_sync(values)
     if git_sync is None:
         return
     path = str(git_sync.get("subPath") or "")
     if path != path.strip("/"):
         yield Finding("dags.gitSync.subPath", "it has an outer slash", f"write {path.strip('/') or repr('')}")
-    if not git_sync.get("maxFailures"):
-        yield Finding(
-            "dags.gitSync.maxFailures", "0 ends git-sync at its first error, and the worker pod with it", "10"
-        )
     if value_at(values, "config.core.dags_folder") and "{{" not in str(value_at(values, "config.core.dags_folder")):
         hint = "remove it: the chart sets it"
         yield Finding("config.core.dags_folder", "git-sync decides where DAGs are", hint, "apache/airflow#42111")
 
 
+def git_host(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a git host that nothing verifies."""
+    git_sync = _git_sync(values)
+    if git_sync is not None and _SSH.match(str(git_sync.get("repo") or "")) and not git_sync.get("knownHosts"):
+        yield Finding("dags.gitSync.knownHosts", "nothing verifies the git host", "write its public keys there")
+
+
 def git_credentials(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find credentials that do not fit the repository's URL, and hosts that nobody verifies."""
+    """Find credentials that do not fit the repository's URL."""
     git_sync = _git_sync(values)
     if git_sync is None:
         return
@@ -113,8 +131,6 @@ def git_credentials(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("dags.gitSync.sshKeySecret", "the repository's URL is one for https: the key is not used")
     if login and ssh_key:
         yield Finding("dags.gitSync.credentialsSecret", "sshKeySecret comes before it", "name one of the two")
-    if by_ssh and not git_sync.get("knownHosts"):
-        yield Finding("dags.gitSync.knownHosts", "nothing verifies the git host", "write its public keys there")
 
 
 def git_key_is_readable(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -184,13 +200,17 @@ def pgbouncer(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("pgbouncer.configSecretName", "data.metadataSecretName needs it: pgbouncer.ini and users.txt")
 
 
-def logs(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Find logs that are lost with their pod, and a volume for logs that go elsewhere."""
-    remote = str(value_at(values, "config.logging.remote_logging", "")).lower() not in _OFF
-    remote = remote or bool(value_at(values, "elasticsearch.enabled") or value_at(values, "opensearch.enabled"))
-    kept = bool(value_at(values, "logs.persistence.enabled"))
-    if remote and kept:
+def log_volume(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find a volume for logs that go elsewhere."""
+    if _logs_are_remote(values) and value_at(values, "logs.persistence.enabled"):
         yield Finding("logs.persistence.enabled", "logs are remote: the volume is not needed", "false")
+
+
+def logs(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find logs that are lost with their pod."""
+    remote, kept = _logs_are_remote(values), bool(value_at(values, "logs.persistence.enabled"))
+    if str(value_at(values, "config.logging.remote_logging")) == "0":
+        return  # a decision: with the chart's own default, which is another word for it, the chart warns
     if not remote and not kept and "Kubernetes" in str(value_at(values, "executor", "")):
         hint = "config.logging.remote_logging or logs.persistence"
         yield Finding("logs.persistence.enabled", "the logs of tasks are lost with their pods", hint)
@@ -210,8 +230,11 @@ def metrics(values: Mapping[str, Any]) -> Iterator[Finding]:
 RULES: Final[tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...]] = (
     executors,
     images,
+    git_branch,
     git_revisions,
+    git_failures,
     git_folder,
+    git_host,
     git_credentials,
     git_key_is_readable,
     subchart,
@@ -220,6 +243,7 @@ RULES: Final[tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...]] = (
     first_user,
     broker,
     pgbouncer,
+    log_volume,
     logs,
     metrics,
 )
@@ -228,6 +252,12 @@ RULES: Final[tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...]] = (
 def find(values: Mapping[str, Any]) -> list[Finding]:
     """Return what is wrong between the keys of values for the official chart."""
     return [finding for rule in RULES for finding in rule(values)]
+
+
+def _logs_are_remote(values: Mapping[str, Any]) -> bool:
+    if value_at(values, "elasticsearch.enabled") or value_at(values, "opensearch.enabled"):
+        return True
+    return str(value_at(values, "config.logging.remote_logging", "")).lower() not in _OFF
 
 
 def _git_sync(values: Mapping[str, Any]) -> dict[str, Any] | None:

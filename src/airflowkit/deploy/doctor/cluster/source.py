@@ -46,7 +46,7 @@ def compare(request: Request) -> Iterator[Finding]:
         raise ClusterError(message, hint=f"it takes {_RIGHTS}; or {_by_export(comparison.namespaces)}")
 
 
-SOURCE: Final = Source(
+CLUSTER: Final = Source(
     "cluster",
     "AD300",
     (Examination(tuple(code for code, it in codes().items() if it.source == "cluster"), compare, "the cluster"),),

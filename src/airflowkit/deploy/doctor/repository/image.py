@@ -1,0 +1,142 @@
+"""Judges whether the image, its requirements and the values are for one Airflow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.deploy.doctor.findings import Finding
+from airflowkit.deploy.doctor.repository.releases import releases, shown
+from airflowkit.deploy.doctor.repository.texts import line_at, texts
+from airflowkit.deploy.doctor.source import Examination, NothingThere
+from airflowkit.deploy.values.lookup import value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from airflowkit.deploy.doctor.source import Request
+
+_VERSION: Final = r"(?P<version>\d+\.\d+\.\d+)"
+_SAYING: Final = (
+    (
+        ("Dockerfile*",),
+        re.compile(rf"^FROM\s+(?:--\S+\s+)?(?:\S+/)?apache/airflow:(?:slim-)?{_VERSION}", re.MULTILINE),
+        "AD161",
+    ),
+    (("Dockerfile*",), re.compile(rf"^(?:ARG|ENV)\s+AIRFLOW_VERSION[= ]\"?{_VERSION}", re.MULTILINE), "AD161"),
+    (
+        ("requirements*.txt", "requirements*.in"),
+        re.compile(rf"^apache-airflow(?:\[[^]]*\])?\s*==\s*{_VERSION}", re.MULTILINE),
+        "AD161",
+    ),
+    (
+        ("Dockerfile*", "requirements*.txt", "requirements*.in"),
+        re.compile(rf"airflow/constraints-{_VERSION}/"),
+        "AD162",
+    ),
+)
+"""Where a repository names an Airflow, and the code of one that differs."""
+_PROVIDER: Final = re.compile(
+    r"^apache-airflow-providers-(?P<name>[\w-]+?)(?:\[[^]]*\])?\s*==\s*(?P<version>\d+(?:\.\d+)+)", re.MULTILINE
+)
+_LEAST_AIRFLOW: Final = {
+    "cncf-kubernetes": (("10.11.0", "2.11.0"), ("10.5.0", "2.10.0")),
+}
+"""The first Airflow of a provider's releases, the newest first (its changelog)."""
+_LEAST_PROVIDER: Final = {"cncf-kubernetes": ("9.0.0", "3.0.0")}
+"""The first release of a provider that Airflow 3 takes (apache-airflow's own metadata)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An Airflow that a file names."""
+
+    version: str
+    code: str
+    path: Path
+    line: int
+
+
+def versions(request: Request) -> Iterator[Finding]:
+    """Find files that are for another Airflow than the values, or than each other."""
+    named = [*_named(request.root)]
+    meant = _meant(request) or {each.version for each in named if each.code == "AD161"}
+    if not named and not meant:
+        raise NothingThere("no image and no requirements here")
+    if len(meant) > 1 and not _meant(request):
+        yield from _differing([each for each in named if each.code == "AD161"])
+        return
+    for each in named:
+        if meant and each.version not in meant:
+            yield _finding(
+                each, f"it is for Airflow {each.version}, and the deployment is {' or '.join(sorted(meant))}"
+            )
+
+
+def providers(request: Request) -> Iterator[Finding]:
+    """Find pinned providers that cannot be installed beside the Airflow of the deployment."""
+    airflows = _meant(request) or {each.version for each in _named(request.root) if each.code == "AD161"}
+    for path, text in texts(request.root, ("requirements*.txt", "requirements*.in", "Dockerfile*")):
+        for match in _PROVIDER.finditer(text):
+            for airflow in sorted(airflows):
+                if reason := _misfit(match["name"], match["version"], airflow):
+                    yield Finding(
+                        "AD163",
+                        reason,
+                        subject=f"apache-airflow-providers-{match['name']} {match['version']}",
+                        hint=f"leave the version out: the constraints of Airflow {airflow} have one that fits",
+                        path=shown(path),
+                        line=line_at(text, match.start()),
+                    )
+
+
+def _misfit(name: str, version: str, airflow: str) -> str:
+    """Return why a provider's release and an Airflow do not fit, or an empty string."""
+    floors = [least for since, least in _LEAST_AIRFLOW.get(name, ()) if _numbers(version) >= _numbers(since)]
+    if floors and _numbers(airflow) < _numbers(floors[0]):
+        return f"it needs Airflow {floors[0]} or newer, and the deployment is {airflow}"
+    oldest, since = _LEAST_PROVIDER.get(name, ("0", "0"))
+    if _numbers(version) < _numbers(oldest) and _numbers(airflow) >= _numbers(since):
+        return f"Airflow {airflow} needs {oldest} or newer"
+    return ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"\d+", version)))
+
+
+def _meant(request: Request) -> set[str]:
+    """Return the Airflows that the values name."""
+    try:
+        found = {str(value_at(release.values, "airflowVersion") or "") for release in releases(request)}
+    except NothingThere:
+        return set()
+    return found - {""}
+
+
+def _named(root: Path) -> Iterator[Named]:
+    for patterns, pattern, code in _SAYING:
+        for path, text in texts(root, patterns):
+            for match in pattern.finditer(text):
+                yield Named(match["version"], code, path, line_at(text, match.start("version")))
+
+
+def _differing(named: Iterable[Named]) -> Iterator[Finding]:
+    first, *others = named
+    for each in others:
+        if each.version != first.version:
+            message = f"it is for Airflow {each.version}, and {shown(first.path)} for {first.version}"
+            yield _finding(each, message)
+
+
+def _finding(named: Named, message: str) -> Finding:
+    hint = "name one version everywhere"
+    return Finding(named.code, message, subject=named.path.name, hint=hint, path=shown(named.path), line=named.line)
+
+
+EXAMINATIONS: Final = (
+    Examination(("AD161", "AD162"), versions, "the versions of Airflow"),
+    Examination(("AD163",), providers, "the pinned providers"),
+)
