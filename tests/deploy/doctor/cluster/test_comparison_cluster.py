@@ -104,7 +104,11 @@ def _classes():
     return {
         "priority": (scheduling.create_priority_class, scheduling.delete_priority_class, {**meta, "value": 1}),
         "runtime": (node.create_runtime_class, node.delete_runtime_class, {**meta, "handler": "runc"}),
-        "storage": (storage.create_storage_class, storage.delete_storage_class, {**meta, "provisioner": "example.com/x"}),
+        "storage": (
+            storage.create_storage_class,
+            storage.delete_storage_class,
+            {**meta, "provisioner": "example.com/x"},
+        ),
     }
 
 
