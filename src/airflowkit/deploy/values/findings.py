@@ -81,7 +81,7 @@ def git_revisions(values: Mapping[str, Any]) -> Iterator[Finding]:
         hint = "set branch and ref, and rev: HEAD"
         yield Finding("dags.gitSync.rev", "git-sync 4 does not find it", hint, "apache/airflow#42918")
     if isinstance(ref, str) and _HASH.fullmatch(ref) and len(ref) != _FULL_HASH and not ref.isdigit():
-        yield Finding("dags.gitSync.ref", "a commit needs its whole hash of 40 characters")
+        yield Finding("dags.gitSync.ref", "a commit needs its whole hash of 40 characters", "git rev-parse COMMIT")
 
 
 def git_failures(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -122,13 +122,15 @@ def git_credentials(values: Mapping[str, Any]) -> Iterator[Finding]:
     by_ssh = _SSH.match(repository)
     ssh_key, login = git_sync.get("sshKeySecret") or git_sync.get("sshKey"), git_sync.get("credentialsSecret")
     if not repository:
-        yield Finding("dags.gitSync.repo", "it is not set: the chart clones Airflow's own repository")
+        yield Finding("dags.gitSync.repo", "it is not set: the chart clones Airflow's own repository", "name yours")
     if by_ssh and not ssh_key:
-        yield Finding("dags.gitSync.sshKeySecret", "the repository's URL is one for ssh, and no key is named")
+        message = "the repository's URL is one for ssh, and no key is named"
+        yield Finding("dags.gitSync.sshKeySecret", message, "name the Secret with the key gitSshKey")
     if by_ssh and (by_ssh["user"] or by_ssh["short"]) not in {"git@", None}:
         yield Finding("dags.gitSync.repo", "git-sync logs in as git", "write git@", "apache/airflow#32981")
     if repository.startswith("http") and ssh_key:
-        yield Finding("dags.gitSync.sshKeySecret", "the repository's URL is one for https: the key is not used")
+        message = "the repository's URL is one for https: the key is not used"
+        yield Finding("dags.gitSync.sshKeySecret", message, "credentialsSecret, or a URL for ssh")
     if login and ssh_key:
         yield Finding("dags.gitSync.credentialsSecret", "sshKeySecret comes before it", "name one of the two")
 
@@ -157,7 +159,8 @@ def database(values: Mapping[str, Any]) -> Iterator[Finding]:
     own, named = value_at(values, "postgresql.enabled", True), value_at(values, "data.metadataSecretName")
     connection = value_at(values, "data.metadataConnection.host")
     if not own and not named and not connection:
-        yield Finding("data.metadataSecretName", "postgresql is off, and no other database is named")
+        message = "postgresql is off, and no other database is named"
+        yield Finding("data.metadataSecretName", message, "name a Secret with the database's URL")
     if own and named and not value_at(values, "postgresql.auth"):
         yield Finding(
             "postgresql.enabled", "data.metadataSecretName names another database", "postgresql: {enabled: false}"
@@ -188,16 +191,17 @@ def broker(values: Mapping[str, Any]) -> Iterator[Finding]:
         return
     named = value_at(values, "data.brokerUrlSecretName") or value_at(values, "data.brokerUrl")
     if value_at(values, "redis.enabled", True) is False and not named:
-        yield Finding("data.brokerUrlSecretName", "redis is off, and no other broker is named")
+        yield Finding("data.brokerUrlSecretName", "redis is off, and no other broker is named", "name a Secret")
     if value_at(values, "redis.enabled", True) and value_at(values, "redis.passwordSecretName") and not named:
-        yield Finding("data.brokerUrlSecretName", "redis.passwordSecretName needs it")
+        yield Finding("data.brokerUrlSecretName", "redis.passwordSecretName needs it", "name a Secret with its URL")
 
 
 def pgbouncer(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find PgBouncer without a configuration: the chart writes one only for a connection in the values."""
     by_secret = value_at(values, "pgbouncer.enabled") and value_at(values, "data.metadataSecretName")
     if by_secret and not value_at(values, "pgbouncer.configSecretName"):
-        yield Finding("pgbouncer.configSecretName", "data.metadataSecretName needs it: pgbouncer.ini and users.txt")
+        hint = "name a Secret with pgbouncer.ini and users.txt"
+        yield Finding("pgbouncer.configSecretName", "data.metadataSecretName needs it", hint)
 
 
 def log_volume(values: Mapping[str, Any]) -> Iterator[Finding]:

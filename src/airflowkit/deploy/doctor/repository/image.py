@@ -78,18 +78,21 @@ def versions(request: Request) -> Iterator[Finding]:
 def providers(request: Request) -> Iterator[Finding]:
     """Find pinned providers that cannot be installed beside the Airflow of the deployment."""
     airflows = _meant(request) or {each.version for each in _named(request.root) if each.code == "AD161"}
-    for path, text in texts(request.root, ("requirements*.txt", "requirements*.in", "Dockerfile*")):
-        for match in _PROVIDER.finditer(text):
-            for airflow in sorted(airflows):
-                if reason := _misfit(match["name"], match["version"], airflow):
-                    yield Finding(
-                        "AD163",
-                        reason,
-                        subject=f"apache-airflow-providers-{match['name']} {match['version']}",
-                        hint=f"leave the version out: the constraints of Airflow {airflow} have one that fits",
-                        path=shown(path),
-                        line=line_at(text, match.start()),
-                    )
+    pinned = [
+        (path, text, match)
+        for path, text in texts(request.root, ("requirements*.txt", "requirements*.in", "Dockerfile*"))
+        for match in _PROVIDER.finditer(text)
+    ]
+    if not pinned:
+        raise NothingThere("no provider is pinned here")
+    for path, text, match in pinned:
+        name, version = match["name"], match["version"]
+        for airflow, reason in ((each, _misfit(name, version, each)) for each in sorted(airflows)):
+            if reason:
+                hint = f"leave the version out: the constraints of Airflow {airflow} have one that fits"
+                subject = f"apache-airflow-providers-{name} {version}"
+                line = line_at(text, match.start())
+                yield Finding("AD163", reason, subject, hint, path=shown(path), line=line)
 
 
 def _misfit(name: str, version: str, airflow: str) -> str:

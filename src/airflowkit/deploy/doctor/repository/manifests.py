@@ -12,6 +12,7 @@ from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.secrets.deployment import Deployment
 from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
+from airflowkit.deploy.values.chart import wrong_types
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import AirflowKitError
 
@@ -76,6 +77,8 @@ def _lacks(manifest: Manifest, need: Need) -> Finding | None:
 def _needs(request: Request, values: dict[str, Any]) -> tuple[Need, ...]:
     """Return what the values read, also from Secrets that the chart makes of `extraSecrets`."""
     values.pop("extraSecrets", None)
+    if any(taken in {"a list", "a mapping"} for _, taken in wrong_types(values)):
+        return ()  # a finding of its own, too
     try:
         return needs_of(read_references(Deployment(values, request.release, request.namespace or "airflow")).references)
     except AirflowKitError:

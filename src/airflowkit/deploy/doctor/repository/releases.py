@@ -76,22 +76,30 @@ def releases(request: Request) -> Iterator[Release]:
     Raises:
         NothingThere: It has no values for Airflow's chart.
     """
-    found = _read(request.root, request.values)
-    if not found:
-        hint = "name the values: airflowkit doctor --values FILE"
-        raise NothingThere("no values for Airflow's chart here", hint=hint)
-    yield from (each for each in found if isinstance(each, Release))
+    yield from (each for each in _found(request) if isinstance(each, Release))
 
 
 def unread(request: Request) -> Iterator[Unread]:
-    """Yield the values files that cannot be read."""
-    yield from (each for each in _read(request.root, request.values) if isinstance(each, Unread))
+    """Yield the values files that cannot be read.
+
+    Raises:
+        NothingThere: There are none.
+    """
+    yield from (each for each in _found(request) if isinstance(each, Unread))
 
 
 def shown(path: Path) -> str:
     """Return a path as it is shown: relative to the current folder if it is below that."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _found(request: Request) -> tuple[Release | Unread, ...]:
+    found = _read(request.root, request.values)
+    if not found:
+        hint = "name the values: airflowkit doctor --values FILE"
+        raise NothingThere("no values for Airflow's chart here", hint=hint)
+    return found
 
 
 @lru_cache(maxsize=8)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LOG_CONTAINER: Final = "airflow-logs"
 """The default of remote_wasb_log_container."""
 _UNKNOWN: Final = "the chart has no such key"
+_TAKES: Final = "the chart takes "
 _OF_FATE: Final = {Fate.MOVED: "AD102", Fate.DROPPED: "AD103", Fate.SECRET: "AD104", Fate.ADDED: "AD105"}
 _SAID: Final = {
     Fate.DROPPED: "it does nothing",
@@ -126,10 +127,12 @@ def _of_keys(values: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
             yield _code(row), _fault(row)
     for path, taken in wrong_types(values):
         if not any(path[: len(each)] == each for each in seen):
-            yield "AD108", Fault(dotted(path), f"the chart takes {taken}")
+            yield "AD108", Fault(dotted(path), "it is of another type than the chart takes", f"write {taken}")
 
 
 def _code(row: Row) -> str:
+    if row.note.startswith(_TAKES):
+        return "AD108"
     if row.fate is Fate.BY_HAND:
         return "AD101" if row.note.startswith(_UNKNOWN) else "AD107"
     return _OF_FATE[row.fate]
@@ -142,7 +145,7 @@ def _fault(row: Row) -> Fault:
         new = ", ".join(row.to)
         message = "it has another form today" if row.to in {(row.key,), ()} else f"it is {new} today"
         return Fault(row.key, message, row.note or f"write {new}", row.source)
-    return Fault(row.key, _SAID[row.fate], row.note, row.source)
+    return Fault(row.key, _SAID[row.fate], row.note or "remove it", row.source)
 
 
 def _official(request: Request) -> Iterator[Release]:

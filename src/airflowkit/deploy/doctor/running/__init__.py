@@ -1,0 +1,1 @@
+"""The source `airflow`: the Airflow that this environment is configured for, asked and never changed."""

@@ -1,0 +1,5 @@
+resource "helm_release" "airflow" {
+  name       = "airflow"
+  repository = "https://airflow.apache.org"
+  chart      = "airflow"
+}
