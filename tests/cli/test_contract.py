@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 import yaml
@@ -159,7 +160,7 @@ def test_a_repository_without_pods_needs_nothing(airflowkit, tmp_path):
 @pytest.mark.cluster
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_without_any_right_there_is_one_clear_message(airflowkit, repository, monkeypatch):
-    admin = yaml.safe_load(open(os.environ["KUBECONFIG"]).read())  # noqa: PTH123, SIM115
+    admin = yaml.safe_load(Path(os.environ["KUBECONFIG"]).read_text())
     admin["users"][0]["user"] = {"token": "nobodys-token"}
     plain = repository.parent / "plain.kubeconfig"
     plain.write_text(yaml.safe_dump(admin))

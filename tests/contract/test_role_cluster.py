@@ -115,7 +115,9 @@ def test_the_smallest_role_suffices(airflow_db, account, capfd, kind, what):
         assert run.xcoms["pod", "return_value"] == {"rows": 3}
 
 
-@pytest.mark.parametrize(("resource", "what"), [("pods", "plain"), ("pods/exec", "xcom"), ("events", "deferrable")])
+@pytest.mark.parametrize(
+    ("resource", "what"), [("pods", "plain"), ("pods/log", "log"), ("pods/exec", "xcom"), ("events", "deferrable")]
+)
 def test_without_one_of_its_rules_it_does_not(airflow_db, account, capfd, resource, what):
     def build():
         role = _role_of(_operators()["checked"](task_id="pod", **QUICK | TASKS[what] | {"namespace": NS}))

@@ -22,6 +22,7 @@ MOST_ELEMENTS: Final = 1024
 """As many elements of a mapped task as Airflow allows (`[core] max_map_length`)."""
 _ELSEWHERE: Final = frozenset({"EksPodOperator", "GKEStartPodOperator", "GKEStartJobOperator", "EksCreateJobOperator"})
 """Operators that name another cluster in their arguments."""
+_PROVIDER: Final = "airflow.providers.cncf.kubernetes."
 _OF_A_JOB: Final = ("job_template_file", "full_job_spec")
 _NAMES: Final = frozenset(
     {"secrets", "service_account_name", "image_pull_secrets", "namespace", "affinity", "priority_class_name"}
@@ -40,6 +41,8 @@ def needs_of_task(task: Any, path: str = "", line: int | None = None) -> TaskNee
     found.add_override(argument(task, "executor_config"))
     if is_pod(task):
         found.add_pods(task)
+    else:
+        found.note_other(task)
     return TaskNeeds(
         dag_id=task.dag_id,
         task_id=task.task_id,
@@ -87,6 +90,12 @@ class _Found:
                 for name in _OF_A_JOB:
                     if getattr(operator, name, None):
                         self._note(f"its {name} is not read")
+
+    def note_other(self, task: Any) -> None:
+        """Note an operator of the Kubernetes provider that starts no pod: nothing here reads its manifests."""
+        operator = getattr(task, "operator_class", type(task))
+        if any(cls.__module__.startswith(_PROVIDER) for cls in operator.__mro__):
+            self._note(f"what {operator.__name__} does to the Kubernetes API is not read")
 
     def _operators(self, task: Any) -> Iterator[Any]:
         if not is_mapped(task):

@@ -21,8 +21,8 @@ _XCOM: Final = (("pods/exec", "get create"),)
 (feature gate AuthorizePodWebsocketUpgradeCreatePermission)."""
 _DEFERRED: Final = (("events", "watch"),)
 """The trigger watches events since apache/airflow#59080."""
-_JOBS: Final = (("jobs", "create get list patch delete"), ("jobs/status", "get"))
-_GET_LOGS: Final = ("get_logs", "container_logs", "init_container_logs")
+_JOBS: Final = (("jobs", "create get delete"), ("jobs/status", "get"))
+_GET_LOGS: Final = ("get_logs", "init_container_logs")
 
 
 def permissions(operator: Any, namespace: str) -> Iterator[Permission]:
