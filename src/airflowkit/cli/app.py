@@ -31,7 +31,7 @@ COMMANDS: Final = {
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",
     "explain": "Show where a pod's values come from, or what a rule means.",
-    "doctor": "Examine the deployment: its values, its Airflow, its cluster.",
+    "doctor": "Examine a deployment: values, Airflow and cluster.",
     "convert-values": "Convert an old Helm values file to today's chart.",
     "teams": "Preview and test the alerts in Microsoft Teams.",
 }

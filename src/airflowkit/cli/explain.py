@@ -20,7 +20,7 @@ def explain(
         str | None,
         typer.Argument(
             metavar="DAG.TASK|RULE",
-            help="A task, or a rule by its code or name; without one, all rules are listed.",
+            help="A task, or a rule or finding by its code or name; without one, all rules are listed.",
             show_default=False,
         ),
     ] = None,
@@ -35,12 +35,16 @@ def explain(
         airflowkit explain AK401
 
         airflowkit explain AK4
+
+        airflowkit explain AD120
     """
     from airflowkit.checks.rules import FAMILIES, find_rule
 
     family = (ref or "AK").upper()
     if family == "AK" or family in FAMILIES:
         _rules(family)
+    elif re.fullmatch(r"AD\d*", family):
+        _finding(family)
     elif re.fullmatch(r"AK\d*", family) or find_rule(family):
         _rule(family)
     else:
@@ -71,6 +75,23 @@ def _rule(name: str) -> None:
     from airflowkit.checks.rules import explain as page_of
 
     Console().print(Markdown(page_of(name)))
+
+
+def _finding(code: str) -> None:
+    """Print the page of a code of `doctor`, or list those that begin like it."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from airflowkit.deploy.doctor.codes import codes, explain
+
+    known = codes()
+    listed = [each for each in known.values() if each.code.startswith(code)]
+    if code in known or not listed:
+        Console().print(Markdown(explain(code)))
+        return
+    longest = max(len(each.name) for each in listed)
+    for each in listed:
+        typer.echo(f"{each.code}  {each.name:<{longest}}  {each.severity:<7}  {each.group:<18}  {each.title}")
 
 
 def _pods(ref: str, dags_folder: Path) -> None:

@@ -11,7 +11,7 @@ from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.report import Examined, Report
 from airflowkit.deploy.doctor.source import NothingThere
 from airflowkit.deploy.secrets.confidential import without_secrets
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import AirflowKitError, SettingsError
 from airflowkit.redaction import mask_shapes
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 def examine(sources: Iterable[Source], request: Request, selection: Selection) -> Report:
-    """Return what is wrong with those sources that the selection asks for."""
+    """Return what is wrong with those sources that the selection asks for.
+
+    Raises:
+        SettingsError: It asks for none.
+    """
     examined: list[Examined] = []
     found: list[Finding] = []
     ignored = 0
@@ -34,6 +38,8 @@ def examine(sources: Iterable[Source], request: Request, selection: Selection) -
         counting, aside = selection.weighed(looked.findings)
         ignored += aside
         examined.append(replace(looked, findings=tuple(map(_confidential, counting))))
+    if not examined:
+        raise SettingsError("nothing is left to examine", hint="--select and --ignore leave no code")
     present = [source.name for source in examined if not source.absent]
     return Report(tuple(examined), ignored, tuple(selection.unused(found, present)))
 

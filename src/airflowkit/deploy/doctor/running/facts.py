@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DATABASE: Final = ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
 GENERATED: Final = "written-by-airflow.cfg"
 """The configuration that Airflow writes for the probe where there is none."""
-SECRET_KEY: Final = "[api] secret_key"
+SECRET_KEY: Final = "[api] secret_key"  # noqa: S105  its name
 """What `log_problem` is where the worker refuses the key with which its log was asked for."""
 _TIMEOUT: Final = 300
 _HINT: Final = "run it where Airflow runs: kubectl exec deploy/airflow-scheduler -- airflowkit doctor --select airflow"
