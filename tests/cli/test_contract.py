@@ -159,9 +159,15 @@ def test_a_repository_without_pods_needs_nothing(airflowkit, tmp_path):
 
 @pytest.mark.cluster
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
-def test_without_any_right_there_is_one_clear_message(airflowkit, repository, monkeypatch):
+@pytest.mark.parametrize("known", [True, False], ids=["forbidden", "unauthorized"])
+def test_without_any_right_there_is_one_clear_message(airflowkit, repository, monkeypatch, known):
+    from kubernetes import client, config
+
+    config.load_kube_config()
+    create = client.CoreV1Api().create_namespaced_service_account_token
+    token = create("default", "default", {"spec": {}}).status.token if known else "nobodys-token"
     admin = yaml.safe_load(Path(os.environ["KUBECONFIG"]).read_text())
-    admin["users"][0]["user"] = {"token": "nobodys-token"}
+    admin["users"][0]["user"] = {"token": token}
     plain = repository.parent / "plain.kubeconfig"
     plain.write_text(yaml.safe_dump(admin))
     monkeypatch.setenv("KUBECONFIG", str(plain))
@@ -170,6 +176,7 @@ def test_without_any_right_there_is_one_clear_message(airflowkit, repository, mo
     (found,) = json.loads(shown.stdout)["findings"]
     assert found["code"] == "AD300"
     assert "could not examine nodes" in found["message"]
+    assert ("is forbidden" if known else "Unauthorized") in found["message"]
     assert "kubectl get secrets,configmaps" in found["hint"]
     assert "Traceback" not in shown.stderr
 
