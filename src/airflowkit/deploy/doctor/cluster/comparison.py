@@ -30,6 +30,10 @@ _MISSING: Final = {
 _KEY_MISSING: Final = {Kind.SECRET: "AD302", Kind.CONFIG_MAP: "AD304"}
 _PULL_TYPES: Final = frozenset({"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"})
 _NAMED: Final = 3
+_BIND: Final = (
+    "bind a Role to it: `airflowkit doctor --contract --format yaml` prints the smallest; "
+    "if the release is in another namespace, name that by --namespace"
+)
 Tasks = tuple[str, ...]
 
 
@@ -121,23 +125,21 @@ class Comparison:
             for namespace, actions in lacking.items():
                 home, _, name = account.rpartition(":")
                 subject = f"ServiceAccount {name}" if name else "the service account of this pod"
-                of = f" of namespace {home}" if home else ""
-                message = (
-                    f"{of and f'({home}) '}may not do in namespace {namespace} what tasks do: {', '.join(actions)}"
-                )
-                hint = "bind a Role to it: `airflowkit doctor --contract --format yaml` prints the smallest"
-                yield Finding("AD312", message, subject, hint)
+                of = f" (it is in namespace {home})" if home not in {"", namespace} else ""
+                message = f"may not {', '.join(actions)} in namespace {namespace}, as tasks do{of}"
+                yield Finding("AD312", message, subject, _BIND)
 
     def _lacking(self, account: str, absent: set[str], *, only_triggers: bool) -> dict[str, list[str]]:
         lacking: dict[str, list[str]] = defaultdict(list)
-        deferring = {each.namespace for each in self.contract.permissions if str(each) == "watch events"}
-        for each in self.contract.permissions:
-            namespace = each.namespace or self.namespace
+        watching = (each for each in self.contract.permissions if str(each) == "watch events")
+        deferring = {each.namespace or self.namespace for each in watching}
+        asked = {replace(each, namespace=each.namespace or self.namespace) for each in self.contract.permissions}
+        for each in sorted(asked):
             of_trigger = str(each) in _OF_A_TRIGGER and each.namespace in deferring
-            if namespace in absent or (only_triggers and not of_trigger):
+            if each.namespace in absent or (only_triggers and not of_trigger):
                 continue
-            if not self.inventory.allows(account, namespace, each):
-                lacking[namespace].append(str(each))
+            if not self.inventory.allows(account, each.namespace, each):
+                lacking[each.namespace].append(str(each))
         return lacking
 
 
