@@ -109,42 +109,51 @@ def _is_set(section: str, option: str) -> bool:
 
 
 def _database() -> dict[str, Any]:
+    """Look at the rows' columns: Airflow's own objects decrypt when they are loaded, and fail as a whole."""
     from airflow.models import Pool
     from airflow.models.connection import Connection
-    from airflow.models.crypto import get_fernet
     from airflow.models.variable import Variable
     from airflow.utils.session import create_session
 
-    fernet = get_fernet()
-
-    def unreadable(text: str | None) -> bool:
-        try:
-            fernet.decrypt((text or "").encode())
-        except Exception:  # noqa: BLE001  InvalidToken of a library that may not be installed
-            return True
-        return False
-
+    of_connections = [getattr(Connection, name) for name in ("conn_id", "conn_type", "is_encrypted", "_password")]
+    of_extras = [getattr(Connection, name) for name in ("is_extra_encrypted", "_extra")]
+    of_variables = [getattr(Variable, name) for name in ("key", "is_encrypted", "_val")]
     with create_session() as session:
-        connections, variables = session.query(Connection).all(), session.query(Variable).all()
-        names = [
-            f"Connection {each.conn_id}"
-            for each in connections
-            if (each.is_encrypted and unreadable(each._password))  # noqa: SLF001  the property would raise or log
-            or (each.is_extra_encrypted and unreadable(each._extra))  # noqa: SLF001  as above
-        ]
-        names += [f"Variable {each.key}" for each in variables if each.is_encrypted and unreadable(each._val)]  # noqa: SLF001  as above
-        clusters = [] if names else [each.conn_id for each in connections if _names_cluster(each)]
-        return {
-            "unreadable": names,
-            "clusters": clusters,
-            "existing_pools": [each.pool for each in session.query(Pool).all()],
-        }
+        connections = session.query(*of_connections, *of_extras).all()
+        variables = session.query(*of_variables).all()
+        pools = [pool for (pool,) in session.query(Pool.pool).all()]
+    unreadable, clusters = [], []
+    for conn_id, kind, encrypted, password, extra_encrypted, extra in connections:
+        content = _decrypted(extra, encrypted=extra_encrypted)
+        if content is None or _decrypted(password, encrypted=encrypted) is None:
+            unreadable.append(f"Connection {conn_id}")
+        if kind == "kubernetes" and _names_cluster(content):
+            clusters.append(conn_id)
+    unreadable += [
+        f"Variable {key}" for key, encrypted, text in variables if _decrypted(text, encrypted=encrypted) is None
+    ]
+    return {"unreadable": unreadable, "clusters": clusters, "existing_pools": pools}
 
 
-def _names_cluster(connection: Any) -> bool:
-    extra = connection.extra_dejson if connection.conn_type == "kubernetes" else {}
+def _decrypted(text: str | None, *, encrypted: bool) -> str | None:
+    """Return what a column contains, or None if the Fernet key does not decrypt it."""
+    from airflow.models.crypto import get_fernet
+
+    if not text or not encrypted:
+        return text or ""
+    try:
+        return get_fernet().decrypt(text.encode()).decode()
+    except Exception:  # noqa: BLE001  InvalidToken of a library that may not be installed
+        return None
+
+
+def _names_cluster(extra: str | None) -> bool:
     options = ("kube_config_path", "kube_config", "extra__kubernetes__kube_config_path")
-    return any(extra.get(name) for name in options)
+    try:
+        given = json.loads(extra or "{}")
+    except ValueError:
+        return False
+    return isinstance(given, dict) and any(given.get(name) for name in options)
 
 
 def _health() -> dict[str, Any]:
