@@ -20,6 +20,8 @@
     ├── BrokenTemplate (ValueError)         a team's own template of a DAG cannot be used
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
+    ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
+    ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined
     ├── ConnectionsError (ValueError)       connections or users are not valid
     └── DeliveryError (RuntimeError)        a card was not delivered
 
@@ -176,6 +178,27 @@ class SecretsError(AirflowKitError, ValueError):
 
 class ValuesError(AirflowKitError, ValueError):
     """A Helm values file cannot be read, or is not one. The message quotes nothing of the file."""
+
+
+class ContractError(AirflowKitError, ValueError):
+    """A kept contract cannot be read, or is not one.
+
+    Args:
+        where: The file.
+        line: The line that is wrong.
+        reason: What is wrong with it.
+        hint: What to do about it.
+    """
+
+    def __init__(self, where: str, line: int, reason: str, hint: str = "") -> None:
+        super().__init__(f"{where}:{line}: {reason}", hint=hint)
+        self.where = where
+        self.line = line
+        self.reason = reason
+
+
+class ClusterError(AirflowKitError, RuntimeError):
+    """A cluster, or an export of one, cannot be examined, or only in part."""
 
 
 class ConnectionsError(AirflowKitError, ValueError):

@@ -119,6 +119,9 @@ class Check(_Section):
     executors: list[str] = Field(
         default_factory=list, description="the executors that a task may name; by default those of executor"
     )
+    contract: str = Field(
+        default="contract.json", description="what the DAGs need of the cluster, kept by `airflowkit doctor --contract`"
+    )
     variables: dict[str, Any] = Field(
         default_factory=dict, description="values of Airflow Variables that this computer does not have"
     )

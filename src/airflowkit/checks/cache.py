@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.contract.kept import kept_path
 from airflowkit.processor.roots import import_roots
 from airflowkit.replacement import atomic_write
 from airflowkit.repository import plugins_folder
@@ -144,7 +145,8 @@ def _key(folder: Path, options: Check) -> str:
     """Return a digest of everything that a file's facts depend on, apart from contents."""
     environment = sorted(item for item in os.environ.items() if item[0].startswith("AIRFLOW"))
     asked = options.model_dump_json(exclude=_OF_NO_FILE)
-    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), _settings(folder), _roots(folder))
+    ours = (_settings(folder), _contract(folder, options))
+    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), ours, _roots(folder))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -167,6 +169,14 @@ def _versions(folder: str) -> Iterator[str]:
                 yield from _versions(entry.path)
             elif entry.name.endswith(".py"):
                 yield f"{entry.path}:{entry.stat().st_mtime_ns}"
+
+
+def _contract(folder: Path, options: Check) -> bytes:
+    """Return the kept contract, with which every task is compared."""
+    try:
+        return kept_path(folder, options.contract).read_bytes()
+    except OSError:
+        return b""
 
 
 def _settings(folder: Path) -> str:

@@ -1,21 +1,103 @@
-"""`airflowkit doctor --contract`: what the DAGs need of the cluster."""
+"""`airflowkit doctor --contract`: what the DAGs need of the cluster, printed or kept."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from airflowkit.errors import AirflowKitError
+import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from airflowkit.contract.document import Contract
+    from airflowkit.contract.needs import Need
+
+_NAMED: Final = 3
 
 
 def show_contract(root: Path, *, output_format: str, write: bool) -> int:
-    """Print what the DAGs of a repository need, or write it; return the exit status.
+    """Print what the DAGs of a repository need of the cluster, or keep it there.
 
     Args:
         root: The repository.
-        output_format: `text`, `json` or `yaml`.
-        write: Keep it in the repository.
+        output_format: `text`, `json`, or `yaml`, which is the Roles alone.
+        write: Whether to keep it.
+
+    Returns:
+        The exit status: 1 if a DAG file cannot be imported, so that the contract is not whole.
     """
-    raise AirflowKitError(f"--contract is not built yet: {root}, {output_format}, {write}")
+    from airflowkit.checks.contract import collect
+    from airflowkit.contract.document import as_json
+
+    collected = collect(root)
+    for path, reason in collected.failures.items():
+        typer.echo(f"airflowkit: {path} cannot be imported; see airflowkit check: {reason}", err=True)
+    contract = collected.contract
+    if write and not collected.failures:
+        _keep(contract, root)
+    elif write:
+        typer.echo("airflowkit: the contract is not kept, because it is not whole", err=True)
+    if output_format == "json":
+        typer.echo(as_json(contract), nl=False)
+    elif output_format == "yaml":
+        typer.echo(_roles(contract), nl=False)
+    elif not write:
+        typer.echo("\n".join(_text(contract)))
+    return 1 if collected.failures else 0
+
+
+def _keep(contract: Contract, root: Path) -> None:
+    from airflowkit.contract.document import as_json
+    from airflowkit.contract.kept import kept_path
+    from airflowkit.errors import ContractError, counted
+    from airflowkit.replacement import atomic_write
+    from airflowkit.settings import check_settings
+
+    path = kept_path(root, check_settings(root).contract)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as file:
+            file.write_text(as_json(contract), encoding="utf-8")
+    except OSError as error:
+        raise ContractError(str(path), 1, f"cannot be written: {error.strerror}") from None
+    number = counted(len(contract.needs), "need")
+    typer.echo(f"wrote {path}: {number}; commit it, and `airflowkit check` compares the DAGs with it", err=True)
+
+
+def _roles(contract: Contract) -> str:
+    import yaml
+
+    return yaml.safe_dump_all(contract.roles, sort_keys=False, explicit_start=True) if contract.roles else ""
+
+
+def _text(contract: Contract) -> Iterator[str]:
+    if not (contract.needs or contract.permissions or contract.unknown):
+        yield "The DAGs need nothing of the cluster."
+        return
+    for place, needs in _by_place(contract.needs).items():
+        yield f"{place}:"
+        yield from (f"  {_tasks(tasks)} {need}" for need, tasks in needs.items())
+    if contract.unknown:
+        yield "Known only when the task runs:"
+        yield from (f"  {task}: {what}" for task, what in contract.unknown)
+    for role in contract.roles:
+        yield f"The smallest Role {_where(role['metadata'].get('namespace', ''))} (--format yaml):"
+        yield from (f"  {', '.join(rule['resources'])}: {', '.join(rule['verbs'])}" for rule in role["rules"])
+
+
+def _by_place(needs: Mapping[Need, tuple[str, ...]]) -> dict[str, dict[Need, tuple[str, ...]]]:
+    places: dict[str, dict[Need, tuple[str, ...]]] = {}
+    for need, tasks in needs.items():
+        where = _where(need.namespace) if need.kind.namespaced else "of the whole cluster"
+        places.setdefault(where[0].upper() + where[1:], {})[need] = tasks
+    return places
+
+
+def _where(namespace: str) -> str:
+    return f"in namespace {namespace}" if namespace else "in the namespace of the Airflow connection or the release"
+
+
+def _tasks(tasks: tuple[str, ...]) -> str:
+    more = f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else ""
+    return f"{', '.join(tasks[:_NAMED])}{more} need{'' if len(tasks) > 1 else 's'}"

@@ -14,6 +14,8 @@ STAND_IN: Final = "from-template"
 """What a template becomes where Kubernetes takes none, as in a name."""
 _NO_POD: Final = frozenset({"SparkKubernetesOperator"})
 """Operators that have the pod operator's arguments, and hand another controller a manifest instead of a pod."""
+_SET_LATER: Final = ("is_setup", "is_teardown", "on_failure_fail_dagrun")
+"""Arguments of a mapped task that Airflow's `unmap` sets on the operator that it has made."""
 _TEXTS: Final = ("image", "name", "namespace", "hostname")
 
 
@@ -56,8 +58,20 @@ def of_element(task: Any, element: Element) -> Any:
     if not element.complete and "image" not in task.partial_kwargs:
         stand_ins["image"] = STAND_IN
     place = {"dag": task.dag, "task_group": task.task_group, "task_id": task.task_id}
-    keywords = {**task.partial_kwargs, **stand_ins, **element.keywords}
+    keywords = {**task.partial_kwargs, **stand_ins, **element.keywords, **_of_function(task)}
+    for flag in _SET_LATER:
+        keywords.pop(flag, None)
     return task.operator_class(**place, **keywords, _airflow_from_mapped=True)
+
+
+def _of_function(task: Any) -> dict[str, Any]:
+    """Return what a decorated task gives its operator besides: it is mapped over its function's arguments."""
+    mapped = getattr(task, "op_kwargs_expand_input", None)
+    if mapped is None:
+        return {}
+    first = next(elements_of(mapped.value))
+    arguments = {**task.partial_kwargs.get("op_kwargs", {}), **dict.fromkeys(first.unknown), **first.keywords}
+    return {"python_callable": task.python_callable, "op_kwargs": arguments}
 
 
 def of_first_element(operator: Any) -> Any:

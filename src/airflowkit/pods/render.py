@@ -19,6 +19,7 @@ _QUIET: Final = logging.getLogger(f"{__name__}.provider")
 _QUIET.setLevel(logging.WARNING)
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _FREE_TEXT: Final = {"annotations", "args", "command", "value", "subPath", "subPathExpr", "workingDir"}
+_WHOLE: Final = ("env_vars", "env_from", "volumes", "volume_mounts", "configmaps", "node_selector", "labels")
 _SENT_EMPTY: Final = {
     "affinity",
     "annotations",
@@ -68,13 +69,17 @@ def render_pod(operator: Any) -> dict[str, Any]:
         'busybox:1.36'
     """
     try:
-        return _rendered(of_first_element(operator))
+        return dict(_plain(built_pod(of_first_element(operator)), ()))
     except Exception as error:  # the provider refuses in its own ways
         reason, hint = f"the operator cannot build it: {error}", "see airflowkit check"
         raise PodSpecError([Problem("pod", "", reason, hint, operator.dag_id, operator.task_id)]) from error
 
 
-def _rendered(operator: Any) -> dict[str, Any]:
+def built_pod(operator: Any) -> dict[str, Any]:
+    """Return the manifest of an operator's pod with templates as they are, and without what `undecided` names.
+
+    It has no namespace where only the connection knows it. What the operator cannot build, it refuses in its own way.
+    """
     clone = copy.copy(operator)
     namespace = clone.namespace
     clone.__dict__ |= {
@@ -85,13 +90,17 @@ def _rendered(operator: Any) -> dict[str, Any]:
     clone.__dict__["name"] = _pod_name(clone)
     cls: Any = type(clone)
     clone.__class__ = _quiet(cls)
-    for field in ("env_vars", "env_from", "volumes", "volume_mounts", "configmaps", "node_selector", "labels"):
-        if is_runtime_value(getattr(clone, field)):
-            clone.__dict__[field] = []
-    manifest = to_manifest(clone.build_pod_request_obj(dry_run=True))
+    for field in undecided(operator):
+        clone.__dict__[field] = []
+    manifest: dict[str, Any] = to_manifest(clone.build_pod_request_obj(dry_run=True))
     if not namespace:
         manifest["metadata"].pop("namespace", None)
-    return dict(_plain(manifest, ()))
+    return manifest
+
+
+def undecided(operator: Any) -> list[str]:
+    """Return the arguments of which the run decides the whole value: another task's output, or a template."""
+    return [field for field in _WHOLE if is_runtime_value(getattr(operator, field))]
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.findings import Finding
+    from airflowkit.contract.needs import TaskNeeds
 
 
 class FailureKind(StrEnum):
@@ -209,6 +210,7 @@ class FileFacts:
         sources: What its DAGs depend on besides: modules of the repository, files and folders that it read.
         serialized: Each DAG's id and serialized form, if the job asked for it.
         evidence: What else each task does, for the proof of a fix, if the job asked for it.
+        needs: What each task needs of the cluster, if the job asked for it.
         unserializable: DAGs that the DAG processor could not serialize.
         changes: DAGs that differ between two parses.
         imports: What its import statements cost, apart from preloaded modules; only if it is over its budget.
@@ -235,6 +237,7 @@ class FileFacts:
     sources: tuple[str, ...] = ()
     serialized: tuple[tuple[str, str], ...] = ()
     evidence: tuple[str, ...] = ()
+    needs: tuple[TaskNeeds, ...] = ()
     unserializable: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
     imports: tuple[ImportCost, ...] = ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.rules import (
     alerts,
+    contract,
     cross_dag,
     dag_arguments,
     dag_conventions,
@@ -71,6 +72,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
         repository,
         ignores,
         executors,
+        contract,
     )
     for rule in module.RULES
 )

@@ -40,6 +40,7 @@ CODES: Final[Mapping[str, str]] = {
         AK410 AK411 AK412 AK413 AK414 AK415 AK416 AK417
         AK501 AK502 AK503 AK504 AK505 AK506
         AK601 AK602 AK603 AK604 AK605 AK606 AK607 AK608 AK609 AK610
+        AK611 AK612
     """,
 }
 """The rules, by the version that added them."""

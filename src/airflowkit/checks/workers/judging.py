@@ -79,6 +79,11 @@ def _judged(job: Job) -> FileFacts:
         from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
 
         facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
+    if job.contract:
+        from airflowkit.contract.collection import needs_of_task  # noqa: PLC0415  for `doctor --contract` only
+
+        found = (needs_of_task(each.task, path, each.line) for subject in subjects for each in subject.tasks)
+        facts = replace(facts, needs=tuple(task for task in found if not task.is_empty))
     return facts
 
 

@@ -26,6 +26,7 @@ class Job:
         options: What `[check]` says.
         serialize: Whether to return what the DAG processor would write to the database.
         evidence: Whether to return what else each task does, for the proof of `--fix`.
+        contract: Whether to return what each task needs of the cluster.
         tolerant: Whether to provide names and arguments that Airflow no longer has; the worker ends with this job.
         judged: Whether the rules judge its DAGs; a second parse is only compared with the first.
         content: What to take for the file's content, which `--fix` has not written yet.
@@ -36,6 +37,7 @@ class Job:
     options: Check
     serialize: bool = False
     evidence: bool = False
+    contract: bool = False
     tolerant: bool = False
     judged: bool = True
     content: bytes | None = None
