@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from airflowkit.alerts.facts.recorder import record_failure
     from airflowkit.alerts.teams.delivery import send_card
     from airflowkit.alerts.teams.notifier import TeamsNotifier, teams_failure, teams_recovery
-    from airflowkit.errors import AirflowKitError, PodSpecError
+    from airflowkit.causes import Category, Cause, CauseCode
+    from airflowkit.errors import AirflowKitError, PodFailed, PodSpecError
     from airflowkit.pods.override import pod_override
     from airflowkit.pods.task import pod_task
     from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AirflowKitError",
+    "Category",
+    "Cause",
+    "CauseCode",
     "ClaimVolume",
     "ConfigMapEnv",
     "ConfigMapEnvFrom",
     "ConfigMapVolume",
     "EmptyDirVolume",
     "FieldEnv",
+    "PodFailed",
     "PodSpecError",
     "Resources",
     "SecretEnv",
@@ -48,12 +53,16 @@ __all__ = [
 
 _MODULE_OF = {
     "AirflowKitError": "errors",
+    "Category": "causes",
+    "Cause": "causes",
+    "CauseCode": "causes",
     "ClaimVolume": "pods.values.volumes",
     "ConfigMapEnv": "pods.values.env",
     "ConfigMapEnvFrom": "pods.values.env",
     "ConfigMapVolume": "pods.values.volumes",
     "EmptyDirVolume": "pods.values.volumes",
     "FieldEnv": "pods.values.env",
+    "PodFailed": "errors",
     "PodSpecError": "errors",
     "Resources": "pods.values.resources",
     "SecretEnv": "pods.values.env",

@@ -23,6 +23,7 @@ from kubernetes.client.exceptions import ApiException
 
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
+from airflowkit.pods.diagnostics.errors import template_cause
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
 from airflowkit.pods.operator.cluster import found_cluster
 from airflowkit.pods.operator.native_texts import Text, native_texts
@@ -189,7 +190,12 @@ class CheckedPodOperator(KubernetesPodOperator):
             value = getattr(self, field)
             if id(value) not in seen_oids:
                 setattr(self, field, texts.marked(field, deep_copy(value)))
-        super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+        try:
+            super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+        except Exception as error:
+            if cause := template_cause(error, self.task_id):
+                raise self._failure(diagnose(Evidence(error=cause)), context) from error
+            raise
         for field in template_fields:
             setattr(self, field, texts.settled(field, getattr(self, field)))
 
@@ -246,7 +252,7 @@ class CheckedPodOperator(KubernetesPodOperator):
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
-        push_diagnosis(diagnosis, context["ti"])
+        push_diagnosis(diagnosis, context.get("ti"))
         failure = PodFailed(diagnosis.reason, hint=diagnosis.hint)
         failure.diagnosis = diagnosis
         return failure

@@ -21,7 +21,7 @@ from airflowkit.pods.diagnostics.errors import error_cause, trigger_cause
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflowkit.pods.diagnostics.cause import Cause
+    from airflowkit.causes import Cause
 
 _SAY_LESS_THAN_THE_POD: Final = (PodLaunchFailedException, PodLaunchTimeoutException, PodNotFoundException)
 _DEADLINE_OF_TRIGGER: Final = "execution_timeout deadline"
