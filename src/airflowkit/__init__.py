@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from airflowkit.causes import Category, Cause, CauseCode
     from airflowkit.errors import AirflowKitError, PodFailed, PodSpecError
     from airflowkit.pods.override import pod_override
+    from airflowkit.pods.retry import RetryByCause
     from airflowkit.pods.task import pod_task
     from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
     from airflowkit.pods.values.resources import Resources
@@ -37,6 +38,7 @@ __all__ = [
     "PodFailed",
     "PodSpecError",
     "Resources",
+    "RetryByCause",
     "SecretEnv",
     "SecretEnvFrom",
     "SecretVolume",
@@ -65,6 +67,7 @@ _MODULE_OF = {
     "PodFailed": "errors",
     "PodSpecError": "errors",
     "Resources": "pods.values.resources",
+    "RetryByCause": "pods.retry",
     "SecretEnv": "pods.values.env",
     "SecretEnvFrom": "pods.values.env",
     "SecretVolume": "pods.values.volumes",

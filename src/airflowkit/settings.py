@@ -151,6 +151,16 @@ class NewDag(_Section):
     )
 
 
+class Retry(_Section):
+    """`[retry]`: what `retry_policy = "by-cause"` means."""
+
+    never: list[str] = Field(default_factory=list, description="causes that end a task, such as exit-code:2")
+    always: list[str] = Field(default_factory=list, description="causes that are tried again, such as exit-code:75")
+    delay: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="seconds until the next try, by cause"
+    )
+
+
 class _File(_Section):
     """The contents of the file."""
 
@@ -163,6 +173,7 @@ class _File(_Section):
     teams: Teams = Teams()
     check: Check = Check()
     new_dag: NewDag = NewDag()
+    retry: Retry = Retry()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +205,7 @@ class Settings:
         teams: Defaults of alerts.
         check: Settings of rules.
         new_dag: What a new DAG starts from.
+        retry: What a retry policy by cause does.
     """
 
     path: Path | None
@@ -207,6 +219,7 @@ class Settings:
     teams: Teams
     check: Check
     new_dag: NewDag
+    retry: Retry
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -315,6 +328,7 @@ def _read(path: Path | None, profile: str) -> Settings:
         node_pools=merged.node_pools,
         gpu=merged.gpu,
         kubernetes=merged.kubernetes,
+        retry=merged.retry,
         presets=merged.presets,
         teams=merged.teams,
         check=merged.check,

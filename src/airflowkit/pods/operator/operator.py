@@ -28,15 +28,18 @@ from airflowkit.pods.diagnostics.evidence import plain, read_evidence
 from airflowkit.pods.operator.cluster import found_cluster
 from airflowkit.pods.operator.native_texts import Text, native_texts
 from airflowkit.pods.operator.outcome import (
+    FinalPodFailed,
     error_summary,
     interruption_of,
     may_have_made_a_pod,
     push_diagnosis,
     state_on_server,
+    tries_saved,
     trigger_error,
 )
 from airflowkit.pods.operator.startup import WatchfulPodManager
 from airflowkit.pods.operator.trigger import WatchfulPodTrigger
+from airflowkit.pods.retry import policy_of
 from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
 
 if TYPE_CHECKING:
@@ -61,9 +64,20 @@ class CheckedPodOperator(KubernetesPodOperator):
     shallow_copy_attrs = (*KubernetesPodOperator.shallow_copy_attrs, "pod_layers")
 
     # Airflow takes for `partial` only what a signature names; all else is the provider's.
-    def __init__(self, *, security: Any = NOT_GIVEN, node_pool: Any = NOT_GIVEN, **keywords: Any) -> None:
-        spec = checked_spec({**keywords, "security": security, "node_pool": node_pool})
-        super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **spec.keywords)
+    def __init__(
+        self,
+        *,
+        security: Any = NOT_GIVEN,
+        node_pool: Any = NOT_GIVEN,
+        retry_policy: Any = NOT_GIVEN,
+        **keywords: Any,
+    ) -> None:
+        added = {"security": security, "node_pool": node_pool, "retry_policy": retry_policy}
+        spec = checked_spec({**keywords, **added})
+        policy = policy_of(spec.keywords.get("retry_policy"), keywords.get("dag"))
+        of_the_pod = {key: value for key, value in spec.keywords.items() if key != "retry_policy"}
+        super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **of_the_pod)
+        self.retry_policy = policy
         self.pod_layers = spec.layers
         for output in spec.upstream:
             XComArg.apply_upstream_relationship(self, output)
@@ -252,8 +266,11 @@ class CheckedPodOperator(KubernetesPodOperator):
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
+        saved = tries_saved(self.retry_policy, diagnosis.cause, context.get("ti"))
+        if saved:
+            diagnosis = replace(diagnosis, hint=f"{saved}; {diagnosis.hint}".rstrip("; "))
         push_diagnosis(diagnosis, context.get("ti"))
-        failure = PodFailed(diagnosis.reason, hint=diagnosis.hint)
+        failure = (FinalPodFailed if saved else PodFailed)(diagnosis.reason, hint=diagnosis.hint)
         failure.diagnosis = diagnosis
         return failure
 
