@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflowkit import RetryByCause, pod_task
-from airflowkit._airflow import has_retry_policies
+from airflowkit import RetryByCause, default_args, pod_task
+from airflowkit._airflow import has_retry_policies, serialized
 from airflowkit.causes import Category, Cause, CauseCode
 from airflowkit.errors import PodFailed, PodSpecError
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis
@@ -157,6 +157,22 @@ def test_mapped_tasks_take_it():
     assert make(mapped=True, retry_policy=policy).partial_kwargs["retry_policy"] == policy
 
 
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_dag_with_it_is_serialized_to_the_same_text_each_time(mapped):
+    found = [json.dumps(serialized(make(mapped=mapped, retry_policy=RetryByCause()).dag)) for _ in range(2)]
+    assert found[0] == found[1]
+    assert " at 0x" not in found[0]
+
+
+def test_a_preset_may_have_it(settings):
+    settings('[presets.careful]\nretry_policy = "by-cause"\n[retry]\nnever = ["signal"]\n')
+    assert default_args("careful", owner="data")["retry_policy"] == RetryByCause(["signal"])
+    given = default_args("standard", owner="data", retry_policy=RetryByCause())
+    assert make(default_args=given).retry_policy == RetryByCause()
+    with pytest.raises(PodSpecError, match="is not a retry policy"):
+        default_args("standard", owner="data", retry_policy="sometimes")
+
+
 def test_the_settings_say_it_once(settings):
     settings(
         '[pod]\nretry_policy = "by-cause"\n'
@@ -202,7 +218,7 @@ def test_a_task_that_is_ended_early_says_so_and_how_many_tries_were_saved():
     assert failure.hint.startswith(said)
     assert pushed["hint"].startswith(said)
     assert failure.cause == "template"
-    assert isinstance(failure, FinalPodFailed)
+    assert isinstance(failure, FinalPodFailed) is not has_retry_policies()  # newer ones ask the policy themselves
 
 
 @pytest.mark.parametrize(

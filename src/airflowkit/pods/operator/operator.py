@@ -21,6 +21,7 @@ from airflow.providers.cncf.kubernetes.utils.pod_manager import PodPhase
 from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferred, XComArg
 from kubernetes.client.exceptions import ApiException
 
+from airflowkit._airflow import has_retry_policies
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.errors import template_cause
@@ -270,7 +271,9 @@ class CheckedPodOperator(KubernetesPodOperator):
         if saved:
             diagnosis = replace(diagnosis, hint=f"{saved}; {diagnosis.hint}".rstrip("; "))
         push_diagnosis(diagnosis, context.get("ti"))
-        failure = (FinalPodFailed if saved else PodFailed)(diagnosis.reason, hint=diagnosis.hint)
+        # From 3.3 on, Airflow itself asks the policy.
+        cls = FinalPodFailed if saved and not has_retry_policies() else PodFailed
+        failure = cls(diagnosis.reason, hint=diagnosis.hint)
         failure.diagnosis = diagnosis
         return failure
 

@@ -33,7 +33,7 @@ _MISSED_THE_POD: Final = re.compile(r"\(404\)")
 
 
 class FinalPodFailed(PodFailed, AirflowFailException):  # type: ignore[misc]  # Airflow's class is untyped here
-    """A pod failed and is not tried again: `retry_policy` says so. All versions of Airflow obey this exception."""
+    """A pod failed and is not tried again: `retry_policy` says so, which Airflow before 3.3 does not ask."""
 
 
 def tries_saved(policy: Any, cause: Cause, ti: Any) -> str:
