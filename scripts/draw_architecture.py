@@ -23,6 +23,7 @@ GENERATED: Final = re.compile(
 LEFT_OUT: Final = {"airflowkit.__main__", "airflowkit._preload"}
 """Modules that start the package: what they import says nothing about it."""
 EVERYWHERE: Final = {
+    "airflowkit.causes",
     "airflowkit.errors",
     "airflowkit._airflow",
     "airflowkit._airflow_run",

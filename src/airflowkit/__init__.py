@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from airflowkit.alerts.facts.recorder import record_failure
     from airflowkit.alerts.teams.delivery import send_card
     from airflowkit.alerts.teams.notifier import TeamsNotifier, teams_failure, teams_recovery
-    from airflowkit.errors import AirflowKitError, PodSpecError
+    from airflowkit.causes import Category, Cause, CauseCode
+    from airflowkit.errors import AirflowKitError, PodFailed, PodSpecError
     from airflowkit.pods.override import pod_override
+    from airflowkit.pods.retry import RetryByCause
     from airflowkit.pods.task import pod_task
     from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
     from airflowkit.pods.values.resources import Resources
@@ -24,14 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AirflowKitError",
+    "Category",
+    "Cause",
+    "CauseCode",
     "ClaimVolume",
     "ConfigMapEnv",
     "ConfigMapEnvFrom",
     "ConfigMapVolume",
     "EmptyDirVolume",
     "FieldEnv",
+    "PodFailed",
     "PodSpecError",
     "Resources",
+    "RetryByCause",
     "SecretEnv",
     "SecretEnvFrom",
     "SecretVolume",
@@ -48,14 +55,19 @@ __all__ = [
 
 _MODULE_OF = {
     "AirflowKitError": "errors",
+    "Category": "causes",
+    "Cause": "causes",
+    "CauseCode": "causes",
     "ClaimVolume": "pods.values.volumes",
     "ConfigMapEnv": "pods.values.env",
     "ConfigMapEnvFrom": "pods.values.env",
     "ConfigMapVolume": "pods.values.volumes",
     "EmptyDirVolume": "pods.values.volumes",
     "FieldEnv": "pods.values.env",
+    "PodFailed": "errors",
     "PodSpecError": "errors",
     "Resources": "pods.values.resources",
+    "RetryByCause": "pods.retry",
     "SecretEnv": "pods.values.env",
     "SecretEnvFrom": "pods.values.env",
     "SecretVolume": "pods.values.volumes",

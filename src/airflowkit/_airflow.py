@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import timedelta
 
 BUNDLE: Final = "dags-folder"
 """The name of the DAG bundle of a local run, as of Airflow's default one."""
@@ -236,6 +237,33 @@ def render_to_text(template: Any, context: Any) -> str:
     except ImportError:  # Airflow 2
         from airflow.utils.helpers import render_template_to_string
     return str(render_template_to_string(template, context))
+
+
+def has_retry_policies() -> bool:
+    """Return whether tasks have a `retry_policy`."""
+    return airflow_version() >= (3, 3)
+
+
+def retry_policy_class() -> Any:
+    """Return the base class of retry policies; `object` before there were any."""
+    if not has_retry_policies():
+        return object
+    from airflow.sdk import RetryPolicy
+
+    return RetryPolicy
+
+
+def retry_decision(action: str, delay: timedelta | None, reason: str) -> Any:
+    """Return what a retry policy decides.
+
+    Args:
+        action: The value of a `RetryAction`.
+        delay: Until the next try; None for the task's own.
+        reason: Why; empty to log nothing.
+    """
+    from airflow.sdk.definitions.retry_policy import RetryAction, RetryDecision
+
+    return RetryDecision(action=RetryAction(action), retry_delay=delay, reason=reason or None)
 
 
 def dag_context() -> Any:

@@ -37,6 +37,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from airflowkit.causes import Cause
+
 _WIDTH: Final = 80
 _LONGEST_NAME: Final = 300
 """The comparison takes time that grows with the length, and nobody means a known name by a longer one."""
@@ -114,10 +116,18 @@ class PodFailed(AirflowKitError, RuntimeError):  # noqa: N818  as Airflow's name
     """A pod failed; the first line of the message says why.
 
     Attributes:
-        diagnosis: The same as data, an `airflowkit.pods.diagnostics.diagnosis.Diagnosis`.
+        diagnosis: The same with the log, an `airflowkit.pods.diagnostics.diagnosis.Diagnosis`.
     """
 
     diagnosis: object = None
+
+    @property
+    def cause(self) -> Cause:
+        """Why, as data: equal to its code, such as `out-of-memory`."""
+        from airflowkit.causes import Cause, CauseCode  # noqa: PLC0415  the command's start needs none of it
+
+        found = getattr(self.diagnosis, "cause", None)
+        return found if isinstance(found, Cause) else Cause(CauseCode.UNKNOWN, self.message, self.hint)
 
 
 class NoSuchPath(AirflowKitError, FileNotFoundError):  # noqa: N818  as the built-in exceptions are named

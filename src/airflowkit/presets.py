@@ -47,7 +47,9 @@ _OF_THE_DAG: Final = frozenset(
         "tags",
     }
 )
-_KNOWN: Final = frozenset().union(_OF_THE_DAG, {"owner", "max_retry_delay", "start_date"}, *BUILT_IN.values())
+_KNOWN: Final = frozenset().union(
+    _OF_THE_DAG, {"owner", "max_retry_delay", "retry_policy", "start_date"}, *BUILT_IN.values()
+)
 _DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
 
 
@@ -83,6 +85,10 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
     # First, so that it runs even if the author's own callback fails: the run's alert reads what it records.
     callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
     merged = values | overrides | {"on_failure_callback": callbacks}
+    if merged.get("retry_policy") is not None:
+        from airflowkit.pods.retry import policy_of  # noqa: PLC0415  it imports Airflow
+
+        merged["retry_policy"] = policy_of(merged["retry_policy"], None)
     if not merged.keys() & REWRITTEN:
         return merged
     from airflowkit.pods.default_args import for_any_operator  # noqa: PLC0415  it imports the operator

@@ -143,6 +143,16 @@ class NewDag(_Section):
     )
 
 
+class Retry(_Section):
+    """`[retry]`: what `retry_policy = "by-cause"` means."""
+
+    never: list[str] = Field(default_factory=list, description="causes that end a task, such as exit-code:2")
+    always: list[str] = Field(default_factory=list, description="causes that are tried again, such as exit-code:75")
+    delay: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="seconds until the next try, by cause"
+    )
+
+
 class _File(_Section):
     """The contents of the file."""
 
@@ -155,7 +165,11 @@ class _File(_Section):
     teams: Teams = Teams()
     check: Check = Check()
     new_dag: NewDag = NewDag()
+<<<<<<< HEAD
     doctor: Doctor = Doctor()
+=======
+    retry: Retry = Retry()
+>>>>>>> w4
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,11 @@ class Settings:
         teams: Defaults of alerts.
         check: Settings of rules.
         new_dag: What a new DAG starts from.
+<<<<<<< HEAD
         doctor: What `airflowkit doctor` accepts.
+=======
+        retry: What a retry policy by cause does.
+>>>>>>> w4
     """
 
     path: Path | None
@@ -201,7 +219,11 @@ class Settings:
     teams: Teams
     check: Check
     new_dag: NewDag
+<<<<<<< HEAD
     doctor: Doctor
+=======
+    retry: Retry
+>>>>>>> w4
 
 
 def load_settings(start: Path | None = None) -> Settings:
@@ -310,6 +332,7 @@ def _read(path: Path | None, profile: str) -> Settings:
         node_pools=merged.node_pools,
         gpu=merged.gpu,
         kubernetes=merged.kubernetes,
+        retry=merged.retry,
         presets=merged.presets,
         teams=merged.teams,
         check=merged.check,

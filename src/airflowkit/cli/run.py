@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
 from typing import Annotated, Any, Final
@@ -78,7 +77,7 @@ def run(  # noqa: PLR0913  the command's options
         )
     report.table(result)
     if json_file:
-        _write(json_file, json.dumps(asdict(result), indent=2, default=str) + "\n")
+        _write(json_file, json.dumps(result.to_json(), indent=2) + "\n")
     raise typer.Exit(0 if result.ok else 1)
 
 

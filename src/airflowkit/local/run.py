@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +69,12 @@ class DagRunResult:
     folder: Path | None = None
     others: tuple[DagRunResult, ...] = ()
     awaited: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values; a task's cause as `cause.schema.json` describes it."""
+        tasks = [asdict(task) | {"cause": task.cause and task.cause.to_json()} for task in self.tasks]
+        others = [other.to_json() for other in self.others]
+        return asdict(self) | {"folder": self.folder and str(self.folder), "tasks": tasks, "others": others}
 
     @property
     def ok(self) -> bool:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from airflowkit.alerts.facts.recorder import diagnosis_of, record_failure, restored
+from airflowkit.causes import CauseCode
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
 
@@ -73,7 +74,7 @@ def test_what_is_pushed_comes_back():
     record_failure({"ti": ti, "exception": ValueError("broken")})
     ((key, value),) = ti.pushed
     assert key == XCOM_KEY
-    assert restored(json.loads(json.dumps(value))) == Diagnosis("ValueError: broken")
+    assert restored(json.loads(json.dumps(value))) == Diagnosis("ValueError: broken", code=CauseCode.EXCEPTION)
 
 
 def test_a_pod_leaves_its_own_and_no_exception_leaves_none():

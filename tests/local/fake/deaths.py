@@ -29,3 +29,15 @@ MORTAL = {
     "evicted": Evicted("Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ", FILLED),
     "slow": SlowStart(3),
 }
+CODES = {
+    "failed": "exit-code",
+    "failed_deferred": "exit-code",
+    "oom": "out-of-memory",
+    "no_image": "image-not-found",
+    "no_image_deferred": "image-not-found",
+    "no_secret": "secret-missing",
+    "no_secret_volume": "secret-missing",
+    "no_node": "unschedulable",
+    "evicted": "evicted",
+}
+"""The cause of each death of a `pod_task`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from airflow.providers.common.compat.sdk import mask_secret
 
-from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.causes import Cause, CauseCode
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, culprit, diagnose
 from airflowkit.pods.diagnostics.evidence import own_events
 
@@ -262,7 +262,7 @@ def test_a_timeout_tells_what_the_pod_was_waiting_for():
 
 
 def test_the_pods_end_explains_more_than_an_error_that_follows_from_it():
-    error = Cause("the Kubernetes API refuses the pod: container is waiting to start")
+    error = Cause(CauseCode.API_REFUSED, "the Kubernetes API refuses the pod: container is waiting to start")
     dead = Evidence(pod=pod(ended(3)), error=error)
     assert (diagnose(dead).reason, blames_error(dead)) == ("exit code 3, and it wrote no log", False)
     well = Evidence(pod=pod(ended(0), phase="Succeeded"), error=error)
@@ -292,4 +292,7 @@ def test_a_diagnosis_is_bounded():
 
 
 def test_what_goes_into_the_xcom_is_plain():
-    assert Diagnosis("why", "how", ("a", "b")).to_xcom() == {"reason": "why", "hint": "how", "log_tail": ["a", "b"]}
+    found = Diagnosis("why", "how", ("a", "b"), CauseCode.OUT_OF_MEMORY, "base", 137).to_xcom()
+    assert found == json.loads(json.dumps(found))
+    assert (found["reason"], found["hint"], found["log_tail"]) == ("why", "how", ["a", "b"])
+    assert (found["code"], found["container"], found["exit_code"]) == ("out-of-memory", "base", 137)

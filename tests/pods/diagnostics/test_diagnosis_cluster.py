@@ -115,6 +115,24 @@ DEATHS = {
         "unschedulable: 0/1 nodes are available: 1 Insufficient memory",
     ),
 }
+CODES = {
+    "exit_code": "exit-code",
+    "out_of_memory": "out-of-memory",
+    "command_not_found": "command-not-found",
+    "image_not_found": "image-not-found",
+    "image_forbidden": "image-forbidden",
+    "image_of_an_init_container": "image-not-found",
+    "missing_secret": "secret-missing",
+    "missing_secret_of_a_volume": "secret-missing",
+    "missing_claim": "claim-missing",
+    "init_container": "init-failed",
+    "second_container": "sidecar-failed",
+    "second_container_last": "sidecar-failed",
+    "sidecar": "sidecar-failed",
+    "deadline": "deadline",
+    "execution_timeout": "execution-timeout",
+    "unschedulable": "unschedulable",
+}
 DEFERRED = (
     "exit_code",
     "second_container",
@@ -154,14 +172,17 @@ def test_the_exception_says_in_its_first_line_why_the_pod_died(airflow_db, death
     assert run.states == {"pod": "failed"}
     assert type(run.failure).__name__ == "PodFailed"
     assert str(run.failure).splitlines()[0].startswith(reason)
+    assert run.failure.cause == CODES[death]
+    assert run.xcoms["pod", "airflowkit_diagnosis"]["code"] == CODES[death]
 
 
 @pytest.mark.parametrize("death", DEFERRED)
-def test_a_deferred_pod_gives_the_same_words(airflow_db, death):
+def test_a_deferred_pod_gives_the_same_words_and_the_same_code(airflow_db, death):
     keywords, reason = DEATHS[death]
     run = _dies(airflow_db, f"deferred_dies_of_{death}", keywords | {"deferrable": True})
     assert run.states == {"pod": "failed"}
     assert str(run.failure).startswith(reason)
+    assert run.failure.cause == CODES[death]
 
 
 def test_what_stays_behind_for_the_runs_own_alert_holds_the_log_but_no_environment(airflow_db):

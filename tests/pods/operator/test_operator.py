@@ -7,6 +7,7 @@ import pytest
 from kubernetes.client import ApiException
 from kubernetes.client import models as k8s
 
+from airflowkit.errors import PodFailed
 from airflowkit.pods.operator.operator import CheckedPodOperator, deep_copy
 
 
@@ -134,3 +135,44 @@ def test_a_trigger_keeps_its_class_through_serialization():
     path, keywords = WatchfulPodTrigger(**plain.serialize()[1]).serialize()
     assert locate(path) is WatchfulPodTrigger
     assert keywords == plain.serialize()[1]
+
+
+class Instance:
+    """A task instance that keeps what is pushed."""
+
+    def __init__(self):
+        self.pushed = {}
+
+    def xcom_push(self, key, value):
+        self.pushed[key] = value
+
+
+def _rendered(template, **context):
+    from airflow.providers.common.compat.sdk import DAG
+
+    instance = Instance()
+    with DAG("orders", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)):
+        task = CheckedPodOperator(task_id="load", image="orders:1", namespace="n", arguments=[template])
+    task.render_template_fields({"ti": instance, **context})
+    return instance
+
+
+@pytest.mark.parametrize("template", ["{{ nothing.at.all }}", "{{ pulled['rows'] }}", "{{ 1 / 0 }}"])
+def test_a_template_that_cannot_be_rendered_is_a_failure_with_its_cause(template):
+    with pytest.raises(PodFailed, match="a template of task 'load' cannot be rendered") as caught:
+        _rendered(template, pulled=None)
+    assert caught.value.cause == "template"
+    assert not caught.value.cause.retryable
+
+
+def test_a_failure_of_rendering_is_kept_for_the_runs_card_and_any_other_error_is_left_as_it_is():
+    instance = Instance()
+
+    def unreachable():
+        raise ConnectionError("reset")
+
+    with pytest.raises(ConnectionError):
+        _rendered("{{ call() }}", call=unreachable)
+    with pytest.raises(PodFailed):
+        _rendered("{{ nothing.at.all }}", ti=instance)
+    assert instance.pushed["airflowkit_diagnosis"]["code"] == "template"

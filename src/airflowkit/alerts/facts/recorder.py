@@ -6,13 +6,16 @@ Airflow calls a DAG-level callback in the DAG processor, without an exception. A
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.alerts.safety.lenient import look, text
+from airflowkit.alerts.safety.lenient import look, number, text
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
+from airflowkit.causes import known_code
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
+from airflowkit.pods.diagnostics.errors import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +24,8 @@ _REASON: Final = 500
 _HINTS: Final = 300
 _LOG_LINES: Final = 10
 _LOG_LINE: Final = 200
+_NAME: Final = 63
+"""Kubernetes' limit for the name of a container."""
 
 
 def record_failure(context: Mapping[str, Any]) -> None:
@@ -48,22 +53,35 @@ def diagnosis_of(exception: object) -> Diagnosis:
     """Return why a task failed, from its exception: redacted and bounded."""
     found = next((held for link in _chain(exception) if isinstance(held := look(link, "diagnosis"), Diagnosis)), None)
     if found is not None:
-        return _bounded(found.reason, found.hint, found.log_tail)
+        return _bounded(found)
     if isinstance(exception, PodFailed):
-        return _bounded(str(exception).partition("\n")[0], "", ())
-    return _bounded(_summary(exception), "", ())
+        return _bounded(Diagnosis(str(exception).partition("\n")[0]))
+    return _bounded(Diagnosis(_summary(exception), code=code_of(exception)))
 
 
 def restored(value: Mapping[str, Any] | None) -> Diagnosis | None:
     """Return a pushed diagnosis, or None if it is not one. Any task may push it, so its text is not trusted."""
     reason = text(value, "reason")
     lines = look(value, "log_tail")
-    return _bounded(reason, text(value, "hint"), lines if isinstance(lines, list | tuple) else ()) if reason else None
+    found = Diagnosis(
+        reason,
+        text(value, "hint"),
+        tuple(lines) if isinstance(lines, list | tuple) else (),
+        known_code(text(value, "code")),  # older versions pushed none
+        text(value, "container"),
+        number(value, "exit_code"),
+    )
+    return _bounded(found) if reason else None
 
 
-def _bounded(reason: str, hint: str, log_tail: object) -> Diagnosis:
-    lines = [presentable(line, _LOG_LINE) for line in list(log_tail)[-_LOG_LINES:]] if log_tail else []  # type: ignore[call-overload]
-    return Diagnosis(presentable(reason, _REASON), one_line(hint, _HINTS), tuple(lines))
+def _bounded(diagnosis: Diagnosis) -> Diagnosis:
+    return replace(
+        diagnosis,
+        reason=presentable(diagnosis.reason, _REASON),
+        hint=one_line(diagnosis.hint, _HINTS),
+        log_tail=tuple(presentable(line, _LOG_LINE) for line in diagnosis.log_tail[-_LOG_LINES:]),
+        container=one_line(diagnosis.container, _NAME),
+    )
 
 
 def _summary(exception: object) -> str:

@@ -7,6 +7,8 @@ import threading
 from dataclasses import asdict, dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final, get_args
 
+from airflowkit.causes import Cause, known_code
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -123,6 +125,7 @@ class TaskRun:
         log: What its pods' containers printed in all tries; empty for a task without a pod.
         reason: Why it failed, in one line; only for `pod_task` and tasks with `default_args(...)`.
         hint: What to do about it; likewise.
+        cause: Both as data, equal to its code; None where they are empty.
     """
 
     task_id: str
@@ -133,6 +136,7 @@ class TaskRun:
     log: str = ""
     reason: str = ""
     hint: str = ""
+    cause: Cause | None = None
 
     @property
     def label(self) -> str:
@@ -218,4 +222,6 @@ def read_events(stream: IO[str]) -> Iterator[Event]:
     """Yield the events from a pipe until it is closed."""
     for line in stream:
         fields = json.loads(line)
+        if cause := fields.get("cause"):
+            fields["cause"] = Cause(**{**cause, "code": known_code(cause["code"])})
         yield _CLASSES[fields.pop("event")](**fields)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflowkit import _airflow_run
+from airflowkit.alerts.facts.recorder import restored
 from airflowkit.local.process.events import AlertKept, Notice, OtherRunEnded, RunEnded, TaskRun
 from airflowkit.local.worker.alerts import capture_alerts
 from airflowkit.local.worker.deadlines import take_deadlines, watched_deadlines
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from airflowkit.causes import Cause
     from airflowkit.dags import LoadedDag
     from airflowkit.local.process.request import Request
     from airflowkit.local.worker.airflow_log import TaskEventHandler
@@ -148,11 +150,12 @@ def _warn_of_timeout(dag: Any, dag_run: Any, emit: Emit) -> None:
         emit(Notice(f"the run took {seconds}: beyond dagrun_timeout ({dag.dagrun_timeout}) the scheduler fails it"))
 
 
-def _diagnosis(instance: Any) -> tuple[str, str]:
-    """Return the reason and the hint that a failed task has pushed."""
+def _diagnosis(instance: Any) -> tuple[str, str, Cause | None]:
+    """Return the reason, the hint and the cause that a failed task has pushed."""
     if instance.state != "failed":
-        return "", ""
+        return "", "", None
     pushed = instance.xcom_pull(
         task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
     )
-    return (str(pushed["reason"]), str(pushed["hint"])) if isinstance(pushed, dict) else ("", "")
+    found = restored(pushed) if isinstance(pushed, dict) else None
+    return (found.reason, found.hint, found.cause) if found else ("", "", None)

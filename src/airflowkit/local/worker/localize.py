@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from airflowkit.local.worker.airflow_home import DEFAULT_CONNECTION
 from airflowkit.pods.expansion import is_mapped
+from airflowkit.pods.retry import RetryByCause
 
 _ELSEWHERE: Final = ("config_file", "in_cluster", "cluster_context")
 """The operator's arguments that select another cluster."""
@@ -21,6 +22,8 @@ def localize(dag: Any) -> list[str]:
     delayed = [task.task_id for task in dag.tasks if task.retries and task.retry_delay]
     for task in dag.tasks:
         _set(task, "retry_delay", timedelta(0))
+        if isinstance(policy := getattr(task, "retry_policy", None), RetryByCause):
+            _set(task, "retry_policy", policy.without_delay())
         _set(task, "executor", None)  # there is only one here
         _set(task, "retry_exponential_backoff", False)  # a number from Airflow 3.2 on, which False is, too
     overridden = [task.task_id for task in dag.tasks if _overrides_pod(task)]

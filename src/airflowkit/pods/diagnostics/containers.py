@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.causes import Cause, CauseCode
 from airflowkit.pods.diagnostics.images import REASONS as IMAGE_REASONS
 from airflowkit.pods.diagnostics.images import image_cause
 from airflowkit.pods.diagnostics.missing import missing_cause
@@ -64,6 +64,13 @@ _XCOM_IMAGE: Final = (
     "xcom_sidecar_container_image in the extra of the Kubernetes connection"
 )
 _WORDS: Final = {Kind.INIT: "init container", Kind.SIDECAR: "sidecar"}
+_CODES: Final = {
+    Kind.INIT: CauseCode.INIT_FAILED,
+    Kind.OTHER: CauseCode.SIDECAR_FAILED,
+    Kind.SIDECAR: CauseCode.SIDECAR_FAILED,
+}
+_HARMLESS: Final = frozenset({"SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGWINCH"})
+"""Signals that end no process: an exit code that would be theirs is the program's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +150,11 @@ def container_cause(container: Container, pod: Mapping[str, Any], *, log: Sequen
     """
     if not container.failed:
         return None
-    if container.terminated:
-        cause = _terminated_cause(container, log)
-        return cause._replace(hint=f"{cause.hint}; {_BESIDE}") if container.kind is Kind.OTHER else cause
-    return _waiting_cause(container, pod, warnings)
+    if not container.terminated:
+        return replace(_waiting_cause(container, pod, warnings), container=container.name)
+    cause = _terminated_cause(container, log)
+    hint = f"{cause.hint}; {_BESIDE}" if container.kind is Kind.OTHER else cause.hint
+    return replace(cause, hint=hint, container=container.name, exit_code=container.terminated.get("exitCode"))
 
 
 def _terminated_cause(container: Container, log: Sequence[str]) -> Cause:
@@ -157,7 +165,7 @@ def _terminated_cause(container: Container, log: Sequence[str]) -> Cause:
         return _start_cause(container, message)
     if reason == "ContainerStatusUnknown":
         hint = "the node was restarted or lost; a retry runs on another"
-        return Cause(f"node lost: what became of {container.title} is unknown", hint)
+        return Cause(CauseCode.NODE_LOST, f"node lost: what became of {container.title} is unknown", hint)
     return _exit_cause(container, _last_line(message.splitlines()) or _last_line(log))
 
 
@@ -166,8 +174,9 @@ def _out_of_memory(container: Container) -> Cause:
     limit = container.spec.get("resources", {}).get("limits", {}).get("memory")
     if not limit:
         reason = f"out of memory: {container.title} has no memory limit, and its node ran short (exit code {code})"
-        return Cause(reason, "request the memory that it needs in resources")
+        return Cause(CauseCode.OUT_OF_MEMORY, reason, "request the memory that it needs in resources")
     return Cause(
+        CauseCode.OUT_OF_MEMORY,
         f"out of memory: {container.title} used up its memory limit of {limit} (exit code {code})",
         "raise memory in resources, or let the work need less at a time",
     )
@@ -179,21 +188,26 @@ def _start_cause(container: Container, message: str) -> Cause:
     if _WORKING_DIR.search(message):
         folder = container.spec.get("workingDir", "")
         return Cause(
+            CauseCode.CANNOT_START,
             f"{container.title} cannot start: {folder!r} cannot be its working directory",
             "correct working_dir, or make that folder in the image",
         )
     last = message.removesuffix(": unknown").rsplit(": ", 1)[-1] or "no reason given"
-    return Cause(f"{container.title} cannot start: {last}", "look at its command, user and mounts")
+    reason = f"{container.title} cannot start: {last}"
+    return Cause(CauseCode.START_FAILED, reason, "look at its command, user and mounts")
 
 
 def _command_cause(container: Container, command: str, why: str) -> Cause:
     if "permission denied" in why or "is a directory" in why:
         hint = "make it an executable file, or name the interpreter in cmds"
-        return Cause(f"command cannot be executed: {command!r} ({container.title})", hint)
+        reason = f"command cannot be executed: {command!r} ({container.title})"
+        return Cause(CauseCode.COMMAND_NOT_EXECUTABLE, reason, hint)
     if "exec format error" in why:
-        return Cause(f"command is built for another platform: {command!r} ({container.title})", "rebuild the image")
+        reason = f"command is built for another platform: {command!r} ({container.title})"
+        return Cause(CauseCode.WRONG_PLATFORM, reason, "rebuild the image")
     hint = "check cmds: the first item is the program alone, and the image must have it"
-    return Cause(f"command not found: {command!r} is not in the image ({container.title})", hint)
+    reason = f"command not found: {command!r} is not in the image ({container.title})"
+    return Cause(CauseCode.COMMAND_NOT_FOUND, reason, hint)
 
 
 def _exit_cause(container: Container, last_line: str) -> Cause:
@@ -203,9 +217,15 @@ def _exit_cause(container: Container, last_line: str) -> Cause:
     said = f": {last_line}" if last_line else ", and it wrote no log"
     silent = "let the program print what goes wrong"
     return Cause(
+        _CODES.get(container.kind) or _exit_code(code),
         f"{where}exit code {code}{f' ({meaning})' if meaning else ''}{said}",
         _HINTS.get(code) or ("the last lines of its log say more" if last_line else silent),
     )
+
+
+def _exit_code(code: int) -> CauseCode:
+    name = _signal_name(code)
+    return CauseCode.SIGNAL if name and name not in _HARMLESS else CauseCode.EXIT_CODE
 
 
 def _signal_name(code: int) -> str:
@@ -229,16 +249,17 @@ def _waiting_cause(container: Container, pod: Mapping[str, Any], warnings: str) 
         return missing
     if "runAsNonRoot" in message:
         hint = "set run_as_user in the security context, or let the image name a user by its number"
-        return Cause(f"{container.title} cannot start: the image runs as root, which runAsNonRoot forbids", hint)
+        reason = f"{container.title} cannot start: the image runs as root, which runAsNonRoot forbids"
+        return Cause(CauseCode.CANNOT_START, reason, hint)
     if "no command specified" in message:
-        return Cause(f"{container.title} cannot start: neither the image nor cmds names a command", "set cmds")
-    return Cause(
-        f"{container.title} cannot start: {reason}: {message}".rstrip(": "), "look at the pod's events in the log"
-    )
+        reason = f"{container.title} cannot start: neither the image nor cmds names a command"
+        return Cause(CauseCode.CANNOT_START, reason, "set cmds")
+    said = f"{container.title} cannot start: {reason}: {message}".rstrip(": ")
+    return Cause(CauseCode.START_FAILED, said, "look at the pod's events in the log")
 
 
 def _of_whose_image(container: Container, cause: Cause) -> Cause:
     """Name the container whose image it is, unless it is the task's own; nobody chose the XCom sidecar's."""
     if container.name == _XCOM_SIDECAR:
-        return Cause(f"XCom sidecar: {cause.reason}", _XCOM_IMAGE)
-    return cause._replace(reason=f"{container.title}: {cause.reason}") if container.kind is not Kind.BASE else cause
+        return replace(cause, reason=f"XCom sidecar: {cause.reason}", hint=_XCOM_IMAGE)
+    return replace(cause, reason=f"{container.title}: {cause.reason}") if container.kind is not Kind.BASE else cause

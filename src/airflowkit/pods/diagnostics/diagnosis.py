@@ -1,4 +1,4 @@
-"""Why a pod died, in words, and where the DAG's callback finds it.
+"""Why a pod died, in words and as a code, and where the DAG's callback finds it.
 
 `diagnose` is a pure function of what Kubernetes wrote: the pod's status and conditions, its events, the end of its
 log. A cluster and the local run's API get the same words.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.causes import Cause, CauseCode
 from airflowkit.pods.diagnostics.containers import Container, Kind, container_cause, containers
 from airflowkit.pods.diagnostics.pods import (
     deleted_cause,
@@ -29,7 +29,9 @@ XCOM_KEY: Final = "airflowkit_diagnosis"
 """A failed task leaves its diagnosis under this key: a DAG-level callback gets no exception, but may read XComs."""
 
 LOG_LINES: Final = 15
-_UNSEEN: Final = Cause("nothing is known of the pod: the Kubernetes API did not show it", "look at the log")
+_UNSEEN: Final = Cause(
+    CauseCode.UNKNOWN, "nothing is known of the pod: the Kubernetes API did not show it", "look at the log"
+)
 _LOG_LINE: Final = 200
 _LOG: Final = 1200
 _SENTENCE: Final = 400
@@ -43,26 +45,39 @@ class Diagnosis:
         reason: One line that says why, such as `out of memory: container 'base' exceeded its memory limit of 512Mi`.
         hint: What to do about it; may be empty.
         log_tail: The last lines of the log.
+        code: Which of the known causes it is.
+        container: The container to blame, if it is one.
+        exit_code: That container's exit code, if it ran.
     """
 
     reason: str
     hint: str = ""
     log_tail: tuple[str, ...] = ()
+    code: CauseCode = CauseCode.UNKNOWN
+    container: str = ""
+    exit_code: int | None = None
+
+    @property
+    def cause(self) -> Cause:
+        """It without the log."""
+        return Cause(self.code, self.reason, self.hint, self.container, self.exit_code)
 
     def to_xcom(self) -> dict[str, Any]:
         """Return it as the plain value that goes under `XCOM_KEY`."""
-        return {"reason": self.reason, "hint": self.hint, "log_tail": list(self.log_tail)}
+        return {**self.cause.to_json(), "log_tail": list(self.log_tail)}
 
 
 class Interruption(Enum):
     """What ended the task from Airflow's side, whatever became of the pod."""
 
     KILLED = Cause(
+        CauseCode.KILLED,
         "killed: the task was told to stop (SIGTERM)",
         "if nobody stopped it, look at the worker: it was shut down, drained or scaled in",
     )
-    MARKED_FAILED = Cause("killed by a user: the task was set to failed while it ran")
+    MARKED_FAILED = Cause(CauseCode.KILLED, "killed by a user: the task was set to failed while it ran")
     TIMED_OUT = Cause(
+        CauseCode.EXECUTION_TIMEOUT,
         "execution timeout: the task ran longer than its execution_timeout",
         "raise execution_timeout, or find out what takes so long",
     )
@@ -95,7 +110,14 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     """Return why the task failed: what Airflow did comes before what the pod shows, and that before mere suspicion."""
     shown = _without_environment(evidence)
     cause = _cause(shown)
-    return Diagnosis(_sentence(cause.reason), _sentence(cause.hint), _log_tail(shown.log))
+    return Diagnosis(
+        _sentence(cause.reason),
+        _sentence(cause.hint),
+        _log_tail(shown.log),
+        cause.code,
+        cause.container,
+        cause.exit_code,
+    )
 
 
 def blames_error(evidence: Evidence) -> bool:
@@ -119,7 +141,7 @@ def _interruption(evidence: Evidence) -> Cause | None:
         return None
     cause: Cause = evidence.interruption.value
     fault = _certain(evidence) or _stuck(evidence) if evidence.interruption is Interruption.TIMED_OUT else None
-    return Cause(f"{cause.reason}; {fault.reason}", fault.hint) if fault else cause
+    return replace(fault, reason=f"{cause.reason}; {fault.reason}") if fault else cause
 
 
 def _certain(evidence: Evidence) -> Cause | None:
@@ -145,7 +167,8 @@ def _with_what_came_before(blamed: Container, evidence: Evidence) -> Cause | Non
     for each in containers(pod, evidence.base):
         if cause and each.failed_by_itself and (each.terminated.get("finishedAt") or end) < end:
             before = f"{each.title} had failed before (exit code {each.terminated['exitCode']})"
-            return Cause(f"{cause.reason}; {before}", f"{cause.hint}; look at the log of {each.title}, too")
+            hint = f"{cause.hint}; look at the log of {each.title}, too"
+            return replace(cause, reason=f"{cause.reason}; {before}", hint=hint)
     return cause
 
 
@@ -160,7 +183,8 @@ def _suspected(evidence: Evidence) -> Cause:
     if evidence.pod is None:
         return gone_cause(evidence.events) if evidence.gone else _UNSEEN
     phase = evidence.pod.get("status", {}).get("phase", "Unknown")
-    unknown = Cause(f"the pod ended in phase {phase} and gives no reason", "look at the log")
+    reason = f"the pod ended in phase {phase} and gives no reason"
+    unknown = Cause(CauseCode.UNKNOWN, reason, "look at the log")
     return waiting_cause(evidence.pod, evidence.events) or unknown
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.causes import Cause, CauseCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +21,13 @@ _NOT_FOUND: Final = re.compile(r"(?i)not found|manifest unknown|name unknown|doe
 _ANSWERS: Final = (
     (
         re.compile(r"(?i)toomanyrequests|too many requests|rate limit|\b429\b"),
+        CauseCode.REGISTRY_RATE_LIMIT,
         "image {} cannot be pulled: the registry's rate limit is reached",
         "log in with a pull secret, or use a mirror",
     ),
     (
         re.compile(r"(?i)no match for platform|no matching manifest for"),
+        CauseCode.WRONG_PLATFORM,
         "image {} is not built for the node's platform",
         "build it for that platform too",
     ),
@@ -49,29 +51,34 @@ def image_cause(image: str, reason: str, message: str, pull_secrets: Sequence[st
     """
     if reason == "InvalidImageName":
         why = message.rsplit(": ", 1)[-1]
-        return Cause(f"image name {image!r} is invalid: {why}", "write it as registry/path/name:tag, in lower case")
+        hint = "write it as registry/path/name:tag, in lower case"
+        return Cause(CauseCode.IMAGE_NAME_INVALID, f"image name {image!r} is invalid: {why}", hint)
     if reason == "ErrImageNeverPull":
         hint = "load the image into the node, or set image_pull_policy to IfNotPresent"
-        return Cause(f"image {image!r} is not on the node, and image_pull_policy is Never", hint)
+        reason = f"image {image!r} is not on the node, and image_pull_policy is Never"
+        return Cause(CauseCode.IMAGE_NEVER_PULLED, reason, hint)
     return _pull_cause(image, f"{message}\n{events}".replace(image, ""), pull_secrets)
 
 
 def _pull_cause(image: str, answer: str, pull_secrets: Sequence[str]) -> Cause:
     if lost := _NO_PULL_SECRET.search(answer):
         reason = f"no right to pull image {image!r}: pull secret {lost[1]!r} not found"
-        return Cause(reason, "create it in the pod's namespace")
-    for words, reason, hint in _ANSWERS:
+        return Cause(CauseCode.SECRET_MISSING, reason, "create it in the pod's namespace")
+    for words, code, reason, hint in _ANSWERS:
         if words.search(answer):
-            return Cause(reason.format(repr(image)), hint)
+            return Cause(code, reason.format(repr(image)), hint)
     if _DENIED.search(answer):
         return _denied(image, pull_secrets, maybe_absent=bool(_NOT_FOUND.search(answer)))
     if _NOT_FOUND.search(answer):
-        return Cause(f"image not found: {image!r}", "check the name and the tag, and that it was pushed")
+        hint = "check the name and the tag, and that it was pushed"
+        return Cause(CauseCode.IMAGE_NOT_FOUND, f"image not found: {image!r}", hint)
     if why := _UNREACHABLE.search(answer):
         registry = image.split("/", 1)[0] if "/" in image else "docker.io"
         hint = "check the registry's name, and that the nodes may reach it"
-        return Cause(f"image {image!r} cannot be pulled: registry {registry!r} cannot be reached ({why[1]})", hint)
-    return Cause(f"image {image!r} cannot be pulled: {_last_words(answer)}", "look at the pod's events in the log")
+        reason = f"image {image!r} cannot be pulled: registry {registry!r} cannot be reached ({why[1]})"
+        return Cause(CauseCode.REGISTRY_UNREACHABLE, reason, hint)
+    reason = f"image {image!r} cannot be pulled: {_last_words(answer)}"
+    return Cause(CauseCode.IMAGE_PULL_FAILED, reason, "look at the pod's events in the log")
 
 
 def _denied(image: str, pull_secrets: Sequence[str], *, maybe_absent: bool) -> Cause:
@@ -80,8 +87,10 @@ def _denied(image: str, pull_secrets: Sequence[str], *, maybe_absent: bool) -> C
         f"image not found, or no right to pull it: {image!r}" if maybe_absent else f"no right to pull image {image!r}"
     )
     if not pull_secrets:
-        return Cause(reason, "name a pull secret that opens the registry in image_pull_secrets")
-    return Cause(reason, f"check that pull secret {' or '.join(map(repr, pull_secrets))} opens this registry")
+        hint = "name a pull secret that opens the registry in image_pull_secrets"
+    else:
+        hint = f"check that pull secret {' or '.join(map(repr, pull_secrets))} opens this registry"
+    return Cause(CauseCode.IMAGE_FORBIDDEN, reason, hint)
 
 
 def _last_words(answer: str) -> str:

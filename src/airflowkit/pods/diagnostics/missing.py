@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.causes import Cause, CauseCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WORDS: Final = {"secret": "secret", "configmap": "config map", "persistentvolumeclaim": "persistent volume claim"}
+_CODES: Final = {
+    "secret": CauseCode.SECRET_MISSING,
+    "config map": CauseCode.CONFIG_MAP_MISSING,
+    "persistent volume claim": CauseCode.CLAIM_MISSING,
+}
+_KEY_CODES: Final = {"secret": CauseCode.SECRET_KEY_MISSING, "config map": CauseCode.CONFIG_MAP_KEY_MISSING}
 # The local run, whose secrets are in a file, adds a hint in brackets to the kubelet's message.
 _OBJECT: Final = re.compile(
     r'(?i)\b(secret|configmap|persistentvolumeclaim)s? "([^"]+)" (not found|is being deleted)'
@@ -36,8 +43,10 @@ def _object(message: str, namespace: str) -> Cause | None:
     if not (found := _OBJECT.search(message)):
         return None
     kind, name, state, hint = found.groups()
+    word = _WORDS[kind.lower()]
     return Cause(
-        f"{_WORDS[kind.lower()]} {name!r} {state} in namespace {namespace!r}",
+        _CODES[word],
+        f"{word} {name!r} {state} in namespace {namespace!r}",
         hint or f"create it in that namespace, or correct the name: kubectl -n {namespace} get {kind.lower()}s",
     )
 
@@ -47,7 +56,7 @@ def _key(message: str) -> Cause | None:
         return None
     key, kind, namespace, name, hint = found.groups()
     cause = _without_key(_WORDS[kind.lower()], name, key, namespace)
-    return cause._replace(hint=hint) if hint else cause
+    return replace(cause, hint=hint) if hint else cause
 
 
 def _key_of_volume(message: str, pod: Mapping[str, Any], namespace: str) -> Cause | None:
@@ -64,6 +73,7 @@ def _key_of_volume(message: str, pod: Mapping[str, Any], namespace: str) -> Caus
 def _without_key(kind: str, name: str, key: str, namespace: str) -> Cause:
     resource = kind.replace(" ", "")
     return Cause(
+        _KEY_CODES[kind],
         f"{kind} {name!r} in namespace {namespace!r} has no key {key!r}",
         f"add the key, or correct its name: kubectl -n {namespace} describe {resource} {name}",
     )

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.diagnostics.cause import Cause
+from airflowkit.causes import Cause, CauseCode
 from airflowkit.pods.diagnostics.missing import missing_cause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _NODE_LOST: Final = "a retry runs on another node"
+_PREEMPTED: Final = Cause(
+    CauseCode.PREEMPTED, "preempted: a pod of higher priority took its place", "set priority_class_name"
+)
 _NODE_REFUSED: Final = frozenset({"NodeAffinity", "NodeName", "NodePorts", "UnexpectedAdmissionError"})
 _NODE_ENDED: Final = {
-    "Preempting": "preempted by its node",
-    "NodeLost": "node lost",
-    "NodeShutdown": "node shut down",
-    "Shutdown": "node shut down",
-    "Terminated": "node shut down",
+    "Preempting": (CauseCode.PREEMPTED, "preempted by its node"),
+    "NodeLost": (CauseCode.NODE_LOST, "node lost"),
+    "NodeShutdown": (CauseCode.NODE_SHUTDOWN, "node shut down"),
+    "Shutdown": (CauseCode.NODE_SHUTDOWN, "node shut down"),
+    "Terminated": (CauseCode.NODE_SHUTDOWN, "node shut down"),
 }
 _SETUP_FAILURES: Final = frozenset({"FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedBinding"})
 _SETUP_DONE: Final = frozenset({"Pulling", "Pulled", "Created", "Started"})
@@ -36,13 +39,16 @@ def _by_status(pod: Mapping[str, Any]) -> Cause | None:
     if reason == "DeadlineExceeded":
         limit = pod["spec"].get("activeDeadlineSeconds")
         hint = "raise active_deadline_seconds, or find out what takes so long"
-        return Cause(f"deadline: the pod ran longer than its active_deadline_seconds of {limit}", hint)
+        reason = f"deadline: the pod ran longer than its active_deadline_seconds of {limit}"
+        return Cause(CauseCode.DEADLINE, reason, hint)
     if reason == "Evicted":
-        return Cause(f"evicted: {message}", _eviction_hint(message))
+        return Cause(CauseCode.EVICTED, f"evicted: {message}", _eviction_hint(message))
     if reason in _NODE_ENDED:
-        return Cause(f"{_NODE_ENDED[reason]}: {message or _node(pod)}", _NODE_LOST)
+        code, words = _NODE_ENDED[reason]
+        return Cause(code, f"{words}: {message or _node(pod)}", _NODE_LOST)
     if reason.startswith("OutOf") or reason in _NODE_REFUSED:
-        return Cause(f"refused by {_node(pod)}: {message}", "a retry may find another node; look at resources")
+        hint = "a retry may find another node; look at resources"
+        return Cause(CauseCode.NODE_REFUSED, f"refused by {_node(pod)}: {message}", hint)
     return None
 
 
@@ -51,16 +57,20 @@ def _by_disruption(pod: Mapping[str, Any]) -> Cause | None:
     target = condition(pod, "DisruptionTarget")
     if target.get("status") != "True":
         return None
+    reason, node = target.get("reason", ""), _node(pod)
+    if reason == "PreemptionByScheduler":
+        return _PREEMPTED
     message = " ".join((target.get("message") or "").split())
-    return {
-        "PreemptionByScheduler": Cause("preempted: a pod of higher priority took its place", "set priority_class_name"),
-        "DeletionByTaintManager": Cause(
-            f"node lost: {_node(pod)} was tainted (it stopped answering, or is being emptied)", _NODE_LOST
+    code, words = {
+        "DeletionByTaintManager": (
+            CauseCode.NODE_LOST,
+            f"node lost: {node} was tainted (it stopped answering, or is being emptied)",
         ),
-        "DeletionByPodGC": Cause(f"node lost: {_node(pod)} is gone", _NODE_LOST),
-        "EvictionByEvictionAPI": Cause(f"evicted: {_node(pod)} is being drained", "a retry runs on another node"),
-        "TerminationByKubelet": Cause(f"node shut down: {message}", _NODE_LOST),
-    }.get(target.get("reason", ""), Cause(f"disrupted: {target.get('reason')}: {message}", _NODE_LOST))
+        "DeletionByPodGC": (CauseCode.NODE_LOST, f"node lost: {node} is gone"),
+        "EvictionByEvictionAPI": (CauseCode.EVICTED, f"evicted: {node} is being drained"),
+        # TerminationByKubelet as well: it may be a shutdown, an eviction or a preemption; `status.reason` says which.
+    }.get(reason, (CauseCode.DISRUPTED, f"disrupted: {reason}: {message}"))
+    return Cause(code, words, _NODE_LOST)
 
 
 def deleted_cause(pod: Mapping[str, Any]) -> Cause | None:
@@ -68,17 +78,18 @@ def deleted_cause(pod: Mapping[str, Any]) -> Cause | None:
     if "deletionTimestamp" not in pod["metadata"]:
         return None
     reason = "deleted: somebody or something other than this task deleted the pod while it ran"
-    return Cause(reason, "look for people, scripts and controllers that clean up")
+    return Cause(CauseCode.DELETED, reason, "look for people, scripts and controllers that clean up")
 
 
 def gone_cause(events: Sequence[Mapping[str, Any]]) -> Cause:
     """Return why a pod is no longer there, as far as its events say: they outlive it."""
     reasons = {event.get("reason") for event in events}
     if "Preempted" in reasons:
-        return Cause("preempted: a pod of higher priority took its place", "set priority_class_name")
+        return _PREEMPTED
     if reasons & {"TaintManagerEviction", "NodeNotReady"}:
-        return Cause("node lost: the pod was deleted with its node", _NODE_LOST)
-    return Cause("the pod is gone: it was deleted, or its node was", "look for people and controllers that clean up")
+        return Cause(CauseCode.NODE_LOST, "node lost: the pod was deleted with its node", _NODE_LOST)
+    hint = "look for people and controllers that clean up"
+    return Cause(CauseCode.UNKNOWN, "the pod is gone: it was deleted, or its node was", hint)
 
 
 def unscheduled_cause(pod: Mapping[str, Any]) -> Cause | None:
@@ -91,7 +102,7 @@ def unscheduled_cause(pod: Mapping[str, Any]) -> Cause | None:
         return cause
     # After the first sentence the scheduler reports preemption and claims, which are beside the point.
     first = re.split(r"[.] (?=preemption|no |not )", message)[0].rstrip(".")
-    return Cause(f"unschedulable: {first}", _schedule_hint(message, pod))
+    return Cause(CauseCode.UNSCHEDULABLE, f"unschedulable: {first}", _schedule_hint(message, pod))
 
 
 def _schedule_hint(message: str, pod: Mapping[str, Any]) -> str:
@@ -113,7 +124,7 @@ def setup_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> 
     if not message:
         return None
     hint = "look at its volumes and at the node"
-    return missing_cause(message, pod) or Cause(f"the pod cannot be set up: {message}", hint)
+    return missing_cause(message, pod) or Cause(CauseCode.SETUP_FAILED, f"the pod cannot be set up: {message}", hint)
 
 
 def setup_message(events: Sequence[Mapping[str, Any]]) -> str:
@@ -132,14 +143,15 @@ def waiting_cause(pod: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -
     if images and images[-1].startswith("Pulling"):
         image = images[-1].removeprefix("Pulling image ").strip('"')
         hint = "raise startup_timeout_seconds, or make the image smaller"
-        return Cause(f"the pod did not start in time: image {image!r} is still being pulled", hint)
+        reason = f"the pod did not start in time: image {image!r} is still being pulled"
+        return Cause(CauseCode.START_TIMEOUT, reason, hint)
     running = [each["name"] for each in pod["status"].get("initContainerStatuses", []) if "running" in each["state"]]
     if running:
         hint = "raise startup_timeout_seconds: it counts init containers too"
-        return Cause(f"the pod did not start in time: init container {running[0]!r} is still running", hint)
-    return Cause(
-        "the pod did not start in time", "raise startup_timeout_seconds, or look at the pod's events in the log"
-    )
+        reason = f"the pod did not start in time: init container {running[0]!r} is still running"
+        return Cause(CauseCode.START_TIMEOUT, reason, hint)
+    hint = "raise startup_timeout_seconds, or look at the pod's events in the log"
+    return Cause(CauseCode.START_TIMEOUT, "the pod did not start in time", hint)
 
 
 def condition(pod: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

@@ -21,21 +21,26 @@ from airflow.providers.cncf.kubernetes.utils.pod_manager import PodPhase
 from airflow.providers.common.compat.sdk import AirflowSkipException, TaskDeferred, XComArg
 from kubernetes.client.exceptions import ApiException
 
+from airflowkit._airflow import has_retry_policies
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
+from airflowkit.pods.diagnostics.errors import template_cause
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
 from airflowkit.pods.operator.cluster import found_cluster
 from airflowkit.pods.operator.native_texts import Text, native_texts
 from airflowkit.pods.operator.outcome import (
+    FinalPodFailed,
     error_summary,
     interruption_of,
     may_have_made_a_pod,
     push_diagnosis,
     state_on_server,
+    tries_saved,
     trigger_error,
 )
 from airflowkit.pods.operator.startup import WatchfulPodManager
 from airflowkit.pods.operator.trigger import WatchfulPodTrigger
+from airflowkit.pods.retry import policy_of
 from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
 
 if TYPE_CHECKING:
@@ -60,9 +65,20 @@ class CheckedPodOperator(KubernetesPodOperator):
     shallow_copy_attrs = (*KubernetesPodOperator.shallow_copy_attrs, "pod_layers")
 
     # Airflow takes for `partial` only what a signature names; all else is the provider's.
-    def __init__(self, *, security: Any = NOT_GIVEN, node_pool: Any = NOT_GIVEN, **keywords: Any) -> None:
-        spec = checked_spec({**keywords, "security": security, "node_pool": node_pool})
-        super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **spec.keywords)
+    def __init__(
+        self,
+        *,
+        security: Any = NOT_GIVEN,
+        node_pool: Any = NOT_GIVEN,
+        retry_policy: Any = NOT_GIVEN,
+        **keywords: Any,
+    ) -> None:
+        added = {"security": security, "node_pool": node_pool, "retry_policy": retry_policy}
+        spec = checked_spec({**keywords, **added})
+        policy = policy_of(spec.keywords.get("retry_policy"), keywords.get("dag"))
+        of_the_pod = {key: value for key, value in spec.keywords.items() if key != "retry_policy"}
+        super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **of_the_pod)
+        self.retry_policy = policy
         self.pod_layers = spec.layers
         for output in spec.upstream:
             XComArg.apply_upstream_relationship(self, output)
@@ -189,7 +205,12 @@ class CheckedPodOperator(KubernetesPodOperator):
             value = getattr(self, field)
             if id(value) not in seen_oids:
                 setattr(self, field, texts.marked(field, deep_copy(value)))
-        super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+        try:
+            super()._do_render_template_fields(parent, template_fields, context, jinja_env, seen_oids)
+        except Exception as error:
+            if cause := template_cause(error, self.task_id):
+                raise self._failure(diagnose(Evidence(error=cause)), context) from error
+            raise
         for field in template_fields:
             setattr(self, field, texts.settled(field, getattr(self, field)))
 
@@ -246,8 +267,13 @@ class CheckedPodOperator(KubernetesPodOperator):
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
-        push_diagnosis(diagnosis, context["ti"])
-        failure = PodFailed(diagnosis.reason, hint=diagnosis.hint)
+        saved = tries_saved(self.retry_policy, diagnosis.cause, context.get("ti"))
+        if saved:
+            diagnosis = replace(diagnosis, hint=f"{saved}; {diagnosis.hint}".rstrip("; "))
+        push_diagnosis(diagnosis, context.get("ti"))
+        # From 3.3 on, Airflow itself asks the policy.
+        cls = FinalPodFailed if saved and not has_retry_policies() else PodFailed
+        failure = cls(diagnosis.reason, hint=diagnosis.hint)
         failure.diagnosis = diagnosis
         return failure
 

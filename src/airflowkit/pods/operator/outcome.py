@@ -12,22 +12,46 @@ from airflow.providers.cncf.kubernetes.utils.pod_manager import (
     PodLaunchTimeoutException,
     PodNotFoundException,
 )
-from airflow.providers.common.compat.sdk import AirflowException, AirflowTaskTimeout
+from airflow.providers.common.compat.sdk import AirflowException, AirflowFailException, AirflowTaskTimeout
 from kubernetes.client.exceptions import ApiException
 
+from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis, Interruption
 from airflowkit.pods.diagnostics.errors import error_cause, trigger_cause
+from airflowkit.pods.retry import RetryByCause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from airflowkit.pods.diagnostics.cause import Cause
+    from airflowkit.causes import Cause
 
 _SAY_LESS_THAN_THE_POD: Final = (PodLaunchFailedException, PodLaunchTimeoutException, PodNotFoundException)
 _DEADLINE_OF_TRIGGER: Final = "execution_timeout deadline"
 """Words of the provider's trigger, which reports the task's own timeout as a start timeout."""
 _MISSED_THE_POD: Final = re.compile(r"\(404\)")
 """How an ApiException begins that says no more than that the pod is gone."""
+
+
+class FinalPodFailed(PodFailed, AirflowFailException):  # type: ignore[misc]  # Airflow's class is untyped here
+    """A pod failed and is not tried again: `retry_policy` says so, which Airflow before 3.3 does not ask."""
+
+
+def tries_saved(policy: Any, cause: Cause, ti: Any) -> str:
+    """Return that a policy ends a task that had tries left, in words; empty if it does not.
+
+    Args:
+        policy: The task's retry policy, or None.
+        cause: Why this try failed.
+        ti: The task instance.
+    """
+    if not isinstance(policy, RetryByCause):
+        return ""
+    decision = policy.decide(cause)
+    tries, current = getattr(ti, "max_tries", None), getattr(ti, "try_number", None)
+    left = tries + 1 - current if isinstance(tries, int) and isinstance(current, int) else 0
+    if decision.action != "fail" or left <= 0:
+        return ""
+    return f"not tried again, {decision.reason} ({left} {'try' if left == 1 else 'tries'} saved)"
 
 
 def interruption_of(error: BaseException, event: Mapping[str, Any]) -> Interruption | None:

@@ -33,7 +33,7 @@ from airflowkit.pods.diagnostics.pods import condition, setup_message, unschedul
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from airflowkit.pods.diagnostics.cause import Cause
+    from airflowkit.causes import Cause
 
 PATIENCE: Final = 10.0
 """Seconds for which a fault must last that a late secret could still fix: the kubelet retries in that time."""

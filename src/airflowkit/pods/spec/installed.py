@@ -19,7 +19,7 @@ OF_THE_OPERATOR: Final = _parameters(KubernetesPodOperator)
 OF_ANY_TASK: Final = frozenset[str]().union(*map(_parameters, KubernetesPodOperator.__mro__[1:]))
 """What every operator takes."""
 
-KNOWN: Final = OF_THE_OPERATOR | OF_ANY_TASK | AIRFLOWKIT
+KNOWN: Final = OF_THE_OPERATOR | OF_ANY_TASK | AIRFLOWKIT | {"retry_policy"}  # which Airflow has from 3.3 on
 """The keywords of `pod_task`; a newer provider's pass unchecked until the table has them."""
 
 TEMPLATED: Final = frozenset(KubernetesPodOperator.template_fields)
