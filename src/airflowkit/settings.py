@@ -165,11 +165,8 @@ class _File(_Section):
     teams: Teams = Teams()
     check: Check = Check()
     new_dag: NewDag = NewDag()
-<<<<<<< HEAD
     doctor: Doctor = Doctor()
-=======
     retry: Retry = Retry()
->>>>>>> w4
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +198,8 @@ class Settings:
         teams: Defaults of alerts.
         check: Settings of rules.
         new_dag: What a new DAG starts from.
-<<<<<<< HEAD
         doctor: What `airflowkit doctor` accepts.
-=======
         retry: What a retry policy by cause does.
->>>>>>> w4
     """
 
     path: Path | None
@@ -219,11 +213,8 @@ class Settings:
     teams: Teams
     check: Check
     new_dag: NewDag
-<<<<<<< HEAD
     doctor: Doctor
-=======
     retry: Retry
->>>>>>> w4
 
 
 def load_settings(start: Path | None = None) -> Settings:
