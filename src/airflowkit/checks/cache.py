@@ -144,7 +144,7 @@ def _key(folder: Path, options: Check) -> str:
     """Return a digest of everything that a file's facts depend on, apart from contents."""
     environment = sorted(item for item in os.environ.items() if item[0].startswith("AIRFLOW"))
     asked = options.model_dump_json(exclude=_OF_NO_FILE)
-    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), _settings(folder), _roots(folder))
+    parts = (_FORMAT, sys.version, str(folder), asked, environment, installed(), _settings(folder), _roots(folder))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -153,7 +153,7 @@ def _roots(folder: Path) -> list[str]:
     return [*(str(root.path) for root in import_roots(folder)), str(plugins_folder(folder))]
 
 
-def _installed() -> list[str]:
+def installed() -> list[str]:
     """Return the installed distributions with their versions, by the names of their folders, and our own files."""
     names = [path.name for place in sys.path if place for path in Path(place).glob("*.dist-info")]
     return sorted(names) + sorted(_versions(str(_OWN)))
