@@ -8,7 +8,18 @@ import pytest
 
 from airflowkit.cli.app import COMMANDS
 
-HEAVY = {"airflow", "kubernetes", "pydantic", "jinja2", "starlette", "uvicorn", "requests", "pymsteams", "rich"}
+HEAVY = {
+    "airflow",
+    "kubernetes",
+    "pydantic",
+    "jinja2",
+    "starlette",
+    "uvicorn",
+    "requests",
+    "pymsteams",
+    "rich",
+    "watchfiles",
+}
 SLOW_OF_PYTHON = {"importlib.metadata", "asyncio", "http.client", "email.message"}
 """Modules of Python that cost as much as a third of Typer."""
 

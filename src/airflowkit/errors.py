@@ -14,6 +14,7 @@
     ├── UnknownRule (LookupError)           no such rule
     ├── FixFailed (OSError)                 a file cannot be fixed
     ├── BaselineNotWritten (OSError)        a baseline cannot be written
+    ├── CannotWatch (OSError)               the files of a repository cannot be watched
     ├── WorkersUnavailable (RuntimeError)   Airflow cannot be imported
     ├── LocalRunError (RuntimeError)        a local run is not possible, or was cut short
     ├── ScaffoldError (ValueError)          a DAG or repository cannot be created
@@ -164,6 +165,10 @@ class FixFailed(AirflowKitError, OSError):  # noqa: N818  as the built-in except
 
 class BaselineNotWritten(AirflowKitError, OSError):  # noqa: N818  as the built-in exceptions are named
     """A baseline file cannot be written."""
+
+
+class CannotWatch(AirflowKitError, OSError):  # noqa: N818  as the built-in exceptions are named
+    """The files of a repository cannot be watched for changes."""
 
 
 class WorkersUnavailable(AirflowKitError, RuntimeError):  # noqa: N818  as the built-in exceptions are named

@@ -12,6 +12,7 @@ import pytest
 from airflowkit import settings
 from airflowkit.checks import engine
 from airflowkit.checks.engine import check
+from airflowkit.checks.parsing import new_pools
 from airflows import for_this_airflow
 
 DAG = for_this_airflow("""\
@@ -39,13 +40,13 @@ def imported(monkeypatch):
     """The files that were given to workers since the last look."""
     files = []
 
-    original = engine._results
+    original = engine.parsed
 
     def results(jobs, *rest, **options):
         files.extend(job.path.rpartition("/")[2] for job in jobs)
         return original(jobs, *rest, **options)
 
-    monkeypatch.setattr(engine, "_results", results)
+    monkeypatch.setattr(engine, "parsed", results)
 
     def look():
         seen, files[:] = sorted(files), []
@@ -85,7 +86,7 @@ def test_a_changed_file_costs_that_file(dags, imported):
 
 
 def test_a_changed_helper_costs_those_who_import_it(dags, imported):
-    check([dags], workers=1, once=True)
+    check([dags], pools=new_pools(1), once=True)
     imported()
     (dags / "helper_of_the_cache.py").write_text("print('now it prints')\n")
     assert [finding.code for finding in check([dags], once=True).findings] == ["AK105"]

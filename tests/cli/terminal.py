@@ -1,4 +1,4 @@
-"""Commands that ask on a terminal."""
+"""Commands on a terminal, which ask or stay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 class Terminal:
     """A command on a terminal of its own."""
 
-    def __init__(self, *arguments, cwd):
+    def __init__(self, *arguments, cwd, term="dumb"):
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "airflowkit", *arguments],
@@ -25,10 +25,11 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            env=os.environ | {"COLUMNS": "300", "TERM": "dumb"},
+            env=os.environ | {"COLUMNS": "300", "TERM": term},
         )
         os.close(theirs)
         self.text = ""
+        self._seen = 0
 
     def questions(self):
         """Yield each question as it comes, until the command ends."""
@@ -38,6 +39,17 @@ class Terminal:
             if last.endswith("]: "):
                 seen = len(self.text)
                 yield last
+
+    def expect(self, words):
+        """Wait until it shows words behind those that were expected before; return everything in between."""
+        while words not in self.text[self._seen :]:
+            assert self._read(), self.text
+        begin, self._seen = self._seen, self.text.index(words, self._seen) + len(words)
+        return self.text[begin : self._seen]
+
+    def press_ctrl_c(self):
+        """Press Ctrl-C as a person does: the terminal signals everything that belongs to the command."""
+        os.killpg(self.process.pid, signal.SIGINT)
 
     def type(self, line):
         os.write(self._ours, f"{line}\n".encode())
@@ -53,7 +65,7 @@ class Terminal:
     def _read(self):
         assert select.select([self._ours], [], [], 120)[0], self.text
         try:
-            text = os.read(self._ours, 4096).decode()
+            text = os.read(self._ours, 4096).decode(errors="replace")
         except OSError:  # the other end is closed
             return False
         self.text += text
@@ -69,8 +81,8 @@ class Terminal:
 def terminal(tmp_path):
     started = []
 
-    def start(*arguments):
-        started.append(Terminal(*arguments, cwd=tmp_path))
+    def start(*arguments, **options):
+        started.append(Terminal(*arguments, cwd=tmp_path, **options))
         return started[-1]
 
     yield start

@@ -146,7 +146,7 @@ def _key(folder: Path, options: Check) -> str:
     environment = sorted(item for item in os.environ.items() if item[0].startswith("AIRFLOW"))
     asked = options.model_dump_json(exclude=_OF_NO_FILE)
     ours = (_settings(folder), _contract(folder, options))
-    parts = (_FORMAT, sys.version, str(folder), asked, environment, _installed(), ours, _roots(folder))
+    parts = (_FORMAT, sys.version, str(folder), asked, environment, installed(), ours, _roots(folder))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -155,7 +155,7 @@ def _roots(folder: Path) -> list[str]:
     return [*(str(root.path) for root in import_roots(folder)), str(plugins_folder(folder))]
 
 
-def _installed() -> list[str]:
+def installed() -> list[str]:
     """Return the installed distributions with their versions, by the names of their folders, and our own files."""
     names = [path.name for place in sys.path if place for path in Path(place).glob("*.dist-info")]
     return sorted(names) + sorted(_versions(str(_OWN)))

@@ -56,7 +56,7 @@ def report_on(
     )
 
 
-def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, asked: Sequence[Path]) -> Examined:
+def _examined(facts: Sequence[FileFacts], folder: Path, options: Check, asked: Sequence[Path]) -> Examined:
     failed = {file.path: file.failure is not None for file in facts}
     return Examined(
         folder=folder,
@@ -64,6 +64,7 @@ def _examined(facts: Iterable[FileFacts], folder: Path, options: Check, asked: S
         files=frozenset(path for path, it in failed.items() if not it),
         failed=frozenset(path for path, it in failed.items() if it),
         codes=frozenset(rule.code for rule in RULES if is_selected(rule.code, options)),
+        sources=frozenset(source for file in facts for source in file.sources),
     )
 
 

@@ -48,6 +48,7 @@ class Examined:
         files: The files that were imported, so that every rule saw them.
         failed: The files that were not: most rules saw nothing of them.
         codes: The rules that were checked.
+        sources: What the files read while they were imported, modules of the repository among it.
     """
 
     folder: Path
@@ -55,6 +56,7 @@ class Examined:
     files: frozenset[str]
     failed: frozenset[str]
     codes: frozenset[str]
+    sources: frozenset[str] = frozenset()
 
     @property
     def whole(self) -> bool:

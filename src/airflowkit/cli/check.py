@@ -8,7 +8,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 from importlib import import_module
 from pathlib import Path  # noqa: TC003  Typer reads it
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from airflowkit.checks.engine import Progress
+    from airflowkit.checks.parsing import Pools, Progress
     from airflowkit.checks.report import Report
     from airflowkit.checks.suppression.baseline import Baseline
 
@@ -66,6 +65,9 @@ def check(  # noqa: PLR0913  one for each option
     write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Accept all current findings.")] = False,
     once: Annotated[bool, typer.Option("--once", help="Skip the rules that need a second parse.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Import every file again.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and check again whenever a file is saved; shows what changed.")
+    ] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
 ) -> None:
     """Check DAG files: whether each can be imported, and whether its DAGs and pods are right.
@@ -82,8 +84,10 @@ def check(  # noqa: PLR0913  one for each option
         airflowkit check --format sarif > airflowkit.sarif
 
         airflowkit check --write-baseline
+
+        airflowkit check --watch
     """
-    from airflowkit.checks.fixes.fixable import marked
+    from airflowkit.checks.parsing import new_pools
     from airflowkit.checks.suppression.baseline import Baseline
     from airflowkit.repository import default_dags_folder
 
@@ -91,32 +95,54 @@ def check(  # noqa: PLR0913  one for each option
         raise typer.BadParameter("a baseline accepts what --fix would fix: use only one of them")
     if baseline and not baseline.exists() and not write_baseline:
         raise typer.BadParameter(f"{baseline} does not exist; --write-baseline creates it", param_hint="--baseline")
-    targets = paths or [default_dags_folder()]
-    known = Baseline.of(targets[0], baseline)
-    find = partial(
-        _found,
-        targets,
-        workers=workers,
-        use_cache=not no_cache,
-        once=once,
-        select=select or (),
-        ignore=ignore or (),
-    )
+    if watch:
+        _check_watchable(output_format, fix=fix, diff=diff, write_baseline=write_baseline, exit_zero=exit_zero)
+    asked: dict[str, Any] = {"once": once, "select": select or (), "ignore": ignore or ()}
+
+    def targets() -> list[Path]:
+        return paths or [default_dags_folder()]
+
+    def find(paths: Sequence[Path], pools: Pools) -> Report:
+        found = _found(paths, use_cache=not no_cache, pools=pools, **asked)
+        return found if write_baseline else Baseline.of(paths[0], baseline).without_known(found)
+
+    if watch:
+        from airflowkit.cli.watch_check import watch_check
+
+        watch_check(targets, lambda *given: _marked(find(*given)), workers=workers, **asked)
+    pools = new_pools(workers)
+    known = Baseline.of(targets()[0], baseline)  # a broken one is refused before the check
+    report = find(targets(), pools)
     if write_baseline:
-        _accept(find(), known)
+        _accept(report, known)
         return
-    report = known.without_known(find())
     if diff:
         from airflowkit.cli.fixing import show_diff
 
         raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
     if fix and _fix(report, workers, output_format):
-        report = known.without_known(find())
-    _show(report if fix else replace(report, findings=marked(report.findings)), output_format)
+        report = find(targets(), pools)
+    _show(report if fix else _marked(report), output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
 
-def _found(paths: list[Path], **how: Any) -> Report:
+def _check_watchable(output_format: Format, **given: bool) -> None:
+    """Refuse what makes no sense with `--watch`."""
+    used = [name for name, is_used in given.items() if is_used]
+    if output_format is not Format.TEXT:
+        used.append("format")
+    if used:
+        option = f"--{used[0].replace('_', '-')}"
+        raise typer.BadParameter(f"--watch shows its answers as text, and changes nothing: use it without {option}")
+
+
+def _marked(report: Report) -> Report:
+    from airflowkit.checks.fixes.fixable import marked
+
+    return replace(report, findings=marked(report.findings))
+
+
+def _found(paths: Sequence[Path], **how: Any) -> Report:
     from airflowkit.checks.engine import check as check_paths
     from airflowkit.errors import NoDagFile
 

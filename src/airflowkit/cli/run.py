@@ -6,11 +6,15 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path  # noqa: TC003  Typer reads the annotations
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from airflowkit.cli.folders import DagsFolder  # noqa: TC001  Typer reads the annotations
+
+if TYPE_CHECKING:
+    from airflowkit.local.process.events import Event
+    from airflowkit.local.process.spawn import OnEvent, Worker
 
 NOW: Final = "now"
 
@@ -48,10 +52,16 @@ def run(  # noqa: PLR0913  the command's options
         Path | None,
         typer.Option("--json", metavar="FILE", help="Also write each task's result to a file; - for standard output."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and run it again whenever a file is saved that it depends on.")
+    ] = False,
 ) -> None:
     """Run a DAG without a cluster: on an embedded Airflow, its pods as containers or processes on this computer.
 
-    Example: airflowkit run orders_daily --conf '{"day": "2026-01-31"}'
+    Examples:
+        airflowkit run orders_daily --conf '{"day": "2026-01-31"}'
+
+        airflowkit run orders_daily.load --watch
     """
     from rich.console import Console
 
@@ -61,24 +71,40 @@ def run(  # noqa: PLR0913  the command's options
     to_stdout = str(json_file) == "-"
     if not to_stdout:
         _check_writable(json_file)
-    with RunReport(Console(stderr=True, highlight=False) if to_stdout else None) as report:
-        result = run_dag(
-            dag,
-            dags_folder=dags_folder,
-            conf=_json_object(conf),
-            logical_date=_date(logical_date),
-            partition_key=partition_key,
-            answers=_answers(answer or []),
-            ask=report.ask if sys.stdin.isatty() else None,
-            runtime=runtime,
-            keep=keep,
-            verbose=verbose,
-            on_event=report.event,
-        )
-    report.table(result)
-    if json_file:
-        _write(json_file, json.dumps(result.to_json(), indent=2) + "\n")
-    raise typer.Exit(0 if result.ok else 1)
+    if watch and (keep or to_stdout):
+        option = "--keep" if keep else "--json -"
+        raise typer.BadParameter(f"--watch runs the DAG again and again: use it without {option}")
+    console = Console(stderr=to_stdout, highlight=False)
+    options: dict[str, Any] = {
+        "dags_folder": dags_folder,
+        "conf": _json_object(conf),
+        "logical_date": _date(logical_date),
+        "partition_key": partition_key,
+        "answers": _answers(answer or []),
+        "runtime": runtime,
+        "keep": keep,
+        "verbose": verbose,
+    }
+
+    def run_once(worker: Worker | None = None, on_event: OnEvent = lambda _: None) -> bool:
+        with RunReport(console) as report:
+
+            def show(event: Event) -> None:
+                on_event(event)
+                report.event(event)
+
+            ask = report.ask if sys.stdin.isatty() else None
+            result = run_dag(dag, ask=ask, worker=worker, on_event=show, **options)
+        report.table(result)
+        if json_file:
+            _write(json_file, json.dumps(result.to_json(), indent=2) + "\n")
+        return result.ok
+
+    if watch:
+        from airflowkit.cli.watch_run import watch_run
+
+        watch_run(run_once, dags_folder, console)
+    raise typer.Exit(0 if run_once() else 1)
 
 
 def _write(file: Path, text: str) -> None:

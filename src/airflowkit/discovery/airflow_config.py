@@ -14,9 +14,14 @@ def option(section: str, name: str) -> str:
     return os.environ.get(f"AIRFLOW__{section.upper()}__{name.upper()}") or _in_file(section, name)
 
 
-def _in_file(section: str, name: str) -> str:
+def config_file() -> Path:
+    """Return Airflow's configuration file; it need not exist."""
     home = os.environ.get("AIRFLOW_HOME") or "~/airflow"
-    file = Path(os.environ.get("AIRFLOW_CONFIG") or Path(home, "airflow.cfg")).expanduser()
+    return Path(os.environ.get("AIRFLOW_CONFIG") or Path(home, "airflow.cfg")).expanduser()
+
+
+def _in_file(section: str, name: str) -> str:
+    file = config_file()
     try:
         changed = file.stat().st_mtime_ns
     except OSError:

@@ -34,6 +34,7 @@ _SIGNS: Final = {
 
 def marked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings, each with whether `--fix` can fix it."""
+    _text.cache_clear()  # `--watch` asks again and again
     return tuple(replace(finding, fixable=_shows(finding)) for finding in findings)
 
 

@@ -12,11 +12,12 @@ from airflowkit.checks.rules import BY_CODE
 from airflowkit.errors import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.console import Console
     from rich.text import Text
 
+    from airflowkit.checks.model.findings import Finding
     from airflowkit.checks.report import Report
     from airflowkit.checks.reports.folding import Fold
 
@@ -31,17 +32,22 @@ _NARROW: Final = 30
 
 def show(report: Report, console: Console) -> None:
     """Print the findings file by file, and the counts."""
-    for path, folds in groupby(folded(report.findings), key=lambda fold: fold.first.path):
-        console.print(printable(path), style="bold", markup=False, highlight=False, soft_wrap=True)
-        for fold in folds:
-            for line in _lines(fold, console):
-                console.print(line, soft_wrap=True)
-        console.print()
+    show_findings(report.findings, console)
     if len(report.findings) >= _MANY:
         _hang("most often: ", by_rule(report), console)
     _hang("", verdict(report), console)
     if gone := gone_from_baseline(report):
         _hang("", gone, console)
+
+
+def show_findings(findings: Iterable[Finding], console: Console) -> None:
+    """Print findings file by file."""
+    for path, folds in groupby(folded(findings), key=lambda fold: fold.first.path):
+        console.print(printable(path), style="bold", markup=False, highlight=False, soft_wrap=True)
+        for fold in folds:
+            for line in _lines(fold, console):
+                console.print(line, soft_wrap=True)
+        console.print()
 
 
 def _lines(fold: Fold, console: Console) -> Iterator[Text]:

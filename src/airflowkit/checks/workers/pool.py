@@ -71,11 +71,19 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers:
-            with suppress(ForkServerEnded):
-                self._exit_status(worker)
+        self.close()
+
+    def close(self) -> None:
+        """End all processes, and remove their files."""
+        self.end_workers()
         self._fork_server.close()
         self._scratch.cleanup()
+
+    def end_workers(self) -> None:
+        """End the workers, which know the files as they were; the next ones are forked from the same Airflow."""
+        while self._workers:
+            with suppress(ForkServerEnded):
+                self._exit_status(self._workers.pop())
 
     def results(self, jobs: Iterable[Job]) -> Iterator[FileFacts]:
         """Yield the facts of each file, as the workers finish with them."""

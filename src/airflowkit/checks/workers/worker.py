@@ -27,6 +27,7 @@ from airflowkit.checks.workers.output import Output
 from airflowkit.fork_server.child import connected, serve
 from airflowkit.fork_server.lifetime import adopt_orphans, end_children
 from airflowkit.processor.environment import DAGS_FOLDER, extend_import_path
+from airflowkit.settings import forget_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +87,7 @@ def _share_configuration() -> None:
 
 def _work(_request: bytes, descriptor: int) -> int:
     """Check one file after the other, as they come over a connection."""
+    forget_settings()  # the fork server may have read them long ago
     channel = Connection(descriptor)
     pid = os.getpid()
     output = Output()

@@ -87,6 +87,13 @@ class OutcomesUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class ModulesLoaded:
+    """The files of the repository that the run has imported so far, DAG files among them."""
+
+    paths: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """A line that a pod's container printed."""
 
@@ -188,6 +195,7 @@ Event = (
     | TaskEnded
     | PodCreated
     | OutcomesUsed
+    | ModulesLoaded
     | LogLine
     | Output
     | AlertKept

@@ -38,6 +38,7 @@ def main() -> None:
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kept = rehearse()  # noqa: F841  see there
+    _note_modules()
     serve(caller, _run)
     os._exit(0)
 
@@ -69,6 +70,16 @@ def rehearse() -> object:
     sys.path[:] = path
     forget_settings()
     return _rest(_airflow_run.task_api())
+
+
+def _note_modules() -> None:
+    """Write down which files of the repository this process has imported: no fork sees a later version of them."""
+    from airflowkit.local.worker.modules import foreign_modules
+    from airflowkit.local.worker.warm import MODULES
+
+    scratch = Path(os.environ["KUBECONFIG"]).parent
+    files = (str(path) for path in foreign_modules() if not path.is_relative_to(scratch))
+    (scratch / MODULES).write_text("\n".join(files), encoding="utf-8")
 
 
 def _rest(api: Any) -> object:

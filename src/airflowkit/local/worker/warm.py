@@ -19,6 +19,7 @@ from airflowkit.fork_server.server import ForkServer, ForkServerEnded
 from airflowkit.local.process.interruption import GRACE
 from airflowkit.local.process.scratch import scratch_folder
 from airflowkit.local.process.spawn import RunningWorker, forward_output
+from airflowkit.processor.environment import PLUGINS_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from airflowkit.local.process.request import Request
     from airflowkit.local.process.spawn import OnEvent
 
+MODULES: Final = "modules"
+"""The file in which the fork server lists the modules of the repository that it has imported."""
 _SWITCH: Final = "AIRFLOWKIT_WARM"
 
 
@@ -48,6 +51,7 @@ class WarmAirflow:
     def __enter__(self) -> Self:
         self._server: ForkServer | None = None
         self._settings: Mapping[str, str] = {}
+        self._imported: Mapping[Path, int] = {}
         self._at_exit = ExitStack()
         self._folder = self._at_exit.enter_context(scratch_folder("airflowkit-warm-"))
         self._at_exit.callback(self._stop)
@@ -96,7 +100,8 @@ class WarmAirflow:
     def _started(self, environ: Mapping[str, str]) -> ForkServer:
         """Return the server; start it, or again if it would be set up otherwise: Airflow reads its settings once."""
         settings = {name: value for name, value in environ.items() if name.startswith(("AIRFLOW__", "PYTHON"))}
-        if self._server and self._server.is_alive and settings == self._settings:
+        alive = self._server is not None and self._server.is_alive
+        if self._server and alive and settings == self._settings and self._imported == self._states():
             return self._server
         self._stop()
         log = self._folder / "start.log"
@@ -104,12 +109,26 @@ class WarmAirflow:
         self._settings = settings
         with _as_local_run_error():
             self._server.await_ready()
+        self._imported = self._states()
         return self._server
+
+    def _states(self) -> dict[Path, int]:
+        """Return when each file was changed that Airflow imported when it started, and each plugin."""
+        plugins = Path(self._settings.get(PLUGINS_FOLDER) or self._folder / "plugins")
+        listed = (self._folder / MODULES).read_text(encoding="utf-8").splitlines()
+        return {path: _changed(path) for path in (*map(Path, listed), *plugins.rglob("*.py"))}
 
     def _stop(self) -> None:
         if self._server:
             self._server.close()
         self._server = None
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 class _Fork:

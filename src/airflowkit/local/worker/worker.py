@@ -27,7 +27,7 @@ from airflowkit.local.fake.scripted import ScriptedKubelet
 from airflowkit.local.kubelet.kubelet import Kubelet as RuntimeKubelet
 from airflowkit.local.kubelet.objects import LocalObjects
 from airflowkit.local.kubelet.own_images import OwnImages
-from airflowkit.local.process.events import EventWriter, Notice, OutcomesUsed, Refused
+from airflowkit.local.process.events import EventWriter, ModulesLoaded, Notice, OutcomesUsed, Refused
 from airflowkit.local.process.request import Request
 from airflowkit.local.process.scratch import is_disk_full, no_space
 from airflowkit.local.runtimes import choose_runtime
@@ -36,6 +36,7 @@ from airflowkit.local.worker.airflow_log import emit_task_events, shorten
 from airflowkit.local.worker.consumers import consumers
 from airflowkit.local.worker.dag_runs import DagRuns
 from airflowkit.local.worker.logbook import LogBook
+from airflowkit.local.worker.modules import modules_below
 from airflowkit.local.worker.named_assets import register_named_assets
 from airflowkit.local.worker.other_dags import with_other_dags
 from airflowkit.local.worker.refusal import RunRefused
@@ -127,6 +128,7 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
         prepared = runs.prepare(loaded)
         _airflow_run.task_api()
         runs.run(prepared, start, request.conf)
+    emit(ModulesLoaded(list(modules_below(repository_root(folder) or folder))))
     if script:
         emit(OutcomesUsed(script.used))
     for line in consumers(folder):  # last: it imports other files, and one of them may end this process
