@@ -74,7 +74,7 @@ def test_the_error_of_a_trigger_is_told_and_not_that_the_operator_then_deletes_t
     make_namespace()
     lost = {"config_dict": yaml.safe_load("clusters: []"), "in_cluster": False, "connection_extras": {}}
     monkeypatch.setattr(operator, "found_cluster", lambda _hook: lost)
-    pod = {**QUICK, "cmds": ["sleep", "15"], "deferrable": True}
+    pod = {**QUICK, "cmds": ["sleep", "120"], "deferrable": True}
     run = run_dag(airflow_db, "lost_trigger", lambda: operator.CheckedPodOperator(task_id="pod", **pod))
     assert str(run.failure).startswith(
         "the pod's trigger failed: Invalid kube-config file. Expected key current-context"
