@@ -77,7 +77,10 @@ _INSTALLERS: Final = (
     (
         "helm --wait",
         ("Makefile", "*.sh", "*.yml", "*.yaml"),
-        re.compile(r"helm[^\n#]*\b(?:upgrade|install)\b(?:[^\n#]|\\\n)*airflow(?:[^\n#]|\\\n)*\s--(?:wait|atomic)\b"),
+        re.compile(
+            r"^[^#\n]*helm[^\n#]*\b(?:upgrade|install)\b(?:[^\n#]|\\\n)*airflow(?:[^\n#]|\\\n)*\s--(?:wait|atomic)\b",
+            re.MULTILINE,
+        ),
         None,
     ),
 )

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import warnings
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 from textwrap import shorten
@@ -143,11 +144,17 @@ def _database() -> dict[str, Any]:
 
 def _clusters_of_variables() -> list[str]:
     """Return the connections in the environment that name a kube config."""
+    names = (name.removeprefix(_VARIABLE).lower() for name in os.environ if name.startswith(_VARIABLE))
+    return [name for name in names if _is_cluster(name)]
+
+
+def _is_cluster(conn_id: str) -> bool:
     from airflow.models.connection import Connection
 
-    names = [name for name in os.environ if name.startswith(_VARIABLE)]
-    found = [Connection.get_connection_from_secrets(name.removeprefix(_VARIABLE).lower()) for name in names]
-    return [str(each.conn_id) for each in found if each.conn_type == "kubernetes" and _names_cluster(each.extra)]
+    with suppress(Exception):  # it is not valid, which its tasks report
+        found = Connection.get_connection_from_secrets(conn_id)
+        return found.conn_type == "kubernetes" and _names_cluster(found.extra)
+    return False
 
 
 def _decrypted(text: str | None, *, encrypted: bool) -> str | None:
