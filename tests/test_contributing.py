@@ -26,6 +26,7 @@ RECIPES = (
     "A keyword of `pod_task`",
     "A value class",
     "A rule of `airflowkit check`",
+    "A finding of `airflowkit doctor`",
     "An outcome of `fake_cluster`",
     "A report format of `check`",
     "A setting in `airflowkit.toml`",

@@ -127,9 +127,9 @@ def test_an_examination_that_crashes_is_our_fault_and_the_others_go_on(examine):
 
     result = examine(crash, lambda _request: [Finding("AD101", "after")], arguments=["--format", "json"])
     found = json.loads(result.stdout)["findings"]
-    assert [finding["code"] for finding in found] == ["AD105", "AD100", "AD101"]
-    assert found[1]["failed"]
-    assert "a bug of airflowkit, not of your file" in found[1]["hint"]
+    assert [finding["code"] for finding in found] == ["AD100", "AD101", "AD105"]
+    assert found[0]["failed"]
+    assert "a bug of airflowkit, not of your file" in found[0]["hint"]
     assert "hunter2" not in result.stdout
     assert result.status == 1
 

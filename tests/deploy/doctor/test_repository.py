@@ -119,6 +119,29 @@ def test_jobs_that_nobody_decided_on_are_a_warning(files, found, tmp_path):
     assert {finding.weight for finding in jobs} == {found}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "waits"),
+    [
+        ("deploy/app.yaml", "kind: Application\nspec: {source: {chart: airflow}}\n", True),
+        ("deploy/app.yaml", "kind: Application\nspec: {source: {chart: redis}}\n", False),
+        ("deploy/flux.yaml", "kind: HelmRelease\nspec:\n  chart: {spec: {chart: airflow}}\n", True),
+        (
+            "deploy/flux.yaml",
+            "kind: HelmRelease\nspec:\n  chart: {spec: {chart: airflow}}\n  install: {disableWait: true}\n",
+            False,
+        ),
+        ("Makefile", "deploy:\n\thelm upgrade airflow apache-airflow/airflow \\\n\t  --wait\n", True),
+        ("Makefile", "deploy:\n\thelm upgrade airflow apache-airflow/airflow\n\tkubectl wait --for=x\n", False),
+        (".github/workflows/ci.yml", "run: helm upgrade --install airflow apache-airflow/airflow --atomic\n", True),
+        ("deploy.sh", "# helm upgrade airflow apache-airflow/airflow --wait\n", False),
+    ],
+)
+def test_hooks_are_wrong_only_where_the_installation_waits(name, text, waits, tmp_path):
+    jobs = "migrateDatabaseJob: {useHelmHooks: true}\ncreateUserJob: {useHelmHooks: true}\n"
+    write(tmp_path, {"deploy/values.yaml": f"executor: KubernetesExecutor\n{jobs}", name: text})
+    assert any(finding.code == "AD150" for finding in look(tmp_path, REPOSITORY).findings) is waits
+
+
 def test_an_image_is_compared_without_values_too(tmp_path):
     write(tmp_path, {"Dockerfile": "FROM apache/airflow:3.3.2\n", "requirements.txt": "apache-airflow==3.1.8\n"})
     assert [finding.code for finding in look(tmp_path, REPOSITORY).findings] == ["AD161"]

@@ -104,11 +104,16 @@ def test_everything_that_is_wrong_with_a_running_airflow_is_found(home, reposito
     connection = {"conn_id": "cluster_c", "conn_type": "kubernetes", "extra": '{"kube_config_path": "/k"}'}
     run(home, "-c", FILL, json.dumps([connection]))
     monkeypatch.setenv("KUBECONFIG", "/elsewhere")
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_CLUSTER_D", json.dumps({"conn_type": "kubernetes", "extra": {"kube_config": "{}"}})
+    )
+    monkeypatch.setenv("AIRFLOW_CONN_BROKEN", '{"conn_type": ')
     report = look(repository, AIRFLOW)
     assert found(report) >= {
         ("AD202", "[api_auth] jwt_secret"),
         ("AD202", "[api] secret_key"),
         ("AD210", "connection cluster_c"),
+        ("AD210", "connection cluster_d"),
         ("AD220", "connection cluster_b"),
         ("AD221", "pool heavy"),
         ("AD230", "connection msteams_webhook_url"),

@@ -64,7 +64,7 @@ class _Look:
                 absences.append(absence)
         if len(absences) == len(asked):
             return Examined(self.source.name, (), absences[0].message, absences[0].hint)
-        return Examined(self.source.name, tuple(self.findings))
+        return Examined(self.source.name, tuple(sorted(self.findings, key=lambda finding: finding.code)))
 
     def _findings_of(self, part: Examination) -> None:
         try:

@@ -10,6 +10,8 @@ from airflowkit.checks.model.findings import Severity
 from airflowkit.errors import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from airflowkit.deploy.doctor.findings import Finding
 
 
@@ -63,7 +65,13 @@ class Report:
     def verdict(self) -> str:
         """What was examined and found, in one sentence."""
         examined = counted(sum(not source.absent for source in self.sources), "source")
-        found = ", ".join(counted(self.counts[each], each.value) for each in Severity if self.counts[each])
+        found = summary(self.findings)
         ignored = f"; {self.ignored} ignored" if self.ignored else ""
         more = ". `airflowkit explain CODE` says more" if found else ""
         return f"{examined} examined: {found or 'nothing found'}{ignored}{more}"
+
+
+def summary(findings: Iterable[Finding]) -> str:
+    """Return how many findings there are of each severity, such as `1 error, 2 warnings`; empty if there are none."""
+    counts = Counter(finding.weight for finding in findings)
+    return ", ".join(counted(counts[each], each.value) for each in Severity if counts[each])

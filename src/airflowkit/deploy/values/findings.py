@@ -81,7 +81,9 @@ def git_revisions(values: Mapping[str, Any]) -> Iterator[Finding]:
         hint = "set branch and ref, and rev: HEAD"
         yield Finding("dags.gitSync.rev", "git-sync 4 does not find it", hint, "apache/airflow#42918")
     if isinstance(ref, str) and _HASH.fullmatch(ref) and len(ref) != _FULL_HASH and not ref.isdigit():
-        yield Finding("dags.gitSync.ref", "a commit needs its whole hash of 40 characters", "git rev-parse COMMIT")
+        yield Finding(
+            "dags.gitSync.ref", "a commit needs its whole hash of 40 characters", "ask for it: git rev-parse COMMIT"
+        )
 
 
 def git_failures(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -89,7 +91,7 @@ def git_failures(values: Mapping[str, Any]) -> Iterator[Finding]:
     git_sync = _git_sync(values)
     if git_sync is not None and not git_sync.get("maxFailures"):
         yield Finding(
-            "dags.gitSync.maxFailures", "0 ends git-sync at its first error, and the worker pod with it", "10"
+            "dags.gitSync.maxFailures", "0 ends git-sync at its first error, and the worker pod with it", "write 10"
         )
 
 
@@ -130,7 +132,7 @@ def git_credentials(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("dags.gitSync.repo", "git-sync logs in as git", "write git@", "apache/airflow#32981")
     if repository.startswith("http") and ssh_key:
         message = "the repository's URL is one for https: the key is not used"
-        yield Finding("dags.gitSync.sshKeySecret", message, "credentialsSecret, or a URL for ssh")
+        yield Finding("dags.gitSync.sshKeySecret", message, "name credentialsSecret, or write a URL for ssh")
     if login and ssh_key:
         yield Finding("dags.gitSync.credentialsSecret", "sshKeySecret comes before it", "name one of the two")
 
@@ -143,7 +145,9 @@ def git_key_is_readable(values: Mapping[str, Any]) -> Iterator[Finding]:
     for key in ("securityContexts.pod", "workers.kubernetes.securityContexts.pod", "dagProcessor.securityContexts.pod"):
         context = value_at(values, key)
         if isinstance(context, dict) and context and "fsGroup" not in context:
-            yield Finding(key, "without fsGroup git-sync cannot read its key", "fsGroup: 0", "apache/airflow#41974")
+            yield Finding(
+                key, "without fsGroup git-sync cannot read its key", "write fsGroup: 0", "apache/airflow#41974"
+            )
 
 
 def subchart(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -163,7 +167,7 @@ def database(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("data.metadataSecretName", message, "name a Secret with the database's URL")
     if own and named and not value_at(values, "postgresql.auth"):
         yield Finding(
-            "postgresql.enabled", "data.metadataSecretName names another database", "postgresql: {enabled: false}"
+            "postgresql.enabled", "data.metadataSecretName names another database", "write postgresql: {enabled: false}"
         )
 
 
@@ -182,7 +186,7 @@ def first_user(values: Mapping[str, Any]) -> Iterator[Finding]:
     password = value_at(values, "createUserJob.defaultUser.password")
     if password in {None, "admin"}:
         key = "createUserJob.defaultUser.password"
-        yield Finding(key, "the chart's default is admin", "$(AIRFLOW_ADMIN_PASSWORD), from createUserJob.env")
+        yield Finding(key, "the chart's default is admin", "write $(AIRFLOW_ADMIN_PASSWORD), from createUserJob.env")
 
 
 def broker(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -207,7 +211,7 @@ def pgbouncer(values: Mapping[str, Any]) -> Iterator[Finding]:
 def log_volume(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Find a volume for logs that go elsewhere."""
     if _logs_are_remote(values) and value_at(values, "logs.persistence.enabled"):
-        yield Finding("logs.persistence.enabled", "logs are remote: the volume is not needed", "false")
+        yield Finding("logs.persistence.enabled", "logs are remote: the volume is not needed", "write false")
 
 
 def logs(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -216,7 +220,7 @@ def logs(values: Mapping[str, Any]) -> Iterator[Finding]:
     if str(value_at(values, "config.logging.remote_logging")) == "0":
         return  # a decision: with the chart's own default, which is another word for it, the chart warns
     if not remote and not kept and "Kubernetes" in str(value_at(values, "executor", "")):
-        hint = "config.logging.remote_logging or logs.persistence"
+        hint = "set config.logging.remote_logging, or logs.persistence"
         yield Finding("logs.persistence.enabled", "the logs of tasks are lost with their pods", hint)
 
 
@@ -226,9 +230,9 @@ def metrics(values: Mapping[str, Any]) -> Iterator[Finding]:
         value_at(values, "extraEnv", "")
     )
     if elsewhere and value_at(values, "statsd.enabled", True):
-        yield Finding("statsd.enabled", "AIRFLOW__METRICS__STATSD_HOST sends metrics elsewhere", "false")
+        yield Finding("statsd.enabled", "AIRFLOW__METRICS__STATSD_HOST sends metrics elsewhere", "write false")
     if elsewhere and not value_at(values, "statsd.enabled", True) and not value_at(values, "config.metrics.statsd_on"):
-        yield Finding("config.metrics.statsd_on", "statsd.enabled: false switches metrics off", "'True'")
+        yield Finding("config.metrics.statsd_on", "statsd.enabled: false switches metrics off", "write 'True'")
 
 
 RULES: Final[tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...]] = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.reports.folding import printable
+from airflowkit.deploy.doctor.report import summary
 from airflowkit.errors import with_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
@@ -25,8 +27,8 @@ def show(report: Report, console: Console) -> None:
 
     for source in report.sources:
         console.print(Text(f"{source.name}: ", "bold").append(printable(_state(source)), "not bold"), soft_wrap=True)
-        for finding in source.findings:
-            for text, style in _lines(finding):
+        for finding, last in _with_ends(source.findings):
+            for text, style in _lines(finding, last=last):
                 console.print(Text(printable(text), style), soft_wrap=True)
     for note in report.notes:
         console.print(Text(printable(f"note: {note}")), soft_wrap=True)
@@ -36,10 +38,16 @@ def show(report: Report, console: Console) -> None:
 def _state(source: Examined) -> str:
     if source.absent:
         return with_hint(source.absent, source.hint)
-    return "" if source.findings else "nothing found"
+    return summary(source.findings) or "nothing found"
 
 
-def _lines(finding: Finding) -> Iterator[tuple[str, str]]:
+def _with_ends(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool]]:
+    """Yield findings, and whether each is the last with its code: what they have in common is said once."""
+    for finding, after in zip_longest(findings, findings[1:]):
+        yield finding, after is None or after.code != finding.code or after.failed
+
+
+def _lines(finding: Finding, *, last: bool) -> Iterator[tuple[str, str]]:
     """Yield the lines of a finding, with their styles."""
     about = finding.about
     sign = finding.weight[0].upper()  # for those without colour
@@ -47,9 +55,12 @@ def _lines(finding: Finding) -> Iterator[tuple[str, str]]:
     indent = " " * 10
     if finding.path:
         yield f"{indent}in {finding.path}" + (f":{finding.line}" if finding.line else ""), "dim"
-    if not finding.failed:
-        yield f"{indent}breaks: {about.breaks}", ""
     if finding.hint:
         yield f"{indent}> {finding.hint}", "green"
-    page = f"{about.page}, {finding.reference}" if finding.reference else about.page
-    yield f"{indent}page: {page}", "dim"
+    if finding.reference:
+        yield f"{indent}see {finding.reference}", "dim"
+    if not last:
+        return
+    if not finding.failed:
+        yield f"{indent}breaks: {about.breaks}", ""
+    yield f"{indent}page: {about.page}", "dim"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airflowkit.deploy.doctor.source import Request
 
 _JOBS: Final = ("migrateDatabaseJob", "createUserJob")
-_HINT: Final = "useHelmHooks: false, and applyCustomEnv: false"
+_HINT: Final = "write useHelmHooks: false, and applyCustomEnv: false"
 
 
 def jobs(request: Request) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def _of_release(release: Release, waits: str) -> Iterator[Fault]:
             yield Fault(key, f"the job is a hook that runs after the wait of {waits}, which waits for it", _HINT)
         elif hooks is None:
             message = "it is not set: the job is a Helm hook, which never runs where the installation waits for pods"
-            yield Fault(key, message, f"{_HINT} with --wait, Argo CD, Flux or Terraform; without a wait, true")
+            yield Fault(key, message, f"{_HINT} with --wait, Argo CD, Flux or Terraform; true where nothing waits")
 
 
 def _waiting(root: Path) -> str:
@@ -77,7 +77,10 @@ _INSTALLERS: Final = (
     (
         "helm --wait",
         ("Makefile", "*.sh", "*.yml", "*.yaml"),
-        re.compile(r"helm[^\n#]*\b(?:upgrade|install)\b(?:[^\n#]|\\\n)*airflow(?:[^\n#]|\\\n)*\s--(?:wait|atomic)\b"),
+        re.compile(
+            r"^[^#\n]*helm[^\n#]*\b(?:upgrade|install)\b(?:[^\n#]|\\\n)*airflow(?:[^\n#]|\\\n)*\s--(?:wait|atomic)\b",
+            re.MULTILINE,
+        ),
         None,
     ),
 )

@@ -9,11 +9,13 @@ import json
 import os
 import sys
 import warnings
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit._airflow import airflow_version
 from airflowkit.deploy.doctor.running.dags import facts_of_dags
 from airflowkit.deploy.doctor.running.facts import GENERATED, SECRET_KEY
 from airflowkit.deploy.doctor.running.requests import json_of
@@ -24,6 +26,7 @@ _KEYS: Final = (("api_auth", "jwt_secret"), ("api", "secret_key"))
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_VARIABLE: Final = "AIRFLOW_CONN_"
 _LONGEST: Final = 160
 _TIMEOUT: Final = 10
 _HEALTH: Final = "/api/v2/monitor/health"
@@ -50,6 +53,9 @@ def _fill(found: dict[str, Any], root: Path) -> None:
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "the configuration": _configuration,
         "the database": _database,
+        "the connections of the environment": lambda: {
+            "clusters": [*found.get("clusters", ()), *_clusters_of_variables()]
+        },
         "the API": _health,
         "the log of the last task": _last_log,
         "the DAGs": lambda: facts_of_dags(root, found.pop("existing_pools", None)),
@@ -93,7 +99,8 @@ def _configuration() -> dict[str, Any]:
     executor = str(conf.get("core", "executor"))
     folder = Path(conf.get_mandatory_value("logging", "base_log_folder"))
     kept = conf.getboolean("logging", "remote_logging", fallback=False) or folder.is_mount()
-    unset = [f"[{section}] {option}" for section, option in _KEYS if not _is_set(section, option)]
+    keys = _KEYS if airflow_version() >= (3, 0) else ()
+    unset = [f"[{section}] {option}" for section, option in keys if not _is_set(section, option)]
     return {"executor": executor, "logs_lost": "Kubernetes" in executor and not kept, "unset_keys": unset}
 
 
@@ -135,6 +142,21 @@ def _database() -> dict[str, Any]:
     return {"unreadable": unreadable, "clusters": clusters, "existing_pools": pools}
 
 
+def _clusters_of_variables() -> list[str]:
+    """Return the connections in the environment that name a kube config."""
+    names = (name.removeprefix(_VARIABLE).lower() for name in os.environ if name.startswith(_VARIABLE))
+    return [name for name in names if _is_cluster(name)]
+
+
+def _is_cluster(conn_id: str) -> bool:
+    from airflow.models.connection import Connection
+
+    with suppress(Exception):  # it is not valid, which its tasks report
+        found = Connection.get_connection_from_secrets(conn_id)
+        return found.conn_type == "kubernetes" and _names_cluster(found.extra)
+    return False
+
+
 def _decrypted(text: str | None, *, encrypted: bool) -> str | None:
     """Return what a column contains, or None if the Fernet key does not decrypt it."""
     from airflow.models.crypto import get_fernet
@@ -142,7 +164,7 @@ def _decrypted(text: str | None, *, encrypted: bool) -> str | None:
     if not text or not encrypted:
         return text or ""
     try:
-        return get_fernet().decrypt(text.encode()).decode()
+        return str(get_fernet().decrypt(text.encode()).decode())
     except Exception:  # noqa: BLE001  InvalidToken of a library that may not be installed
         return None
 
