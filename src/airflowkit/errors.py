@@ -21,6 +21,7 @@
     ├── BrokenTemplate (ValueError)         a team's own template of a DAG cannot be used
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
+    ├── NothingThere (LookupError)          a source of `doctor` does not exist here
     ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
     ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined
     ├── ConnectionsError (ValueError)       connections or users are not valid
@@ -193,6 +194,13 @@ class SecretsError(AirflowKitError, ValueError):
 
 class ValuesError(AirflowKitError, ValueError):
     """A Helm values file cannot be read, or is not one. The message quotes nothing of the file."""
+
+
+class NothingThere(AirflowKitError, LookupError):  # noqa: N818  it is no error
+    """A source does not exist here, such as a running Airflow; the message says so, and the hint how to name one.
+
+    Any other `AirflowKitError` of a source means that it exists and cannot be examined, which is a finding.
+    """
 
 
 class ContractError(AirflowKitError, ValueError):

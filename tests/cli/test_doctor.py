@@ -10,8 +10,8 @@ import pytest
 
 from airflowkit.deploy.doctor import sources
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.source import Examination, NothingThere, Source
-from airflowkit.errors import SecretsError
+from airflowkit.deploy.doctor.source import Examination, Source
+from airflowkit.errors import NothingThere, SecretsError
 from airflowkit.settings import forget_settings
 from scaffold.combinations import answers
 from scaffold.conftest import files_of

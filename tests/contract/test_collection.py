@@ -103,6 +103,11 @@ def test_the_template_of_a_pod_operator_counts_too(dag, tmp_path):
     assert needs == (Need("etl", Kind.SERVICE_ACCOUNT, "loader"),)
 
 
+def test_a_pod_that_kubernetes_would_refuse_is_named_and_its_task_is_not_left_out(dag):
+    found = needs_of_task(KubernetesPodOperator(**POD, affinity=k8s.V1Affinity(node_affinity=7)))
+    assert found.unknown[0].startswith("what it needs cannot be read here: ")
+
+
 def test_a_task_without_a_pod_needs_nothing(dag):
     assert needs_of_task(Plain(task_id="load")).is_empty
 

@@ -38,11 +38,14 @@ def needs_of_task(task: Any, path: str = "", line: int | None = None) -> TaskNee
         line: Where that builds it.
     """
     found = _Found()
-    found.add_override(argument(task, "executor_config"))
-    if is_pod(task):
-        found.add_pods(task)
-    else:
-        found.note_other(task)
+    try:
+        found.add_override(argument(task, "executor_config"))
+        if is_pod(task):
+            found.add_pods(task)
+        else:
+            found.note_other(task)
+    except Exception as error:  # noqa: BLE001  foreign objects raise anything, and Kubernetes would refuse them
+        found.note(f"what it needs cannot be read here: {_first_line(error)}")
     return TaskNeeds(
         dag_id=task.dag_id,
         task_id=task.task_id,
@@ -84,18 +87,18 @@ class _Found:
         for operator in self._operators(task):
             names = {cls.__name__ for cls in type(operator).__mro__}
             if elsewhere := sorted(names & _ELSEWHERE):
-                self._note(f"its pod runs in another cluster ({elsewhere[0]})")
+                self.note(f"its pod runs in another cluster ({elsewhere[0]})")
             else:
                 self._add_pod(operator)
                 for name in _OF_A_JOB:
                     if getattr(operator, name, None):
-                        self._note(f"its {name} is not read")
+                        self.note(f"its {name} is not read")
 
     def note_other(self, task: Any) -> None:
         """Note an operator of the Kubernetes provider that starts no pod: nothing here reads its manifests."""
         operator = getattr(task, "operator_class", type(task))
         if any(cls.__module__.startswith(_PROVIDER) for cls in operator.__mro__):
-            self._note(f"what {operator.__name__} does to the Kubernetes API is not read")
+            self.note(f"what {operator.__name__} does to the Kubernetes API is not read")
 
     def _operators(self, task: Any) -> Iterator[Any]:
         if not is_mapped(task):
@@ -104,34 +107,34 @@ class _Found:
         made = islice(elements(task), MOST_ELEMENTS + 1)
         for number, element in enumerate(made):
             if number == MOST_ELEMENTS:
-                self._note(f"it has more than {MOST_ELEMENTS} elements")
+                self.note(f"it has more than {MOST_ELEMENTS} elements")
                 return
             self._note_unknown(element)
             try:
                 yield of_element(task, element)
             except Exception as error:  # noqa: BLE001  operators raise anything, here for want of what the run brings
-                self._note(f"its operator cannot be made here: {_first_line(error)}")
+                self.note(f"its operator cannot be made here: {_first_line(error)}")
 
     def _note_unknown(self, element: Element) -> None:
         for name in element.unknown:
             if name in _NAMES or name.endswith(("_from", "volumes", "vars", "selector", "template", "configmaps")):
-                self._note(f"its {name} come from another task")
+                self.note(f"its {name} come from another task")
         if not element.complete:
-            self._note("another task gives its elements")
+            self.note("another task gives its elements")
 
     def _add_pod(self, operator: Any) -> None:
         from airflowkit.pods.render import built_pod, undecided  # noqa: PLC0415  only for files with pods
 
         for name in undecided(operator):
-            self._note(f"its {name} are known only when it runs")
+            self.note(f"its {name} are known only when it runs")
         try:
             manifest = built_pod(operator)
         except Exception as error:  # noqa: BLE001  the provider refuses in its own ways; `check` says what is wrong
-            self._note(f"its pod cannot be built here: {_first_line(error)}")
+            self.note(f"its pod cannot be built here: {_first_line(error)}")
             return
         namespace = (manifest.get("metadata") or {}).get("namespace") or ""
         if is_runtime_value(namespace) or namespace == STAND_IN:
-            self._note(f"its namespace {namespace} is known only when it runs")
+            self.note(f"its namespace {namespace} is known only when it runs")
             namespace = ""
         self.needs.update(references(manifest, namespace))
         self.permissions.update(permissions(operator, namespace))
@@ -151,9 +154,10 @@ class _Found:
         if isinstance(manifest, Mapping):
             self._add_worker(manifest)
         else:
-            self._note(f"its pod_template_file {path} cannot be read here")
+            self.note(f"its pod_template_file {path} cannot be read here")
 
-    def _note(self, what: str) -> None:
+    def note(self, what: str) -> None:
+        """Note what nobody knows before the task runs."""
         self.unknown[what] = None
 
 

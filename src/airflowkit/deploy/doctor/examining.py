@@ -9,9 +9,8 @@ from airflowkit.checks.model.failures import failed
 from airflowkit.checks.model.findings import Place, Severity
 from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.report import Examined, Report
-from airflowkit.deploy.doctor.source import NothingThere
 from airflowkit.deploy.secrets.confidential import without_secrets
-from airflowkit.errors import AirflowKitError, SettingsError
+from airflowkit.errors import AirflowKitError, NothingThere, SettingsError
 from airflowkit.redaction import mask_shapes
 
 if TYPE_CHECKING:

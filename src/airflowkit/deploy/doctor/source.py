@@ -6,19 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from airflowkit.errors import AirflowKitError
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from airflowkit.deploy.doctor.findings import Finding
-
-
-class NothingThere(AirflowKitError):  # noqa: N818  it is no error
-    """A source does not exist here, such as a running Airflow; the message says so, and the hint how to name one.
-
-    Any other `AirflowKitError` of a source means that it exists and cannot be examined, which is a finding.
-    """
 
 
 @dataclass(frozen=True, slots=True)

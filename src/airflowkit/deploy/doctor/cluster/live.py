@@ -19,8 +19,7 @@ from urllib3.exceptions import HTTPError
 
 from airflowkit.contract.needs import Kind
 from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown, Thing
-from airflowkit.deploy.doctor.source import NothingThere
-from airflowkit.errors import ClusterError
+from airflowkit.errors import ClusterError, NothingThere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,11 +12,11 @@ from airflowkit.deploy.doctor.cluster.exported import ExportedCluster, export_co
 from airflowkit.deploy.doctor.cluster.live import LiveCluster
 from airflowkit.deploy.doctor.codes import codes
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.source import Examination, NothingThere, Source
+from airflowkit.deploy.doctor.source import Examination, Source
 from airflowkit.deploy.secrets.deployment import Deployment
 from airflowkit.deploy.secrets.work import VALUES
 from airflowkit.deploy.values.files import load_values
-from airflowkit.errors import ClusterError, ValuesError, WorkersUnavailable
+from airflowkit.errors import ClusterError, NothingThere, ValuesError, WorkersUnavailable
 from airflowkit.settings import check_settings, load_settings
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.repository.releases import releases, shown
 from airflowkit.deploy.doctor.repository.texts import line_at, texts
-from airflowkit.deploy.doctor.source import Examination, NothingThere
+from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values.lookup import value_at
+from airflowkit.errors import NothingThere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

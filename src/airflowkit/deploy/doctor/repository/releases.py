@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.source import NothingThere
 from airflowkit.deploy.values.conversion import chart_of, subchart_of
 from airflowkit.deploy.values.files import content_of, load_values
 from airflowkit.deploy.values.places import parts_of, place_of
-from airflowkit.errors import ValuesError
+from airflowkit.errors import NothingThere, ValuesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.repository.releases import releases, shown
-from airflowkit.deploy.doctor.source import Examination, NothingThere
+from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values.findings import Finding as Fault
 from airflowkit.deploy.values.lookup import value_at
+from airflowkit.errors import NothingThere
 from airflowkit.repository import dags_folder
 from airflowkit.settings import check_settings, find_settings
 

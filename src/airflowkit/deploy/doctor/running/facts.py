@@ -12,8 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.deploy.doctor.source import NothingThere
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import AirflowKitError, NothingThere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
