@@ -90,7 +90,8 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
         for each in self.always:
             if each in self.never:
                 yield Problem("always", shown(each), "is in never, too")
-        for cause, delay in self.delay.items():
+        delays: Mapping[str, Any] = self.delay
+        for cause, delay in delays.items():
             if not isinstance(delay, timedelta) or delay < timedelta(0):
                 yield Problem(f"delay[{cause!r}]", shown(delay), "is not a timedelta of zero or more")
 
