@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -30,6 +31,15 @@ assert Path(__file__).with_name("data.txt").read_text() == NAME
 """
 BROKEN = GOOD + "import nosuch\n"
 
+BUSY = """\
+import subprocess, time
+from pathlib import Path
+
+subprocess.Popen(["sleep", "600"], start_new_session=True)
+Path(__file__).with_name("busy").touch()
+time.sleep(600)  # airflow DAG
+"""
+
 
 @pytest.fixture
 def repository(tmp_path) -> Path:
@@ -44,6 +54,7 @@ def scratch(tmp_path_factory, monkeypatch):
     """The temporary folder of the command."""
     folder = tmp_path_factory.mktemp("scratch")
     monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     return folder
 
 
@@ -159,6 +170,21 @@ def test_ctrl_c_ends_it_with_130_and_leaves_nothing(watch, scratch):
     command = watch()
     below = psutil.Process(command.process.pid).children(recursive=True)
     assert below
+    command.press_ctrl_c()
+    assert command.process.wait(timeout=120) == 130
+    assert "Traceback" not in command.text
+    psutil.wait_procs(below, timeout=120)
+    assert not [process for process in below if process.is_running()]
+    assert not list(scratch.iterdir())
+
+
+def test_ctrl_c_while_a_file_is_imported_ends_what_that_file_has_started(watch, repository, scratch):
+    command = watch()
+    (repository / "dags" / "busy.py").write_text(BUSY)
+    while not (repository / "dags" / "busy").exists():
+        time.sleep(0.05)
+    below = psutil.Process(command.process.pid).children(recursive=True)
+    assert [process for process in below if process.name() == "sleep"]
     command.press_ctrl_c()
     assert command.process.wait(timeout=120) == 130
     assert "Traceback" not in command.text
