@@ -20,6 +20,7 @@ VERSIONS = ("2.11", "3.1", "3.2", "3.3", "3.4")
 TESTS = (
     "tests/checks",
     "--ignore=tests/checks/test_docs.py",  # the same on every Airflow
+    "tests/contract",
     "tests/deploy/connections",
     "tests/pods",
     "tests/test_airflow_examples.py",
