@@ -65,7 +65,8 @@ def test_no_exception_of_ours_is_defined_elsewhere():
         if isinstance(node, ast.ClassDef) and path.name != "errors.py"
         if names & {getattr(base, "id", getattr(base, "attr", "")) for base in node.bases}
     ]
-    assert elsewhere == []
+    # It is one of Airflow's as well, which errors.py must not import.
+    assert elsewhere == ["pods/operator/outcome.py: FinalPodFailed"]
 
 
 @pytest.mark.parametrize("cls", EXCEPTIONS, ids=lambda cls: cls.__name__)
