@@ -28,6 +28,7 @@ RECIPES = (
     "A rule of `airflowkit check`",
     "A finding of `airflowkit doctor`",
     "An outcome of `fake_cluster`",
+    "A need of the contract",
     "A report format of `check`",
     "A setting in `airflowkit.toml`",
     "A command",
