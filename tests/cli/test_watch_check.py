@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psutil
 import pytest
 
 from airflows import for_this_airflow
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+OUTGROWN = Path(__file__).parents[1] / "checks/rules/cases/AK611/bad"
 GOOD = for_this_airflow("""\
 from airflow.sdk import DAG
 from airflow.providers.standard.operators.empty import EmptyOperator
@@ -123,6 +122,15 @@ def test_a_module_that_dag_files_import_a_data_file_and_the_settings_are_watched
     command.expect("is not valid TOML")
     (repository / "airflowkit.toml").write_text("[check]\nrequire_owner = true\n")
     command.expect("airflowkit.toml:")
+
+
+def test_the_kept_contract_is_watched(watch, repository):
+    shutil.copytree(OUTGROWN, repository, dirs_exist_ok=True)
+    contract = (repository / "contract.json").read_text()
+    (repository / "contract.json").unlink()
+    command = watch()
+    (repository / "contract.json").write_text(contract)
+    assert "AK611" in command.expect("new, 0 gone.")
 
 
 def test_findings_of_a_file_that_cannot_be_imported_are_neither_gone_nor_new_again(watch, repository):

@@ -86,8 +86,9 @@ class _Answers:
 
         parts = {part.folder: part.sources for part in (self._last.examined if self._last else ())}
         roots = {folder: repository_root(folder) or folder for folder in self._folders}
+        sources = {folder: [*map(Path, parts.get(folder, ())), *_kept_contract(folder)] for folder in roots}
         return joined(
-            watched(folder, (path for path in map(Path, parts.get(folder, ())) if path.is_relative_to(root)))
+            watched(folder, (path for path in sources[folder] if path.is_relative_to(root)))
             for folder, root in roots.items()
         )
 
@@ -105,6 +106,17 @@ class _Answers:
         elif differing or any(path.suffix in _CODE for path in changed):
             headline(_event(changed), console)
             show_changes(report, differing, console)
+
+
+def _kept_contract(folder: Path) -> list[Path]:
+    """Return where the contract is kept with which the DAGs are compared, whether it is there or not."""
+    from airflowkit.contract.kept import kept_path
+    from airflowkit.settings import check_settings
+
+    try:
+        return [kept_path(folder, check_settings(folder).contract)]
+    except AirflowKitError:  # the check says what is wrong with the settings
+        return []
 
 
 def _event(changed: frozenset[Path]) -> str:
