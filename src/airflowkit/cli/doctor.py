@@ -70,7 +70,8 @@ def doctor(  # noqa: PLR0913  one for each option
 ) -> None:
     """Examine the repository's values, Dockerfile and settings, the Airflow that runs here, and the cluster.
 
-    What is not there is left out, with a line that says so. Nothing is changed, and no Secret's value is read or shown.
+    What is not there is left out, with a line that says so. Nothing is changed, and no Secret's value is asked for or
+    shown.
 
     Examples:
         airflowkit doctor

@@ -2,8 +2,8 @@
 
 Objects are asked for by name, as tables with metadata only
 (https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables): a table has the type of a
-Secret and the number of its keys, and `managedFields` their names, so that no value leaves the API server. Only where
-somebody has removed these is the object itself read, and everything but its keys dropped at once.
+Secret and the number of its keys, and `managedFields` their names. Only where somebody has removed these is the object
+itself read. Everything but the keys is dropped at once, also the annotation in which `kubectl apply` keeps the values.
 """
 
 from __future__ import annotations
