@@ -20,12 +20,12 @@ from airflowkit.deploy.doctor.running.dags import facts_of_dags
 from airflowkit.deploy.doctor.running.facts import GENERATED, SECRET_KEY
 from airflowkit.deploy.doctor.running.requests import json_of
 
-_TABLES: Final = frozenset({"alembic_version", "connection"})
-_KEYS: Final = (("api_auth", "jwt_secret"), ("api", "secret_key"))
-"""Options for which each process makes a key of its own if none is set (airflow: config.yml)."""
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_TABLES: Final = frozenset({"alembic_version", "connection"})
+_KEYS: Final = (("api_auth", "jwt_secret"), ("api", "secret_key"))
+"""Options for which each process makes a key of its own if none is set (airflow: config.yml)."""
 _VARIABLE: Final = "AIRFLOW_CONN_"
 _LONGEST: Final = 160
 _TIMEOUT: Final = 10
