@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
 from airflowkit.alerts.teams.card import MAX_ESCAPED, MAX_MESSAGE, build_card, fits, fitting_card, message, minimal_card
+from airflowkit.causes import CauseCode
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 from alerts.incidents import RUN, TASK
 from alerts.official import complaints, fact, texts
@@ -89,6 +90,12 @@ def test_every_event_makes_a_valid_card(event, facts):
     for card in (build_card(replace(facts, event=event)), minimal_card(replace(facts, event=event))):
         assert complaints(card) == []
         assert card["version"] == "1.4"
+
+
+def test_a_cause_that_is_known_is_on_the_card_and_none_that_is_not():
+    known = Diagnosis("out of memory", code=CauseCode.OUT_OF_MEMORY)
+    assert "cause: out-of-memory (program)" in texts(build_card(replace(TASK, diagnosis=known)))
+    assert "cause:" not in " ".join(texts(build_card(replace(TASK, diagnosis=Diagnosis("ValueError: broken")))))
 
 
 def test_facts_that_are_missing_leave_no_empty_line():

@@ -182,17 +182,14 @@ def _failed(task: FailedTask) -> Iterator[Card]:
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[Card]:
     yield from _monospace(diagnosis.reason)
-    yield _text(_run(_cause(diagnosis.code), isSubtle=True, size="Small"), spacing="None")
+    if diagnosis.code is not CauseCode.UNKNOWN:
+        cause = f"cause: {diagnosis.code} ({diagnosis.code.category})"
+        yield _text(_run(cause, isSubtle=True, size="Small"), spacing="None")
     if diagnosis.hint:
         yield _text(_run("→ "), _run(diagnosis.hint), spacing="Small")
     if diagnosis.log_tail:
         yield _text(_run("Last lines of the log", isSubtle=True, size="Small"), spacing="Small")
         yield from _monospace("\n".join(diagnosis.log_tail))
-
-
-def _cause(code: CauseCode) -> str:
-    category = "" if code is CauseCode.UNKNOWN else f" ({code.category})"
-    return f"cause: {code}{category}"
 
 
 def _message(facts: Facts) -> Iterator[Card]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
+from airflowkit.causes import CauseCode
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
 _AT: Final = datetime(2026, 3, 14, 2, 0, 7, tzinfo=UTC)
@@ -30,7 +31,9 @@ _OUT_OF_MEMORY: Final = Diagnosis(
     "out of memory: the container used all of its 512Mi (exit code 137)",
     "raise the task's memory: resources=Resources(memory='1Gi')",
     ("reading part 7 of 12", "merging 4,182,331 rows"),
+    CauseCode.OUT_OF_MEMORY,
 )
+_NO_ANSWER: Final = Diagnosis("TimeoutError: no answer from orders-db", code=CauseCode.EXCEPTION)
 _TASK: Final = replace(
     _RUN,
     task_id="load_orders",
@@ -48,7 +51,7 @@ SAMPLES: Final = {
         _RUN,
         failed=(
             FailedTask("load_orders", (), _OUT_OF_MEMORY),
-            FailedTask("export_region", tuple(range(200)), Diagnosis("TimeoutError: no answer from orders-db")),
+            FailedTask("export_region", tuple(range(200)), _NO_ANSWER),
         ),
         not_run=2,
         log_url=f"{_AIRFLOW}/tasks/load_orders",
