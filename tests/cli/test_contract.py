@@ -206,12 +206,12 @@ def test_an_exported_cluster_is_judged_without_showing_a_value(airflowkit, repos
     )
     found = [(it["code"], it["subject"]) for it in json.loads(shown.stdout)["findings"]]
     assert found == [
-        ("AD306", "PersistentVolumeClaim airflow-data"),
         ("AD301", "Secret first"),
-        ("AD302", "Secret orders-db"),
         ("AD301", "Secret second"),
         ("AD301", "Secret whole"),
         ("AD301", "Secret worker"),
+        ("AD302", "Secret orders-db"),
+        ("AD306", "PersistentVolumeClaim airflow-data"),
         ("AD308", "image pull Secret regcred"),
     ]
     assert "aHVudGVyMg" not in shown.stdout + shown.stderr
