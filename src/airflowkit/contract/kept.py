@@ -11,6 +11,7 @@ from airflowkit.contract.document import VERSION, Contract
 from airflowkit.contract.needs import Kind, Need, Permission
 from airflowkit.errors import ContractError, did_you_mean
 from airflowkit.repository import plain, repository_root
+from airflowkit.yaml_text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -141,7 +142,7 @@ def _line_of(text: str, place: tuple[str | int, ...]) -> int:
     import yaml  # only for a broken file
 
     try:
-        node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+        node: Any = composed(text)
         for step in place:
             if isinstance(step, int):
                 node = node.value[step]
