@@ -221,7 +221,7 @@ def test_an_exported_cluster_is_judged_without_showing_a_value(airflowkit, repos
     ("text", "reason"),
     [
         ("a: [password: hunter2", "not valid YAML"),
-        ("", "has no object that the DAGs could need"),
+        ("", "is empty"),
         ("kind: Pod\nmetadata: {name: a}\n", "has no object that the DAGs could need"),
     ],
 )

@@ -108,6 +108,9 @@ def test_a_finding_says_its_code_source_place_what_it_breaks_the_hint_and_the_pa
         ((), "[doctor]\nignore = { AD101 = { reason = 'x', until = 'soon' } }\n", "until"),
         ((), "[doctor\n", "TOML"),
         (("nowhere",), "", "nowhere"),
+        (("a" * 300,), "", "File name too long"),
+        (("--write",), "", "--contract"),
+        (("--contract", "--select", "AD1"), "", "--select"),
     ],
 )
 def test_wrong_use_is_exit_2_one_line_and_still_one_document(doctor, repository, arguments, toml, words):
@@ -239,7 +242,15 @@ def test_exit_zero_is_asked_for(doctor):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--write",), ("--format", "yaml"), ("--contract", "--format", "sarif"), ("--format", "xml")]
+    "arguments",
+    [
+        ("--write",),
+        ("--format", "yaml"),
+        ("--format", "xml"),
+        ("--contract", "--format", "sarif"),
+        *(("--contract", option, "x") for option in ("--select", "--values", "--cluster", "--namespace", "--context")),
+        ("--contract", "--exit-zero"),
+    ],
 )
 def test_options_that_do_not_go_together_are_wrong_use(doctor, arguments):
     result = doctor(*arguments)
