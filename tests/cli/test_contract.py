@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from airflowkit.settings import forget_settings
 from airflows import for_this_airflow
 
 DAG = """
@@ -114,7 +115,7 @@ def test_the_roles_are_for_kubectl_and_the_rest_for_programs(airflowkit, reposit
 def test_dags_that_outgrow_the_kept_contract_are_found_until_it_is_written_again(airflowkit, repository):
     wrote = airflowkit("doctor", "--contract", "--write", cwd=repository)
     assert (wrote.status, wrote.stdout) == (0, "")
-    assert wrote.stderr.startswith(f"wrote {repository / 'contract.json'}: 11 needs;")
+    assert wrote.stderr.startswith("wrote contract.json: 11 needs;")
     first = (repository / "contract.json").read_bytes()
     select = ("check", "--select", "AK611,AK612", "--format", "json")
     assert json.loads(airflowkit(*select, cwd=repository).stdout)["findings"] == []
@@ -137,6 +138,14 @@ def test_a_broken_contract_is_found_with_its_line(airflowkit, repository):
     (found,) = json.loads(checked.stdout)["findings"]
     assert (found["code"], found["path"], found["line"]) == ("AK612", "contract.json", 4)
     assert found["message"] == "it has no name"
+
+
+def test_a_contract_that_the_settings_name_and_that_is_not_there_is_found(airflowkit, repository):
+    (repository / "airflowkit.toml").write_text('[check]\ncontract = "deploy/contrat.json"\n')
+    forget_settings()
+    checked = airflowkit("check", "--select", "AK612", "--format", "json", cwd=repository)
+    (found,) = json.loads(checked.stdout)["findings"]
+    assert "deploy/contrat.json, which does not exist" in found["message"]
 
 
 def test_a_contract_that_is_not_whole_is_not_kept(airflowkit, repository):

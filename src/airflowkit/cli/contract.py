@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from airflowkit.contract.needs import Need
 
 _NAMED: Final = 3
+_ANOTHER: Final = "[check] contract of airflowkit.toml names the file"
 
 
 def show_contract(root: Path, *, output_format: str, write: bool) -> int:
@@ -59,10 +61,14 @@ def _keep(contract: Contract, root: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path) as file:
             file.write_text(as_json(contract), encoding="utf-8")
-    except OSError as error:
-        raise ContractError(str(path), 1, f"cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = getattr(error, "strerror", None) or error
+        raise ContractError(str(path), 1, f"cannot be written: {reason}", _ANOTHER) from None
     number = counted(len(contract.needs), "need")
-    typer.echo(f"wrote {path}: {number}; commit it, and `airflowkit check` compares the DAGs with it", err=True)
+    typer.echo(
+        f"wrote {os.path.relpath(path)}: {number}; commit it, and `airflowkit check` compares the DAGs with it",
+        err=True,
+    )
 
 
 def _roles(contract: Contract) -> str:
