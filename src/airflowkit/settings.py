@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from textwrap import shorten
@@ -143,12 +144,16 @@ class NewDag(_Section):
     )
 
 
+LONGEST_DELAY: Final = timedelta(days=365)
+"""Until the next try of a task; no date is beyond the end of the calendar then."""
+
+
 class Retry(_Section):
     """`[retry]`: what `retry_policy = "by-cause"` means."""
 
     never: list[str] = Field(default_factory=list, description="causes that end a task, such as exit-code:2")
     always: list[str] = Field(default_factory=list, description="causes that are tried again, such as exit-code:75")
-    delay: dict[str, Annotated[float, Field(ge=0)]] = Field(
+    delay: dict[str, Annotated[float, Field(ge=0, le=LONGEST_DELAY.total_seconds())]] = Field(
         default_factory=dict, description="seconds until the next try, by cause"
     )
 
