@@ -67,6 +67,17 @@ NEEDS = [
     "  orders_daily.extract needs ServiceAccount loader",
     "  orders_daily.extract needs image pull Secret regcred",
 ]
+SILENT = """
+from airflow.sdk import DAG
+
+
+class Silent(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+raise Silent
+"""
 SECOND = """
 from datetime import datetime
 
@@ -156,6 +167,25 @@ def test_a_contract_that_is_not_whole_is_not_kept(airflowkit, repository):
     assert "broken.py cannot be imported" in shown.stderr
     assert "Traceback" not in shown.stderr
     assert not (repository / "contract.json").exists()
+
+
+@pytest.mark.parametrize("option", ["--write", "--format=json", "--format=text"])
+def test_where_no_dag_file_is_nothing_is_said_of_what_dags_need(airflowkit, tmp_path, option):
+    shown = airflowkit("doctor", "--contract", option, cwd=tmp_path)
+    assert shown.status == 2
+    assert "no DAG file in ." in shown.stderr
+    assert "need nothing" not in shown.stdout
+    assert not (tmp_path / "contract.json").exists()
+
+
+def test_a_file_whose_error_cannot_be_written_is_named_and_the_others_are_not_called_needless(airflowkit, tmp_path):
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "silent.py").write_text(SILENT)
+    shown = airflowkit("doctor", "--contract", cwd=tmp_path)
+    assert shown.status == 1
+    assert shown.stdout == ""
+    assert "silent.py cannot be imported" in shown.stderr
+    assert "airflowkit itself failed" not in shown.stderr
 
 
 def test_a_repository_without_pods_needs_nothing(airflowkit, tmp_path):

@@ -30,6 +30,7 @@ def show_contract(root: Path, *, output_format: str, write: bool) -> int:
         The exit status: 1 if a DAG file cannot be imported, so that the contract is not whole.
     """
     from airflowkit.checks.contract import collect
+    from airflowkit.checks.reports.folding import printable
     from airflowkit.contract.document import as_json
 
     collected = collect(root)
@@ -45,7 +46,8 @@ def show_contract(root: Path, *, output_format: str, write: bool) -> int:
     elif output_format == "yaml":
         typer.echo(_roles(contract), nl=False)
     elif not write:
-        typer.echo("\n".join(_text(contract)))
+        for line in _text(contract, whole=not collected.failures):
+            typer.echo(printable(line))
     return 1 if collected.failures else 0
 
 
@@ -77,10 +79,9 @@ def _roles(contract: Contract) -> str:
     return yaml.safe_dump_all(contract.roles, sort_keys=False, explicit_start=True) if contract.roles else ""
 
 
-def _text(contract: Contract) -> Iterator[str]:
-    if not (contract.needs or contract.permissions or contract.unknown):
+def _text(contract: Contract, *, whole: bool) -> Iterator[str]:
+    if whole and not (contract.needs or contract.permissions or contract.unknown):
         yield "The DAGs need nothing of the cluster."
-        return
     for place, needs in _by_place(contract.needs).items():
         yield f"{place}:"
         yield from (f"  {_tasks(tasks)} {need}" for need, tasks in needs.items())
