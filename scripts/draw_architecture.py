@@ -30,6 +30,7 @@ EVERYWHERE: Final = {
     "airflowkit.redaction",
     "airflowkit.replacement",
     "airflowkit.secret_shapes",
+    "airflowkit.yaml_text",
 }
 """The lowest layer: everything imports it."""
 

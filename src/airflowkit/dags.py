@@ -84,7 +84,7 @@ def load_dag(ref: str, folder: Path) -> LoadedDag:
         DagLoadError: The file that should define it cannot be imported.
         BadIgnoreFile: An `.airflowignore` cannot be read.
     """
-    if ref.endswith((".py", ".zip")) or Path(ref).is_file():
+    if ref.endswith((".py", ".zip")) or _is_file(Path(ref)):
         return _only_dag(Path(ref), folder)
     if not folder.is_dir():
         raise DagNotFound(f"no DAG folder {str(folder)!r}", hint="name it with --dags-folder")
@@ -95,6 +95,14 @@ def load_dag(ref: str, folder: Path) -> LoadedDag:
         if found := bag.find(ref):
             return found
     raise bag.not_found(ref)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is a file; a path that cannot be one, such as one that is too long, is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
@@ -108,7 +116,7 @@ def load_file(path: Path, folder: Path | None = None) -> tuple[LoadedDag, ...]:
         DagNotFound: There is no such file.
         DagLoadError: The file cannot be imported.
     """
-    if not path.is_file():
+    if not _is_file(path):
         raise DagNotFound(f"no file {str(path)!r}")
     inside = folder is not None and path.resolve().is_relative_to(folder.resolve())
     bag = _Bag(folder if folder and inside else path.parent)

@@ -267,6 +267,14 @@ def shown(value: object) -> str:
     return text if len(text) <= _WIDTH else f"{text[:60]}…{text[-16:]}"
 
 
+def message_of(error: object) -> str:
+    """Return what an exception says; nothing where that fails: a class of the user's may raise."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  any __str__
+        return ""
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 file`, `2 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

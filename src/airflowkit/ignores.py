@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003  Pydantic reads it
+from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -12,6 +13,13 @@ def _has_words(reason: str) -> str:
     if not reason.strip():
         raise ValueError("an ignore needs a reason")
     return reason
+
+
+def _is_a_date(given: Any) -> Any:
+    """Refuse a number, which Pydantic takes for seconds since 1970."""
+    if isinstance(given, int | float):
+        raise ValueError("must be a date, such as 2027-03-31")  # noqa: TRY004  Pydantic's own kind
+    return given
 
 
 Reason = Annotated[str, AfterValidator(_has_words)]
@@ -24,8 +32,14 @@ class Ignore(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Reason
-    until: date | None = Field(default=None, description="the last day on which the finding is ignored")
+    until: Annotated[date | None, BeforeValidator(_is_a_date)] = Field(
+        default=None, description="the last day on which the finding is ignored"
+    )
     at: str = Field(default="*", description="what the finding is about, such as postgresql.enable; may contain *")
+
+    def covers(self, subject: str) -> bool:
+        """Return whether it is about something; of what `fnmatch` knows, only `*` has a meaning."""
+        return fnmatchcase(subject, self.at.replace("[", "[[]").replace("?", "[?]"))
 
     def expired(self, today: date) -> bool:
         """Return whether its last day is over. Only the command asks: a DAG does not change with the date."""

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from textwrap import shorten
@@ -143,12 +144,16 @@ class NewDag(_Section):
     )
 
 
+LONGEST_DELAY: Final = timedelta(days=365)
+"""Until the next try of a task; no date is beyond the end of the calendar then."""
+
+
 class Retry(_Section):
     """`[retry]`: what `retry_policy = "by-cause"` means."""
 
     never: list[str] = Field(default_factory=list, description="causes that end a task, such as exit-code:2")
     always: list[str] = Field(default_factory=list, description="causes that are tried again, such as exit-code:75")
-    delay: dict[str, Annotated[float, Field(ge=0)]] = Field(
+    delay: dict[str, Annotated[float, Field(ge=0, le=LONGEST_DELAY.total_seconds())]] = Field(
         default_factory=dict, description="seconds until the next try, by cause"
     )
 
@@ -359,6 +364,7 @@ def _validated(place: Path | str | None, table: Any, below: tuple[str, ...] = ()
         raise SettingsError(f"{place}: {'; '.join(lines)}") from None
 
 
+_A_DATE: Final = "must be a date, such as 2027-03-31"
 _EXPECTED: Final = {
     "dict_type": "must be a table",
     "model_type": "must be a table",
@@ -371,6 +377,7 @@ _EXPECTED: Final = {
     "int_from_float": "must be a whole number",
     "float_type": "must be a number",
     "float_parsing": "must be a number",
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _A_DATE),
 }
 """What a setting has to be, by Pydantic's name for its error."""
 _CONNECTION: Final = ("check", "connections")
@@ -384,6 +391,8 @@ def _described(problem: Any, below: tuple[str, ...]) -> str:
         known = _File.model_fields if len(place) == 1 else _fields_below(str(place[0]))
         name = ".".join(map(str, (*below, *place)))
         return "; ".join(filter(None, (f"{name}: unknown setting", did_you_mean(str(place[-1]), known))))
+    if problem["type"] == "missing":
+        return f"{'.'.join(map(str, (*below, *place)))}: is missing"
     message = _EXPECTED.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     if place[:2] in {_CONNECTION, _VARIABLE} and len(place) > 3:  # noqa: PLR2004  Pydantic adds the type that it tried
         message = "must be text or a table" if place[:2] == _CONNECTION else "must be text or a number"

@@ -51,6 +51,14 @@ def refused(monkeypatch, capsys):
     return call
 
 
+TOO_LONG = "a" * 300
+TAKE_A_PATH = [
+    *(("check", TOO_LONG), ("check", f"{TOO_LONG}.py"), ("check", "--baseline", TOO_LONG)),
+    *(("new-repo", "--defaults", TOO_LONG), ("update", TOO_LONG), ("convert-values", TOO_LONG), ("doctor", TOO_LONG)),
+    *(("render", TOO_LONG), ("render", f"{TOO_LONG}.py"), ("explain", TOO_LONG)),
+]
+
+
 @pytest.fixture
 def help_of(monkeypatch, capsys):
     """Return what `--help` of a command prints."""
@@ -155,3 +163,10 @@ def test_a_shell_completes_commands_options_and_choices(words, completions):
     command = Path(sys.executable).with_name("airflowkit")
     ended = subprocess.run([command], env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     assert ended.stdout.split() == completions
+
+
+@pytest.mark.parametrize("arguments", TAKE_A_PATH, ids=lambda given: " ".join(given)[:30])
+def test_a_path_that_cannot_be_one_is_one_line(refused, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dags").mkdir()
+    assert TOO_LONG[:20] in refused(*arguments)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from airflowkit.settings import forget_settings
 from airflows import for_this_airflow
 
 DAG = """
@@ -66,6 +67,17 @@ NEEDS = [
     "  orders_daily.extract needs ServiceAccount loader",
     "  orders_daily.extract needs image pull Secret regcred",
 ]
+SILENT = """
+from airflow.sdk import DAG
+
+
+class Silent(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+raise Silent
+"""
 SECOND = """
 from datetime import datetime
 
@@ -114,7 +126,7 @@ def test_the_roles_are_for_kubectl_and_the_rest_for_programs(airflowkit, reposit
 def test_dags_that_outgrow_the_kept_contract_are_found_until_it_is_written_again(airflowkit, repository):
     wrote = airflowkit("doctor", "--contract", "--write", cwd=repository)
     assert (wrote.status, wrote.stdout) == (0, "")
-    assert wrote.stderr.startswith(f"wrote {repository / 'contract.json'}: 11 needs;")
+    assert wrote.stderr.startswith("wrote contract.json: 11 needs;")
     first = (repository / "contract.json").read_bytes()
     select = ("check", "--select", "AK611,AK612", "--format", "json")
     assert json.loads(airflowkit(*select, cwd=repository).stdout)["findings"] == []
@@ -139,6 +151,14 @@ def test_a_broken_contract_is_found_with_its_line(airflowkit, repository):
     assert found["message"] == "it has no name"
 
 
+def test_a_contract_that_the_settings_name_and_that_is_not_there_is_found(airflowkit, repository):
+    (repository / "airflowkit.toml").write_text('[check]\ncontract = "deploy/contrat.json"\n')
+    forget_settings()
+    checked = airflowkit("check", "--select", "AK612", "--format", "json", cwd=repository)
+    (found,) = json.loads(checked.stdout)["findings"]
+    assert "deploy/contrat.json, which does not exist" in found["message"]
+
+
 def test_a_contract_that_is_not_whole_is_not_kept(airflowkit, repository):
     (repository / "dags" / "broken.py").write_text("from airflow import nothing_like_it  # dag\n")
     shown = airflowkit("doctor", "--contract", "--write", "--format", "json", cwd=repository)
@@ -147,6 +167,25 @@ def test_a_contract_that_is_not_whole_is_not_kept(airflowkit, repository):
     assert "broken.py cannot be imported" in shown.stderr
     assert "Traceback" not in shown.stderr
     assert not (repository / "contract.json").exists()
+
+
+@pytest.mark.parametrize("option", ["--write", "--format=json", "--format=text"])
+def test_where_no_dag_file_is_nothing_is_said_of_what_dags_need(airflowkit, tmp_path, option):
+    shown = airflowkit("doctor", "--contract", option, cwd=tmp_path)
+    assert shown.status == 2
+    assert "no DAG file in ." in shown.stderr
+    assert "need nothing" not in shown.stdout
+    assert not (tmp_path / "contract.json").exists()
+
+
+def test_a_file_whose_error_cannot_be_written_is_named_and_the_others_are_not_called_needless(airflowkit, tmp_path):
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "silent.py").write_text(SILENT)
+    shown = airflowkit("doctor", "--contract", cwd=tmp_path)
+    assert shown.status == 1
+    assert shown.stdout == ""
+    assert "silent.py cannot be imported" in shown.stderr
+    assert "airflowkit itself failed" not in shown.stderr
 
 
 def test_a_repository_without_pods_needs_nothing(airflowkit, tmp_path):
@@ -206,12 +245,12 @@ def test_an_exported_cluster_is_judged_without_showing_a_value(airflowkit, repos
     )
     found = [(it["code"], it["subject"]) for it in json.loads(shown.stdout)["findings"]]
     assert found == [
-        ("AD306", "PersistentVolumeClaim airflow-data"),
         ("AD301", "Secret first"),
-        ("AD302", "Secret orders-db"),
         ("AD301", "Secret second"),
         ("AD301", "Secret whole"),
         ("AD301", "Secret worker"),
+        ("AD302", "Secret orders-db"),
+        ("AD306", "PersistentVolumeClaim airflow-data"),
         ("AD308", "image pull Secret regcred"),
     ]
     assert "aHVudGVyMg" not in shown.stdout + shown.stderr
@@ -221,7 +260,7 @@ def test_an_exported_cluster_is_judged_without_showing_a_value(airflowkit, repos
     ("text", "reason"),
     [
         ("a: [password: hunter2", "not valid YAML"),
-        ("", "has no object that the DAGs could need"),
+        ("", "is empty"),
         ("kind: Pod\nmetadata: {name: a}\n", "has no object that the DAGs could need"),
     ],
 )

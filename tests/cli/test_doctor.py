@@ -12,6 +12,7 @@ from airflowkit.deploy.doctor import sources
 from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.source import Examination, Source
 from airflowkit.errors import NothingThere, SecretsError
+from airflowkit.ignores import Ignore
 from airflowkit.settings import forget_settings
 from scaffold.combinations import answers
 from scaffold.conftest import files_of
@@ -106,8 +107,14 @@ def test_a_finding_says_its_code_source_place_what_it_breaks_the_hint_and_the_pa
         ((), "[doctor]\nignore = { AD999 = 'x' }\n", "AD999"),
         ((), "[doctor]\nignore = { AD101 = '' }\n", "reason"),
         ((), "[doctor]\nignore = { AD101 = { reason = 'x', until = 'soon' } }\n", "until"),
+        ((), "[doctor]\nignore = { AD101 = { reason = 'x', until = 86400 } }\n", "must be a date"),
+        ((), "[doctor]\nignore = { AD101 = { reason = 'x', until = 2027-01-01T10:00:00 } }\n", "must be a date"),
+        ((), "[doctor]\nignore = { AD101 = { until = 2027-01-01 } }\n", "AD101.0.reason: is missing"),
         ((), "[doctor\n", "TOML"),
         (("nowhere",), "", "nowhere"),
+        (("a" * 300,), "", "File name too long"),
+        (("--write",), "", "--contract"),
+        (("--contract", "--select", "AD1"), "", "--select"),
     ],
 )
 def test_wrong_use_is_exit_2_one_line_and_still_one_document(doctor, repository, arguments, toml, words):
@@ -198,6 +205,11 @@ def test_an_ignore_may_be_for_one_place_only_and_several_for_one_code(doctor, re
     assert found["summary"]["ignored"] == 2
 
 
+@pytest.mark.parametrize(("at", "covered"), [("env[0].*", True), ("env[1].*", False), ("env?0].name", False)])
+def test_only_the_star_of_a_place_has_a_meaning(at, covered):
+    assert Ignore(reason="x", at=at).covers("env[0].name") is covered
+
+
 def test_an_ignore_that_ignores_nothing_any_more_is_a_note(doctor, repository):
     settings(repository, "[doctor.ignore]\nAD106 = 'x'\nAD201 = 'that source is not here'\n")
     result = doctor()
@@ -239,7 +251,15 @@ def test_exit_zero_is_asked_for(doctor):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--write",), ("--format", "yaml"), ("--contract", "--format", "sarif"), ("--format", "xml")]
+    "arguments",
+    [
+        ("--write",),
+        ("--format", "yaml"),
+        ("--format", "xml"),
+        ("--contract", "--format", "sarif"),
+        *(("--contract", option, "x") for option in ("--select", "--values", "--cluster", "--namespace", "--context")),
+        ("--contract", "--exit-zero"),
+    ],
 )
 def test_options_that_do_not_go_together_are_wrong_use(doctor, arguments):
     result = doctor(*arguments)

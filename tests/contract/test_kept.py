@@ -3,7 +3,7 @@
 import pytest
 
 from airflowkit.contract.document import Contract, as_json
-from airflowkit.contract.kept import from_json
+from airflowkit.contract.kept import from_json, kept_contract
 from airflowkit.contract.needs import Kind, Need, Permission, TaskNeeds
 from airflowkit.errors import ContractError
 
@@ -29,6 +29,18 @@ def test_a_contract_is_read_as_it_was_written():
     assert '"name": "orders-db", "key": "password", "tasks": ["orders_daily.lädt"]' in text
 
 
+@pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: "\ufeff" + text])
+def test_windows_may_have_written_it(tmp_path, change):
+    path = tmp_path / "contract.json"
+    path.write_bytes(change(as_json(CONTRACT)).encode())
+    assert kept_contract(path) == CONTRACT
+
+
+def test_a_name_that_is_no_unicode_is_written_and_read():
+    odd = Contract({Need("etl", Kind.SECRET, "\ud800"): ("a.b",)})
+    assert from_json(as_json(odd).encode().decode(), "contract.json") == odd
+
+
 def test_an_empty_contract_is_one():
     assert from_json(as_json(Contract()), "contract.json") == Contract()
 
@@ -41,9 +53,21 @@ def test_an_empty_contract_is_one():
         ('"kind": "Secret"', '"kind": "Sekret"', 5, "there is no kind 'Sekret'. Did you mean 'Secret'?"),
         ('"name": "orders-db", ', "", 5, "it has no name"),
         ('"name": "orders-db"', '"nmae": "orders-db"', 5, "'nmae' is not known here"),
-        ('"name": "orders-db"', '"name": 7', 5, "name = 7 is not a str"),
+        ('"name": "orders-db"', '"name": 7', 5, "name = 7 is not a text"),
+        ('"name": "orders-db"', '"name": "orders-db", "optional": 1', 5, "optional = 1 is not true or false"),
+        ('"tasks": ["orders_daily.lädt"]', '"tasks": "x"', 4, "tasks = 'x' is not a list of texts"),
+        ('"tasks": ["orders_daily.lädt"]', '"tasks": [1]', 4, "tasks = [1] is not a list of texts"),
+        ('"version": 1', '"version": true', 2, "its version is true, not 1"),
+        ('"version": 1', '"version": null', 2, "its version is null, not 1"),
+        ('"verbs": ["create", "get"]', '"verbs": [1]', 10, "verbs = [1] is not a list of texts"),
+        ('"verbs": ["create", "get"]', '"verbs": ["get"], "verb": ["get"]', 10, "'verb' is not known here"),
+        ('"group": ""', '"group": null', 10, "group = None is not a text"),
+        ('"what": "', '"what": null, "x": "', 13, "what = None is not a text"),
+        ('"what": "', '"waht": "', 13, "'waht' is not known here"),
+        ('"unknown": [', '"needs": [], "unknown": [', 1, "'needs' is there twice"),
+        ('"version": 1', '"version": ' + "[" * 100_000, 1, "not valid JSON"),
         ('"needs": [', '"neds": [', 3, "'neds' is not known here"),
-        ('"verbs": ["create", "get"]', '"verbs": "get"', 10, "it needs namespace, group, resource"),
+        ('"verbs": ["create", "get"]', '"verbs": "get"', 10, "verbs = 'get' is not a list of texts"),
     ],
 )
 def test_a_broken_one_is_reported_with_its_line(good, bad, line, reason):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,9 +12,13 @@ from hypothesis import strategies as st
 
 from airflowkit import RetryByCause, default_args, pod_task
 from airflowkit._airflow import has_retry_policies, serialized
+from airflowkit.alerts.facts.recorder import diagnosis_of
 from airflowkit.causes import Category, Cause, CauseCode
-from airflowkit.errors import PodFailed, PodSpecError
+from airflowkit.errors import PodFailed, PodSpecError, SettingsError
+from airflowkit.local.worker.failure import reason_and_lines
+from airflowkit.pods.diagnostics.containers import exit_code_cause
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+from airflowkit.pods.diagnostics.errors import error_cause
 from airflowkit.pods.operator.outcome import FinalPodFailed
 from airflowkit.pods.retry import cause_of
 
@@ -61,11 +66,19 @@ def test_what_is_named_decides_and_the_narrower_name_first(cause, action, delay)
     [
         ({"never": ["exitcode:2"]}, "never", "exit-code"),
         ({"never": ["exit-code:two"]}, "never", "is not a cause"),
+        ({"never": ["exit-code:02"]}, "never", "a number from 1 to 255"),
+        ({"never": ["exit-code:\u0662"]}, "never", "a number from 1 to 255"),
+        ({"never": ["exit-code:0"]}, "never", "a number from 1 to 255"),
+        ({"never": ["init-failed:999"]}, "never", "a number from 1 to 255"),
+        ({"never": ["exit-code:" + "9" * 5_000]}, "never", "a number from 1 to 255"),
+        ({"always": ["exit-code:137"]}, "always", "write signal:137"),
+        ({"always": ["signal:9"]}, "always", "write the exit code: signal:137"),
         ({"never": "exit-code"}, "never", "is not a list"),
         ({"always": [75]}, "always", "is not a cause"),
         ({"never": ["signal"], "always": ["signal"]}, "always", "is in never, too"),
         ({"delay": {"evicted": 30}}, "delay['evicted']", "is not a timedelta"),
         ({"delay": {"evicted": timedelta(-1)}}, "delay['evicted']", "is not a timedelta"),
+        ({"delay": {"evicted": timedelta.max}}, "delay['evicted']", "is not a timedelta"),
         ({"delay": ["evicted"]}, "delay", "is not a dictionary"),
     ],
 )
@@ -77,9 +90,19 @@ def test_what_is_not_a_cause_is_refused(keywords, field, says):
     assert says in str(problem)
 
 
-@given(st.sampled_from(CauseCode), st.none() | st.integers(0, 255), st.data())
+@pytest.mark.parametrize("number", range(1, 256))
+def test_an_exit_code_that_is_taken_is_one_that_a_pod_may_die_of(number):
+    for code in ("exit-code", "signal"):
+        with suppress(PodSpecError):
+            RetryByCause([f"{code}:{number}"])
+            assert number > 128 or exit_code_cause(number) == code
+    RetryByCause([f"{exit_code_cause(number)}:{number}"])
+
+
+@given(st.sampled_from(CauseCode), st.none() | st.integers(1, 127), st.data())
 def test_never_is_never_tried_again_and_no_delay_is_negative(code, exit_code, data):
-    names = st.lists(st.sampled_from([str(code), f"{code}:{exit_code or 0}", "evicted", "unknown"]), unique=True)
+    narrow = [f"{code}:{exit_code}"] if exit_code and code != "signal" else []
+    names = st.lists(st.sampled_from([str(code), *narrow, "evicted", "unknown"]), unique=True)
     never = data.draw(names)
     always = [name for name in data.draw(names) if name not in never]
     decision = RetryByCause(never, always).decide(died(code, exit_code))
@@ -119,6 +142,26 @@ def test_a_circle_of_exceptions_has_an_end():
     error = ValueError("broken")
     error.__cause__ = error
     assert cause_of(error) == "exception"
+    assert reason_and_lines(error) == ("ValueError: broken", [])
+
+
+class Silent(Exception):  # noqa: N818  of a user
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+class Wordless(Exception):  # noqa: N818
+    def __str__(self):
+        return None  # noqa: PLE0307
+
+
+@pytest.mark.parametrize("error", [Silent(), Wordless()])
+def test_an_exception_that_cannot_be_written_has_a_cause_all_the_same(error):
+    assert cause_of(error) == error_cause(error)
+    assert cause_of(error) == "exception"
+    assert diagnosis_of(error).code == "exception"
+    assert type(error).__name__ in error_cause(error).reason
+    assert type(error).__name__ in reason_and_lines(error)[0]
 
 
 @pytest.fixture
@@ -186,8 +229,20 @@ def test_the_settings_say_it_once(settings):
 
 def test_settings_that_name_no_cause_are_refused(settings):
     settings('[pod]\nretry_policy = "by-cause"\n[retry]\nnever = ["exit code"]\n')
-    with pytest.raises(PodSpecError, match="is not a cause"):
+    with pytest.raises(PodSpecError, match=r"^\[retry\] of airflowkit.toml: 1 problem\n.*is not a cause"):
         make()
+
+
+@pytest.mark.parametrize("delay", ["inf", "1e300", "nan", "-1", "31536001", '"5m"'])
+def test_a_delay_that_is_none_is_refused_with_its_setting(settings, delay):
+    settings(f'[pod]\nretry_policy = "by-cause"\n[retry]\ndelay = {{ evicted = {delay} }}\n')
+    with pytest.raises(SettingsError, match=r"retry\.delay\.evicted"):
+        make()
+
+
+def test_a_policy_without_parentheses_is_refused():
+    with pytest.raises(PodSpecError, match=r"write RetryByCause\(\), with parentheses"):
+        make(retry_policy=RetryByCause)
 
 
 def test_what_is_not_a_policy_is_refused():

@@ -14,7 +14,8 @@ from airflowkit.checks.workers.pool import Pool
 from airflowkit.checks.workers.retrial import results
 from airflowkit.contract.document import Contract
 from airflowkit.discovery.dag_files import dag_files
-from airflowkit.repository import dags_folder_of
+from airflowkit.errors import NoDagFile
+from airflowkit.repository import dags_folder, dags_folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,11 +45,14 @@ def collect(root: Path) -> Collected:
 
     Raises:
         SettingsError: `airflowkit.toml` is wrong.
+        NoDagFile: There is none, and no DAG folder.
         WorkersUnavailable: Airflow cannot be imported.
     """
     folder = dags_folder_of(root)
     options = narrowed(check_options(folder), (), NEED_TWO_PARSES)
     jobs = [Job(str(file), str(folder), options, contract=True, judged=False) for file in dag_files(folder)]
+    if not jobs and not (dags_folder(root) and folder.is_dir()):
+        raise NoDagFile(f"no DAG file in {os.path.relpath(folder)}", hint="name the repository: airflowkit doctor PATH")
     facts: list[FileFacts] = []
     if jobs:
         with Pool((), min(len(jobs), len(os.sched_getaffinity(0))), folder=folder) as pool:

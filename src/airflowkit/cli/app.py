@@ -41,6 +41,8 @@ USAGE_ERROR: Final[Any] = typer.BadParameter.__mro__[1]
 """Click's UsageError: some versions of Typer bring their own copy of Click."""
 _NOT_WRITTEN: Final = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """The reader is gone, or a disk or its quota is full."""
+_NOT_USABLE: Final = frozenset({errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP})
+"""What is wrong with a path that the user named, and with no code."""
 
 
 class _Command(TyperCommand):
@@ -160,6 +162,8 @@ def main() -> None:
     except AirflowKitError as error:
         _fail(str(error))
     except OSError as error:
+        if error.errno in _NOT_USABLE and error.filename:
+            _fail(f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}")
         if error.errno not in _NOT_WRITTEN:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left cannot be written either

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from airflowkit.contract.needs import Need
 
 _NAMED: Final = 3
+_ANOTHER: Final = "[check] contract of airflowkit.toml names the file"
 
 
 def show_contract(root: Path, *, output_format: str, write: bool) -> int:
@@ -28,6 +30,7 @@ def show_contract(root: Path, *, output_format: str, write: bool) -> int:
         The exit status: 1 if a DAG file cannot be imported, so that the contract is not whole.
     """
     from airflowkit.checks.contract import collect
+    from airflowkit.checks.reports.folding import printable
     from airflowkit.contract.document import as_json
 
     collected = collect(root)
@@ -43,7 +46,8 @@ def show_contract(root: Path, *, output_format: str, write: bool) -> int:
     elif output_format == "yaml":
         typer.echo(_roles(contract), nl=False)
     elif not write:
-        typer.echo("\n".join(_text(contract)))
+        for line in _text(contract, whole=not collected.failures):
+            typer.echo(printable(line))
     return 1 if collected.failures else 0
 
 
@@ -59,10 +63,14 @@ def _keep(contract: Contract, root: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path) as file:
             file.write_text(as_json(contract), encoding="utf-8")
-    except OSError as error:
-        raise ContractError(str(path), 1, f"cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        reason = getattr(error, "strerror", None) or error
+        raise ContractError(str(path), 1, f"cannot be written: {reason}", _ANOTHER) from None
     number = counted(len(contract.needs), "need")
-    typer.echo(f"wrote {path}: {number}; commit it, and `airflowkit check` compares the DAGs with it", err=True)
+    typer.echo(
+        f"wrote {os.path.relpath(path)}: {number}; commit it, and `airflowkit check` compares the DAGs with it",
+        err=True,
+    )
 
 
 def _roles(contract: Contract) -> str:
@@ -71,10 +79,9 @@ def _roles(contract: Contract) -> str:
     return yaml.safe_dump_all(contract.roles, sort_keys=False, explicit_start=True) if contract.roles else ""
 
 
-def _text(contract: Contract) -> Iterator[str]:
-    if not (contract.needs or contract.permissions or contract.unknown):
+def _text(contract: Contract, *, whole: bool) -> Iterator[str]:
+    if whole and not (contract.needs or contract.permissions or contract.unknown):
         yield "The DAGs need nothing of the cluster."
-        return
     for place, needs in _by_place(contract.needs).items():
         yield f"{place}:"
         yield from (f"  {_tasks(tasks)} {need}" for need, tasks in needs.items())

@@ -12,6 +12,8 @@ import typer
 from airflowkit.errors import AirflowKitError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflowkit.deploy.doctor.report import Report
     from airflowkit.deploy.doctor.source import Request
 
@@ -84,12 +86,17 @@ def doctor(  # noqa: PLR0913  one for each option
     """
     from airflowkit.deploy.doctor.source import Request
 
-    if write and not contract:
-        raise typer.BadParameter("it needs --contract", param_hint="--write")
-    if (output_format not in _OF_CONTRACT) if contract else (output_format is Format.YAML):
-        known = _OF_CONTRACT if contract else [each for each in Format if each is not Format.YAML]
-        raise typer.BadParameter(f"it takes {', '.join(known)} here", param_hint="--format")
+    of_report = {
+        "--select": select,
+        "--ignore": ignore,
+        "--values": values,
+        "--cluster": cluster,
+        "--namespace": namespace,
+        "--context": context,
+        "--exit-zero": exit_zero,
+    }
     try:
+        _check_options(output_format, contract=contract, write=write, of_report=of_report)
         root = _root(path)
         if contract:
             from airflowkit.cli.contract import show_contract
@@ -97,11 +104,22 @@ def doctor(  # noqa: PLR0913  one for each option
             raise typer.Exit(show_contract(root, output_format=output_format, write=write))
         request = Request(root, tuple(values or ()), cluster, namespace, context, release)
         report = _examined(request, tuple(select or ()), tuple(ignore or ()))
-    except AirflowKitError as error:
+    except (AirflowKitError, OSError, typer.BadParameter) as error:
         _show_error(error, output_format)
         raise
     _show(report, output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
+
+
+def _check_options(output_format: Format, *, contract: bool, write: bool, of_report: Mapping[str, object]) -> None:
+    """Refuse what would do nothing."""
+    if write and not contract:
+        raise typer.BadParameter("it needs --contract", param_hint="--write")
+    if (output_format not in _OF_CONTRACT) if contract else (output_format is Format.YAML):
+        known = _OF_CONTRACT if contract else [each for each in Format if each is not Format.YAML]
+        raise typer.BadParameter(f"it takes {', '.join(known)} here", param_hint="--format")
+    if contract and (given := [option for option, value in of_report.items() if value]):
+        raise typer.BadParameter("it does nothing with --contract", param_hint=", ".join(given))
 
 
 def _root(path: Path | None) -> Path:
@@ -145,9 +163,13 @@ def _show(report: Report, output_format: Format) -> None:
         typer.echo(render_shared(as_check_report(report)))
 
 
-def _show_error(error: AirflowKitError, output_format: Format) -> None:
+def _show_error(error: Exception, output_format: Format) -> None:
     """Print a document also where there is no report; the line on standard error and the exit status 2 remain."""
     if output_format is Format.JSON:
         from airflowkit.deploy.doctor.formats.json import render_error
 
-        typer.echo(render_error(error))
+        if isinstance(error, AirflowKitError):
+            typer.echo(render_error(error))
+        else:
+            message = error.format_message() if isinstance(error, typer.BadParameter) else str(error)
+            typer.echo(render_error(AirflowKitError(message)))

@@ -12,6 +12,7 @@ from airflowkit.contract.permissions import permissions
 from airflowkit.contract.references import references
 from airflowkit.pods.expansion import STAND_IN, elements, is_mapped, is_pod, of_element
 from airflowkit.pods.schema.jinja import is_runtime_value
+from airflowkit.yaml_text import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +149,7 @@ class _Found:
         import yaml  # only for tasks with a template
 
         try:
-            manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+            manifest = document(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError):
             manifest = None
         if isinstance(manifest, Mapping):

@@ -61,7 +61,8 @@ def as_json(contract: Contract) -> str:
     unknown = [{"task": task, "what": what} for task, what in contract.unknown]
     tables = (("needs", needs), ("permissions", _as_rules(contract.permissions)), ("unknown", unknown))
     body = ",\n".join(f'  "{name}": {_lines(rows)}' for name, rows in tables)
-    return f'{{\n  "version": {VERSION},\n{body}\n}}\n'
+    text = f'{{\n  "version": {VERSION},\n{body}\n}}\n'
+    return text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair as JSON's escape
 
 
 def _as_table(need: Need) -> dict[str, Any]:

@@ -7,6 +7,7 @@ that Airflow never retries, and delays stay Airflow's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -14,17 +15,22 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from airflowkit._airflow import place_of, retry_decision, retry_policy_class
 from airflowkit.causes import Category, Cause, CauseCode
-from airflowkit.errors import PodFailed, PodSpecError, Problem, did_you_mean, shown
+from airflowkit.errors import PodFailed, PodSpecError, Problem, did_you_mean, message_of, shown
 from airflowkit.pods.diagnostics.errors import code_of
 from airflowkit.pods.spec.operator_call import settings_of
+from airflowkit.settings import LONGEST_DELAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 BY_CAUSE: Final = "by-cause"
 """How `airflowkit.toml` names it: `[pod] retry_policy = "by-cause"`, with the keywords below `[retry]`."""
 INFRASTRUCTURE_DELAY: Final = timedelta(seconds=30)
 """Until another try after a failure below the pod: long enough for another node, shorter than what a program needs."""
+_EXIT_CODE: Final = re.compile(r"[1-9][0-9]{0,2}")
+_EXIT_CODES: Final = frozenset(range(1, 256))
+_OF_SIGNALS: Final = frozenset({129, 130, 131, 132, 133, 134, 135, 136, 137, 139, 141, 142, 143})
+"""Exit codes of signals that have the same number everywhere, and end a program (signal(7))."""
 _Policy: Final[Any] = retry_policy_class()
 
 
@@ -92,8 +98,9 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
                 yield Problem("always", shown(each), "is in never, too")
         delays: Mapping[str, Any] = self.delay
         for cause, delay in delays.items():
-            if not isinstance(delay, timedelta) or delay < timedelta(0):
-                yield Problem(f"delay[{cause!r}]", shown(delay), "is not a timedelta of zero or more")
+            if not isinstance(delay, timedelta) or not timedelta(0) <= delay <= LONGEST_DELAY:
+                reason = f"is not a timedelta from zero to {LONGEST_DELAY.days} days"
+                yield Problem(f"delay[{cause!r}]", shown(delay), reason)
 
     def decide(self, cause: Cause) -> Decision:
         """Return what becomes of a try that failed for a cause."""
@@ -152,7 +159,8 @@ def cause_of(exception: BaseException) -> Cause:
             return link.cause
         seen.add(id(link))
         link = link.__cause__
-    return Cause(code_of(exception), f"{type(exception).__name__}: {exception}")
+    name, message = type(exception).__name__, message_of(exception)
+    return Cause(code_of(exception), f"{name}: {message}" if message else name)
 
 
 def policy_of(value: Any, dag: Any) -> Any:
@@ -170,7 +178,13 @@ def policy_of(value: Any, dag: Any) -> Any:
     if value == BY_CAUSE:
         retry = settings_of(place_of(dag, None)[0]).retry
         delay = {cause: timedelta(seconds=seconds) for cause, seconds in retry.delay.items()}
-        return RetryByCause(retry.never, retry.always, delay)
+        try:
+            return RetryByCause(retry.never, retry.always, delay)
+        except PodSpecError as error:
+            raise PodSpecError(error.problems, where="[retry] of airflowkit.toml") from None
+    if isinstance(value, type) and callable(getattr(value, "evaluate", None)):
+        hint = f"write {value.__name__}(), with parentheses"
+        raise PodSpecError([Problem("retry_policy", value.__name__, "is a class", hint)])
     if callable(getattr(value, "evaluate", None)):
         return value
     hint = f"write RetryByCause(…), another RetryPolicy, or {BY_CAUSE!r}"
@@ -184,10 +198,26 @@ def _names(cause: Cause) -> tuple[str, ...]:
 
 def _is_cause(name: object) -> bool:
     code, colon, exit_code = str(name).partition(":")
-    return isinstance(name, str) and code in set(CauseCode) and (not colon or exit_code.isdecimal())
+    if not isinstance(name, str) or code not in set(CauseCode):
+        return False
+    return not colon or (bool(_EXIT_CODE.fullmatch(exit_code)) and int(exit_code) in _exit_codes(code))
+
+
+def _exit_codes(code: str) -> Container[int]:
+    """Return the exit codes that a cause may have: a program that a signal ends has the cause `signal`."""
+    if code == CauseCode.EXIT_CODE:
+        return _EXIT_CODES - _OF_SIGNALS
+    return _EXIT_CODES - set(range(1, 129)) if code == CauseCode.SIGNAL else _EXIT_CODES
 
 
 def _not_a_cause(where: str, name: object) -> Problem:
-    code = str(name).partition(":")[0]
+    code, _, exit_code = str(name).partition(":")
+    number = int(exit_code) if _EXIT_CODE.fullmatch(exit_code) else 0
     hint = did_you_mean(code, CauseCode) or "write a code of docs/causes.md, or one with an exit code: exit-code:2"
+    if code == CauseCode.EXIT_CODE and number in _OF_SIGNALS:
+        hint = f"a signal ends the program then: write signal:{number}"
+    elif code == CauseCode.SIGNAL and number + 128 in _OF_SIGNALS:
+        hint = f"write the exit code: signal:{number + 128}"
+    elif code in set(CauseCode):
+        hint = "an exit code is a number from 1 to 255"
     return Problem(where, shown(name), "is not a cause", hint)

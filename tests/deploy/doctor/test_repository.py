@@ -78,7 +78,17 @@ def test_a_broken_overlay_is_one_finding_and_the_base_is_judged_all_the_same(tmp
     assert "AD106" in found
 
 
-@pytest.mark.parametrize("text", ["", "\0", "[]", "3", "a: &a [*a]\n", "{{ x }}", "kind: Secret\n", "executor: 3\n"])
+HOSTILE = [
+    *("", "\0", "[]", "3", "a: &a [*a]\n", "{{ x }}", "kind: Secret\n", "executor: 3\n"),
+    "executor: x\nkind: Secret\ndata: {until: 2026-13-01}\n",
+    'executor: x\nuid: !!int ""\nkind: Secret\n',
+    "executor: x\nextraSecrets: {a: {data: 'until: 2026-13-01'}}\nextraEnv: 'a: !!float \"\"'\n",
+    "executor: x\nkind: Secret\ndata: " + "[" * 2_000,
+    f"executor: x\nextraSecrets: {{a: {{data: '{'[' * 2_000}'}}}}\n",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_values_and_manifests_are_findings_and_never_a_fault_of_ours(text, tmp_path):
     write(tmp_path, {"deploy/values.yaml": text, "deploy/secret.yaml": text, "Dockerfile": text, "main.tf": text})
     assert not any(finding.failed for finding in look(tmp_path, REPOSITORY).findings)
@@ -90,6 +100,14 @@ def test_values_of_any_form_are_never_a_fault_of_ours(key, value, tmp_path):
     write(tmp_path, {"deploy/values.yaml": f"executor: KubernetesExecutor\n{key}: {value}\n"})
     failed = [finding.message for finding in look(tmp_path, REPOSITORY).findings if finding.failed]
     assert failed == []
+
+
+@pytest.mark.parametrize("value", ["3", "true", ".inf", "{name: regcred}", "[regcred, {name: a}, 3]"])
+@pytest.mark.parametrize("key", ["registry: {secretName", "{imagePullSecrets"])
+def test_pull_secrets_of_any_form_are_never_a_fault_of_ours(key, value, tmp_path):
+    text = f"executor: KubernetesExecutor\n{key.removeprefix('{')}: {value}{'' if key[0] == '{' else '}'}\n"
+    write(tmp_path, {"deploy/values.yaml": text})
+    assert not any(finding.failed for finding in look(tmp_path, REPOSITORY).findings)
 
 
 def test_a_secret_is_never_shown(tmp_path):

@@ -34,7 +34,10 @@ def read(text):
         ("a: 'secret", "line"),
         ("<<: secret\n", "<< takes a mapping"),
         ("a: !!int secret", "not a valid int"),
+        ('a: !!int ""', "not a valid int"),
         ("[" * 5000, "not valid YAML"),
+        ("a: " + "[" * 400_000 + "]" * 400_000, "not valid YAML"),  # libyaml's binding would end the process
+        ("- " * 400_000, "not valid YAML"),
     ],
 )
 def test_what_is_not_a_values_file_is_one_line_that_quotes_nothing(text, reason):

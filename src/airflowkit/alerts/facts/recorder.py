@@ -13,7 +13,7 @@ from airflowkit.alerts.safety.lenient import look, number, text
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
 from airflowkit.causes import known_code
-from airflowkit.errors import PodFailed
+from airflowkit.errors import PodFailed, message_of
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
 from airflowkit.pods.diagnostics.errors import code_of
 
@@ -87,12 +87,8 @@ def _bounded(diagnosis: Diagnosis) -> Diagnosis:
 def _summary(exception: object) -> str:
     """Return `Type: message`, without the pod that the provider appends."""
     if not isinstance(exception, BaseException):
-        return str(exception)
-    try:
-        message = str(exception)
-    except Exception:  # noqa: BLE001  any __str__
-        message = ""
-    message = message.partition("\nremote_pod:")[0].strip()
+        return message_of(exception)
+    message = message_of(exception).partition("\nremote_pod:")[0].strip()
     name = type(exception).__name__
     return f"{name}: {message}" if message else name
 

@@ -19,6 +19,7 @@ from airflowkit.checks.importing.lookups import NEEDED
 from airflowkit.checks.importing.watch import WATCH, is_users
 from airflowkit.checks.model.facts import Failure, FailureKind, Need
 from airflowkit.checks.model.missing_files import missing_path
+from airflowkit.errors import message_of
 from airflowkit.stand_ins.connection import StandInConnection
 from airflowkit.stand_ins.known import KNOWN, Shape
 from airflowkit.stand_ins.marks import Source, is_marked_text, is_stand_in, marks_in
@@ -223,7 +224,7 @@ def _marks_within(value: Any, depth: int) -> Iterator[str]:
 
 
 def _needs(marks: Iterable[str], error: Exception) -> tuple[Need, ...]:
-    if missing_path(str(error)):
+    if missing_path(message_of(error)):
         return ()  # whatever a stand-in is: the file is not here
     origins = [KNOWN.origins[mark] for mark in marks if mark in KNOWN.origins]
     needs = [Need(it.source.kind, it.source.name, it.path) for it in origins]
@@ -238,13 +239,13 @@ def _dies_of(source: Source, error: Exception) -> bool:
 
 
 def _hinted(error: Exception) -> Iterator[Shape]:
-    text = f"{type(error).__name__} {error}".lower()
+    text = f"{type(error).__name__} {message_of(error)}".lower()
     yield from (shape for word, shape in _HINTS.items() if word in text)
 
 
 def _numbers(error: Exception) -> Iterator[int]:
     """Yield the number of elements that a line wants."""
-    yield from (int(number) for number in _UNPACKED.findall(str(error)))
+    yield from (int(number) for number in _UNPACKED.findall(message_of(error)))
 
 
 def _keys(calls: list[_Call]) -> Iterator[str]:
@@ -257,7 +258,7 @@ def _keys(calls: list[_Call]) -> Iterator[str]:
 def _quoted(error: Exception) -> Iterator[str]:
     """Yield words that the line may accept: those that the message quotes."""
     if not isinstance(error, (TypeError, AttributeError, LookupError)):
-        yield from islice((word for word in _QUOTED.findall(str(error)) if not is_marked_text(word)), _FEW)
+        yield from islice((word for word in _QUOTED.findall(message_of(error)) if not is_marked_text(word)), _FEW)
 
 
 def _constants(error: Exception, calls: list[_Call]) -> Iterator[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from airflowkit.contract.document import Contract
 
+_MAKE: Final = "write it: `airflowkit doctor --contract --write`"
 _WRITE: Final = "have it provided, then `airflowkit doctor --contract --write`"
 
 
@@ -50,17 +51,18 @@ def contract_outgrown(task: TaskSubject) -> Iterator[Fault]:
 
 @folder_rule("AK612", "contract-not-valid")
 def contract_not_valid(folder: FolderSubject) -> Iterator[Fault]:
-    """Checks that the kept contract can be read.
+    """Checks that the kept contract can be read, and is where `[check] contract` says.
 
     ## Why it matters
-    With a contract that cannot be read, nothing that the DAGs need is compared with it.
+    Without a contract that can be read, nothing that the DAGs need is compared with it.
 
     ## How to fix it
     Correct the line that the message names, or write the file again: `airflowkit doctor --contract --write`.
     """
     path = kept_path(folder.folder, folder.options.contract)
     try:
-        kept_contract(path)
+        if kept_contract(path) is None and "contract" in folder.options.model_fields_set:
+            yield Fault(f"[check] contract names {folder.options.contract}, which does not exist", hint=_MAKE)
     except ContractError as error:
         hint = error.hint or "write it again: `airflowkit doctor --contract --write`"
         yield Fault(error.reason, hint=hint, path=str(path), line=error.line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from airflowkit.deploy.doctor.codes import codes, groups
@@ -47,7 +46,7 @@ class Selection:
     def ignored_by(self, finding: Finding) -> Ignore | None:
         """Return what the settings say that ignores a finding, whether or not it has expired."""
         found = [each for name, entries in self.ignores.items() if _covers(name, finding.code) for each in entries]
-        fitting = [each for each in found if not finding.failed and fnmatchcase(finding.subject, each.at)]
+        fitting = [each for each in found if not finding.failed and each.covers(finding.subject)]
         return max(fitting, key=lambda each: not each.expired(self.today), default=None)
 
     def weighed(self, findings: Iterable[Finding]) -> tuple[list[Finding], int]:
@@ -69,7 +68,7 @@ class Selection:
             if not all(self.asks_for(code) and codes()[code].source in present for code in covered):
                 continue
             for each in entries:
-                if not any(finding.code in covered and fnmatchcase(finding.subject, each.at) for finding in found):
+                if not any(finding.code in covered and each.covers(finding.subject) for finding in found):
                     at = "" if each.at == "*" else f" at {each.at}"
                     yield f"[doctor] ignore {name}{at} is no longer needed: nothing is found"
 

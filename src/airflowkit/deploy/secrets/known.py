@@ -135,7 +135,7 @@ def _stats(deployment: Deployment) -> Iterator[Reference]:
 def _pull_secrets(deployment: Deployment) -> Iterator[Reference]:
     where = "imagePullSecrets" if deployment.value("imagePullSecrets") else "registry.secretName"
     named = deployment.value(where) or []
-    for each in [named] if isinstance(named, str) else named:
+    for each in named if isinstance(named, list) else [named]:
         if name := each.get("name") if isinstance(each, dict) else each:
             yield pull_secret(str(name), where)
 

@@ -12,6 +12,7 @@ from airflowkit.deploy.secrets.confidential import Confidential
 from airflowkit.deploy.secrets.references import OPAQUE
 from airflowkit.deploy.values.reading import yaml_place
 from airflowkit.errors import SecretsError
+from airflowkit.yaml_text import documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -95,11 +96,11 @@ def parse_yaml(text: str, where: str) -> list[Secret]:
 
     hint = "Only a file of Secrets is written again; choose another one"
     try:
-        documents = list(yaml.safe_load_all(text))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        found = documents(text)
+    except yaml.YAMLError as error:
         place = yaml_place(error)
     else:
-        return [_secret(each, where, hint) for document in documents if document for each in _items(document)]
+        return [_secret(each, where, hint) for _, document in found if document for each in _items(document)]
     raise SecretsError(f"{where} is not valid YAML{place}", hint=hint)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.deploy.secrets.content import kinds
 from airflowkit.deploy.secrets.known import TLS, chart_references, kind_of_variable, pull_secret
 from airflowkit.deploy.secrets.references import Reference
+from airflowkit.yaml_text import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,7 +130,7 @@ class _Walk:
         if where.rpartition(".")[2] not in _TEXTS:
             return
         try:
-            inner = yaml.safe_load(self.deployment.rendered(text))
+            inner = document(self.deployment.rendered(text))
         except yaml.YAMLError:
             self.unread.append(where)
             return

@@ -19,6 +19,7 @@ from airflowkit.deploy.values.found import Found, converter
 from airflowkit.deploy.values.moving import apply_variables, move
 from airflowkit.deploy.values.variables import CONNECTIONS, GIT_HTTPS, SETTINGS, convert_variables
 from airflowkit.deploy.values.writing import as_yaml
+from airflowkit.yaml_text import document
 
 if TYPE_CHECKING:
     from airflowkit.deploy.values.draft import Draft
@@ -290,8 +291,8 @@ def extra_env(draft: Draft, found: Found) -> None:
         return
     if isinstance(entries, str):
         try:
-            entries = yaml.safe_load(entries)
-        except (yaml.YAMLError, ValueError):
+            entries = document(entries)
+        except yaml.YAMLError:
             entries = None  # template actions between the entries
         if not isinstance(entries, list):
             found.place(draft, found.value or "")

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import ValuesError
+from airflowkit.yaml_text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,12 +59,11 @@ def read_values(text: bytes, name: str, *, may_be_empty: bool = False) -> dict[s
 def _parse(text: bytes, name: str) -> Any:
     import yaml
 
-    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
-        return yaml.compose(text.decode("utf-8-sig"), loader)
+        return composed(text.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValuesError(f"{name} is not text in UTF-8: byte {error.start}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except yaml.YAMLError as error:
         if "single document" in str(getattr(error, "context", "")):
             raise ValuesError(f"{name} has several YAML documents", hint="Pass one values file at a time") from None
         raise ValuesError(f"{name} is not valid YAML{yaml_place(error)}", hint=_template_hint(text)) from None
@@ -146,7 +146,7 @@ class _Reader:
             raise ValuesError(f"{self._where(node)}: the tag {node.tag} has no meaning here", hint=hint)
         try:
             return yaml.SafeLoader("").construct_object(node)
-        except (yaml.YAMLError, ValueError, KeyError):
+        except (yaml.YAMLError, ValueError, LookupError):  # `!!bool x` and `!!int ""`
             raise ValuesError(f"{self._where(node)}: not a valid {kind}") from None
 
     def _where(self, node: Any) -> str:

@@ -6,12 +6,15 @@ import json
 import re
 import traceback
 from contextlib import suppress
-from itertools import dropwhile
+from itertools import dropwhile, islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import connection_variable
 from airflowkit.errors import PodFailed, with_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _MOST_LINES: Final = 30
 _PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
@@ -47,12 +50,27 @@ def _hint(said: str) -> str:
 
 def _lines(error: BaseException) -> list[str]:
     """Return a traceback from the first line of the user's on; empty where there is none."""
-    frames = list(dropwhile(_is_foreign, traceback.extract_tb(error.__traceback__)))
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = _lines(cause) if cause else []
-    if before and cause:
-        before += [line for text in traceback.format_exception_only(cause) for line in text.rstrip().splitlines()]
-    return before + [line for text in traceback.format_list(frames) for line in text.rstrip().splitlines()]
+    lines: list[str] = []
+    for link in reversed([*islice(_chain(error), _MOST_LINES)]):
+        frames = list(dropwhile(_is_foreign, traceback.extract_tb(link.__traceback__)))
+        lines += _split(traceback.format_list(frames))
+        if lines and link is not error:
+            lines += _split(traceback.format_exception_only(link))
+    return lines
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and those that caused it, each once: they may form a circle."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def _split(texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in text.rstrip().splitlines()]
 
 
 def _is_foreign(frame: traceback.FrameSummary) -> bool:

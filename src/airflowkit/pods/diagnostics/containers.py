@@ -217,13 +217,14 @@ def _exit_cause(container: Container, last_line: str) -> Cause:
     said = f": {last_line}" if last_line else ", and it wrote no log"
     silent = "let the program print what goes wrong"
     return Cause(
-        _CODES.get(container.kind) or _exit_code(code),
+        _CODES.get(container.kind) or exit_code_cause(code),
         f"{where}exit code {code}{f' ({meaning})' if meaning else ''}{said}",
         _HINTS.get(code) or ("the last lines of its log say more" if last_line else silent),
     )
 
 
-def _exit_code(code: int) -> CauseCode:
+def exit_code_cause(code: int) -> CauseCode:
+    """Return what a program died of that ended with an exit code."""
     name = _signal_name(code)
     return CauseCode.SIGNAL if name and name not in _HARMLESS else CauseCode.EXIT_CODE
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.causes import Cause, CauseCode
-from airflowkit.errors import PodSpecError
+from airflowkit.errors import PodSpecError, message_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ def error_cause(error: BaseException) -> Cause:
     if isinstance(error, json.JSONDecodeError):
         hint = f"write one JSON value to {_XCOM_FILE}, and nothing else"
         return Cause(CauseCode.XCOM_INVALID, f"XCom: {_XCOM_FILE} is not valid JSON: {error}", hint)
-    text = " ".join(str(error).split())
+    text = " ".join(message_of(error).split())
     if type(error).__name__ == "TaskDeferralError":
         return trigger_cause(text)
     if _is_of(error, "urllib3"):
@@ -94,7 +94,7 @@ def template_cause(error: Exception, task_id: str) -> Cause | None:
     if not _is_of(error, "jinja2") and not isinstance(error, _OF_EXPRESSIONS) and not _asks_for_what_is_missing(error):
         return None
     hint = "correct the template, or what it refers to: the log above names the field"
-    text = " ".join(str(error).split())
+    text = " ".join(message_of(error).split())
     reason = f"a template of task {task_id!r} cannot be rendered: {type(error).__name__}: {text}"
     return Cause(CauseCode.TEMPLATE, reason.rstrip(": "), hint)
 

@@ -18,6 +18,7 @@ from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import to_manifest, to_model
 from airflowkit.pods.spec.builder import BASE, NOT_TEMPLATED, Origin
 from airflowkit.pods.spec.keywords import TEMPLATES
+from airflowkit.yaml_text import document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def _read_file(builder: PodBuilder, path: Any) -> dict[str, Any] | None:
         if not File(path).is_file():
             reject("pod_template_file", str(path), "is not a file: Airflow would only warn and run the pod without it")
             return None
-        content = yaml.safe_load(File(path).read_text(encoding="utf-8"))
+        content = document(File(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reject("pod_template_file", str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}")
         return None

@@ -12,7 +12,7 @@ from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown
 from airflowkit.deploy.doctor.findings import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from airflowkit.contract.document import Contract
     from airflowkit.deploy.doctor.cluster.inventory import Inventory
@@ -30,6 +30,7 @@ _MISSING: Final = {
 _KEY_MISSING: Final = {Kind.SECRET: "AD302", Kind.CONFIG_MAP: "AD304"}
 _PULL_TYPES: Final = frozenset({"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"})
 _NAMED: Final = 3
+_KEYS: Final = 10
 _BIND: Final = (
     "bind a Role to it: `airflowkit doctor --contract --format yaml` prints the smallest; "
     "if the release is in another namespace, name that by --namespace"
@@ -58,14 +59,14 @@ class Comparison:
     def findings(self) -> Iterator[Finding]:
         """Yield what the cluster lacks."""
         needs = self._placed()
-        absent = {name for name in self.namespaces if not self.inventory.has_namespace(name)}
+        absent, unknown = self._absent()
         for name in sorted(absent):
             tasks = tuple(task for need, its in needs.items() if need.namespace == name for task in its)
             message = "is not in the cluster; pods of the DAGs run there"
             yield Finding("AD313", f"{message}{_tasks_need(tasks)}", f"namespace {name}", _create("namespace", name))
         groups: dict[tuple[Kind, str, str], dict[str, Tasks]] = defaultdict(dict)
         for need, tasks in needs.items():
-            if need.namespace not in absent:
+            if need.namespace not in absent | unknown:
                 groups[need.kind, need.namespace, need.name][need.key] = tasks
         for (kind, namespace, name), keys in groups.items():
             try:
@@ -74,7 +75,19 @@ class Comparison:
                 )
             except NotKnown as reason:
                 self.refused.setdefault(RESOURCES[kind], str(reason))
-        yield from self._rights(absent)
+        yield from self._rights(absent | unknown)
+
+    def _absent(self) -> tuple[set[str], set[str]]:
+        """Return the namespaces that do not exist, and those of which nothing is known."""
+        absent, unknown = set(), set()
+        for name in sorted(self.namespaces):
+            try:
+                if not self.inventory.has_namespace(name):
+                    absent.add(name)
+            except NotKnown as reason:
+                unknown.add(name)
+                self.refused[f"namespace {name}"] = str(reason)
+        return absent, unknown
 
     def _placed(self) -> dict[Need, Tasks]:
         """Return what must be there: not what is optional, or has no name yet."""
@@ -104,7 +117,7 @@ class Comparison:
             yield Finding("AD308", f"its type{where} is {found.type}{_tasks_need(tasks)}", subject, _hint(kind))
         for key, tasks in keys.items():
             if key and key not in found.keys:
-                has = f"it has {', '.join(sorted(found.keys))}" if found.keys else "it has none"
+                has = f"it has {_some(sorted(found.keys), _KEYS)}" if found.keys else "it has none"
                 message = f"there is no key {key}{where}, {has}{_tasks_need(tasks)}"
                 yield Finding(_KEY_MISSING[kind], message, subject, "add the key, or name one that is there")
 
@@ -150,8 +163,12 @@ def _tasks_need(tasks: Tasks) -> str:
     names = [*dict.fromkeys(tasks)]
     if not names:
         return ""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"; {', '.join(names[:_NAMED])}{more} need{'' if len(names) > 1 else 's'} it"
+    return f"; {_some(names, _NAMED)} need{'' if len(names) > 1 else 's'} it"
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _hint(kind: Kind) -> str:

@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.contract.needs import Kind
 from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown, Thing
+from airflowkit.deploy.secrets.references import OPAQUE
 from airflowkit.errors import ClusterError
+from airflowkit.yaml_text import documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from airflowkit.contract.needs import Permission
@@ -26,6 +30,9 @@ _TEMPLATE: Final = (
 )
 """Names and keys as YAML: Kubernetes allows nothing in either that would have to be escaped."""
 _NO_VALUE: Final = "<no value>"
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_LISTS: Final = 4
+"""Levels of lists: documents, of which each may be a list of lists, as `jq --slurp` makes it."""
 _NAMES: Final = {
     "Secret": Kind.SECRET,
     "ConfigMap": Kind.CONFIG_MAP,
@@ -68,15 +75,21 @@ class ExportedCluster:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._things: dict[tuple[Kind, str], dict[str, Thing]] = defaultdict(dict)
-        for item in _items(_documents(path)):
+        for item in _objects(_documents(path)):
             self._add(item)
         if not self._things:
             raise ClusterError(f"{path} has no object that the DAGs could need", hint="export it again")
         self._namespaces = {namespace for _, namespace in self._things}
 
     def has_namespace(self, name: str) -> bool:
-        """Return whether anything of a namespace was exported."""
-        return name in self._namespaces
+        """Return True.
+
+        Raises:
+            NotKnown: Nothing of the namespace was exported.
+        """
+        if name not in self._namespaces:
+            raise NotKnown(f"{self._path} has nothing of namespace {name}")
+        return True
 
     def find(self, kind: Kind, namespace: str, name: str) -> Thing | None:
         """Return an object, or None if it was not there when the file was written.
@@ -104,39 +117,66 @@ class ExportedCluster:
         """Say that a file does not know what anybody may do."""
         raise NotKnown("")
 
-    def _add(self, item: Any) -> None:
-        metadata = item.get("metadata") if isinstance(item, dict) else None
-        kind = _NAMES.get(item.get("kind", "")) if isinstance(metadata, dict) else None
-        if kind is None or not isinstance(metadata, dict):
+    def _add(self, item: Mapping[str, Any]) -> None:
+        metadata, kind = _table(item.get("metadata")), _NAMES.get(str(item.get("kind")))
+        name, namespace = metadata.get("name"), metadata.get("namespace")
+        if kind is None or not isinstance(name, str):
             return
-        name, namespace = str(metadata.get("name")), str(metadata.get("namespace") or "")
-        labels = metadata.get("labels") or {} if kind is Kind.NODE else {}
-        place = namespace if kind.namespaced and namespace != _NO_VALUE else ""
-        keys = frozenset(str(key) for field in ("data", "binaryData", "stringData") for key in item.get(field) or ())
-        self._things[kind, place][name] = Thing(name, str(item.get("type") or ""), keys, labels)
+        place = namespace if kind.namespaced and isinstance(namespace, str) and namespace != _NO_VALUE else ""
+        labels = {key: str(value) for key, value in _table(metadata.get("labels")).items()}
+        keys = frozenset(key for field in ("data", "binaryData", "stringData") for key in _table(item.get(field)))
+        self._things[kind, place][name] = Thing(name, str(item.get("type") or OPAQUE), keys, labels)
+
+
+def _table(value: Any) -> dict[str, Any]:
+    """Return a mapping; where there is something else, nothing: its parts would be values."""
+    return {str(key): each for key, each in value.items()} if isinstance(value, dict) else {}
 
 
 def _documents(path: Path) -> list[Any]:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = _text(path)
+    if not text.strip():
+        raise ClusterError(f"{path} is empty", hint="export it again")
     try:
-        return list(yaml.load_all(path.read_text(encoding="utf-8"), Loader=loader))
-    except OSError as error:
-        raise ClusterError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ClusterError(f"{path} is not UTF-8") from None
-    except (yaml.YAMLError, ValueError) as error:
+        return _json_documents(text) or [document for _, document in documents(text)]
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)  # the error's text may quote a value
         line = f":{mark.line + 1}" if mark else ""
         raise ClusterError(f"{path}{line}: not valid YAML", hint="export it again") from None
 
 
-def _items(documents: Iterable[Any]) -> Iterator[Any]:
-    for document in documents:
-        if isinstance(document, list):
-            yield from document
-        elif isinstance(document, dict) and isinstance(document.get("items"), list):
-            yield from document["items"]
-        else:
-            yield document
+def _text(path: Path) -> str:
+    """Return the text of a file; what PowerShell redirects is UTF-16."""
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
+    except OSError as error:
+        raise ClusterError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ClusterError(f"{path} is not UTF-8", hint="export it again") from None
+
+
+def _json_documents(text: str) -> list[Any]:
+    """Return the JSON documents that follow each other, as of several `kubectl get -o json`; none if it is not JSON."""
+    found, rest = [], text.lstrip()
+    try:
+        while rest:
+            document, end = json.JSONDecoder().raw_decode(rest)
+            found.append(document)
+            rest = rest[end:].lstrip()
+    except (ValueError, RecursionError):
+        return []
+    return found
+
+
+def _objects(found: Any, kind: str = "", levels: int = _LISTS) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of documents, and of lists among them; those of a `SecretList` are Secrets."""
+    if isinstance(found, dict) and isinstance(found.get("items"), list):
+        kind, found = str(found.get("kind", "")).removesuffix("List"), found["items"]
+    if isinstance(found, dict):
+        yield {"kind": kind, **found}
+    elif isinstance(found, list) and levels:
+        for each in found:
+            yield from _objects(each, kind, levels - 1)

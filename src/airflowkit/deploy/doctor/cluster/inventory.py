@@ -51,7 +51,11 @@ class Inventory(Protocol):
     """Something that knows what a cluster has."""
 
     def has_namespace(self, name: str) -> bool:
-        """Return whether a namespace exists; True where that is not known."""
+        """Return whether a namespace exists; True where that may not be asked.
+
+        Raises:
+            NotKnown: Nothing can be said of what is in it.
+        """
 
     def find(self, kind: Kind, namespace: str, name: str) -> Thing | None:
         """Return an object, or None if it does not exist.

@@ -16,7 +16,7 @@ from airflowkit.deploy.doctor.source import Examination, Source
 from airflowkit.deploy.secrets.deployment import Deployment
 from airflowkit.deploy.secrets.work import VALUES
 from airflowkit.deploy.values.files import load_values
-from airflowkit.errors import ClusterError, NothingThere, ValuesError, WorkersUnavailable
+from airflowkit.errors import ClusterError, NoDagFile, NothingThere, ValuesError, WorkersUnavailable
 from airflowkit.settings import check_settings, load_settings
 
 if TYPE_CHECKING:
@@ -64,11 +64,13 @@ def _cluster(request: Request) -> LiveCluster | ExportedCluster:
 
 
 def _collected(request: Request) -> Collected:
-    """Return what the DAGs need; where Airflow is not installed, what the kept contract says."""
+    """Return what the DAGs need; where Airflow is not installed, or no DAG is, what the kept contract says."""
     try:
         return collect(request.root)
-    except WorkersUnavailable:
+    except (WorkersUnavailable, NoDagFile) as error:
         kept = kept_contract(kept_path(request.root, check_settings(request.root).contract))
+        if kept is None and isinstance(error, NoDagFile):
+            raise NothingThere(error.message, hint=error.hint) from None
         if kept is None:
             raise
         return Collected(kept, {})

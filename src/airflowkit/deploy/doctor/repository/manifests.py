@@ -15,6 +15,7 @@ from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.deploy.values.chart import wrong_types
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import AirflowKitError
+from airflowkit.yaml_text import document, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +95,7 @@ def _extra(values: Mapping[str, Any], path: Path) -> Iterator[Manifest]:
         for part in ("data", "stringData"):
             content = secret.get(part) if isinstance(secret, dict) else None
             try:
-                content = yaml.safe_load(content) if isinstance(content, str) else content
+                content = document(content) if isinstance(content, str) else content
             except yaml.YAMLError:
                 return  # a template
             keys |= set(map(str, content)) if isinstance(content, dict) else set()
@@ -111,11 +112,10 @@ def _of_text(path: Path, text: str) -> Iterator[Manifest]:
     import yaml
 
     try:
-        for node in yaml.compose_all(text, yaml.SafeLoader):
-            document = yaml.SafeLoader("").construct_document(node)
-            keys = _keys(document) if isinstance(document, dict) else None
+        for line, content in documents(text):
+            keys = _keys(content) if isinstance(content, dict) else None
             if keys is not None:
-                yield Manifest(_name(document), keys, path, node.start_mark.line + 1)
+                yield Manifest(_name(content), keys, path, line)
     except yaml.YAMLError:
         return  # other tools say so; it is no values file
 

@@ -12,6 +12,7 @@ from airflowkit.deploy.values.conversion import chart_of, subchart_of
 from airflowkit.deploy.values.files import content_of, load_values
 from airflowkit.deploy.values.places import parts_of, place_of
 from airflowkit.errors import NothingThere, ValuesError
+from airflowkit.yaml_text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -135,6 +136,4 @@ def _release(root: Path, group: tuple[Path, ...], *, must_fit: bool) -> Release 
 
 @lru_cache(maxsize=16)
 def _composed(path: Path) -> Any:
-    import yaml
-
-    return yaml.compose(content_of(path).decode("utf-8-sig"), yaml.SafeLoader)
+    return composed(content_of(path).decode("utf-8-sig"))
