@@ -50,6 +50,10 @@ os.environ |= {
 }
 for name in ("AIRFLOWKIT_CONFIG", "AIRFLOWKIT_PROFILE", "AIRFLOW__CORE__DAGS_FOLDER"):
     os.environ.pop(name, None)
+if "KUBECONFIG" in os.environ:
+    # Both clients read it when they are imported; a test that changes it would decide for all that come later.
+    import_module("kubernetes.config.kube_config")
+    import_module("kubernetes_asyncio.config.kube_config")
 
 
 # On a busy machine an example may take seconds, the first one imports Airflow, and none of that is a bug.

@@ -64,7 +64,6 @@ class Place:
         for module in ("kubernetes", "kubernetes_asyncio"):
             location = f"{module}.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION"
             self.monkeypatch.setattr(location, ":".join(files))
-        self.monkeypatch.setattr("airflowkit.pods.operator.cluster.KUBE_CONFIG_DEFAULT_LOCATION", ":".join(files))
         self.monkeypatch.setenv("KUBECONFIG", ":".join(files))
 
     def in_cluster(self):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from airflow.providers.cncf.kubernetes.hooks.kubernetes import KubernetesHook
-from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
+from kubernetes.config import kube_config
 from requests.utils import should_bypass_proxies
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def _kubeconfig(hook: KubernetesHook) -> dict[str, Any]:
         found: dict[str, Any] = yaml.safe_load(content) if isinstance(content, str) else content
         return found
     # Several files, as $KUBECONFIG may list them, make one.
-    merged = KubeConfigMerger(KUBE_CONFIG_DEFAULT_LOCATION if path is None else path).config.value
+    merged = kube_config.KubeConfigMerger(
+        kube_config.KUBE_CONFIG_DEFAULT_LOCATION if path is None else path
+    ).config.value
     return {**merged, **{kind: [_self_contained(node) for node in merged[kind]] for kind in _KINDS}}
 
 
