@@ -49,7 +49,7 @@ test: setup ## all tests that this machine can run
 
 .PHONY: test-fast
 test-fast: setup ## the tests that need neither a cluster nor a browser nor a whole Airflow
-	@$(PYTEST) -m $(FAST)
+	@$(PYTEST) -m $(FAST) $(TESTS)
 
 .PHONY: coverage
 coverage: setup ## the fast tests with their coverage, by package; it has a floor

@@ -121,7 +121,7 @@ def test_no_context_makes_it_raise_or_lose_the_card(teams, broken):
 
 
 def test_a_bug_of_ours_costs_the_details_not_the_card(teams, monkeypatch, caplog):
-    def fault(*_):
+    def fault(*_, **__):
         raise KeyError("a secret may be here")
 
     monkeypatch.setattr("airflowkit.alerts.teams.alert.gather", fault)
