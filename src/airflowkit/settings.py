@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from textwrap import shorten
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
 from airflowkit.ignores import Code, Doctor, Reason
+from airflowkit.setting_errors import described
 
 FILE_NAME: Final = "airflowkit.toml"
 DEFAULT_CONN_ID: Final = "msteams_webhook_url"
@@ -221,6 +221,12 @@ class Settings:
     doctor: Doctor
     retry: Retry
 
+    @property
+    def namespace(self) -> str:
+        """The namespace of the pods; empty if the settings name none."""
+        named = [layer.values.get("namespace") for layer in self.pod_layers]
+        return next((name for name in reversed(named) if isinstance(name, str)), "")
+
 
 def load_settings(start: Path | None = None) -> Settings:
     """Return the settings for a DAG file or folder.
@@ -360,52 +366,8 @@ def _validated(place: Path | str | None, table: Any, below: tuple[str, ...] = ()
     try:
         return _File.model_validate(table)
     except ValidationError as error:
-        lines = dict.fromkeys(_described(problem, below) for problem in error.errors())
+        lines = dict.fromkeys(described(problem, _File, below) for problem in error.errors())
         raise SettingsError(f"{place}: {'; '.join(lines)}") from None
-
-
-_A_DATE: Final = "must be a date, such as 2027-03-31"
-_EXPECTED: Final = {
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "list_type": 'must be a list, such as ["…"]',
-    "string_type": "must be text",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _A_DATE),
-}
-"""What a setting has to be, by Pydantic's name for its error."""
-_CONNECTION: Final = ("check", "connections")
-_VARIABLE: Final = ("check", "env")
-
-
-def _described(problem: Any, below: tuple[str, ...]) -> str:
-    """Return one line about an error: the setting, its value, and what it may be."""
-    place: tuple[int | str, ...] = problem["loc"]
-    if problem["type"] == "extra_forbidden":
-        known = _File.model_fields if len(place) == 1 else _fields_below(str(place[0]))
-        name = ".".join(map(str, (*below, *place)))
-        return "; ".join(filter(None, (f"{name}: unknown setting", did_you_mean(str(place[-1]), known))))
-    if problem["type"] == "missing":
-        return f"{'.'.join(map(str, (*below, *place)))}: is missing"
-    message = _EXPECTED.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    if place[:2] in {_CONNECTION, _VARIABLE} and len(place) > 3:  # noqa: PLR2004  Pydantic adds the type that it tried
-        message = "must be text or a table" if place[:2] == _CONNECTION else "must be text or a number"
-        place = place[:3]
-    message = message.replace("Input should be", "must be").replace("String should match pattern", "must match")
-    may_be_secret = place[:2] in {_CONNECTION, _VARIABLE}
-    given = "" if may_be_secret else f" = {shorten(repr(problem['input']), 60)}"
-    return f"{'.'.join(map(str, (*below, *place)))}{given}: {message}"
-
-
-def _fields_below(section: str) -> list[str]:
-    model = _File.model_fields[section].annotation
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
 def _overlaid(base: Table, overlay: Table) -> dict[str, Any]:
