@@ -222,6 +222,26 @@ def test_a_fact_is_one_finding(known, code, monkeypatch, tmp_path):
     assert [finding.code for finding in look(tmp_path, AIRFLOW).findings] == [code]
 
 
+def test_an_airflow_that_cannot_be_asked_is_asked_once_for_all_examinations(tmp_path, monkeypatch):
+    python, asked = tmp_path / "python", tmp_path / "asked"
+    python.write_text(f"#!/bin/sh\necho asked >>{asked}\nexit 3\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite:////nowhere/airflow.db")
+    (finding,) = look(tmp_path, AIRFLOW).findings
+    assert (finding.code, finding.message) == ("AD200", "the process that asks Airflow ended with status 3")
+    assert asked.read_text() == "asked\n"
+
+
+def test_an_airflow_whose_configuration_is_elsewhere_is_one(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("AIRFLOW__DATABASE")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AIRFLOW_HOME", str(tmp_path / "home"))
+    (tmp_path / "airflow.cfg").write_text("[database]\nsql_alchemy_conn = sqlite:////nowhere/airflow.db\n")
+    monkeypatch.setenv("AIRFLOW_CONFIG", str(tmp_path / "airflow.cfg"))
+    assert "/nowhere/airflow.db does not exist" in look(tmp_path, AIRFLOW).sources[0].absent
+
+
 @pytest.mark.parametrize(
     ("image", "registry"),
     [

@@ -13,6 +13,7 @@ from airflowkit.deploy.doctor.running.facts import registry_of
 from airflowkit.deploy.doctor.running.requests import unanswered
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.errors import DeliveryError
+from airflowkit.pods.expansion import argument, is_mapped, is_pod
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.repository import dags_folder
 from airflowkit.settings import load_settings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_TEAMS: Final = (b"teams_failure", b"teams_recovery", b"teams_digest", b"TeamsNotifier", b"send_card")
+_TEAMS: Final = (b"teams_failure", b"teams_recovery", b"TeamsNotifier", b"send_card")
 _OPTIONAL: Final = "kubernetes_default"
 """The operator does without this connection (cncf.kubernetes: KubernetesHook)."""
 
@@ -63,16 +64,12 @@ def _tasks(paths: list[Path], folder: Path) -> Iterator[tuple[str, Any]]:
             yield f"{dag_id}.{task.task_id}", task
 
 
-def _arguments(task: Any) -> Mapping[str, Any]:
-    given: Mapping[str, Any] = getattr(task, "partial_kwargs", None) or vars(task)
-    return given
-
-
 def _connections(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name, task in tasks.items():
-        for argument, value in _arguments(task).items():
-            if argument.endswith("conn_id") and isinstance(value, str) and value and not is_runtime_value(value):
+        given: Mapping[str, Any] = task.partial_kwargs if is_mapped(task) else vars(task)
+        for keyword, value in given.items():
+            if keyword.endswith("conn_id") and isinstance(value, str) and value and not is_runtime_value(value):
                 found[value].append(name)
     return {conn_id: sorted(set(names)) for conn_id, names in found.items()}
 
@@ -90,7 +87,7 @@ def _exists(conn_id: str) -> bool:
 def _pools(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name, task in tasks.items():
-        if isinstance(pool := _arguments(task).get("pool"), str):
+        if isinstance(pool := argument(task, "pool"), str):
             found[pool].append(name)
     return dict(found)
 
@@ -99,8 +96,8 @@ def _sidecars(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the tasks whose pods get an XCom sidecar, by its image."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name, task in tasks.items():
-        if _is_pod(task) and _arguments(task).get("do_xcom_push"):
-            found[_sidecar_image(str(_arguments(task).get("kubernetes_conn_id") or _OPTIONAL))].append(name)
+        if is_pod(task) and argument(task, "do_xcom_push"):
+            found[_sidecar_image(str(argument(task, "kubernetes_conn_id") or _OPTIONAL))].append(name)
     return dict(found)
 
 
@@ -115,25 +112,18 @@ def _sidecar_image(conn_id: str) -> str:
     return str(extra.get("xcom_sidecar_container_image") or PodDefaults.SIDECAR_CONTAINER.image)
 
 
-def _is_pod(task: Any) -> bool:
-    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-
-    kind = getattr(task, "operator_class", type(task))
-    return isinstance(kind, type) and issubclass(kind, KubernetesPodOperator)
-
-
 def _pods(tasks: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the tasks with pods by what matters for known defects."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name, task in tasks.items():
-        if not _is_pod(task):
+        if not is_pod(task):
             continue
-        given = _arguments(task)
+        deferrable = argument(task, "deferrable")
         features = {
-            "deferrable": given.get("deferrable"),
-            "xcom": given.get("do_xcom_push"),
-            "init logs": given.get("init_container_logs"),
-            "timeout": given.get("deferrable") and given.get("execution_timeout"),
+            "deferrable": deferrable,
+            "xcom": argument(task, "do_xcom_push"),
+            "init logs": argument(task, "init_container_logs"),
+            "timeout": deferrable and argument(task, "execution_timeout"),
         }
         for feature in (each for each, used in features.items() if used):
             found[feature].append(name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from airflowkit.deploy.doctor.versions import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,10 +100,5 @@ def defects_of(
         concerned = tasks.get(defect.of, ()) if defect.of else ()
         if not installed or (defect.of and not concerned) or defect.executor not in executor:
             continue
-        if _numbers(defect.since) <= _numbers(installed) < _numbers(defect.fixed):
+        if numbers(defect.since) <= numbers(installed) < numbers(defect.fixed):
             yield defect, concerned
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version's numbers; a release candidate counts as its release."""
-    return tuple(map(int, re.findall(r"\d+", re.split(r"[a-z]", version)[0])))

@@ -12,7 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.discovery.airflow_config import config_file
 from airflowkit.errors import AirflowKitError, NothingThere
+from airflowkit.pods.schema.image_reference import InvalidImage, parse_image
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +27,7 @@ GENERATED: Final = "written-by-airflow.cfg"
 SECRET_KEY: Final = "[api] secret_key"  # noqa: S105  its name
 """What `log_problem` is where the worker refuses the key with which its log was asked for."""
 _TIMEOUT: Final = 300
+_DOCKER_HUB: Final = "registry-1.docker.io"
 _HINT: Final = "run it where Airflow runs: kubectl exec deploy/airflow-scheduler -- airflowkit doctor --select airflow"
 
 
@@ -100,10 +103,10 @@ def facts_of(request: Request) -> Facts:
 
 def registry_of(image: str) -> str:
     """Return the host that an image is pulled from, or an empty string for one that is on the nodes."""
-    host, slash, _ = image.partition("/")
-    if not slash or not ("." in host or ":" in host or host == "localhost"):
-        return "registry-1.docker.io"
-    return "" if host.startswith("localhost") else host.replace("docker.io", "registry-1.docker.io")
+    parsed = parse_image(image)
+    if isinstance(parsed, InvalidImage) or parsed.registry.startswith("localhost"):
+        return ""
+    return _DOCKER_HUB if parsed.registry in {"", "docker.io"} else parsed.registry
 
 
 def _is_configured() -> bool:
@@ -111,7 +114,7 @@ def _is_configured() -> bool:
     if any(name.startswith(_DATABASE) for name in os.environ):
         return True
     home = Path(os.environ.get("AIRFLOW_HOME") or "~/airflow").expanduser()
-    return any((home / name).exists() for name in ("airflow.cfg", "airflow.db"))
+    return config_file().exists() or (home / "airflow.db").exists()
 
 
 @lru_cache(maxsize=2)
@@ -129,16 +132,15 @@ def _probed(root: Path) -> Facts:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise AirflowKitError(f"Airflow did not answer within {_TIMEOUT} s") from None
+            return Facts(failure=f"Airflow did not answer within {_TIMEOUT} s")
         if not answer.is_file():
-            raise AirflowKitError(f"the process that asks Airflow ended with status {ended.returncode}")
+            return Facts(failure=f"the process that asks Airflow ended with status {ended.returncode}")
         return _read(json.loads(answer.read_text(encoding="utf-8")))
 
 
 def _environment(scratch: str) -> dict[str, str]:
     """Return the environment of the probe; without a configuration file Airflow would write one."""
-    home = Path(os.environ.get("AIRFLOW_HOME") or "~/airflow").expanduser()
-    if "AIRFLOW_CONFIG" in os.environ or (home / "airflow.cfg").exists():
+    if "AIRFLOW_CONFIG" in os.environ or config_file().exists():
         return dict(os.environ)
     return {**os.environ, "AIRFLOW_CONFIG": str(Path(scratch) / GENERATED)}
 

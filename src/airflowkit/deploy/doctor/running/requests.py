@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import ssl
-from http.client import HTTPException
 from typing import Any, Final
-from urllib.error import HTTPError
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
+
+from urllib3.exceptions import HTTPError
 
 _TIMEOUT: Final = 10
 _LARGEST: Final = 1_000_000
@@ -19,36 +17,33 @@ def unanswered(url: str, *, proxy: str = "", verify: bool | str | None = None) -
     Args:
         url: A URL of the host; nothing secret may be in it.
         proxy: The proxy to go through; by default the environment's.
-        verify: Whether the certificate is checked, or a file with the authorities.
+        verify: Whether the certificate is checked, or a file with the authorities; None follows the environment.
     """
-    handlers: list[Any] = [HTTPSHandler(context=_context(verify=verify))]
-    if proxy:
-        handlers.append(ProxyHandler({"http": proxy, "https": proxy}))
+    from requests import head
+
+    proxies = {"http": proxy, "https": proxy} if proxy else None
     try:
-        build_opener(*handlers).open(Request(url, method="HEAD"), timeout=_TIMEOUT).close()  # noqa: S310  http(s) only
-    except HTTPError:
-        return ""
-    except (OSError, HTTPException, ValueError) as error:
+        head(url, timeout=_TIMEOUT, proxies=proxies, verify=verify).close()
+    except (OSError, ValueError) as error:  # requests' own are OSErrors, too
         return _reason(error)
     return ""
 
 
 def json_of(url: str) -> dict[str, Any]:
     """Return the object that a URL answers with, or an empty one."""
+    from requests import get
+
     try:
-        with build_opener().open(Request(url), timeout=_TIMEOUT) as answer:  # noqa: S310  http(s) only
-            given = json.loads(answer.read(_LARGEST))
-    except (OSError, HTTPException, ValueError):
+        with get(url, timeout=_TIMEOUT, stream=True) as answer:
+            given = json.loads(answer.raw.read(_LARGEST, decode_content=True))
+    except (HTTPError, OSError, ValueError):  # requests' own are OSErrors, too
         return {}
     return given if isinstance(given, dict) else {}
 
 
-def _context(*, verify: bool | str | None) -> ssl.SSLContext:
-    if verify is False:
-        return ssl._create_unverified_context()  # noqa: S323, SLF001  as the connection says
-    return ssl.create_default_context(cafile=verify if isinstance(verify, str) else None)
-
-
-def _reason(error: Exception) -> str:
-    cause = getattr(error, "reason", error)
-    return str(getattr(cause, "strerror", "") or getattr(cause, "verify_message", "") or type(cause).__name__)
+def _reason(error: BaseException) -> str:
+    """Return the innermost reason: what is around it names the URL."""
+    around = (getattr(error, "reason", None), error.__cause__, *error.args)
+    if inner := next((each for each in around if isinstance(each, BaseException)), None):
+        return _reason(inner)
+    return str(getattr(error, "verify_message", "") or getattr(error, "strerror", "") or type(error).__name__)

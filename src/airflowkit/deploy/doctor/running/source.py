@@ -9,14 +9,13 @@ from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.running.defects import defects_of
 from airflowkit.deploy.doctor.running.facts import SECRET_KEY, facts_of, registry_of
 from airflowkit.deploy.doctor.source import Examination, Source
+from airflowkit.errors import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from airflowkit.deploy.doctor.running.facts import Facts
     from airflowkit.deploy.doctor.source import Request
-
-_NAMED: Final = 3
 
 
 def broken(facts: Facts) -> Iterator[Finding]:
@@ -58,7 +57,7 @@ def pods(facts: Facts) -> Iterator[Finding]:
         registry = registry_of(image)
         if registry in facts.unreachable:
             hint = "set xcom_sidecar_container_image in the extra of the connection to an image of your own registry"
-            message = f"{registry} does not answer from here, and {_listed(tasks)} pulls from it"
+            message = f"{registry} does not answer from here, and {listed(tasks)} pulls from it"
             yield Finding("AD211", message, f"XCom sidecar {image}", hint)
 
 
@@ -66,11 +65,11 @@ def dags(facts: Facts) -> Iterator[Finding]:
     """Find connections and pools that tasks name, and that do not exist."""
     for conn_id in facts.missing_connections:
         weight = Severity.WARNING if conn_id.endswith("_default") else Severity.ERROR
-        message = f"{_listed(facts.connections[conn_id])} names it, and it does not exist"
+        message = f"{listed(facts.connections[conn_id])} names it, and it does not exist"
         hint = "airflowkit connections makes it"
         yield Finding("AD220", message, f"connection {conn_id}", hint, severity=weight)
     for pool in facts.missing_pools:
-        message = f"{_listed(facts.pools[pool])} is in it, and it does not exist"
+        message = f"{listed(facts.pools[pool])} is in it, and it does not exist"
         yield Finding("AD221", message, f"pool {pool}", f"airflow pools set {pool} 4 'why'")
 
 
@@ -95,7 +94,7 @@ def logs(facts: Facts) -> Iterator[Finding]:
 def versions(facts: Facts) -> Iterator[Finding]:
     """Find versions with known defects that concern this deployment."""
     for defect, tasks in defects_of(facts.versions, facts.executor, facts.pods):
-        concerns = f" (concerns {_listed(tasks)})" if tasks else ""
+        concerns = f" (concerns {listed(tasks)})" if tasks else ""
         yield Finding(
             "AD250",
             f"{defect.what}{concerns}",
@@ -103,11 +102,6 @@ def versions(facts: Facts) -> Iterator[Finding]:
             f"install {defect.fixed} or newer",
             reference=defect.issue,
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _examination(codes: tuple[str, ...], judge: Callable[[Facts], Iterator[Finding]], name: str) -> Examination:
