@@ -76,8 +76,8 @@ class WarmPools:
 
     @contextmanager
     def __call__(self, jobs: Sequence[Job], *, twice: bool) -> Iterator[tuple[Pool, Pool | None]]:
-        """Return the pools for a check of files of one DAG folder."""
-        kept = self.started(Path(jobs[0].folder), twice=twice)
+        """Return the pools for a check of files of one DAG folder, which `warm_up` has started."""
+        kept = self._kept[Path(jobs[0].folder), twice]
         try:
             yield kept.first, kept.again
         finally:
@@ -97,9 +97,9 @@ class WarmPools:
         for other in self._kept.keys() - needed:
             self._kept.pop(other).close()
         for folder, twice in needed:
-            self.started(folder, twice=twice)
+            self._start(folder, twice=twice)
 
-    def started(self, folder: Path, *, twice: bool) -> _Kept:
+    def _start(self, folder: Path, *, twice: bool) -> None:
         """Start the pools of a DAG folder, unless they run; Airflow is imported meanwhile."""
         basis, modules = _basis(folder), preloaded(dag_files(folder), twice=twice)
         kept = self._kept.get((folder, twice))
@@ -110,7 +110,6 @@ class WarmPools:
             first = Pool(modules, self._size, folder)
             kept = _Kept(basis, modules, first, Pool(modules, self._size, folder, again=True) if twice else None)
             self._kept[folder, twice] = kept
-        return kept
 
 
 def _basis(folder: Path) -> object:

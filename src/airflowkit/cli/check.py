@@ -8,6 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from importlib import import_module
 from pathlib import Path  # noqa: TC003  Typer reads it
 from typing import TYPE_CHECKING, Annotated, Any
@@ -102,26 +103,26 @@ def check(  # noqa: PLR0913  one for each option
     def targets() -> list[Path]:
         return paths or [default_dags_folder()]
 
-    def find(paths: Sequence[Path], pools: Pools) -> Report:
-        found = _found(paths, use_cache=not no_cache, pools=pools, **asked)
-        return found if write_baseline else Baseline.of(paths[0], baseline).without_known(found)
-
     if watch:
         from airflowkit.cli.watch_check import watch_check
 
-        watch_check(targets, lambda *given: _marked(find(*given)), workers=workers, **asked)
+        watch_check(targets, partial(_found_anew, baseline, use_cache=not no_cache, **asked), workers=workers, **asked)
     pools = new_pools(workers)
+
+    def find() -> Report:
+        return _found(targets(), use_cache=not no_cache, pools=pools, **asked)
+
     known = Baseline.of(targets()[0], baseline)  # a broken one is refused before the check
-    report = find(targets(), pools)
     if write_baseline:
-        _accept(report, known)
+        _accept(find(), known)
         return
+    report = known.without_known(find())
     if diff:
         from airflowkit.cli.fixing import show_diff
 
         raise typer.Exit(1 if show_diff(report.findings, workers) else 0)
     if fix and _fix(report, workers, output_format):
-        report = find(targets(), pools)
+        report = known.without_known(find())
     _show(report if fix else _marked(report), output_format)
     raise typer.Exit(0 if report.passed or exit_zero else 1)
 
@@ -140,6 +141,13 @@ def _marked(report: Report) -> Report:
     from airflowkit.checks.fixes.fixable import marked
 
     return replace(report, findings=marked(report.findings))
+
+
+def _found_anew(baseline: Path | None, paths: Sequence[Path], pools: Pools, **how: Any) -> Report:
+    """Return what `--watch` shows; the baseline may have changed, too."""
+    from airflowkit.checks.suppression.baseline import Baseline
+
+    return _marked(Baseline.of(paths[0], baseline).without_known(_found(paths, pools=pools, **how)))
 
 
 def _found(paths: Sequence[Path], **how: Any) -> Report:

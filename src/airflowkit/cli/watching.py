@@ -1,4 +1,4 @@
-"""What the commands with `--watch` share: the loop, the screen, and their end."""
+"""What the commands with `--watch` share: the screen, and their end."""
 
 from __future__ import annotations
 
