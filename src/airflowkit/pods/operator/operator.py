@@ -73,8 +73,6 @@ class CheckedPodOperator(KubernetesPodOperator):
         retry_policy: Any = NOT_GIVEN,
         **keywords: Any,
     ) -> None:
-        if type(retry_policy) is object:  # a mapped task has a copy of the default
-            retry_policy = NOT_GIVEN
         added = {"security": security, "node_pool": node_pool, "retry_policy": retry_policy}
         spec = checked_spec({**keywords, **added})
         policy = policy_of(spec.keywords.get("retry_policy"), keywords.get("dag"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +13,15 @@ from airflowkit.pods.spec.checked_pod import PodSpec, checked_pod
 from airflowkit.settings import Settings, caller_file, load_settings
 
 NOT_OF_THE_POD: Final = frozenset({"dag", "default_args", "params", "task_group", "task_id"})
-NOT_GIVEN: Final = object()
+
+
+class _Absence(Enum):
+    """An enumeration, because its members stay themselves: Airflow copies the defaults of a mapped task."""
+
+    NOT_GIVEN = "not given"
+
+
+NOT_GIVEN: Final = _Absence.NOT_GIVEN
 """The default of a keyword for which None means: none, whatever the lower layers say."""
 
 
