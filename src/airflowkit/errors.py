@@ -37,7 +37,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from airflowkit.causes import Cause
 
@@ -273,6 +273,12 @@ def message_of(error: object) -> str:
         return str(error)
     except Exception:  # noqa: BLE001  any __str__
         return ""
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names, and how many more there are: `a, b, c and 38 more`."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def counted(number: int, noun: str) -> str:

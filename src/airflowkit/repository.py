@@ -93,6 +93,12 @@ def dags_folder_of(path: Path) -> Path:
     return next((place for place in above if place.name == "dags"), folder)
 
 
+def from_here(path: Path) -> Path:
+    """Return a path relative to the current folder if it is in there, as messages show it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def plain(path: Path) -> Path:
     """Return an absolute path without `..`; symbolic links are not resolved."""
     return Path(os.path.abspath(path))  # noqa: PTH100  `resolve` follows links

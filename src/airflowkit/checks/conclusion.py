@@ -14,6 +14,7 @@ from airflowkit.checks.rules import RULES
 from airflowkit.checks.suppression.selection import is_selected, selected
 from airflowkit.checks.suppression.unused import comment_subjects
 from airflowkit.errors import counted
+from airflowkit.repository import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -98,8 +99,8 @@ def _once(findings: Iterable[Finding], facts: Iterable[FileFacts]) -> Iterator[F
 def _relative(finding: Finding) -> Finding:
     """Return the finding with its path relative to the current folder, if it is in there."""
     path = Path(finding.path)
-    here = Path.cwd()
-    return replace(finding, path=str(path.relative_to(here))) if path.is_relative_to(here) else finding
+    seen = from_here(path)
+    return finding if seen == path else replace(finding, path=str(seen))
 
 
 def _position(finding: Finding) -> tuple[str, int, str, str]:

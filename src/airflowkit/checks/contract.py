@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airflowkit.checks.deployment import check_options
+from airflowkit.checks.parsing import new_pools, parsed
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import narrowed
 from airflowkit.checks.workers.messages import Job
-from airflowkit.checks.workers.pool import Pool
-from airflowkit.checks.workers.retrial import results
 from airflowkit.contract.document import Contract
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.errors import NoDagFile
@@ -53,10 +52,8 @@ def collect(root: Path) -> Collected:
     jobs = [Job(str(file), str(folder), options, contract=True, judged=False) for file in dag_files(folder)]
     if not jobs and not (dags_folder(root) and folder.is_dir()):
         raise NoDagFile(f"no DAG file in {os.path.relpath(folder)}", hint="name the repository: airflowkit doctor PATH")
-    facts: list[FileFacts] = []
-    if jobs:
-        with Pool((), min(len(jobs), len(os.sched_getaffinity(0))), folder=folder) as pool:
-            facts = sorted(results(pool, jobs), key=lambda file: file.path)
+    parsed_files = parsed(jobs, new_pools(), lambda _done, _of: None, twice=False) if jobs else ()
+    facts = sorted(parsed_files, key=lambda file: file.path)
     return Collected(
         contract=Contract.of(task for file in facts for task in file.needs),
         failures={file.path: _why(file) for file in facts if file.failure or any(it.failed for it in file.findings)},

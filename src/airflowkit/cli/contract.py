@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from airflowkit.contract.document import Contract
     from airflowkit.contract.needs import Need
 
-_NAMED: Final = 3
 _ANOTHER: Final = "[check] contract of airflowkit.toml names the file"
 
 
@@ -106,5 +105,6 @@ def _where(namespace: str) -> str:
 
 
 def _tasks(tasks: tuple[str, ...]) -> str:
-    more = f" and {len(tasks) - _NAMED} more" if len(tasks) > _NAMED else ""
-    return f"{', '.join(tasks[:_NAMED])}{more} need{'' if len(tasks) > 1 else 's'}"
+    from airflowkit.errors import listed
+
+    return f"{listed(tasks)} need{'' if len(tasks) > 1 else 's'}"

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.errors import counted
+from airflowkit.errors import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from airflowkit.checks.model.findings import Finding
     from airflowkit.compare.state import State, Task
@@ -53,7 +53,7 @@ class Difference:
             ("pod", "changed", tuple(map(".".join, self.pods))),
         ):
             if names:
-                yield f"{counted(len(names), what)} {became}: {_listed(names)}"
+                yield f"{counted(len(names), what)} {became}: {listed(names, _MOST)}"
             elif became == "changed":
                 yield f"no {what} changes"
         for path, why in self.failures.items():
@@ -93,8 +93,3 @@ def _new(older: Iterable[Finding], newer: Iterable[Finding]) -> tuple[Finding, .
 
 def _identity(finding: Finding) -> tuple[object, ...]:
     return finding.code, finding.path, finding.dag_id, finding.task_id, finding.message
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-    return f"{', '.join(names[:_MOST])}{more}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.contract.needs import Need, Permission, TaskNeeds
 from airflowkit.contract.permissions import permissions
 from airflowkit.contract.references import references
-from airflowkit.pods.expansion import STAND_IN, elements, is_mapped, is_pod, of_element
+from airflowkit.errors import message_of
+from airflowkit.pods.expansion import STAND_IN, argument, elements, is_mapped, is_pod, of_element
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.yaml_text import document
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from airflowkit.pods.expansion import Element
 
-MOST_ELEMENTS: Final = 1024
+_MOST_ELEMENTS: Final = 1024
 """As many elements of a mapped task as Airflow allows (`[core] max_map_length`)."""
 _ELSEWHERE: Final = frozenset({"EksPodOperator", "GKEStartPodOperator", "GKEStartJobOperator", "EksCreateJobOperator"})
 """Operators that name another cluster in their arguments."""
@@ -56,11 +57,6 @@ def needs_of_task(task: Any, path: str = "", line: int | None = None) -> TaskNee
         path=path,
         line=line,
     )
-
-
-def argument(task: Any, name: str) -> Any:
-    """Return an argument of a task: of a mapped one, what all its operators have in common."""
-    return task.partial_kwargs.get(name) if is_mapped(task) else getattr(task, name, None)
 
 
 class _Found:
@@ -105,10 +101,10 @@ class _Found:
         if not is_mapped(task):
             yield task
             return
-        made = islice(elements(task), MOST_ELEMENTS + 1)
+        made = islice(elements(task), _MOST_ELEMENTS + 1)
         for number, element in enumerate(made):
-            if number == MOST_ELEMENTS:
-                self.note(f"it has more than {MOST_ELEMENTS} elements")
+            if number == _MOST_ELEMENTS:
+                self.note(f"it has more than {_MOST_ELEMENTS} elements")
                 return
             self._note_unknown(element)
             try:
@@ -163,4 +159,4 @@ class _Found:
 
 
 def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+    return next(iter(message_of(error).splitlines()), "") or type(error).__name__

@@ -9,7 +9,7 @@ from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.deploy.values.chart import dotted, leaves
 from airflowkit.deploy.values.checker import check_values
-from airflowkit.errors import counted
+from airflowkit.errors import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,8 +47,7 @@ def values_difference(older: Mapping[str, Any], newer: Mapping[str, Any]) -> Ite
     if not changed:
         yield "no values change"
         return
-    more = f" and {len(changed) - _MOST} more" if len(changed) > _MOST else ""
-    yield f"{counted(len(changed), 'value')} changed: {', '.join(changed[:_MOST])}{more}"
+    yield f"{counted(len(changed), 'value')} changed: {listed(changed, _MOST)}"
     yield from _restarts({key.partition(".")[0] for key in changed})
     for secret in sorted(_secrets(newer) - _secrets(older)):
         yield f"the Secret {secret} is needed first: airflowkit secrets --apply"

@@ -97,6 +97,11 @@ def is_mapped(task: Any) -> bool:
     return hasattr(task, "partial_kwargs")  # `is_mapped` came with Airflow 3
 
 
+def argument(task: Any, name: str, default: Any = None) -> Any:
+    """Return an argument of a task: of a mapped one, what all its operators have in common, or the default."""
+    return task.partial_kwargs.get(name, default) if is_mapped(task) else getattr(task, name, default)
+
+
 def _combined(mapped: Mapping[str, Any]) -> Iterator[Element]:
     """Yield each with each, the last keyword's values the fastest, as Airflow counts them."""
     known = {name: values for name, values in mapped.items() if _is_literal(values)}

@@ -22,7 +22,7 @@ SETTINGS = AlertSettings(
 
 
 def facts_of(context, settings=SETTINGS):
-    return gather(context, event_of(context), settings)
+    return gather(context, event_of(context), settings, patience=6)
 
 
 def test_a_task_in_the_worker_gives_every_fact():

@@ -31,7 +31,8 @@ def rendered(cards):
 @pytest.mark.node
 def test_every_kind_of_card_is_rendered_without_a_complaint(airflow_db):
     shapes = [
-        gather(context, event_of(context), AlertSettings()) for context in (make() for make in contexts.SHAPES.values())
+        gather(context, event_of(context), AlertSettings(), patience=6)
+        for context in (make() for make in contexts.SHAPES.values())
     ]
     everything = [*SAMPLES.values(), trial_facts("PROD"), TASK, RUN, *shapes]
     cards = [make(facts) for facts in everything for make in (build_card, fitting_card, minimal_card)]

@@ -84,7 +84,7 @@ def recovered(context: Mapping[str, Any]) -> bool:
         return False
 
 
-def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings, *, patience: float = 6) -> Facts:
+def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings, *, patience: float) -> Facts:
     """Return everything that is known; never raises for what a context lacks.
 
     Args:

@@ -10,6 +10,7 @@ from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.fixes.lines import moved
 from airflowkit.checks.fixes.registry import FIXES
 from airflowkit.errors import FixFailed
+from airflowkit.repository import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +42,7 @@ def _by_target(findings: Iterable[Finding]) -> dict[Path, list[Finding]]:
     targets: dict[Path, list[Finding]] = {}
     for finding in findings:
         if finding.code in FIXES:
-            targets.setdefault(_relative(FIXES[finding.code].target(Path(finding.path))), []).append(finding)
+            targets.setdefault(from_here(FIXES[finding.code].target(Path(finding.path))), []).append(finding)
     return targets
 
 
@@ -64,9 +65,3 @@ def _edits(path: Path, findings: Iterable[Finding]) -> Iterator[Edit]:
         return
     if edit:
         yield edit
-
-
-def _relative(path: Path) -> Path:
-    """Return a path relative to the current folder, as in the findings."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from functools import wraps
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.rule import Rule, TaskSubject, task_rule
+from airflowkit.errors import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from airflowkit.checks.model.pod_view import Pod
-
-_NAMED: Final = 3
 
 
 def pod_rule(
@@ -48,5 +47,4 @@ def merged(found: Iterable[tuple[int | None, Iterable[Fault]]]) -> Iterator[Faul
         if len(indexes) == number or not named:
             yield fault
             continue
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-        yield replace(fault, message=f"{fault.message} (map index {', '.join(named[:_NAMED])}{more})")
+        yield replace(fault, message=f"{fault.message} (map index {listed(named)})")

@@ -13,7 +13,7 @@ from inspect import signature
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.pods.expansion import elements, is_mapped, is_pod, of_element
+from airflowkit.pods.expansion import argument, elements, is_mapped, is_pod, of_element
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import TEMPLATES
 from airflowkit.stand_ins.marks import is_stand_in
@@ -79,11 +79,6 @@ def class_names(operator: Any) -> frozenset[str]:
 def operator_class(task: Any) -> type:
     """Return the class that does the work."""
     return getattr(task, "operator_class", type(task))
-
-
-def argument(task: Any, name: str, default: Any = None) -> Any:
-    """Return an argument of a task; the default if it is mapped and so not known yet."""
-    return task.partial_kwargs.get(name, default) if is_mapped(task) else getattr(task, name, default)
 
 
 def effective(task: Any, name: str) -> Any:

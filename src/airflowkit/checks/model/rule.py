@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from airflowkit.checks.model.failures import failed
 from airflowkit.checks.model.findings import Fault, Finding, Place, Severity
-from airflowkit.checks.model.pod_view import Pod, argument, pods_of
+from airflowkit.checks.model.pod_view import Pod, pods_of
+from airflowkit.pods.expansion import argument
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.stand_ins.marks import is_marked_text
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version, limit
 from airflowkit.checks.model.findings import Fault, Severity
-from airflowkit.checks.model.pod_view import argument, request
+from airflowkit.checks.model.pod_view import request
 from airflowkit.checks.model.rule import DagSubject, TaskSubject, dag_rule
-from airflowkit.pods.expansion import is_mapped
+from airflowkit.pods.expansion import argument, is_mapped
 from airflowkit.pods.schema.jinja import is_runtime_value
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from airflowkit._airflow import connection_variable
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.given_pods import given_pods
 from airflowkit.checks.model.pod_rule import pod_rule
-from airflowkit.checks.model.pod_view import Pod, argument, environment, is_checked, pods_of
+from airflowkit.checks.model.pod_view import Pod, environment, is_checked, pods_of
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.checks.rules.templates import read_template
-from airflowkit.pods.expansion import is_pod
+from airflowkit.pods.expansion import argument, is_pod
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.spec.keywords import DEAD
 

@@ -11,10 +11,10 @@ from airflowkit.checks.model.findings import Fault
 from airflowkit.checks.model.given_pods import given_pods
 from airflowkit.checks.model.pod_arguments import builds_its_own_pod, setter
 from airflowkit.checks.model.pod_rule import merged
-from airflowkit.checks.model.pod_view import argument, is_checked
+from airflowkit.checks.model.pod_view import is_checked
 from airflowkit.checks.model.rule import TaskSubject, task_rule
 from airflowkit.errors import PodSpecError
-from airflowkit.pods.expansion import is_pod
+from airflowkit.pods.expansion import argument, is_pod
 from airflowkit.pods.schema.jinja import Rendering, is_runtime_value
 from airflowkit.pods.spec.keywords import DEAD, POD_OPERATOR
 

@@ -109,7 +109,9 @@ def prepare(
     values = load_values(request.values or [_default_values()])
     _check_forms(values)
     place = (
-        namespace or _namespace_of_settings() or (current_namespace(context) if shutil.which("kubectl") else _NAMESPACE)
+        namespace
+        or load_settings().namespace
+        or (current_namespace(context) if shutil.which("kubectl") else _NAMESPACE)
     )
     deployment = Deployment(values, release, place)
     reading = read_references(deployment)
@@ -166,11 +168,6 @@ def _default_values() -> Path:
         hint = "Name the values of your deployment: airflowkit secrets --values FILE"
         raise SecretsError(f"there is no {path}", hint=hint)
     return path
-
-
-def _namespace_of_settings() -> str:
-    named = [layer.values.get("namespace") for layer in load_settings().pod_layers]
-    return next((name for name in reversed(named) if isinstance(name, str)), "")
 
 
 def _replaced(work: Work, given: Stock) -> set[Place]:

@@ -10,9 +10,10 @@ from airflowkit.contract.needs import Kind, Need
 from airflowkit.contract.nodes import matches
 from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown
 from airflowkit.deploy.doctor.findings import Finding
+from airflowkit.errors import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from airflowkit.contract.document import Contract
     from airflowkit.deploy.doctor.cluster.inventory import Inventory
@@ -29,8 +30,8 @@ _MISSING: Final = {
 }
 _KEY_MISSING: Final = {Kind.SECRET: "AD302", Kind.CONFIG_MAP: "AD304"}
 _PULL_TYPES: Final = frozenset({"kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"})
-_NAMED: Final = 3
 _KEYS: Final = 10
+_OF_A_TRIGGER: Final = frozenset({"get pods", "delete pods", "get pods/log", "list events", "watch events"})
 _BIND: Final = (
     "bind a Role to it: `airflowkit doctor --contract --format yaml` prints the smallest; "
     "if the release is in another namespace, name that by --namespace"
@@ -117,7 +118,7 @@ class Comparison:
             yield Finding("AD308", f"its type{where} is {found.type}{_tasks_need(tasks)}", subject, _hint(kind))
         for key, tasks in keys.items():
             if key and key not in found.keys:
-                has = f"it has {_some(sorted(found.keys), _KEYS)}" if found.keys else "it has none"
+                has = f"it has {listed(sorted(found.keys), _KEYS)}" if found.keys else "it has none"
                 message = f"there is no key {key}{where}, {has}{_tasks_need(tasks)}"
                 yield Finding(_KEY_MISSING[kind], message, subject, "add the key, or name one that is there")
 
@@ -156,19 +157,11 @@ class Comparison:
         return lacking
 
 
-_OF_A_TRIGGER: Final = frozenset({"get pods", "delete pods", "get pods/log", "list events", "watch events"})
-
-
 def _tasks_need(tasks: Tasks) -> str:
     names = [*dict.fromkeys(tasks)]
     if not names:
         return ""
-    return f"; {_some(names, _NAMED)} need{'' if len(names) > 1 else 's'} it"
-
-
-def _some(names: Sequence[str], most: int) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
+    return f"; {listed(names)} need{'' if len(names) > 1 else 's'} it"
 
 
 def _hint(kind: Kind) -> str:

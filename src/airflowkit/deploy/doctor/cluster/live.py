@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib3.exceptions import HTTPError
 
 from airflowkit.contract.needs import Kind
-from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown, Thing
+from airflowkit.deploy.doctor.cluster.inventory import NotKnown, Thing
 from airflowkit.errors import ClusterError, NothingThere
 
 if TYPE_CHECKING:
@@ -203,8 +203,3 @@ def _managed_keys(row: Any) -> frozenset[str]:
 def _innermost(error: BaseException) -> str:
     reason = getattr(error, "reason", None)
     return _innermost(reason) if isinstance(reason, BaseException) else str(error).rpartition(": ")[2]
-
-
-def needed_right(kind: Kind) -> str:
-    """Return the right that the look for a kind of object needs."""
-    return f"{'list' if kind is Kind.NODE else 'get'} {RESOURCES[kind]}"

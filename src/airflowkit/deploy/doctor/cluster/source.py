@@ -12,11 +12,10 @@ from airflowkit.deploy.doctor.cluster.exported import ExportedCluster, export_co
 from airflowkit.deploy.doctor.cluster.live import LiveCluster
 from airflowkit.deploy.doctor.codes import codes
 from airflowkit.deploy.doctor.findings import Finding
+from airflowkit.deploy.doctor.repository.releases import releases
 from airflowkit.deploy.doctor.source import Examination, Source
 from airflowkit.deploy.secrets.deployment import Deployment
-from airflowkit.deploy.secrets.work import VALUES
-from airflowkit.deploy.values.files import load_values
-from airflowkit.errors import ClusterError, NoDagFile, NothingThere, ValuesError, WorkersUnavailable
+from airflowkit.errors import ClusterError, NoDagFile, NothingThere, WorkersUnavailable
 from airflowkit.settings import check_settings, load_settings
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def compare(request: Request) -> Iterator[Finding]:
     cluster = _cluster(request)
     collected = _collected(request)
     yield from _not_imported(collected)
-    namespace = request.namespace or _namespace_of_settings(request) or cluster.namespace or "airflow"
+    namespace = request.namespace or load_settings(request.root).namespace or cluster.namespace or "airflow"
     comparison = Comparison(collected.contract, cluster, namespace, _accounts(request, cluster, namespace))
     yield from comparison.findings()
     if comparison.refused:
@@ -59,8 +58,8 @@ def _cluster(request: Request) -> LiveCluster | ExportedCluster:
     try:
         return LiveCluster(request.context)
     except NothingThere as absence:
-        hint = f"set KUBECONFIG, or {_by_export([request.namespace or _namespace_of_settings(request) or 'airflow'])}"
-        raise NothingThere(absence.message, hint=hint) from None
+        namespace = request.namespace or load_settings(request.root).namespace or "airflow"
+        raise NothingThere(absence.message, hint=f"set KUBECONFIG, or {_by_export([namespace])}") from None
 
 
 def _collected(request: Request) -> Collected:
@@ -84,21 +83,14 @@ def _not_imported(collected: Collected) -> Iterator[Finding]:
 
 def _accounts(request: Request, cluster: LiveCluster | ExportedCluster, namespace: str) -> dict[str, bool]:
     """Return the accounts of the values; without values, that of this pod."""
-    default = request.root / VALUES
-    paths = request.values or ((default,) if default.is_file() else ())
     try:
-        values = load_values(paths)
-    except ValuesError:
-        return {}  # the source `repository` reports it
-    if not values:
+        release = next(releases(request), None)
+    except NothingThere:
         return {"": False} if cluster.is_own else {}
-    found = accounts(Deployment(values, request.release, namespace))
+    if release is None or release.community:
+        return {}  # the source `repository` says what is wrong
+    found = accounts(Deployment(dict(release.values), request.release, namespace))
     return {f"{namespace}:{name}": only_triggers for name, only_triggers in found.items()}
-
-
-def _namespace_of_settings(request: Request) -> str:
-    named = [layer.values.get("namespace") for layer in load_settings(request.root).pod_layers]
-    return next((name for name in reversed(named) if isinstance(name, str)), "")
 
 
 def _by_export(namespaces: Iterable[str]) -> str:

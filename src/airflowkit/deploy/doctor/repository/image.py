@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases, shown
+from airflowkit.deploy.doctor.repository.releases import releases
 from airflowkit.deploy.doctor.repository.texts import line_at, texts
 from airflowkit.deploy.doctor.source import Examination
+from airflowkit.deploy.doctor.versions import numbers
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import NothingThere
+from airflowkit.repository import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,22 +95,18 @@ def providers(request: Request) -> Iterator[Finding]:
                 hint = f"leave the version out: the constraints of Airflow {airflow} have one that fits"
                 subject = f"apache-airflow-providers-{name} {version}"
                 line = line_at(text, match.start())
-                yield Finding("AD163", reason, subject, hint, path=shown(path), line=line)
+                yield Finding("AD163", reason, subject, hint, path=str(from_here(path)), line=line)
 
 
 def _misfit(name: str, version: str, airflow: str) -> str:
     """Return why a provider's release and an Airflow do not fit, or an empty string."""
-    floors = [least for since, least in _LEAST_AIRFLOW.get(name, ()) if _numbers(version) >= _numbers(since)]
-    if floors and _numbers(airflow) < _numbers(floors[0]):
+    floors = [least for since, least in _LEAST_AIRFLOW.get(name, ()) if numbers(version) >= numbers(since)]
+    if floors and numbers(airflow) < numbers(floors[0]):
         return f"it needs Airflow {floors[0]} or newer, and the deployment is {airflow}"
     oldest, since = _LEAST_PROVIDER.get(name, ("0", "0"))
-    if _numbers(version) < _numbers(oldest) and _numbers(airflow) >= _numbers(since):
+    if numbers(version) < numbers(oldest) and numbers(airflow) >= numbers(since):
         return f"Airflow {airflow} needs {oldest} or newer"
     return ""
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", version)))
 
 
 def _meant(request: Request) -> set[str]:
@@ -131,13 +129,15 @@ def _differing(named: Iterable[Named]) -> Iterator[Finding]:
     first, *others = named
     for each in others:
         if each.version != first.version:
-            message = f"it is for Airflow {each.version}, and {shown(first.path)} for {first.version}"
+            message = f"it is for Airflow {each.version}, and {from_here(first.path)} for {first.version}"
             yield _finding(each, message)
 
 
 def _finding(named: Named, message: str) -> Finding:
     hint = "name one version everywhere"
-    return Finding(named.code, message, subject=named.path.name, hint=hint, path=shown(named.path), line=named.line)
+    return Finding(
+        named.code, message, subject=named.path.name, hint=hint, path=str(from_here(named.path)), line=named.line
+    )
 
 
 EXAMINATIONS: Final = (

@@ -22,6 +22,37 @@ if TYPE_CHECKING:
 _JOBS: Final = ("migrateDatabaseJob", "createUserJob")
 _HINT: Final = "write useHelmHooks: false, and applyCustomEnv: false"
 
+_INSTALLERS: Final = (
+    (
+        "Argo CD",
+        ("*.yaml", "*.yml"),
+        re.compile(r"^kind:\s*Application(?:Set)?\s*$(?=[\s\S]*\bchart:\s*[\"']?airflow)", re.MULTILINE),
+        None,
+    ),
+    (
+        "Flux",
+        ("*.yaml", "*.yml"),
+        re.compile(r"^kind:\s*HelmRelease\s*$(?=[\s\S]*\bchart:\s*[\"']?airflow)", re.MULTILINE),
+        re.compile(r"\bdisableWait:\s*true"),
+    ),
+    (
+        "Terraform",
+        ("*.tf",),
+        re.compile(r"resource\s+\"helm_release\"[\s\S]*\bchart\s*=\s*\"(?:\S*/)?airflow\""),
+        re.compile(r"\bwait\s*=\s*false"),
+    ),
+    (
+        "helm --wait",
+        ("Makefile", "*.sh", "*.yml", "*.yaml"),
+        re.compile(
+            r"^[^#\n]*helm[^\n#]*\b(?:upgrade|install)\b(?:[^\n#]|\\\n)*airflow(?:[^\n#]|\\\n)*\s--(?:wait|atomic)\b",
+            re.MULTILINE,
+        ),
+        None,
+    ),
+)
+"""What installs the chart: its files, what shows it in them, and what switches its wait off."""
+
 
 def jobs(request: Request) -> Iterator[Finding]:
     """Find jobs that run after a wait for pods, which wait for the jobs."""
@@ -54,36 +85,5 @@ def _waiting(root: Path) -> str:
             return name
     return ""
 
-
-_INSTALLERS: Final = (
-    (
-        "Argo CD",
-        ("*.yaml", "*.yml"),
-        re.compile(r"^kind:\s*Application(?:Set)?\s*$(?=[\s\S]*\bchart:\s*[\"']?airflow)", re.MULTILINE),
-        None,
-    ),
-    (
-        "Flux",
-        ("*.yaml", "*.yml"),
-        re.compile(r"^kind:\s*HelmRelease\s*$(?=[\s\S]*\bchart:\s*[\"']?airflow)", re.MULTILINE),
-        re.compile(r"\bdisableWait:\s*true"),
-    ),
-    (
-        "Terraform",
-        ("*.tf",),
-        re.compile(r"resource\s+\"helm_release\"[\s\S]*\bchart\s*=\s*\"(?:\S*/)?airflow\""),
-        re.compile(r"\bwait\s*=\s*false"),
-    ),
-    (
-        "helm --wait",
-        ("Makefile", "*.sh", "*.yml", "*.yaml"),
-        re.compile(
-            r"^[^#\n]*helm[^\n#]*\b(?:upgrade|install)\b(?:[^\n#]|\\\n)*airflow(?:[^\n#]|\\\n)*\s--(?:wait|atomic)\b",
-            re.MULTILINE,
-        ),
-        None,
-    ),
-)
-"""What installs the chart: its files, what shows it in them, and what switches its wait off."""
 
 EXAMINATIONS: Final = (Examination(("AD150",), jobs, "the chart's jobs"),)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases, shown
+from airflowkit.deploy.doctor.repository.releases import releases
 from airflowkit.deploy.doctor.repository.texts import texts
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.secrets.deployment import Deployment
@@ -15,6 +15,7 @@ from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.deploy.values.chart import wrong_types
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import AirflowKitError
+from airflowkit.repository import from_here
 from airflowkit.yaml_text import document, documents
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _lacks(manifest: Manifest, need: Need) -> Finding | None:
         f"it lacks {', '.join(missing)}, which {', '.join(need.where)} reads{git}",
         subject=f"Secret {manifest.name}",
         hint="add what is missing; `airflowkit secrets` makes whole Secrets",
-        path=shown(manifest.path),
+        path=str(from_here(manifest.path)),
         line=manifest.line,
         reference="apache/airflow#43247" if git else "",
     )

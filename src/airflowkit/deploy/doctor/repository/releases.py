@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
@@ -12,10 +11,12 @@ from airflowkit.deploy.values.conversion import chart_of, subchart_of
 from airflowkit.deploy.values.files import content_of, load_values
 from airflowkit.deploy.values.places import parts_of, place_of
 from airflowkit.errors import NothingThere, ValuesError
+from airflowkit.repository import from_here
 from airflowkit.yaml_text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from airflowkit.deploy.doctor.source import Request
     from airflowkit.deploy.values.findings import Finding as ValuesFinding
@@ -56,7 +57,7 @@ class Release:
             fault.message,
             subject=fault.key,
             hint=fault.hint,
-            path=shown(path),
+            path=str(from_here(path)),
             line=line if depth else None,
             reference=fault.source,
         )
@@ -86,12 +87,6 @@ def unread(request: Request) -> Iterator[Unread]:
         NothingThere: There are none.
     """
     yield from (each for each in _found(request) if isinstance(each, Unread))
-
-
-def shown(path: Path) -> str:
-    """Return a path as it is shown: relative to the current folder if it is below that."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _found(request: Request) -> tuple[Release | Unread, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases, shown
+from airflowkit.deploy.doctor.repository.releases import releases
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values.findings import Finding as Fault
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import NothingThere
-from airflowkit.repository import dags_folder
+from airflowkit.repository import dags_folder, from_here
 from airflowkit.settings import check_settings, find_settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def executor(request: Request) -> Iterator[Finding]:
             f"[check] executor is {stated}, and the values deploy {' or '.join(sorted(deployed))}",
             subject="[check] executor",
             hint="remove it: `check` reads the values",
-            path=shown(path),
+            path=str(from_here(path)),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases, shown, unread
+from airflowkit.deploy.doctor.repository.releases import releases, unread
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values import findings as rules
 from airflowkit.deploy.values.chart import dotted, wrong_types
@@ -14,6 +14,7 @@ from airflowkit.deploy.values.fates import Fate
 from airflowkit.deploy.values.findings import Finding as Fault
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.deploy.values.places import parts_of
+from airflowkit.repository import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,14 +86,14 @@ _OF_RULE: Final[dict[Any, str]] = {
 def broken_files(request: Request) -> Iterator[Finding]:
     """Find values files that Helm could not read either."""
     for each in unread(request):
-        yield Finding("AD100", each.error.message, hint=each.error.hint, path=shown(each.path))
+        yield Finding("AD100", each.error.message, hint=each.error.hint, path=str(from_here(each.path)))
 
 
 def old_charts(request: Request) -> Iterator[Finding]:
     """Find values for the user-community chart, which has no Airflow 3."""
     for release in _once(releases(request)):
         if release.community:
-            path = shown(release.files[-1])
+            path = str(from_here(release.files[-1]))
             hint = f"airflowkit convert-values {path}"
             message = "these are values of the user-community chart, which ends with Airflow 2.9"
             yield Finding("AD109", message, hint=hint, path=path)
