@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date  # noqa: TC003  Pydantic reads it
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -22,8 +23,19 @@ def _is_a_date(given: Any) -> Any:
     return given
 
 
+def _each_once(given: Any) -> Any:
+    """Refuse a code that is there twice: one entry would be lost."""
+    codes = Counter(str(code).upper() for code in given) if isinstance(given, dict) else Counter()
+    if twice := next((code for code, count in codes.items() if count > 1), None):
+        raise ValueError(f"{twice} is there twice, in capitals and not")
+    return given
+
+
 Reason = Annotated[str, AfterValidator(_has_words)]
 Code = Annotated[str, AfterValidator(str.upper)]
+_Value = TypeVar("_Value")
+ByCode = Annotated[dict[Code, _Value], BeforeValidator(_each_once)]
+"""A table by codes, which may be written in small letters."""
 
 
 class Ignore(BaseModel):
@@ -57,7 +69,7 @@ class Doctor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ignore: dict[Code, Annotated[tuple[Ignore, ...], BeforeValidator(_entries, json_schema_input_type=Any)]] = Field(
+    ignore: ByCode[Annotated[tuple[Ignore, ...], BeforeValidator(_entries, json_schema_input_type=Any)]] = Field(
         default_factory=dict,
         description="why a finding is ignored, by its code: a reason, or a table with reason, until and at, or several",
     )

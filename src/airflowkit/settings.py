@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
-from airflowkit.ignores import Code, Doctor, Reason
+from airflowkit.ignores import ByCode, Code, Doctor, Reason
 from airflowkit.setting_errors import described
 
 FILE_NAME: Final = "airflowkit.toml"
@@ -75,11 +75,11 @@ class Check(_Section):
         "by default what the repository's Dockerfile, Compose file, Helm values, CI and pytest settings say",
     )
     select: list[Code] = Field(default_factory=lambda: ["AK"])
-    ignore: dict[Code, Reason] = Field(default_factory=dict, description="why a rule is ignored, by its code")
-    severity: dict[Code, Literal["error", "warning", "info"]] = Field(
+    ignore: ByCode[Reason] = Field(default_factory=dict, description="why a rule is ignored, by its code")
+    severity: ByCode[Literal["error", "warning", "info"]] = Field(
         default_factory=dict, description="the severity of a rule's findings, by its code"
     )
-    per_path: dict[str, dict[Code, Reason]] = Field(
+    per_path: dict[str, ByCode[Reason]] = Field(
         default_factory=dict, description="the rules ignored for a path pattern, each code with its reason"
     )
     import_timeout: float = Field(default=30, gt=0, description="seconds after which a file's import is aborted")
