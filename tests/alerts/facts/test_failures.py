@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event as Flag
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from airflowkit import teams_failure
 from airflowkit.alerts.facts import failures
 from airflowkit.alerts.facts.run_state import NOT_MAPPED, TaskState
+from airflowkit.alerts.teams import alert
 from alerts import contexts
 from alerts.official import texts
 
@@ -21,14 +23,42 @@ def never():
     over.set()
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Wait a second for Airflow, where an alert waits for fifteen."""
+    monkeypatch.setattr(alert, "_FIRST_ANSWER", 1.0)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_run_whose_tasks_cannot_be_read_in_time_has_its_card(never, monkeypatch, teams, caplog):
     monkeypatch.setattr(failures, "task_states", never)
     teams_failure(budget=2)(contexts.of_dag(with_task=False, reason="task_failure"))
     (card,) = teams.cards
     assert texts(card)[:2] == ["🔴 Run failed: orders_daily", "Airflow did not say which tasks failed"]
-    assert "airflowkit: Airflow did not say in 1." in caplog.text
+    assert "airflowkit: Airflow did not say in 2." in caplog.text
 
 
+@pytest.mark.usefixtures("impatient")
+def test_a_card_names_the_task_that_its_context_knows_where_airflow_does_not_answer(never, monkeypatch, teams):
+    monkeypatch.setattr(failures, "task_states", never)
+    teams_failure(budget=2)(contexts.of_dag(reason="task_failure"))
+    shown = texts(teams.cards[0])
+    assert "Airflow did not say which other tasks failed" in shown
+    assert "Its log says why." in shown
+
+
+def test_the_first_answer_of_a_dag_processor_may_take_longer_than_the_budget(monkeypatch, teams):
+    def late(*_):
+        time.sleep(2)
+        return (TaskState("extract", NOT_MAPPED, "failed"),)
+
+    monkeypatch.setattr(failures, "task_states", late)
+    monkeypatch.setattr(failures, "stored_diagnosis", lambda *_: None)
+    teams_failure(budget=1)(contexts.of_dag(with_task=False, reason="task_failure"))
+    assert "extract" in texts(teams.cards[0])
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_task_whose_diagnosis_cannot_be_read_in_time_is_on_the_card(never, monkeypatch, teams):
     states = (TaskState("extract", NOT_MAPPED, "failed"), TaskState("load", NOT_MAPPED, "failed"))
     monkeypatch.setattr(failures, "task_states", lambda *_: states)

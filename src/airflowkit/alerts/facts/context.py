@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from airflowkit.alerts.facts import links
 from airflowkit.alerts.facts.facts import Event, Facts, Mention
-from airflowkit.alerts.facts.failures import failed_tasks
+from airflowkit.alerts.facts.failures import failed_tasks, known_failure
 from airflowkit.alerts.facts.recorder import diagnosis_of
 from airflowkit.alerts.facts.run_state import previous_run_failed
 from airflowkit.alerts.safety.lenient import look, number, text, time
@@ -36,6 +36,7 @@ _REASONS: Final = {
     "timed_out": "The run took longer than its dagrun_timeout",
 }
 _UNTOLD: Final = "Airflow did not say which tasks failed"
+_UNTOLD_OTHERS: Final = "Airflow did not say which other tasks failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,14 @@ def _of_task(context: Mapping[str, Any], event: Event) -> Facts:
 
 def _of_run(context: Mapping[str, Any], event: Event, patience: float) -> Facts:
     dag_id, run_id = _dag_id(context), _run_id(context)
-    failed, not_run = failed_tasks(context, dag_id, run_id, patience) if event is Event.FAILURE else ((), 0)
+    told = failed_tasks(context, dag_id, run_id, patience) if event is Event.FAILURE else ((), 0)
+    failed, not_run = told or (known_failure(context), 0)
     first = next(((task.task_id, next(iter(task.map_indexes), None)) for task in failed), None)
     return replace(
         _of_either(context, event, look(context, "dag_run")),
         failed=failed,
         not_run=not_run,
-        reason=_reason(context) or ("" if failed or event is not Event.FAILURE else _UNTOLD),
+        reason=_reason(context) or ("" if told else _UNTOLD_OTHERS if failed else _UNTOLD),
         owners=_owners(context, [task.task_id for task in failed]),
         deadline=time(context, "deadline", "deadline_time"),
         log_url=links.task_log_url(dag_id, run_id, *first) if first else "",

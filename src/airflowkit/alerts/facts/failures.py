@@ -33,8 +33,8 @@ _INSTANCES: Final = 3
 """Instances of a mapped task that are tried until one has a diagnosis."""
 
 
-def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tuple[tuple[FailedTask, ...], int]:
-    """Return a run's failed tasks in the DAG's order, and how many tasks did not run because of them.
+def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tuple[tuple[FailedTask, ...], int] | None:
+    """Return a run's failed tasks in the DAG's order, and how many tasks did not run because of them; None if unknown.
 
     Airflow may not answer, or so late that the alert would be lost: at the first question, a DAG processor builds the
     API that answers it, which takes seconds of its processor's time.
@@ -51,7 +51,7 @@ def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tup
     if states is None:
         log.warning("airflowkit: Airflow did not say in %g s how the tasks of run %s ended", patience, run_id)
     if not states:
-        return _known_failure(context), 0
+        return None
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
     tasks = [list(instances) for _, instances in folded]
     diagnoses = _read_diagnoses(dag_id, run_id, tasks[:_MAX_READ], until)
@@ -99,8 +99,8 @@ def _read_diagnosis(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | N
         return None
 
 
-def _known_failure(context: Any) -> tuple[FailedTask, ...]:
-    """Return the failed task of a DAG-level context, where Airflow does not answer for the others."""
+def known_failure(context: Any) -> tuple[FailedTask, ...]:
+    """Return the failed task that a DAG-level context names, where Airflow does not say which failed."""
     task_id, index = text(context, "ti", "task_id"), number(context, "ti", "map_index")
     if not task_id or text(context, "reason") != "task_failure":
         return ()

@@ -10,6 +10,7 @@ from typing import Any, Final
 from airflowkit.alerts.facts.context import AlertSettings, event_of, gather, minimal_facts, recovered
 from airflowkit.alerts.facts.facts import Event
 from airflowkit.alerts.safety.jinja import render
+from airflowkit.alerts.safety.lenient import look
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.card import Card, fitting_card, minimal_card
@@ -18,8 +19,12 @@ from airflowkit.alerts.teams.delivery import Delivery, post
 from airflowkit.errors import DeliveryError, with_hint
 from airflowkit.settings import MAX_ALERT_BUDGET
 
-_READING: Final = 0.6
-"""The part of the time left that reading may take: a card that says less is better than none."""
+_SENDING: Final = 0.4
+"""The part of the budget that is kept for sending: a card that says less is better than none."""
+_FIRST_ANSWER: Final = 15.0
+"""Seconds that a run's alert waits for Airflow besides: a DAG processor builds the API that answers its first question
+when it is asked, which takes seconds of its processor's time. With the budget, it is within the 50 seconds that a DAG
+processor gives all callbacks of a file."""
 _LOST: Final = "airflowkit: Teams alert LOST%s: %s"
 
 
@@ -44,6 +49,11 @@ class Alert:
     budget: float
     started: float = field(default_factory=monotonic)
     stage: str = "reading how the previous run ended"
+    waited: float = field(init=False)
+    """Seconds of waiting for Airflow that the budget does not count; until Airflow has answered, the most."""
+
+    def __post_init__(self) -> None:
+        self.waited = _FIRST_ANSWER if look(self.context, "reason") is not None else 0.0
 
     def send(self) -> None:
         """Send the alert, or log why it is lost."""
@@ -80,8 +90,9 @@ class Alert:
             log.warning("airflowkit: %s", warning)
         self.stage = "reading what failed in the run"
         card, smallest = self._cards(event)
+        self.waited = min(self.waited, monotonic() - self.started)
         self.stage = f"waiting for an answer from {webhook.host}; the card may or may not have arrived"
-        _report(post(webhook, card, smallest, self.started + self._budget()))
+        _report(post(webhook, card, smallest, self._deadline()))
 
     def _event(self) -> Event | None:
         """Return what to report, or None for nothing: a run that succeeded as usual has not recovered."""
@@ -97,7 +108,7 @@ class Alert:
         try:
             title, text = (render(template, self.context) for template in (self.settings.title, self.settings.message))
             settings = replace(self.settings, title=title, message=text)
-            facts = gather(self.context, event, settings, patience=self._left() * _READING)
+            facts = gather(self.context, event, settings, patience=self._left() - self._budget() * _SENDING)
             return fitting_card(facts), minimal_card(facts)
         except Exception as error:  # noqa: BLE001  a poorer card is better than none
             log.warning("airflowkit: the card says less than it could (%s)", _place_of(error))
@@ -107,11 +118,14 @@ class Alert:
     def _budget(self) -> float:
         return min(self.budget, MAX_ALERT_BUDGET)
 
+    def _deadline(self) -> float:
+        return self.started + self._budget() + self.waited
+
     def _left(self) -> float:
-        return max(0.0, self.started + self._budget() - monotonic())
+        return max(0.0, self._deadline() - monotonic())
 
     def _log_late(self) -> None:
-        log.error(_LOST, "", f"after {self._budget():g} s it was still {self.stage}")
+        log.error(_LOST, "", f"after {self._budget() + self.waited:.3g} s it was still {self.stage}")
 
     def _log_lost(self, error: Exception) -> None:
         if isinstance(error, TimeoutError):

@@ -177,7 +177,7 @@ def _failed(task: FailedTask) -> Iterator[Card]:
     if task.diagnosis:
         yield from _diagnosis(task.diagnosis)
     else:
-        yield _text(_run("It recorded no reason: see its log.", isSubtle=True), spacing="None")
+        yield _text(_run("Its log says why.", isSubtle=True), spacing="None")
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[Card]:
