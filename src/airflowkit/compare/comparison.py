@@ -1,0 +1,100 @@
+"""Two sides of a repository, parsed and compared: what changes, what cannot be compared, what differs by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from airflowkit.compare.changes import Change, Unknown, changes, unknown
+from airflowkit.compare.fields import Kind
+from airflowkit.compare.masking import masked
+from airflowkit.compare.revisions import WORK_TREE, Side, ignored_by_git
+from airflowkit.compare.state import Parser, State
+from airflowkit.errors import AirflowKitError, RevisionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a push changes.
+
+    Attributes:
+        before: The older side.
+        after: The newer side.
+        changes: What differs; no value of it is a secret.
+        unknown: Files whose DAGs cannot be compared.
+        unstable: What differs at each parse, so that nobody can say whether it changes.
+        borrowed: Modules that files of an older commit take from the work tree, because they are installed here.
+    """
+
+    before: Side
+    after: Side
+    changes: tuple[Change, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    unstable: tuple[Change, ...] = ()
+    borrowed: tuple[tuple[str, str], ...] = ()
+
+
+def compare(before: Side, after: Side, home: Path) -> Comparison:
+    """Parse both sides, each with its own settings and helper modules, and compare them.
+
+    Args:
+        before: The older side.
+        after: The newer side.
+        home: The user's repository, of which a side may be a copy.
+
+    Raises:
+        RevisionError: The settings of a side are wrong.
+    """
+    parser = Parser()
+    of_copy = replace(parser, home=home)
+    of_newer = of_copy if after.commit else replace(parser, skipped=partial(ignored_by_git, home))
+    older, newer = _parsed(of_copy, before), _parsed(of_newer, after)
+    found = changes(older, newer)
+    unstable = _unstable(of_newer, after, newer, found)
+    steady = [change for change in found if _identity(change) not in unstable]
+    borrowed = {(path, name) for state in (older, newer) for path, names in state.borrowed.items() for name in names}
+    return Comparison(
+        before=before,
+        after=after,
+        changes=tuple(map(masked, steady)),
+        unknown=unknown(older, newer),
+        unstable=tuple(masked(change) for change in found if unstable.get(_identity(change))),
+        borrowed=tuple(sorted(borrowed)),
+    )
+
+
+def _parsed(parser: Parser, side: Side) -> State:
+    try:
+        return parser.state_of(side.root)
+    except AirflowKitError as error:
+        if side.name == WORK_TREE:
+            raise
+        message = error.message.replace(f"{side.root}/", "").replace(str(side.root), ".")
+        raise RevisionError(f"{side} cannot be compared: {message}", hint=error.hint) from None
+
+
+def _unstable(parser: Parser, side: Side, newer: State, found: tuple[Change, ...]) -> dict[tuple[str, ...], bool]:
+    """Return what differs between two parses of the same files, and whether that is worth a word.
+
+    Only files of which something changes are parsed again.
+    """
+    paths = {change.path for change in found if change.path in newer.seconds}
+    if not paths:
+        return {}
+    again = changes(newer.of_files(paths), parser.state_of(side.root, paths))
+    ids = {change.path for change in again if change.kind is Kind.DAG and not change.task_id and _is_whole(change)}
+    unstable = {_identity(change): change.kind is not Kind.IMPORT_TIME for change in again}
+    return unstable | {_identity(change): True for change in found if change.path in ids and _is_whole(change)}
+
+
+def _is_whole(change: Change) -> bool:
+    """Return whether a change is that of a DAG as a whole."""
+    return change.kind is Kind.DAG and change.field in {"", "dag_id"}
+
+
+def _identity(change: Change) -> tuple[str, ...]:
+    return change.kind, change.dag_id, change.task_id, change.field, "" if change.dag_id else change.path

@@ -1,0 +1,223 @@
+"""A comparison as short lines for people: what is the same for many tasks is told once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from airflowkit.checks.comparison import excerpts
+from airflowkit.checks.reports.folding import printable
+from airflowkit.compare.changes import Change, What
+from airflowkit.compare.fields import Kind
+from airflowkit.compare.pod_fields import PRESENT
+from airflowkit.errors import counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from airflowkit.compare.changes import Unknown
+    from airflowkit.compare.comparison import Comparison
+
+ADDED: Final = "+"
+REMOVED: Final = "-"
+CHANGED: Final = "~"
+_SIGNS: Final = {What.ADDED: ADDED, What.REMOVED: REMOVED, What.CHANGED: CHANGED, What.RENAMED: CHANGED}
+_LONG: Final = 40
+_LONGEST: Final = 120
+_WHOLE: Final = frozenset({"next runs"})
+_NOT_COMPARED: Final = frozenset({Kind.IMPORT})
+
+Place = tuple[str, str]
+_Told = tuple[str, ...]
+
+
+class Line(NamedTuple):
+    """A line.
+
+    Attributes:
+        sign: `+`, `-`, `~`, or empty for a heading or a note.
+        text: The line without it.
+        depth: How far it is indented.
+    """
+
+    sign: str
+    text: str
+    depth: int = 0
+
+
+def lines_of(comparison: Comparison) -> list[Line]:
+    """Return a comparison as lines; none if nothing changes, and everything could be compared."""
+    found = [
+        *_whole_dags(comparison.changes),
+        *_fields(comparison.changes),
+        *_needs(comparison.changes),
+        *_import_times(comparison.changes),
+        *_unknown(comparison),
+        *_unstable(comparison.unstable),
+        *(
+            Line("", f"{path} imports {name} of the work tree at each commit: it is installed here", 0)
+            for path, name in comparison.borrowed
+        ),
+    ]
+    return [line._replace(text=printable(line.text).replace("\n", " ")) for line in found]
+
+
+def summary(comparison: Comparison) -> str:
+    """Return the counts in a line, or that nothing changes."""
+    dags: dict[What, set[str]] = defaultdict(set)
+    for change in comparison.changes:
+        if change.dag_id:
+            dags[_of_whole_dag(change)].add(change.dag_id)
+    told = [f"{counted(len(dags[what]), 'DAG')} {what}" for what in What if dags[what]]
+    pods = {change.place for change in comparison.changes if change.kind is Kind.POD}
+    told += [f"{counted(len(pods), 'pod')} changed"] if pods else []
+    for side, became in (("after", "can no longer be imported"), ("before", "can be imported now")):
+        files = [file for file in comparison.unknown if file.side == side]
+        told += [f"{counted(len(files), 'file')} {became}"] if files else []
+    if not comparison.changes:
+        return "nothing changes, as far as it can be compared" if comparison.unknown else "nothing changes"
+    return ", ".join(told) or "what the tasks need changes"
+
+
+def _of_whole_dag(change: Change) -> What:
+    return (
+        change.what
+        if change.kind is Kind.DAG and not change.task_id and change.field in {"", "dag_id"}
+        else What.CHANGED
+    )
+
+
+def _is_whole_dag(change: Change) -> bool:
+    return change.kind is Kind.DAG and not change.task_id and change.field in {"", "dag_id"}
+
+
+def _whole_dags(changes: Iterable[Change]) -> Iterator[Line]:
+    for change in changes:
+        if not _is_whole_dag(change):
+            continue
+        if change.what is What.RENAMED:
+            text = f"DAG {change.before} is called {change.after} now: to Airflow a new one, without runs and history"
+        else:
+            text = f"DAG {change.dag_id} ({change.path}: {change.note})"
+        yield Line(_SIGNS[change.what], text)
+
+
+def _fields(changes: Iterable[Change]) -> Iterator[Line]:
+    """Yield what changes within DAGs, DAG by DAG; what is the same in several DAGs comes last, once."""
+    inner = [change for change in changes if change.dag_id and not _is_whole_dag(change)]
+    places: dict[_Told, list[Change]] = defaultdict(list)
+    for change in inner:
+        places[_told(change)].append(change)
+    shared = {key for key, same in places.items() if len({change.dag_id for change in same}) > 1}
+    for dag_id, of_dag in groupby(inner, key=lambda change: change.dag_id):
+        own = [change for change in of_dag if _told(change) not in shared]
+        if own:
+            yield Line("", f"{dag_id} ({own[0].path})")
+            yield from _grouped({key: [change for change in own if _told(change) == key] for key in map(_told, own)}, 1)
+    yield from _grouped({key: same for key, same in places.items() if key in shared}, 0)
+
+
+def _told(change: Change) -> _Told:
+    """Return what is equal for two changes that are told together; a task or an edge of its own never is."""
+    where = change.place if change.kind is Kind.EDGE or not change.field else ("", "task" if change.task_id else "")
+    return (change.kind, change.what, change.field, change.before or "", change.after or "", *where)
+
+
+def _grouped(same: dict[_Told, list[Change]], depth: int) -> Iterator[Line]:
+    """Yield the changes of the same tasks below their names; those of a DAG itself, its tasks and edges have none."""
+    by_places: dict[tuple[Place, ...], list[Change]] = defaultdict(list)
+    for changes in same.values():
+        of_dag = depth and (not changes[0].task_id or not changes[0].field)
+        by_places[() if of_dag else tuple(change.place for change in changes)].append(changes[0])
+    for places, changes in sorted(by_places.items(), key=lambda item: item[0] != ()):
+        if places:
+            names = [task if depth and task else ".".join(filter(None, (dag, task))) for dag, task in places]
+            yield Line("", listed(names), depth)
+        for change in _code_last(changes):
+            yield from _of_field(change, depth + bool(places))
+        if codes := [change.field for change in changes if change.kind is Kind.CODE]:
+            yield Line(CHANGED, f"runs other code: {listed(codes, 5)}", depth + bool(places))
+
+
+def _code_last(changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if change.kind is not Kind.CODE]
+
+
+def _of_field(change: Change, depth: int) -> Iterator[Line]:
+    sign = _SIGNS[change.what]
+    if not change.field:
+        note = f" ({change.note})" if change.note else ""
+        yield Line(sign, f"task {change.task_id}{note}", depth)
+    elif change.kind is Kind.EDGE:
+        yield Line(sign, change.field, depth)
+    elif change.kind is Kind.FILE:
+        yield Line(sign, f"{change.field} has another content" if sign == CHANGED else change.field, depth)
+    else:
+        yield from _of_values(change, f"{_name(change)}", depth)
+
+
+def _name(change: Change) -> str:
+    return f"at once, its pods may request {change.field}" if change.kind is Kind.PEAK else change.field
+
+
+def _of_values(change: Change, name: str, depth: int) -> Iterator[Line]:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        value = (after if before is None else before) or PRESENT
+        yield Line(_SIGNS[change.what], f"{name}: {_short(value)}" if value else name, depth)
+        return
+    if change.field not in _WHOLE:
+        before, after = excerpts(before, after)
+    if before == after:
+        yield Line(CHANGED, f"{name}: another value{f' ({change.note})' if change.note else ''}", depth)
+    elif max(len(before), len(after)) > _LONG:
+        yield Line(REMOVED, f"{name}: {before}", depth)
+        yield Line(ADDED, f"{name}: {after}", depth)
+    else:
+        yield Line(CHANGED, f"{name}: {before} → {after}", depth)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}…{text[-19:]}"
+
+
+def _needs(changes: Iterable[Change]) -> Iterator[Line]:
+    needs = [change for change in changes if change.kind is Kind.NEED]
+    for what, title in ((What.ADDED, "Needed from now on"), (What.REMOVED, "No longer needed")):
+        found = [change for change in needs if change.what is what]
+        if found:
+            yield Line("", f"{title}:")
+        for change in found:
+            tasks = (change.after or change.before or "").split(", ")
+            note = f"; {change.note}" if change.note else ""
+            yield Line(_SIGNS[what], f"{change.field} ({listed(tasks)}{note})", 1)
+
+
+def _import_times(changes: Iterable[Change]) -> Iterator[Line]:
+    for change in changes:
+        if change.kind is Kind.IMPORT_TIME:
+            yield Line(CHANGED, f"{change.path} takes {change.after} of CPU time to import; before, {change.before}")
+
+
+def _unknown(comparison: Comparison) -> Iterator[Line]:
+    for file in comparison.unknown:
+        yield _of_unknown(file, comparison)
+
+
+def _of_unknown(file: Unknown, comparison: Comparison) -> Line:
+    dags = f" ({listed(file.dag_ids)})" if file.dag_ids else ""
+    if file.side == "both":
+        return Line("", f"cannot be compared: {file.path}: {file.reason}")
+    side = comparison.before if file.side == "before" else comparison.after
+    sign = ADDED if file.side == "before" else REMOVED
+    return Line(sign, f"cannot be compared: {file.path}{dags}: fails in {side}: {file.reason}")
+
+
+def _unstable(changes: Iterable[Change]) -> Iterator[Line]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        where = ".".join(filter(None, change.place))
+        found[f"{where or change.path}"].append(change.field or "as a whole")
+    for where, names in found.items():
+        yield Line("", f"differs at each parse, so nobody can say whether it changes: {where}: {listed(names, 5)}")
