@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,9 +13,12 @@ from airflowkit.compare.masking import masked
 from airflowkit.compare.revisions import WORK_TREE, Side, ignored_by_git
 from airflowkit.compare.state import Parser, State
 from airflowkit.errors import AirflowKitError, RevisionError
+from airflowkit.redaction import mask_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from airflowkit.compare.state import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +56,26 @@ def compare(before: Side, after: Side, home: Path) -> Comparison:
     parser = Parser()
     of_copy = replace(parser, home=home)
     of_newer = of_copy if after.commit else replace(parser, skipped=partial(ignored_by_git, home))
-    older, newer = _parsed(of_copy, before), _parsed(of_newer, after)
-    found = changes(older, newer)
-    unstable = _unstable(of_newer, after, newer, found)
+    with ExitStack() as stack:  # both import Airflow at the same time
+        one, other = _opened(stack, of_copy, before), _opened(stack, of_newer, after)
+        older, newer = _state_beside(one, other), _state_beside(other, one)
+        found = changes(older, newer)
+        unstable = _unstable(other, newer, found)
     steady = [change for change in found if _identity(change) not in unstable]
     borrowed = {(path, name) for state in (older, newer) for path, names in state.borrowed.items() for name in names}
     return Comparison(
         before=before,
         after=after,
         changes=tuple(map(masked, steady)),
-        unknown=unknown(older, newer),
+        unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in unknown(older, newer)),
         unstable=tuple(masked(change) for change in found if unstable.get(_identity(change))),
         borrowed=tuple(sorted(borrowed)),
     )
 
 
-def _parsed(parser: Parser, side: Side) -> State:
+def _opened(stack: ExitStack, parser: Parser, side: Side) -> Opened:
     try:
-        return parser.state_of(side.root)
+        return stack.enter_context(parser.opened(side.root))
     except AirflowKitError as error:
         if side.name == WORK_TREE:
             raise
@@ -77,7 +83,12 @@ def _parsed(parser: Parser, side: Side) -> State:
         raise RevisionError(f"{side} cannot be compared: {message}", hint=error.hint) from None
 
 
-def _unstable(parser: Parser, side: Side, newer: State, found: tuple[Change, ...]) -> dict[tuple[str, ...], bool]:
+def _state_beside(opened: Opened, other: Opened) -> State:
+    """Return a state; that of a repository whose DAG folder only the other side has is empty."""
+    return opened.state() if opened.has_folder or not other.has_folder else State()
+
+
+def _unstable(opened: Opened, newer: State, found: tuple[Change, ...]) -> dict[tuple[str, ...], bool]:
     """Return what differs between two parses of the same files, and whether that is worth a word.
 
     Only files of which something changes are parsed again.
@@ -85,7 +96,7 @@ def _unstable(parser: Parser, side: Side, newer: State, found: tuple[Change, ...
     paths = {change.path for change in found if change.path in newer.seconds}
     if not paths:
         return {}
-    again = changes(newer.of_files(paths), parser.state_of(side.root, paths))
+    again = changes(newer.of_files(paths), opened.state(paths))
     ids = {change.path for change in again if change.kind is Kind.DAG and not change.task_id and _is_whole(change)}
     unstable = {_identity(change): change.kind is not Kind.IMPORT_TIME for change in again}
     return unstable | {_identity(change): True for change in found if change.path in ids and _is_whole(change)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -22,7 +22,7 @@ from airflowkit.compare.fields import Dag, dag_of
 from airflowkit.contract.document import Contract
 from airflowkit.contract.kept import kept_contract, kept_path
 from airflowkit.discovery.dag_files import dag_files
-from airflowkit.repository import dags_folder_of, plain
+from airflowkit.repository import dags_folder, dags_folder_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -93,65 +93,111 @@ class Parser:
     home: Path | None = None
     skipped: Callable[[list[Path]], Collection[Path]] = lambda _files: ()
 
-    def state_of(self, repository: Path, only: Collection[str] | None = None) -> State:
+    def state_of(self, repository: Path) -> State:
         """Parse the DAG files of a repository.
-
-        Args:
-            repository: Its folder.
-            only: Which files to parse, by their paths in it; by default all.
 
         Raises:
             SettingsError: `airflowkit.toml` is wrong.
             ContractError: The contract that is kept in it is not one.
             WorkersUnavailable: Airflow cannot be imported.
         """
+        with self.opened(repository) as opened:
+            return opened.state()
+
+    @contextmanager
+    def opened(self, repository: Path) -> Iterator[Opened]:
+        """Yield a repository whose workers begin to import Airflow.
+
+        Args:
+            repository: Its folder.
+
+        Raises:
+            SettingsError: `airflowkit.toml` is wrong.
+            ContractError: The contract that is kept in it is not one.
+        """
         root = plain(repository)
-        with _moved_environment(self.home, root):
-            folder = dags_folder_of(root)
-            options = narrowed(check_options(folder), (), NEED_TWO_PARSES)
-            files = self._files(folder, root, only)
-            facts = sorted(self._parsed(files, folder, options), key=lambda file: file.path)
-            findings = report_on(facts, folder, options, ()).findings if self.judged else ()
-            kept = kept_contract(kept_path(folder, options.contract))
-        return replace(
-            _state(facts, root), findings=_placed(findings, root), kept=kept, borrowed=self._borrowed(facts, root)
-        )
+        with ExitStack() as stack:
+            with _moved_environment(self.home, root):
+                folder = dags_folder_of(root)
+                options = narrowed(check_options(folder), (), NEED_TWO_PARSES)
+                kept = kept_contract(kept_path(folder, options.contract))
+                files = dag_files(folder)
+                skipped = set(self.skipped(files))
+                files = [file for file in files if file not in skipped]
+                size = min(len(files), len(os.sched_getaffinity(0)))
+                pool = stack.enter_context(Pool(preloaded(files, twice=True), size, folder)) if files else None
+                has_folder = dags_folder(root) is not None
+            yield Opened(self, root, folder, options, tuple(files), pool, kept, has_folder)
 
-    def _borrowed(self, facts: Iterable[FileFacts], root: Path) -> dict[str, tuple[str, ...]]:
-        """Return what the files of a copy have imported from the user's work tree, because it is installed here."""
-        inside = f"{self.home}{os.sep}"
-        found = {
-            _placeless(file.path, root): tuple(
-                source.removeprefix(inside) for source in file.sources if self.home and source.startswith(inside)
-            )
-            for file in facts
-        }
-        return {path: sources for path, sources in found.items() if sources}
 
-    def _files(self, folder: Path, root: Path, only: Collection[str] | None) -> list[Path]:
-        files = dag_files(folder)
-        skipped = set(self.skipped(files))
-        return [file for file in files if file not in skipped and (only is None or os.path.relpath(file, root) in only)]
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A repository that is about to be parsed.
 
-    def _parsed(self, files: list[Path], folder: Path, options: Check) -> Iterable[FileFacts]:
-        if not files:
+    Attributes:
+        parser: How.
+        root: Its folder.
+        folder: Its DAG folder.
+        options: Its `[check]` settings.
+        files: Its DAG files.
+        pool: The workers; None if there is no file.
+        kept: The contract that is kept in it.
+        has_folder: Whether it has a DAG folder; else it is taken for one itself.
+    """
+
+    parser: Parser
+    root: Path
+    folder: Path
+    options: Check
+    files: tuple[Path, ...]
+    pool: Pool | None
+    kept: Contract | None
+    has_folder: bool
+
+    def state(self, only: Collection[str] | None = None) -> State:
+        """Parse the DAG files, each time anew.
+
+        Args:
+            only: Which files, by their paths in the repository; by default all.
+
+        Raises:
+            WorkersUnavailable: Airflow cannot be imported.
+        """
+        files = [file for file in self.files if only is None or os.path.relpath(file, self.root) in only]
+        facts = sorted(self._parsed(files), key=lambda file: file.path)
+        findings = report_on(facts, self.folder, self.options, ()).findings if self.parser.judged else ()
+        state = _state(facts, self.root)
+        return replace(state, findings=_placed(findings, self.root), kept=self.kept, borrowed=self._borrowed(facts))
+
+    def _parsed(self, files: Iterable[Path]) -> list[FileFacts]:
+        if self.pool is None:
             return []
         jobs = [
             Job(
                 str(file),
-                str(folder),
-                options,
+                str(self.folder),
+                self.options,
                 serialize=True,
                 contract=True,
-                outlined=self.at,
-                judged=self.judged,
+                outlined=self.parser.at,
+                judged=self.parser.judged,
             )
             for file in files
         ]
-        modules = preloaded(files, twice=True)
-        size = min(len(jobs), len(os.sched_getaffinity(0)))
-        with Pool(modules, size, folder) as pool:
-            return list(results(pool, jobs))
+        facts = list(results(self.pool, jobs))
+        self.pool.end_workers()  # they know the modules of the repository
+        return facts
+
+    def _borrowed(self, facts: Iterable[FileFacts]) -> dict[str, tuple[str, ...]]:
+        """Return what the files of a copy have imported from the user's work tree, because it is installed here."""
+        inside = f"{self.parser.home}{os.sep}"
+        found = {
+            _placeless(file.path, self.root): tuple(
+                source.removeprefix(inside) for source in file.sources if self.parser.home and source.startswith(inside)
+            )
+            for file in facts
+        }
+        return {path: sources for path, sources in found.items() if sources}
 
 
 def _state(facts: list[FileFacts], root: Path) -> State:
