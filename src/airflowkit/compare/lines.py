@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from airflowkit.checks.comparison import excerpts
@@ -110,11 +109,14 @@ def _fields(changes: Iterable[Change]) -> Iterator[Line]:
     for change in inner:
         places[_told(change)].append(change)
     shared = {key for key, same in places.items() if len({change.dag_id for change in same}) > 1}
-    for dag_id, of_dag in groupby(inner, key=lambda change: change.dag_id):
-        own = [change for change in of_dag if _told(change) not in shared]
-        if own:
-            yield Line("", f"{dag_id} ({own[0].path})")
-            yield from _grouped({key: [change for change in own if _told(change) == key] for key in map(_told, own)}, 1)
+    by_dag: dict[str, dict[_Told, list[Change]]] = defaultdict(dict)
+    for key, same in places.items():
+        if key not in shared:
+            by_dag[same[0].dag_id][key] = same
+    for dag_id, own in sorted(by_dag.items()):
+        path = next(same[0].path for same in own.values())
+        yield Line("", f"{dag_id} ({path})")
+        yield from _grouped(own, 1)
     yield from _grouped({key: same for key, same in places.items() if key in shared}, 0)
 
 

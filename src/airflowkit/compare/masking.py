@@ -40,4 +40,4 @@ def _masked(change: Change, text: str | None) -> str | None:
 def _is_named_as_secret(change: Change) -> bool:
     if variable := _VARIABLE.search(change.field):
         return may_name_secret(variable[1])
-    return change.kind is not Kind.POD and names_secret(change.field.rpartition(".")[2])
+    return change.kind is not Kind.POD and any(map(names_secret, change.field.split(".")))
