@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG, task
-from airflowkit import ClaimVolume, SecretEnv, pod_task, teams_failure
+from airflowkit import ClaimVolume, SecretEnv, SecretEnvFrom, pod_task, teams_failure
 from kubernetes.client import models as k8s
 
 dag = DAG("{name}", start_date=datetime(2026, 1, 1), {dag})
@@ -152,6 +152,13 @@ CASES: Final = (
         ("need", "added", "", "PersistentVolumeClaim data", "", "claim.load"),
         ("pod", "added", "load", "volume_mounts[/data].name", "", "'claim-data'"),
         ("pod", "added", "load", "volumes[claim-data].persistentVolumeClaim.claimName", "", "'data'"),
+    ),
+    _of_pods(
+        "whole_secret",
+        'secrets=[SecretEnvFrom(secret="db")]',
+        'secrets=[SecretEnvFrom(secret="db"), SecretEnvFrom(secret="api", prefix="A_")]',
+        ("need", "added", "", "Secret api", "", "whole_secret.load"),
+        ("pod", "added", "load", "env_from[prefix A_, Secret api]", "", ""),
     ),
     _of_pods("label", "", 'labels={"team": "a"}', ("pod", "added", "load", "labels.team", "", "'a'")),
     _of_pods("logs", "", "get_logs=False", ("task", "added", "load", "get_logs", "", "False")),

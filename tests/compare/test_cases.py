@@ -68,7 +68,7 @@ def test_what_differs_at_each_parse_is_told_as_that(compared):
 
 
 def test_files_that_fail_are_named_with_the_side_and_what_the_other_has(compared):
-    found = {file.path: (file.side, file.dag_ids) for file in compared.unknown}
+    found = {file.path: (file.where, file.dag_ids) for file in compared.unknown}
     assert found == {"dags/breaks.py": ("after", ("breaks",)), "dags/broken.py": ("both", ())}
 
 

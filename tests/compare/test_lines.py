@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.compare.changes import Change, Unknown, What
+from airflowkit.compare.changes import Change, Unknown, What, Where
 from airflowkit.compare.comparison import Comparison
 from airflowkit.compare.fields import Kind
 from airflowkit.compare.formats import json as as_json
@@ -36,7 +36,7 @@ def test_nothing_is_one_line_and_no_comment():
 
 
 def test_what_could_not_be_compared_is_no_empty_difference():
-    found = comparison(unknown=(Unknown("dags/a.py", "ImportError: b", "both"),))
+    found = comparison(unknown=(Unknown("dags/a.py", "ImportError: b", Where.BOTH),))
     assert summary(found) == "nothing changes, as far as it can be compared"
     assert told(found) == [" cannot be compared: dags/a.py: ImportError: b"]
 

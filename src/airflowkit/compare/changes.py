@@ -62,6 +62,14 @@ class Change:
         return self.dag_id, self.task_id
 
 
+class Where(StrEnum):
+    """In which states the DAGs of a file are not known."""
+
+    BOTH = "both"
+    BEFORE = "before"
+    AFTER = "after"
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A file whose DAGs cannot be compared.
@@ -69,13 +77,15 @@ class Unknown:
     Attributes:
         path: The file.
         reason: Why.
-        side: `before`, `after` or `both`: where its DAGs are not known.
+        where: In which states its DAGs are not known.
+        alone: Whether the other state does not have the file.
         dag_ids: The DAGs that the other state has of it.
     """
 
     path: str
     reason: str
-    side: str
+    where: Where
+    alone: bool = False
     dag_ids: tuple[str, ...] = ()
 
 
@@ -86,14 +96,15 @@ def changes(older: State, newer: State) -> tuple[Change, ...]:
 
 def unknown(older: State, newer: State) -> tuple[Unknown, ...]:
     """Return the files whose DAGs cannot be compared."""
-    found = []
-    for path in sorted(older.failures.keys() | newer.failures.keys()):
-        sides = [name for name, state in (("before", older), ("after", newer)) if path in state.failures]
-        other = newer if sides == ["before"] else older
-        dag_ids = tuple(dag_id for dag_id, dag in sorted(other.dags.items()) if dag.path == path)
-        reason = newer.failures.get(path) or older.failures[path]
-        found.append(Unknown(path, reason, "both" if len(sides) == 2 else sides[0], dag_ids))  # noqa: PLR2004
-    return tuple(found)
+    return tuple(_unknown(path, older, newer) for path in sorted(older.unknown.keys() | newer.unknown.keys()))
+
+
+def _unknown(path: str, older: State, newer: State) -> Unknown:
+    if path in older.unknown and path in newer.unknown:
+        return Unknown(path, newer.unknown[path], Where.BOTH)
+    state, other, where = (older, newer, Where.BEFORE) if path in older.unknown else (newer, older, Where.AFTER)
+    dag_ids = tuple(dag_id for dag_id, dag in sorted(other.dags.items()) if dag.path == path)
+    return Unknown(path, state.unknown[path], where, path not in other.seconds, dag_ids)
 
 
 def _all(older: State, newer: State) -> Iterator[Change]:
@@ -118,7 +129,7 @@ def _all(older: State, newer: State) -> Iterator[Change]:
 
 def _comparable(state: State, other: State) -> dict[str, Dag]:
     """Return the DAGs of a state but those of files that fail in the other one."""
-    return {dag_id: dag for dag_id, dag in state.dags.items() if dag.path not in other.failures}
+    return {dag_id: dag for dag_id, dag in state.dags.items() if dag.path not in other.unknown}
 
 
 def _failures(older: State, newer: State) -> Iterator[Change]:

@@ -129,6 +129,7 @@ _AIRFLOWS_NAMES: Final = {
     "_expand_input": "expand",
 }
 _IN_THE_POD: Final = frozenset({*PLACES, *SOURCES, *TEMPLATES, "resources", "node_pool", "security"}) & OF_THE_POD
+_CRON: Final = {"CronTriggerTimetable": "", "CronDataIntervalTimetable": ", with data intervals"}
 _NEXT_RUNS: Final = Field(Kind.SCHEDULE, "next runs")
 
 
@@ -239,10 +240,28 @@ def _schedule(timetable: Any) -> str:
     if cron := given.get("expression"):
         zone = given.get("timezone", "")
         rest = {name: value for name, value in given.items() if name not in {"expression", "timezone"}}
-        if kind == "CronTriggerTimetable" and not any(rest.values()):
-            return f"{cron!r} {zone}"
+        if kind in _CRON and not any(rest.values()):
+            return f"{cron!r} {zone}{_CRON[kind]}"
+    if "asset_condition" in given:
+        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(given))}"
     told = ", ".join(f"{name}={value!r}" for name, value in sorted(given.items()) if value not in (None, "", 0, False))
     return f"{kind.removesuffix('Timetable')}({told})" if told else kind.removesuffix("Timetable")
+
+
+def _names(value: Any) -> Iterator[str]:
+    """Yield the assets of a schedule, and how they are combined."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _names(each)
+    elif isinstance(value, dict):
+        objects = value.get("objects")
+        if objects and len(objects) > 1:
+            yield f"{str(value.get('__type', '')).removeprefix('asset_')} of ({', '.join(_names(objects))})"
+        elif name := value.get("name") or value.get("uri"):
+            yield str(name)
+        else:
+            for each in value.values():
+                yield from _names(each)
 
 
 def _flat(kind: Kind, name: str, value: Any) -> Iterator[tuple[Field, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from airflowkit.checks.comparison import excerpts
 from airflowkit.checks.reports.folding import printable
-from airflowkit.compare.changes import Change, What
+from airflowkit.compare.changes import Change, What, Where
 from airflowkit.compare.fields import Kind
 from airflowkit.compare.pod_fields import PRESENT
 from airflowkit.errors import counted, listed
@@ -25,7 +25,14 @@ _SIGNS: Final = {What.ADDED: ADDED, What.REMOVED: REMOVED, What.CHANGED: CHANGED
 _LONG: Final = 40
 _LONGEST: Final = 120
 _WHOLE: Final = frozenset({"next runs"})
-_NOT_COMPARED: Final = frozenset({Kind.IMPORT})
+_IMPORTED: Final = ("cannot be imported from now on", "could not be imported before")
+_WORDS: Final = {
+    (Where.BOTH, False): ("", "cannot be compared"),
+    (Where.AFTER, False): (REMOVED, "can no longer be compared"),
+    (Where.AFTER, True): (ADDED, "new, and cannot be compared"),
+    (Where.BEFORE, False): (ADDED, "could not be compared before"),
+    (Where.BEFORE, True): (REMOVED, "gone, and what it had is not known"),
+}
 
 Place = tuple[str, str]
 _Told = tuple[str, ...]
@@ -52,7 +59,8 @@ def lines_of(comparison: Comparison) -> list[Line]:
         *_fields(comparison.changes),
         *_needs(comparison.changes),
         *_import_times(comparison.changes),
-        *_unknown(comparison),
+        *_import_errors(comparison),
+        *_unknown(comparison.unknown),
         *_unstable(comparison.unstable),
         *(
             Line("", f"{path} imports {name} of the work tree at each commit: it is installed here", 0)
@@ -71,9 +79,9 @@ def summary(comparison: Comparison) -> str:
     told = [f"{counted(len(dags[what]), 'DAG')} {what}" for what in What if dags[what]]
     pods = {change.place for change in comparison.changes if change.kind is Kind.POD}
     told += [f"{counted(len(pods), 'pod')} changed"] if pods else []
-    for side, became in (("after", "can no longer be imported"), ("before", "can be imported now")):
-        files = [file for file in comparison.unknown if file.side == side]
-        told += [f"{counted(len(files), 'file')} {became}"] if files else []
+    for what, became in ((What.ADDED, "new import error"), (What.REMOVED, "former import error")):
+        errors = [change for change in comparison.changes if change.kind is Kind.IMPORT and change.what is what]
+        told += [counted(len(errors), became)] if errors else []
     if not comparison.changes:
         return "nothing changes, as far as it can be compared" if comparison.unknown else "nothing changes"
     return ", ".join(told) or "what the tasks need changes"
@@ -202,18 +210,27 @@ def _import_times(changes: Iterable[Change]) -> Iterator[Line]:
             yield Line(CHANGED, f"{change.path} takes {change.after} of CPU time to import; before, {change.before}")
 
 
-def _unknown(comparison: Comparison) -> Iterator[Line]:
-    for file in comparison.unknown:
-        yield _of_unknown(file, comparison)
+def _import_errors(comparison: Comparison) -> Iterator[Line]:
+    """Yield the files that can no longer be imported, or can be now, although their DAGs are known."""
+    unknown = {file.path for file in comparison.unknown}
+    by_error: dict[tuple[What, str], list[str]] = defaultdict(list)
+    for change in comparison.changes:
+        if change.kind is Kind.IMPORT and change.path not in unknown:
+            by_error[change.what, change.after or change.before or ""].append(change.path)
+    for (what, error), paths in by_error.items():
+        gone = what is What.REMOVED
+        yield Line(ADDED if gone else REMOVED, f"{_IMPORTED[gone]}: {listed(paths)}: {error}")
 
 
-def _of_unknown(file: Unknown, comparison: Comparison) -> Line:
-    dags = f" ({listed(file.dag_ids)})" if file.dag_ids else ""
-    if file.side == "both":
-        return Line("", f"cannot be compared: {file.path}: {file.reason}")
-    side = comparison.before if file.side == "before" else comparison.after
-    sign = ADDED if file.side == "before" else REMOVED
-    return Line(sign, f"cannot be compared: {file.path}{dags}: fails in {side}: {file.reason}")
+def _unknown(files: Iterable[Unknown]) -> Iterator[Line]:
+    """Yield what cannot be compared; files with the same reason are told together."""
+    by_reason: dict[tuple[str, str, str], list[Unknown]] = defaultdict(list)
+    for file in files:
+        by_reason[*_WORDS[file.where, file.alone], file.reason].append(file)
+    for (sign, words, reason), same in by_reason.items():
+        dag_ids = [dag_id for file in same for dag_id in file.dag_ids]
+        dags = f" ({listed(dag_ids)})" if dag_ids else ""
+        yield Line(sign, f"{words}: {listed([file.path for file in same])}{dags}: {reason}")
 
 
 def _unstable(changes: Iterable[Change]) -> Iterator[Line]:

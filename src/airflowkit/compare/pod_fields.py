@@ -19,6 +19,7 @@ _OF_SECTION: Final = {
     (place.section, place.key): keyword for keyword, place in PLACES.items() if place.section != "sidecar"
 }
 _SOURCES: Final = {"env": "env_vars", "envFrom": "env_from", "volumes": "volumes", "volumeMounts": "volume_mounts"}
+_ENV_FROM: Final = frozenset({"env_from", "envFrom"})
 _ORDERED: Final = frozenset({"command", "args", "cmds", "arguments"})
 REFERENCE: Final = re.compile(r"(?:Secret|ConfigMap) \S+, key \S+(?: \(optional\))?")
 """How a variable's value from a Secret or ConfigMap is told."""
@@ -86,6 +87,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def _of_list(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield the entries of a list under what tells them apart; others as one set."""
+    if sources := [_source(value) for value in values] if name.rpartition(".")[2] in _ENV_FROM else []:
+        yield from ((f"{name}[{source}]", PRESENT) for source in sources)
+        return
     for identity in _IDENTITIES:
         keys = [value.get(identity) if isinstance(value, dict) else None for value in values]
         if None not in keys and len(set(keys)) == len(keys):
@@ -105,6 +109,15 @@ def _of_entry(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield name, told
     else:
         yield from _flat(name, rest)
+
+
+def _source(entry: Mapping[str, Any]) -> str:
+    """Return from which Secret or ConfigMap a container takes all variables."""
+    told = [f"prefix {entry['prefix']}"] if entry.get("prefix") else []
+    for place, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
+        if named := entry.get(place):
+            told += [f"{kind} {named.get('name')}", *(["optional"] if named.get("optional") else [])]
+    return ", ".join(told)
 
 
 def _reference(source: Mapping[str, Any]) -> str:

@@ -45,7 +45,8 @@ class State:
 
     Attributes:
         dags: The DAGs, by their ids.
-        failures: Why the DAGs of a file are not known, by its path.
+        failures: Why a file cannot be imported, by its path.
+        unknown: Why the DAGs of a file are not known, by its path. They are if it only uses what Airflow no longer has.
         needs: What the tasks of each file need of the cluster.
         borrowed: Modules of the user's own work tree that a file of a copy has imported, by its path.
         kept: The contract that is kept in the repository; None if there is none.
@@ -55,6 +56,7 @@ class State:
 
     dags: Mapping[str, Dag] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, tuple[TaskNeeds, ...]] = field(default_factory=dict)
     borrowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kept: Contract | None = None
@@ -71,6 +73,7 @@ class State:
         return State(
             dags={dag_id: dag for dag_id, dag in self.dags.items() if dag.path in paths},
             failures={path: why for path, why in self.failures.items() if path in paths},
+            unknown={path: why for path, why in self.unknown.items() if path in paths},
             needs={path: needs for path, needs in self.needs.items() if path in paths},
             kept=self.kept,
             seconds={path: seconds for path, seconds in self.seconds.items() if path in paths},
@@ -203,10 +206,13 @@ class Opened:
 def _state(facts: list[FileFacts], root: Path) -> State:
     dags: dict[str, Dag] = {}
     failures: dict[str, str] = {}
+    unknown: dict[str, str] = {}
     for file in facts:
         path = _placeless(file.path, root)
+        if file.failure:
+            failures[path] = _placeless(file.failure.text, root)
         if why := _why_unknown(file):
-            failures[path] = _placeless(why, root)
+            unknown[path] = _placeless(why, root)
         outlines = dict(file.outlines)
         for dag_id, text in file.serialized:
             if dag_id in outlines:
@@ -214,6 +220,7 @@ def _state(facts: list[FileFacts], root: Path) -> State:
     return State(
         dags=dags,
         failures=failures,
+        unknown=unknown,
         needs={_placeless(file.path, root): file.needs for file in facts if file.needs},
         seconds={_placeless(file.path, root): file.cpu_seconds for file in facts},
     )
@@ -227,8 +234,8 @@ def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
 
 def _why_unknown(file: FileFacts) -> str:
     """Return why the DAGs of a file cannot be compared, or an empty string."""
-    if file.failure:
-        return file.failure.text
+    if failure := file.still_fails if file.outdated else file.failure:
+        return failure.text
     if changed := (*file.modules, *file.patches):
         return f"it replaces {changed[0].name} for the whole process"
     if file.unserializable:
