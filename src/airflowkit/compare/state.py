@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.conclusion import report_on
@@ -26,7 +27,6 @@ from airflowkit.repository import dags_folder, dags_folder_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.checks.model.findings import Finding
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF_A_FILE: Final = re.compile(r"unusual_prefix_[0-9a-f]{40}_")
 """How Airflow names the module of a DAG file: by a digest of where it is."""
+_AIRFLOW_HOME: Final = "AIRFLOW_HOME"
 _PYTHON_PATH: Final = "PYTHONPATH"
 _OF_AIRFLOW: Final = ("AIRFLOW_", _PYTHON_PATH)
 
@@ -251,7 +252,7 @@ def _moved_environment(home: Path | None, root: Path) -> Iterator[None]:
         return
     before = {name: value for name, value in os.environ.items() if name.startswith(_OF_AIRFLOW)}
     given = {_PYTHON_PATH: os.pathsep.join(filter(None, [*_installed_from(home), os.environ.get(_PYTHON_PATH)]))}
-    moved = {name: value.replace(str(home), str(root)) for name, value in (before | given).items()}
+    moved = {name: _moved(name, value, home, root) for name, value in (before | given).items()}
     try:
         os.environ.update({name: value for name, value in moved.items() if value})
         yield
@@ -259,6 +260,17 @@ def _moved_environment(home: Path | None, root: Path) -> Iterator[None]:
         for name in moved.keys() - before.keys():
             os.environ.pop(name, None)
         os.environ.update(before)
+
+
+def _moved(name: str, value: str, home: Path, root: Path) -> str:
+    """Return folders of the user's repository as those of its copy, where that has them: git may ignore them."""
+    needed = "airflow.cfg" if name == _AIRFLOW_HOME else ""
+    entries = []
+    for entry in value.split(os.pathsep):
+        inside = entry == str(home) or entry.startswith(f"{home}{os.sep}")
+        moved = Path(f"{root}{entry.removeprefix(str(home))}")
+        entries.append(str(moved) if inside and (moved / needed).exists() else entry)
+    return os.pathsep.join(entries)
 
 
 def _installed_from(home: Path) -> list[str]:

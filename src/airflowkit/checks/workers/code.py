@@ -36,23 +36,38 @@ class Digests:
 
     def __init__(self, root: Path) -> None:
         self._root = str(root)
+        self._known: dict[int, tuple[object, str, list[Any]]] = {}
 
     def of(self, things: Iterable[object]) -> dict[str, str]:
         """Return the digests of what some values run: functions, classes, instances, and collections of them."""
         found: dict[str, set[str]] = defaultdict(set)
-        waiting, seen = [thing for value in things for thing in _runnable(value)], set[int]()
+        waiting, seen = [thing for value in things for thing in _guarded(value)], set[int]()
         while waiting and len(seen) < _MOST:
             thing = waiting.pop()
             if id(thing) in seen:
                 continue
             seen.add(id(thing))
-            text, named = _class(thing) if isinstance(thing, type) else _function(thing)
-            found[thing.__qualname__.rpartition("<locals>.")[2]].add(self._digest(text))
-            waiting += [inner for value in named for inner in _runnable(value)]
+            _thing, digest, named = self._known.get(id(thing)) or self._learned(thing)
+            found[thing.__qualname__.rpartition("<locals>.")[2]].add(digest)
+            waiting += named
         return {name: self._digest(" ".join(sorted(parts))) for name, parts in sorted(found.items())}
+
+    def _learned(self, thing: Any) -> tuple[object, str, list[Any]]:
+        text, named = _class(thing) if isinstance(thing, type) else _function(thing)
+        runnable = [inner for value in named for inner in _guarded(value)]
+        self._known[id(thing)] = thing, self._digest(text), runnable
+        return self._known[id(thing)]
 
     def _digest(self, text: str) -> str:
         return hashlib.sha256(text.replace(self._root, "").encode("utf-8", "replace")).hexdigest()
+
+
+def _guarded(value: object) -> list[Any]:
+    """Return what `_runnable` yields; nothing of a foreign object that raises when it is looked at."""
+    try:
+        return list(_runnable(value))
+    except Exception:  # noqa: BLE001  it may raise anything
+        return []
 
 
 def _runnable(value: object, depth: int = 3) -> Iterator[Any]:
