@@ -27,10 +27,6 @@ _WHOLE: Final = "a shallow clone has no older commits: git fetch --unshallow, or
 _SUBMODULE: Final = b"160000 "
 
 
-class _Unknown(RevisionError):  # noqa: N818  it is one kind of that
-    """Git knows no such revision."""
-
-
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the two states that are compared.
@@ -106,10 +102,17 @@ def _ends(top: Path, older: str, newer: str) -> tuple[tuple[str, str] | None, tu
 
 
 def _commit(top: Path, revision: str) -> str:
+    if found := _found(top, revision):
+        return found
+    raise RevisionError(f"git knows no revision {revision!r} here", hint=_COMMITS)
+
+
+def _found(top: Path, revision: str) -> str:
+    """Return the commit that git knows by a name, or an empty string."""
     try:
         found = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except (CalledProcessError, ValueError):  # ValueError: a null character
-        raise _Unknown(f"git knows no revision {revision!r} here", hint=_COMMITS) from None
+        return ""
     return found.decode().split()[-1]
 
 
@@ -117,8 +120,8 @@ def _fork(top: Path) -> tuple[str, str]:
     """Return the commit at which the branch left the default branch, as far as this clone knows it, and its name."""
     head = _commit(top, "HEAD")
     for name in _DEFAULT_BRANCHES:
-        with suppress(_Unknown):
-            return _merge_base(top, head, _commit(top, name)), f"the fork from {name}"
+        if commit := _found(top, name):
+            return _merge_base(top, head, commit), f"the fork from {name}"
     raise RevisionError("git does not know the default branch here", hint=_COMMITS)
 
 
