@@ -57,6 +57,11 @@ class Change:
     note: str = ""
 
     @property
+    def is_of_whole_dag(self) -> bool:
+        """Whether a DAG comes, goes or has another id."""
+        return self.kind is Kind.DAG and self.field in {"", _IDENTITY.name}
+
+    @property
     def place(self) -> tuple[str, str]:
         """The DAG and the task."""
         return self.dag_id, self.task_id

@@ -97,14 +97,9 @@ def _unstable(opened: Opened, newer: State, found: tuple[Change, ...]) -> dict[t
     if not paths:
         return {}
     again = changes(newer.of_files(paths), opened.state(paths))
-    ids = {change.path for change in again if change.kind is Kind.DAG and not change.task_id and _is_whole(change)}
+    ids = {change.path for change in again if change.is_of_whole_dag}
     unstable = {_identity(change): change.kind is not Kind.IMPORT_TIME for change in again}
-    return unstable | {_identity(change): True for change in found if change.path in ids and _is_whole(change)}
-
-
-def _is_whole(change: Change) -> bool:
-    """Return whether a change is that of a DAG as a whole."""
-    return change.kind is Kind.DAG and change.field in {"", "dag_id"}
+    return unstable | {_identity(change): True for change in found if change.path in ids and change.is_of_whole_dag}
 
 
 def _identity(change: Change) -> tuple[str, ...]:

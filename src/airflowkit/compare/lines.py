@@ -13,7 +13,7 @@ from airflowkit.compare.pod_fields import PRESENT
 from airflowkit.errors import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from airflowkit.compare.changes import Unknown
     from airflowkit.compare.comparison import Comparison
@@ -75,7 +75,7 @@ def summary(comparison: Comparison) -> str:
     dags: dict[What, set[str]] = defaultdict(set)
     for change in comparison.changes:
         if change.dag_id:
-            dags[_of_whole_dag(change)].add(change.dag_id)
+            dags[change.what if change.is_of_whole_dag else What.CHANGED].add(change.dag_id)
     told = [f"{counted(len(dags[what]), 'DAG')} {what}" for what in What if dags[what]]
     pods = {change.place for change in comparison.changes if change.kind is Kind.POD}
     told += [f"{counted(len(pods), 'pod')} changed"] if pods else []
@@ -87,21 +87,9 @@ def summary(comparison: Comparison) -> str:
     return ", ".join(told) or "what the tasks need changes"
 
 
-def _of_whole_dag(change: Change) -> What:
-    return (
-        change.what
-        if change.kind is Kind.DAG and not change.task_id and change.field in {"", "dag_id"}
-        else What.CHANGED
-    )
-
-
-def _is_whole_dag(change: Change) -> bool:
-    return change.kind is Kind.DAG and not change.task_id and change.field in {"", "dag_id"}
-
-
 def _whole_dags(changes: Iterable[Change]) -> Iterator[Line]:
     for change in changes:
-        if not _is_whole_dag(change):
+        if not change.is_of_whole_dag:
             continue
         if change.what is What.RENAMED:
             text = f"DAG {change.before} is called {change.after} now: to Airflow a new one, without runs and history"
@@ -112,7 +100,7 @@ def _whole_dags(changes: Iterable[Change]) -> Iterator[Line]:
 
 def _fields(changes: Iterable[Change]) -> Iterator[Line]:
     """Yield what changes within DAGs, DAG by DAG; what is the same in several DAGs comes last, once."""
-    inner = [change for change in changes if change.dag_id and not _is_whole_dag(change)]
+    inner = [change for change in changes if change.dag_id and not change.is_of_whole_dag]
     places: dict[_Told, list[Change]] = defaultdict(list)
     for change in inner:
         places[_told(change)].append(change)
@@ -144,14 +132,11 @@ def _grouped(same: dict[_Told, list[Change]], depth: int) -> Iterator[Line]:
         if places:
             names = [task if depth and task else ".".join(filter(None, (dag, task))) for dag, task in places]
             yield Line("", listed(names), depth)
-        for change in _code_last(changes):
-            yield from _of_field(change, depth + bool(places))
+        for change in changes:
+            if change.kind is not Kind.CODE:
+                yield from _of_field(change, depth + bool(places))
         if codes := [change.field for change in changes if change.kind is Kind.CODE]:
             yield Line(CHANGED, f"runs other code: {listed(codes, 5)}", depth + bool(places))
-
-
-def _code_last(changes: Sequence[Change]) -> list[Change]:
-    return [change for change in changes if change.kind is not Kind.CODE]
 
 
 def _of_field(change: Change, depth: int) -> Iterator[Line]:
@@ -164,7 +149,7 @@ def _of_field(change: Change, depth: int) -> Iterator[Line]:
     elif change.kind is Kind.FILE:
         yield Line(sign, f"{change.field} has another content" if sign == CHANGED else change.field, depth)
     else:
-        yield from _of_values(change, f"{_name(change)}", depth)
+        yield from _of_values(change, _name(change), depth)
 
 
 def _name(change: Change) -> str:
