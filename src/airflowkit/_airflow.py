@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
 BUNDLE: Final = "dags-folder"
 """The name of the DAG bundle of a local run, as of Airflow's default one."""
@@ -310,6 +310,39 @@ def serialized(dag: Any) -> dict[str, Any]:
 def serialized_unvalidated(dag: Any) -> dict[str, Any]:
     """Return a DAG as `serialized` does, without the check against Airflow's JSON schema: a quarter of its time."""
     return dict(_unvalidating_codec().to_dict(dag))
+
+
+def next_runs(serialized: Mapping[str, Any], after: datetime, number: int) -> Iterator[datetime]:
+    """Yield when a scheduler creates the next runs of a DAG that starts now, if it is not paused.
+
+    Args:
+        serialized: What `serialized` returned.
+        after: The present.
+        number: How many runs at the most.
+    """
+    from airflow.timetables.base import TimeRestriction
+
+    dag = _codec().from_dict(serialized)
+    timetable, info = dag.timetable, None
+    if not timetable.can_be_scheduled:
+        return
+    starts = [date for date in (after, dag.start_date) if date]
+    restriction = TimeRestriction(_airflow_date(max(starts)), _airflow_date(dag.end_date), catchup=True)
+    for _run in range(number):
+        if hasattr(timetable, "next_dagrun_info_v2"):  # since 3.2
+            info = timetable.next_dagrun_info_v2(last_dagrun_info=info, restriction=restriction)
+        else:
+            last = info and info.data_interval
+            info = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
+        if info is None:
+            return
+        yield info.run_after
+
+
+def _airflow_date(date: datetime | None) -> Any:
+    from airflow.utils import timezone
+
+    return timezone.coerce_datetime(date)
 
 
 def _codec() -> Any:

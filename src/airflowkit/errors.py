@@ -21,6 +21,7 @@
     ├── BrokenTemplate (ValueError)         a team's own template of a DAG cannot be used
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
+    ├── RevisionError (ValueError)          a revision of a git repository cannot be compared
     ├── NothingThere (LookupError)          a source of `doctor` does not exist here
     ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
     ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined
@@ -194,6 +195,10 @@ class SecretsError(AirflowKitError, ValueError):
 
 class ValuesError(AirflowKitError, ValueError):
     """A Helm values file cannot be read, or is not one. The message quotes nothing of the file."""
+
+
+class RevisionError(AirflowKitError, ValueError):
+    """There is no git repository here, no such revision, or git cannot write its files."""
 
 
 class NothingThere(AirflowKitError, LookupError):  # noqa: N818  it is no error

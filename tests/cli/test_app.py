@@ -123,7 +123,7 @@ def test_a_value_of_the_wrong_type_is_refused_in_one_line(refused):
 
 @pytest.mark.parametrize("path", [path for path, command in LEAVES.items() if path != ("check",)])
 def test_an_argument_too_many_is_refused_in_one_line(refused, path):
-    assert "extra argument" in refused(*path, "one", "two")
+    assert "extra argument" in refused(*path, "one", "two", "three")
 
 
 @pytest.mark.parametrize("path", [(), *((group,) for group in GROUPS)])

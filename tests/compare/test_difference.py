@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from airflowkit.compare.difference import Difference, difference
-from airflowkit.compare.state import state_of
+from airflowkit.compare.state import Parser
 
+PARSER = Parser(judged=True)
 SETTINGS = '[pod]\nnamespace = "airflow"\nresources = "small"\n[presets.standard]\nretries = 2\n'
 DAG = """
 from datetime import datetime
@@ -30,7 +31,7 @@ def repository(folder: Path, settings: str = SETTINGS, **images: str) -> Path:
 @pytest.fixture
 def compared(tmp_path):
     def compare(older: Path, newer: Path) -> Difference:
-        return difference(state_of(older), state_of(newer))
+        return difference(PARSER.state_of(older), PARSER.state_of(newer))
 
     return compare
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 import yaml
 
+from airflowkit.compare.formats.markdown import MARK
 from scaffold.combinations import answers
 from scaffold.conftest import files_of
 
@@ -95,6 +96,7 @@ def test_gitlab_checks_each_push_once_and_builds_the_image_of_the_branch_alone(b
     assert [runs(found["workflow"]["rules"], each) for each in events] == [True, True, True, False, False]
     assert "rules" not in found["check"]
     assert [runs(found["build-image"]["rules"], each) for each in events] == [True, False, False, False, False]
+    assert [runs(found["diff"]["rules"], each) for each in events] == [False, False, True, False, False]
     assert found["stages"].index(found["build-image"]["stage"]) > found["stages"].index(found["check"]["stage"])
 
 
@@ -111,7 +113,8 @@ def runs(rules, variables):
 def test_azure_checks_every_push_and_pull_request_and_builds_the_image_of_the_branch_alone(branch):
     found = pipeline("azure", branch=branch)
     assert found["trigger"]["branches"]["include"] == found["pr"]["branches"]["include"] == ["*"]
-    check, image = found["jobs"]
+    check, diff, image = found["jobs"]
+    assert diff["condition"] == "eq(variables['Build.Reason'], 'PullRequest')"
     assert "condition" not in check
     assert image["dependsOn"] == check["job"] == "check"
     for reason, ref, expected in (
@@ -133,6 +136,59 @@ def azure_condition(text, variables):
         "variables": variables,
     }
     return eval(text.replace("and(", "and_("), functions)
+
+
+@pytest.mark.parametrize("ci", PATHS)
+def test_what_a_request_changes_is_shown_by_a_job_that_has_the_whole_history_and_no_right_to_write(ci):
+    *_, last = commands(ci, "diff")
+    assert re.search(r'^airflowkit diff "', last, re.MULTILINE)
+    text = files_of(answers(ci=ci))[PATHS[ci]]
+    assert re.search(r"""(fetch-depth|GIT_DEPTH|fetchDepth): "?0"?$""", text, re.MULTILINE)
+    if ci == "github":
+        workflow = pipeline(ci)
+        assert workflow["permissions"] == {"contents": "read"}
+        assert "permissions" not in workflow["jobs"]["diff"]
+        assert workflow["jobs"]["diff"]["steps"][0]["with"]["persist-credentials"] == "false"
+        assert "${{" not in last, "the name of a branch may be a command"
+
+
+GH = """#!/bin/sh
+echo "$@" >> "$CALLS"
+[ -z "$REFUSES" ] || exit 1
+case "$*" in *--jq*) [ -z "$FOUND" ] || echo "$FOUND";; esac
+"""
+READ = "api C --paginate --jq"
+
+
+@pytest.mark.parametrize(
+    ("diff", "found", "written"),
+    [
+        ("", "", []),
+        ("what changes", "", ["api --silent -X POST C -f body=what changes"]),
+        ("what changes", "7", ["api --silent -X PATCH c/7 -f body=what changes"]),
+        ("", "7", ["api --silent -X DELETE c/7"]),
+        ("$(touch oops) `touch oops`", "", ["api --silent -X POST C -f body=$(touch oops) `touch oops`"]),
+    ],
+)
+@pytest.mark.parametrize("refuses", ["", "1"])
+def test_github_has_one_comment_and_none_where_nothing_changes(diff, found, written, refuses, tmp_path):
+    comment = pipeline("github")["jobs"]["comment"]
+    assert comment["permissions"] == {"pull-requests": "write"}
+    assert comment["if"] == "github.event.pull_request.head.repo.full_name == github.repository"
+    (step,) = comment["steps"]
+    assert step["env"]["DIFF"] == "${{ needs.diff.outputs.markdown }}"
+    (tmp_path / "gh").write_text(GH)
+    (tmp_path / "gh").chmod(0o755)
+    given = {"DIFF": diff, "COMMENTS": "C", "COMMENT": "c", "FOUND": found, "REFUSES": refuses}
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CALLS": str(tmp_path / "calls"), **given}
+    command = ["bash", "--noprofile", "--norc", "-e", "-c", step["run"]]
+    subprocess.run(command, env=environment, cwd=tmp_path, check=True, stdout=subprocess.PIPE)
+    first, *calls = (tmp_path / "calls").read_text().splitlines()
+    assert first.startswith(READ)
+    assert MARK in first
+    if not refuses:
+        assert calls == written
+    assert not (tmp_path / "oops").exists()
 
 
 @pytest.mark.parametrize("ci", PATHS)

@@ -52,12 +52,12 @@ def _differences(dag_id: str, first: str, second: str) -> Iterator[str]:
     """Yield each field that differs, with both values, up to a limit."""
     found = list(_within(json.loads(first), json.loads(second), dag_id))
     for field, before, after in found[:_MOST]:
-        one, other = _excerpts(repr(before), repr(after))
+        one, other = excerpts(repr(before), repr(after))
         yield f"{field} is {one} at one parse and {other} at the next"
 
 
-def _excerpts(first: str, second: str) -> tuple[str, str]:
-    """Return the parts of two texts in which they differ, with a few letters before."""
+def excerpts(first: str, second: str) -> tuple[str, str]:
+    """Return the parts of two texts in which they differ, with a few letters before; short texts are whole."""
     pairs = enumerate(zip(first, second, strict=False))
     same = next((place for place, (one, other) in pairs if one != other), min(len(first), len(second)))
     start = max(0, same - _BEFORE) if max(len(first), len(second)) > _LONGEST else 0

@@ -70,13 +70,14 @@ def _compare(planned: Update) -> bool:
         typer.echo("The DAGs are not compared: resolve the conflicts first, then run airflowkit check")
         return False
     from airflowkit.compare.difference import difference
-    from airflowkit.compare.state import state_of
+    from airflowkit.compare.state import Parser
 
     if sys.stderr.isatty():
         typer.echo("Parsing the DAGs as they are, and as they would be ...", err=True)
     with TemporaryDirectory(prefix="airflowkit-") as name:
         before, after = planned.write_out(Path(name))
-        found = difference(state_of(before), state_of(after))
+        parser = Parser(judged=True)
+        found = difference(parser.state_of(before), parser.state_of(after))
         for line in found.lines():
             typer.echo(f"  {line}")
         return _compare_values(before, after) and not found.worse

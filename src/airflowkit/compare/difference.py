@@ -1,22 +1,26 @@
-"""What differs between two states of a repository, in words."""
+"""What differs between two states of a repository, in a few lines: names, new import errors and new findings."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from airflowkit.compare.changes import What, changes
+from airflowkit.compare.fields import Kind
 from airflowkit.errors import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from airflowkit.checks.model.findings import Finding
-    from airflowkit.compare.state import State, Task
+    from airflowkit.compare.changes import Change
+    from airflowkit.compare.state import State
 
 _MOST: Final = 5
 _MEASURED: Final = frozenset({"AK111", "AK112"})
 """Rules about time and memory, which differ each time."""
+_OF_PODS: Final = frozenset({Kind.POD, Kind.PEAK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Difference:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
-    pods: tuple[Task, ...]
+    pods: tuple[tuple[str, str], ...]
     failures: Mapping[str, str]
     findings: tuple[Finding, ...]
 
@@ -64,18 +68,19 @@ class Difference:
 
 def difference(older: State, newer: State) -> Difference:
     """Return what differs between two states of a repository."""
+    of_both = [change for change in changes(older, newer) if {change.dag_id} <= older.dags.keys() & newer.dags.keys()]
     return Difference(
         added=tuple(dag_id for dag_id in newer.dags if dag_id not in older.dags),
         removed=tuple(dag_id for dag_id in older.dags if dag_id not in newer.dags),
-        changed=_changed(older.dags, newer.dags),
-        pods=_changed(older.pods, newer.pods),
+        changed=_names(change for change in of_both if change.kind not in _OF_PODS),
+        pods=tuple(dict.fromkeys(change.place for change in of_both if change.kind is Kind.POD)),
         failures={path: why for path, why in newer.failures.items() if path not in older.failures},
         findings=_new(older.findings, newer.findings),
     )
 
 
-def _changed(older: Mapping[Any, str], newer: Mapping[Any, str]) -> tuple[Any, ...]:
-    return tuple(key for key, text in newer.items() if older.get(key, text) != text)
+def _names(found: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(change.dag_id for change in found if change.what is not What.RENAMED))
 
 
 def _new(older: Iterable[Finding], newer: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -211,6 +211,7 @@ class FileFacts:
         serialized: Each DAG's id and serialized form, if the job asked for it.
         evidence: What else each task does, for the proof of a fix, if the job asked for it.
         needs: What each task needs of the cluster, if the job asked for it.
+        outlines: Each DAG's id and outline, if the job asked for it.
         unserializable: DAGs that the DAG processor could not serialize.
         changes: DAGs that differ between two parses.
         imports: What its import statements cost, apart from preloaded modules; only if it is over its budget.
@@ -238,6 +239,7 @@ class FileFacts:
     serialized: tuple[tuple[str, str], ...] = ()
     evidence: tuple[str, ...] = ()
     needs: tuple[TaskNeeds, ...] = ()
+    outlines: tuple[tuple[str, str], ...] = ()
     unserializable: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
     imports: tuple[ImportCost, ...] = ()

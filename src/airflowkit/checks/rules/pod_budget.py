@@ -35,10 +35,10 @@ def fan_out_over_budget(dag: DagSubject) -> Iterator[Fault]:
     for resource, budget in budgets:
         if budget is None:
             continue
-        wanted = _largest(dag, resource)
+        wanted = peak_request(dag, resource)
         if wanted > _amount(budget):
             yield Fault(
-                f"its pods may request {_readable(wanted, resource)} of {resource} at once; the budget is {budget}",
+                f"its pods may request {readable(wanted, resource)} of {resource} at once; the budget is {budget}",
                 hint="lower max_active_tasks or max_active_runs, or request less",
             )
 
@@ -59,8 +59,13 @@ class _Load:
     at_once: int | None
 
 
-def _largest(dag: DagSubject, resource: str) -> Decimal:
-    """Return what the largest group of tasks that may run together requests, in all concurrent runs."""
+def peak_request(dag: DagSubject, resource: str) -> Decimal:
+    """Return what the largest group of tasks that may run together requests, in all concurrent runs.
+
+    Args:
+        dag: The DAG.
+        resource: `cpu` or `memory`.
+    """
     levels: dict[int, list[_Load]] = defaultdict(list)
     depths: dict[str, int] = {}
     tasks = {task.task.task_id: task.task for task in dag.tasks}
@@ -114,7 +119,8 @@ def _depth(task: Any, tasks: dict[str, Any], known: dict[str, int]) -> int:
     return known[task.task_id]
 
 
-def _readable(size: Decimal, resource: str) -> str:
+def readable(size: Decimal, resource: str) -> str:
+    """Return an amount as people write it: `1.5`, `4.0Gi`."""
     return f"{size / 2**30:.1f}Gi" if resource == "memory" else f"{size.normalize():f}"
 
 

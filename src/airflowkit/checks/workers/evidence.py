@@ -19,7 +19,7 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 def evidence_of(task: TaskSubject) -> str:
     """Return a text that is equal for two tasks with equal arguments and pods."""
     given = getattr(task.task, "partial_kwargs", None) or getattr(task.task, "_BaseOperator__init_kwargs", {})
-    arguments = {name: _written(value) for name, value in given.items() if name not in _PLACES}
+    arguments = {name: written(value) for name, value in given.items() if name not in _PLACES}
     pods = [_rendered(pod.operator) for pod in task.pods]
     return json.dumps({"task_id": task.task.task_id, ARGUMENTS: arguments, "pods": pods}, sort_keys=True)
 
@@ -28,7 +28,8 @@ _PLACES: Final = frozenset({"dag", "task_group", "default_args"})
 """Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a value as Python writes it, without its address in memory."""
     try:
         return _ADDRESS.sub("", repr(value))
     except Exception as error:  # noqa: BLE001  a foreign object's `__repr__` may raise anything

@@ -79,6 +79,10 @@ def _judged(job: Job) -> FileFacts:
         from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
 
         facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
+    if job.outlined:
+        from airflowkit.checks.workers.outline import outlines_of  # noqa: PLC0415  for comparisons only
+
+        facts = replace(facts, outlines=tuple(outlines_of(subjects, facts.serialized, job)))
     if job.contract:
         from airflowkit.contract.collection import needs_of_task  # noqa: PLC0415  for `doctor --contract` only
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from dataclasses import dataclass, replace
+from datetime import datetime  # noqa: TC003  a dataclass's annotations are read
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.checks.model.facts import FileFacts
@@ -27,6 +28,8 @@ class Job:
         serialize: Whether to return what the DAG processor would write to the database.
         evidence: Whether to return what else each task does, for the proof of `--fix`.
         contract: Whether to return what each task needs of the cluster.
+        outlined: From when on to count the next runs of a DAG's outline, by which two states of it are compared; None
+            for no outline.
         tolerant: Whether to provide names and arguments that Airflow no longer has; the worker ends with this job.
         judged: Whether the rules judge its DAGs; a second parse is only compared with the first.
         content: What to take for the file's content, which `--fix` has not written yet.
@@ -38,6 +41,7 @@ class Job:
     serialize: bool = False
     evidence: bool = False
     contract: bool = False
+    outlined: datetime | None = None
     tolerant: bool = False
     judged: bool = True
     content: bytes | None = None

@@ -1,0 +1,159 @@
+"""What a task runs of the repository's own code: a digest of each function and class, by its name.
+
+It is made of instructions, so that comments, docstrings, layout, annotations and the file do not matter; a function
+brings the functions, classes and plain values along that it names.
+"""
+
+from __future__ import annotations
+
+import dis
+import hashlib
+import inspect
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.importing.watch import is_users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PLAIN: Final = (str, bytes, int, float, bool, type(None), Path)
+_COLLECTIONS: Final = (list, tuple, set, frozenset)
+_MOST: Final = 2000
+"""Functions and classes that are followed for one task."""
+
+
+class Digests:
+    """Makes the digests.
+
+    Args:
+        root: The repository; where it is does not matter.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = str(root)
+        self._known: dict[int, tuple[object, str, list[Any]]] = {}
+
+    def of(self, things: Iterable[object]) -> dict[str, str]:
+        """Return the digests of what some values run: functions, classes, instances, and collections of them."""
+        found: dict[str, set[str]] = defaultdict(set)
+        waiting, seen = [thing for value in things for thing in _guarded(value)], set[int]()
+        while waiting and len(seen) < _MOST:
+            thing = waiting.pop()
+            if id(thing) in seen:
+                continue
+            seen.add(id(thing))
+            _thing, digest, named = self._known.get(id(thing)) or self._learned(thing)
+            found[thing.__qualname__.rpartition("<locals>.")[2]].add(digest)
+            waiting += named
+        return {name: self._digest(" ".join(sorted(parts))) for name, parts in sorted(found.items())}
+
+    def _learned(self, thing: Any) -> tuple[object, str, list[Any]]:
+        text, named = _class(thing) if isinstance(thing, type) else _function(thing)
+        runnable = [inner for value in named for inner in _guarded(value)]
+        self._known[id(thing)] = thing, self._digest(text), runnable
+        return self._known[id(thing)]
+
+    def _digest(self, text: str) -> str:
+        return hashlib.sha256(text.replace(self._root, "").encode("utf-8", "replace")).hexdigest()
+
+
+def _guarded(value: object) -> list[Any]:
+    """Return what `_runnable` yields; nothing of a foreign object that raises when it is looked at."""
+    try:
+        return list(_runnable(value))
+    except Exception:  # noqa: BLE001  it may raise anything
+        return []
+
+
+def _runnable(value: object, depth: int = 3) -> Iterator[Any]:
+    """Yield the user's own functions and classes of which a value is, or consists."""
+    if isinstance(value, FunctionType):
+        if is_users(value.__code__.co_filename):
+            yield value
+        elif wrapped := getattr(value, "__wrapped__", None):
+            yield from _runnable(wrapped, depth)
+    elif isinstance(value, MethodType):
+        yield from _runnable(value.__func__, depth)
+        yield from _runnable(type(value.__self__), depth)
+    elif isinstance(value, partial):
+        yield from _runnable((value.func, *value.args, *value.keywords.values()), depth)
+    elif isinstance(value, type):
+        yield from (cls for cls in value.__mro__ if _is_users_class(cls))
+    elif depth and isinstance(value, Mapping):
+        yield from (thing for each in value.values() for thing in _runnable(each, depth - 1))
+    elif depth and isinstance(value, _COLLECTIONS):
+        yield from (thing for each in value for thing in _runnable(each, depth - 1))
+    elif not isinstance(value, (*_PLAIN, BuiltinFunctionType, ModuleType)):
+        yield from _runnable(type(value), 0)
+
+
+def _is_users_class(cls: type) -> bool:
+    methods = (inspect.unwrap(value) for value in vars(cls).values() if isinstance(value, FunctionType))
+    return any(is_users(method.__code__.co_filename) for method in methods if isinstance(method, FunctionType))
+
+
+def _function(function: FunctionType) -> tuple[str, list[object]]:
+    """Return a function's text, and what it names."""
+    code, space = function.__code__, function.__globals__
+    named = [value for name in sorted(_names(code)) for value in _named(name, space, code)]
+    closure = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
+    given = [function.__defaults__, function.__kwdefaults__]
+    values = [*closure, *named, *given]
+    plain = [repr(value) for value in values if _is_plain(value)]
+    return f"{_instructions(code)} {plain}", values
+
+
+def _class(cls: type) -> tuple[str, list[object]]:
+    """Return the text of a class, and its methods."""
+    content = {name: value for name, value in vars(cls).items() if not name.startswith("__") or callable(value)}
+    plain = {name: repr(value) for name, value in content.items() if _is_plain(value)}
+    methods = [getattr(value, "__func__", None) or getattr(value, "fget", None) or value for value in content.values()]
+    return f"{[base.__name__ for base in cls.__bases__]} {plain}", [
+        value for value in methods if isinstance(value, FunctionType)
+    ]
+
+
+def _instructions(code: CodeType) -> str:
+    return repr([(each.opname, _told(each.argval)) for each in dis.get_instructions(code)])
+
+
+def _told(value: object) -> object:
+    if isinstance(value, CodeType):
+        return _instructions(value)
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value)
+
+
+def _names(code: CodeType) -> set[str]:
+    inner = (const for const in code.co_consts if isinstance(const, CodeType))
+    return {*code.co_names}.union(*map(_names, inner))
+
+
+def _named(name: str, space: Mapping[str, object], code: CodeType) -> Iterator[object]:
+    """Yield what a name stands for; of a module of the user's, what the code may take from it."""
+    value = space.get(name)
+    if isinstance(value, ModuleType):
+        if is_users(getattr(value, "__file__", None) or "<"):
+            yield from (vars(value)[inner] for inner in sorted(_names(code)) if inner in vars(value))
+    elif name in space:
+        yield value
+
+
+def _is_plain(value: object, depth: int = 5) -> bool:
+    if type(value) in _COLLECTIONS:
+        return depth > 0 and all(_is_plain(each, depth - 1) for each in value)  # type: ignore[attr-defined]
+    if type(value) is dict:
+        return depth > 0 and all(_is_plain(each, depth - 1) for each in (*value, *value.values()))
+    return type(value) in _PLAIN or isinstance(value, Path)
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018  it raises
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,147 @@
+"""The outline of a DAG: what its serialized form does not show, for the comparison of two states of a repository.
+
+Its next runs and what its pods may request at once; of each task the arguments, the pods as Kubernetes gets them, and
+what it runs: functions, classes and files of the repository, by a digest that comments and layout do not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from contextlib import suppress
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit import _airflow
+from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.rules.pod_budget import peak_request, readable
+from airflowkit.checks.workers.code import Digests
+from airflowkit.checks.workers.evidence import ARGUMENTS, evidence_of, written
+from airflowkit.pods.expansion import argument, is_pod
+from airflowkit.repository import repository_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from airflowkit.checks.model.rule import DagSubject, TaskSubject
+    from airflowkit.checks.workers.messages import Job
+
+_RUNS: Final = 5
+_CALLBACKS: Final = ("on_failure_callback", "on_success_callback", "sla_miss_callback")
+
+
+def outlines_of(
+    dags: Iterable[DagSubject], serialized: Iterable[tuple[str, str]], job: Job
+) -> Iterator[tuple[str, str]]:
+    """Yield the id and the outline of each DAG, as JSON.
+
+    Args:
+        dags: The DAGs of a file.
+        serialized: The serialized form of each that has one.
+        job: What the worker was asked for.
+    """
+    folder = Path(job.folder)
+    digests = Digests(repository_root(folder) or folder.parent)
+    forms = dict(serialized)
+    for dag in dags:
+        dag_id = dag.dag.dag_id
+        outline = _outline(dag, digests) | {"next_runs": _next_runs(forms.get(dag_id), job.outlined)}
+        yield dag_id, json.dumps(outline, sort_keys=True)
+
+
+def _outline(dag: DagSubject, digests: Digests) -> dict[str, Any]:
+    callbacks = {name: value for name in _CALLBACKS if (value := getattr(dag.dag, name, None))}
+    macros = [getattr(dag.dag, name, None) for name in ("user_defined_macros", "user_defined_filters")]
+    return {
+        "alerts": {name: written(value) for name, value in callbacks.items()},
+        "code": digests.of([*callbacks.values(), *macros, type(dag.dag.timetable)]),
+        "peak": _peak(dag),
+        "tasks": {task.task.task_id: _of_task(task, digests) for task in dag.tasks},
+    }
+
+
+def _of_task(task: TaskSubject, digests: Digests) -> dict[str, Any]:
+    operator = task.task
+    evidence = json.loads(evidence_of(task))
+    given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
+    return {
+        "arguments": {
+            name: text
+            for name, text in evidence[ARGUMENTS].items()
+            if text != _defaults(operator_class(operator)).get(name)
+        },
+        "pods": evidence["pods"],
+        "undecided": _undecided(task),
+        "code": digests.of([operator_class(operator), getattr(operator, "python_callable", None), *given.values()]),
+        "files": dict(_files(operator)),
+    }
+
+
+@lru_cache(maxsize=256)
+def _defaults(operator: type) -> dict[str, str]:
+    """Return the defaults of an operator's arguments: to give one is to say nothing."""
+    found: dict[str, str] = {}
+    for cls in reversed(operator.__mro__):
+        with suppress(TypeError, ValueError):  # of C, or without a signature
+            parameters = inspect.signature(vars(cls).get("__init__", cls)).parameters.values()
+            found |= {each.name: written(each.default) for each in parameters if each.default is not each.empty}
+    return found
+
+
+def _undecided(task: TaskSubject) -> list[str]:
+    """Return the arguments of a pod of which the run decides the whole value, so that they are not in the pod."""
+    if not is_pod(task.task):
+        return []
+    from airflowkit.pods.render import undecided  # noqa: PLC0415  only for files with pods
+
+    try:
+        return sorted(set(chain.from_iterable(undecided(pod.operator) for pod in task.pods)))
+    except Exception:  # noqa: BLE001  foreign operators raise anything
+        return []
+
+
+def _files(task: Any) -> Iterator[tuple[str, str]]:
+    """Yield each file of the repository that a templated field names, with a digest of what is in it."""
+    endings = tuple(getattr(task, "template_ext", ()))
+    values = [argument(task, name) for name in task.template_fields] if endings else ()
+    names = {text for value in values for text in _texts(value) if text.endswith(endings)}
+    for name in sorted(names):
+        if content := _content(name, task.dag):
+            yield name, hashlib.sha256(content).hexdigest()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        yield from (each for each in value if isinstance(each, str))
+
+
+def _content(name: str, dag: Any) -> bytes | None:
+    """Return the content of a file as Jinja finds it: in the folder of the DAG's file, or on its search path."""
+    search = getattr(dag, "template_searchpath", None) or ()
+    for folder in (getattr(dag, "folder", ""), *([search] if isinstance(search, str) else search)):
+        try:
+            return Path(folder, name).read_bytes()
+        except (OSError, ValueError, TypeError):  # not there; a null character; a folder that is no text
+            continue
+    return None
+
+
+def _peak(dag: DagSubject) -> dict[str, str]:
+    found = {resource: peak_request(dag, resource) for resource in ("cpu", "memory")}
+    return {resource: readable(size, resource) for resource, size in found.items() if size}
+
+
+def _next_runs(serialized: str | None, after: datetime | None) -> list[str]:
+    if not serialized or not after:
+        return []
+    try:
+        runs: Mapping[str, Any] = json.loads(serialized)
+        return [run.isoformat() for run in _airflow.next_runs(runs, after, _RUNS)]
+    except Exception:  # noqa: BLE001  a timetable may be anybody's
+        return []
