@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from scripts.story.steps import StoryError, wait_for
@@ -49,7 +49,11 @@ class AirflowApi:
     def log(self, dag_id: str, run_id: str, task_id: str) -> str:
         """Return the text of a task's log, of its last try."""
         number = self.tasks(dag_id, run_id)[task_id]["try_number"] or 1
-        content = self._ask("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{number}")["content"]
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{number}"
+        try:
+            content = self._ask("GET", path)["content"]
+        except HTTPError as error:
+            raise StoryError(f"the API does not return the log of {dag_id}.{task_id}: {error}") from error
         return "\n".join(line.get("event", "") if isinstance(line, dict) else str(line) for line in content)
 
     def tasks_in_words(self, dag_id: str, run_id: str) -> str:

@@ -16,8 +16,11 @@ def diagnosis(cluster: Cluster, namespace: str) -> str:
     """Return what is not well in a namespace."""
     parts = [cluster.kubectl("--namespace", namespace, "get", "pods,jobs,persistentvolumeclaims", "--output", "wide")]
     for pod in cluster.read("pods", "--namespace", namespace)["items"]:
+        name = pod["metadata"]["name"]
         if containers := list(_not_well(pod)):
-            parts += _of_pod(cluster, namespace, pod["metadata"]["name"], containers)
+            parts += _of_pod(cluster, namespace, name, containers)
+        else:
+            parts += _last_exceptions(cluster, namespace, name, pod)
     for claim in cluster.read("persistentvolumeclaims", "--namespace", namespace)["items"]:
         if claim["status"].get("phase") != "Bound":
             parts += _events(cluster, namespace, claim["metadata"]["name"])
@@ -47,6 +50,17 @@ def _of_pod(cluster: Cluster, namespace: str, pod: str, containers: list[str]) -
                 parts.append(f"  log of {container} {' '.join(previous)}\n{last_lines(cluster.kubectl(*command))}")
             except StoryError:
                 continue  # it has not started, or never before
+    return parts
+
+
+def _last_exceptions(cluster: Cluster, namespace: str, name: str, pod: dict[str, Any]) -> list[str]:
+    """Return what the containers of a pod that is well have logged of an exception."""
+    parts = []
+    for container in pod["spec"]["containers"]:
+        log = cluster.kubectl("--namespace", namespace, "logs", name, "--container", container["name"], "--tail=1000")
+        _, found, trace = log.rpartition("Traceback (most recent call last)")
+        if found:
+            parts.append(f"last exception in {name}, {container['name']}:\n{last_lines(trace[:6000])}")
     return parts
 
 
