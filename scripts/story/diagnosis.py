@@ -60,7 +60,7 @@ def _last_exceptions(cluster: Cluster, namespace: str, name: str, pod: dict[str,
         log = cluster.kubectl("--namespace", namespace, "logs", name, "--container", container["name"], "--tail=1000")
         _, found, trace = log.rpartition("Traceback (most recent call last)")
         if found:
-            parts.append(f"last exception in {name}, {container['name']}:\n{last_lines(trace[:6000])}")
+            parts.append(f"last exception in {name}, {container['name']}:\n{last_lines(trace[:30_000])}")
     return parts
 
 

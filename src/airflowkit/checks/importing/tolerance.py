@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
 from importlib import import_module
@@ -17,13 +18,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import mapped_calls
 from airflowkit.checks.importing.watch import WATCH, is_users
-from airflowkit.checks.model.facts import Outdated
+from airflowkit.checks.model.facts import UNKNOWABLE, Outdated
 from airflowkit.checks.moves.keywords import renamed
 from airflowkit.checks.moves.names import Move, is_old_module, provider_of, successor, successors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import CodeType, FrameType, ModuleType
+
+    from airflowkit.checks.model.facts import Failure
 
 OUTDATED: Final[dict[Outdated, None]] = {}
 """What the file uses, each once; the import system has no other way to it."""
@@ -102,7 +105,7 @@ def _provided(move: Move) -> Any:
     OUTDATED[Outdated(f"imports {move.old}, which {move.what}{place}", hint, WATCH.line(), place)] = None
     if found is not None:
         return found
-    return _days_ago if move.old.endswith(".days_ago") else _Removed()
+    return _days_ago if move.old.endswith(".days_ago") else _REMOVED
 
 
 def _place() -> str:
@@ -122,21 +125,29 @@ def _days_ago(n: int, hour: int = 0, minute: int = 0, second: int = 0, microseco
     return midnight - timedelta(days=n)
 
 
-class _Removed:
-    """Stands for what has no successor: a decorator, a function or a class, whatever the file takes it for."""
+def without_stand_ins(failure: Failure) -> Failure:
+    """Return a failure that names no stand-in: it is one of ours, and the file has nothing to correct there."""
+    return replace(failure, text=UNKNOWABLE, needs=()) if _Removal.__name__ in failure.text else failure
 
-    def __call__(self, *args: Any, **keywords: Any) -> Any:
+
+class _Removal(type):
+    """Makes the class that stands for what has no successor: a class may be a base, and is nothing's type."""
+
+    def __call__(cls, *args: Any, **keywords: Any) -> Any:
         """Return a task for an operator's arguments, and what it decorates for a decorator."""
         if "task_id" in keywords:
             from airflow.providers.standard.operators.empty import EmptyOperator
 
             return EmptyOperator(task_id=keywords["task_id"])
-        return args[0] if len(args) == 1 and callable(args[0]) and not keywords else self
+        return args[0] if len(args) == 1 and callable(args[0]) and not keywords else cls
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(cls, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self
+        return cls
+
+
+_REMOVED: Final[Any] = _Removal("_Removal", (), {})
 
 
 def _up_to_date(cls: type, given: dict[str, Any]) -> dict[str, Any]:

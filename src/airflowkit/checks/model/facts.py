@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.findings import Finding
@@ -37,6 +37,10 @@ class Need:
     kind: str
     name: str
     path: tuple[str, ...] = ()
+
+
+UNKNOWABLE: Final = "what follows cannot be checked: it depends on what Airflow no longer has"
+"""The text of the failure of a file that does with a removed name what no stand-in can do."""
 
 
 @dataclass(frozen=True, slots=True)

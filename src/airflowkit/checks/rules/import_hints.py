@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import airflow_version
+from airflowkit.checks.model.facts import UNKNOWABLE
 from airflowkit.checks.model.missing_files import missing_path
 from airflowkit.checks.moves.context import in_function
 from airflowkit.checks.moves.installed import home_of, is_installed
@@ -94,6 +95,8 @@ def _imported(failure: Failure, module: str, path: str) -> Iterator[str]:
 def _hint_for_line(failure: Failure) -> str:
     if failure.line is None and failure.text.startswith(PermissionError.__name__):
         return "make it readable: chmod a+r"
+    if failure.text == UNKNOWABLE:
+        return "correct the lines named before, and check again"
     if _OF_NETWORK.match(failure.text):
         return "fetch the data inside a task: without the network, or with that host down, the DAGs disappear"
     if failure.text.startswith(FileNotFoundError.__name__) or missing_path(failure.text):

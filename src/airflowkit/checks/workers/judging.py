@@ -11,7 +11,7 @@ from airflowkit import _airflow
 from airflowkit.checks.importing.import_costs import IMPORT_COSTS
 from airflowkit.checks.importing.loading import LoadedFile, load
 from airflowkit.checks.importing.memory import MIB
-from airflowkit.checks.importing.tolerance import OUTDATED, tolerate
+from airflowkit.checks.importing.tolerance import OUTDATED, tolerate, without_stand_ins
 from airflowkit.checks.importing.watch import WATCH
 from airflowkit.checks.model.facts import Change, DagFacts, FileFacts
 from airflowkit.checks.model.failures import OF_NO_RULE, failed
@@ -56,7 +56,7 @@ def _judged(job: Job) -> FileFacts:
     failures: list[Finding] = []
     facts = FileFacts(
         path=path,
-        failure=loaded.failure,
+        failure=without_stand_ins(loaded.failure) if loaded.failure else None,
         outdated=tuple(OUTDATED),
         dags=tuple(_facts(subject, path, failures) for subject in subjects) if job.judged else (),
         findings=(*failures, *_all_findings(subjects, path)) if job.judged else tuple(failures),
