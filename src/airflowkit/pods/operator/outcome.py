@@ -46,12 +46,16 @@ def tries_saved(policy: Any, cause: Cause, ti: Any) -> str:
     """
     if not isinstance(policy, RetryByCause):
         return ""
-    decision = policy.decide(cause)
-    tries, current = getattr(ti, "max_tries", None), getattr(ti, "try_number", None)
-    left = tries + 1 - current if isinstance(tries, int) and isinstance(current, int) else 0
-    if decision.action != "fail" or left <= 0:
+    decision, left = policy.decide(cause), tries_left(ti)
+    if decision.action != "fail" or not left:
         return ""
     return f"not tried again, {decision.reason} ({left} {'try' if left == 1 else 'tries'} saved)"
+
+
+def tries_left(ti: Any) -> int:
+    """Return how many tries are left after the one that is running; 0 where that is not known."""
+    tries, current = getattr(ti, "max_tries", None), getattr(ti, "try_number", None)
+    return max(0, tries + 1 - current) if isinstance(tries, int) and isinstance(current, int) else 0
 
 
 def interruption_of(error: BaseException, event: Mapping[str, Any]) -> Interruption | None:
