@@ -12,6 +12,7 @@ from airflowkit.local.run import run_dag
 
 STATES = pytest.mark.skipif(not has_retry_policies(), reason="before 3.3 nothing is kept from one try to the next")
 DAG_FILE = """
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG
 from airflowkit import Resources, RetryByCause, pod_task
 
@@ -28,6 +29,13 @@ with DAG("memory", schedule=None):
     pod_task("by_cause", retry_policy=RetryByCause(), **common)
     pod_task("without", **{**common, "resources": Resources(memory="2Gi")})
     pod_task.partial("mapped", **common).expand(arguments=[["east"], ["west"]])
+    again = {"trigger_dag_id": "cleared", "trigger_run_id": "once"}
+    TriggerDagRunOperator(task_id="first", **again) >> TriggerDagRunOperator(
+        task_id="clears_it", reset_dag_run=True, **again
+    )
+
+with DAG("cleared", schedule=None):
+    pod_task("pod", **common)
 """
 DEATHS = {
     "climbs": [OOMKilled(), OOMKilled(), Succeeded()],
@@ -39,6 +47,7 @@ DEATHS = {
     "by_cause": [OOMKilled(), Succeeded()],
     "without": [OOMKilled(), Succeeded()],
     "mapped": {0: [OOMKilled(), Succeeded()], 1: Succeeded()},
+    "cleared.pod": [OOMKilled(), Succeeded(), OOMKilled(), Succeeded()],
 }
 
 
@@ -48,7 +57,7 @@ def run(warm_airflow, repository):
     file = repository / "dags" / "memory.py"
     file.write_text(DAG_FILE)
     outcomes = PodOutcomes()
-    outcomes.update({f"memory.{task}": outcome for task, outcome in DEATHS.items()})
+    outcomes.update({f"{'' if '.' in task else 'memory.'}{task}": outcome for task, outcome in DEATHS.items()})
     pods = {}
 
     def take(event):
@@ -56,7 +65,9 @@ def run(warm_airflow, repository):
             pods.setdefault((event.task_id, event.map_index), []).append(event.manifest)
 
     script = Script(Succeeded(), outcomes)
-    result = run_dag("memory", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker, on_event=take)
+    result = run_dag(
+        "memory", dags_folder=repository / "dags", script=script, worker=warm_airflow.worker, on_event=take
+    )
     yield result, pods
     file.unlink()
 
@@ -100,7 +111,18 @@ def test_what_a_try_has_is_an_annotation_of_its_pod(run):
 @STATES
 def test_a_failure_says_which_step_it_had(run):
     result, _ = run
-    assert result.task("never_enough").hint.startswith("this try had 8Gi, step 2 of 2 of memory_after_oom; raise memory")
+    assert result.task("never_enough").hint.startswith(
+        "this try had 8Gi, step 2 of 2 of memory_after_oom; raise memory"
+    )
     assert "memory_after_oom" not in result.task("fails_otherwise").hint
-    assert result.task("is_ended").hint.startswith("not tried again, out-of-memory is never tried again (3 tries saved)")
-    assert result.task("never_enough").reason.startswith("out of memory: container 'base' used up its memory limit of 8Gi")
+    assert result.task("is_ended").hint.startswith(
+        "not tried again, out-of-memory is never tried again (3 tries saved)"
+    )
+    assert result.task("never_enough").reason.startswith(
+        "out of memory: container 'base' used up its memory limit of 8Gi"
+    )
+
+
+@STATES
+def test_a_cleared_task_begins_at_its_first_step(run):
+    assert [memory_of(pod) for pod in run[1]["cleared.pod", -1]] == ["2Gi", "4Gi", "2Gi", "4Gi"]

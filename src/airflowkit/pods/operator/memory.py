@@ -68,13 +68,12 @@ def after_failure(steps: MemorySteps, cause: Cause, base: str, context: Any, *, 
     step, left = step_of(steps, context), 0 if ended else tries_left(context["ti"])
     ran_out = cause.code is CauseCode.OUT_OF_MEMORY and cause.container in {"", base}
     following = min(step + 1, len(steps.usable)) if ran_out else step
-    kept = not following or not left or _keep(following, context)
-    if not ran_out or following == step:
+    obstacle = _keep(following, context) if following and left else ""
+    if ended or following == step:
         return f"this try had {_named(steps, step)}" if step else ""
-    if not kept:
-        return "the next try has no more memory: memory_after_oom needs Airflow 3.3" if left else ""
-    named = _named(steps, following)
-    return f"the next try has {named}" if left else f"no try is left for {named}"
+    if obstacle:
+        return f"the next try has no more memory: {obstacle}"
+    return f"{'the next try has' if left else 'no try is left for'} {_named(steps, following)}"
 
 
 def _named(steps: MemorySteps, step: int) -> str:
@@ -87,17 +86,17 @@ def _kept(context: Any) -> Any:
     return store.get(STATE) if store is not None else None
 
 
-def _keep(step: int, context: Any) -> bool:
-    """Keep the next try's step; return whether that was possible."""
+def _keep(step: int, context: Any) -> str:
+    """Keep the next try's step; return why that is not possible, or an empty string."""
     store, ti = task_state(context), context["ti"]
     if store is None:
-        return False
+        return "memory_after_oom needs Airflow 3.3"
     kept = {"step": step, "try": ti.try_number, "max_tries": ti.max_tries, "clears": _clears(context)}
     try:
         store.set(STATE, kept)
     except Exception as error:  # noqa: BLE001  the try's own failure is what counts
-        log.warning("airflowkit: cannot keep that this try ran out of memory (%s)", type(error).__name__)
-    return True
+        return f"Airflow did not keep what this one died of ({type(error).__name__})"
+    return ""
 
 
 def _belongs(kept: Any, context: Any) -> bool:

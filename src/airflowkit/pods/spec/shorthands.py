@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import fields as attributes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -56,7 +57,7 @@ def expand_resources(values: Mapping[str, Any], settings: Settings, reject: Reje
     if isinstance(amounts, Resources):
         expanded["container_resources"] = amounts.build(settings.gpu.resource)
         if amounts.memory_after_oom is not None:
-            expanded["memory_after_oom"] = amounts.memory_after_oom
+            expanded["memory_after_oom"] = copy(amounts.memory_after_oom)  # the operator tells whose it is by identity
     elif amounts is not MISSING:
         expanded["container_resources"] = amounts
     return expanded
