@@ -332,7 +332,7 @@ def own_session() -> Iterator[None]:
 
 @contextmanager
 def with_exceptions() -> Iterator[None]:
-    """Hand the callbacks of `dag.test()` the exception that a task failed with, as workers do; before 3.3 it does not."""
+    """Hand callbacks the exception that a task failed with, as workers do; before 3.3 `dag.test()` does not."""
     from airflow.sdk.execution_time import task_runner
 
     finalize = task_runner.finalize
