@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import task_state
 from airflowkit.causes import CauseCode
-from airflowkit.pods.operator.outcome import tries_left
+from airflowkit.pods.diagnostics.tries import tries_left
 from airflowkit.pods.schema.quantities import parse_quantity
 
 if TYPE_CHECKING:
@@ -112,4 +112,4 @@ def _belongs(kept: Any, context: Any) -> bool:
 
 def _clears(context: Any) -> int:
     """Return how often tasks of the run were cleared."""
-    return getattr(context["dag_run"], "clear_number", 0) or 0
+    return getattr(context.get("dag_run"), "clear_number", 0) or 0

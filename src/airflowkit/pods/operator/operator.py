@@ -26,6 +26,7 @@ from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.errors import template_cause
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
+from airflowkit.pods.diagnostics.tries import with_tries
 from airflowkit.pods.operator.cluster import found_cluster
 from airflowkit.pods.operator.memory import after_failure, raise_memory
 from airflowkit.pods.operator.native_texts import Text, native_texts
@@ -36,7 +37,6 @@ from airflowkit.pods.operator.outcome import (
     may_have_made_a_pod,
     push_diagnosis,
     state_on_server,
-    tries_saved,
     trigger_error,
 )
 from airflowkit.pods.operator.startup import WatchfulPodManager
@@ -279,12 +279,11 @@ class CheckedPodOperator(KubernetesPodOperator):
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
-        saved = tries_saved(self.retry_policy, diagnosis.cause, context.get("ti"))
-        memory = ""
+        found, diagnosis = diagnosis, with_tries(diagnosis, self.retry_policy, context.get("ti"))
+        saved = bool(diagnosis.tries and diagnosis.tries.saved)
         if self.memory_steps:
-            cause, base = diagnosis.cause, self.base_container_name
-            memory = after_failure(self.memory_steps, cause, base, context, ended=bool(saved))
-        diagnosis = replace(diagnosis, hint="; ".join(filter(None, (saved, memory, diagnosis.hint))))
+            said = after_failure(self.memory_steps, found.cause, self.base_container_name, context, ended=saved)
+            diagnosis = replace(diagnosis, hint="; ".join(filter(None, (said, diagnosis.hint))))
         push_diagnosis(diagnosis, context.get("ti"))
         # From 3.3 on, Airflow itself asks the policy.
         cls = FinalPodFailed if saved and not has_retry_policies() else PodFailed
