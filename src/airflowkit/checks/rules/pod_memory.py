@@ -8,8 +8,8 @@ from airflowkit._airflow import airflow_version, has_retry_policies
 from airflowkit.causes import Cause, CauseCode
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_rule import pod_rule
-from airflowkit.checks.model.pod_view import class_names
 from airflowkit.errors import counted, listed
+from airflowkit.pods.diagnostics.tries import is_by_cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,4 +54,4 @@ RULES: Final = (memory_step_never_used,)
 
 def _never_after_oom(policy: Any) -> bool:
     killed = Cause(CauseCode.OUT_OF_MEMORY, "", exit_code=137)
-    return "RetryByCause" in class_names(type(policy)) and policy.decide(killed).action == "fail"
+    return is_by_cause(policy) and policy.decide(killed).action == "fail"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.causes import Category, Cause, CauseCode
 from airflowkit.checks.model.findings import Fault, Severity
-from airflowkit.checks.model.pod_view import class_names, effective, is_checked
+from airflowkit.checks.model.pod_view import effective, is_checked
 from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.pods.diagnostics.tries import is_by_cause
 from airflowkit.pods.expansion import argument
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def retries_never_used(task: TaskSubject) -> Iterator[Fault]:
     `template`, `execution-timeout`, `exception` or, where Airflow's own exceptions do not say more, `unknown`.
     """
     operator, policy, retries = _decided(task)
-    if retries and "RetryByCause" in class_names(type(policy)) and _ends_all(policy, _causes(operator)):
+    if retries and is_by_cause(policy) and _ends_all(policy, _causes(operator)):
         message = f"has retries={retries}, and a policy that ends it whatever it dies of"
         yield Fault(message, "take something out of never, or set retries=0")
 
@@ -77,7 +78,7 @@ def _decided(task: TaskSubject) -> tuple[Any, Any, Any]:
 
 def _hint_for(operator: Any) -> str:
     """Return what to do, by where the policy is from."""
-    layers = getattr(operator, "pod_layers", ())
+    layers: Any = getattr(operator, "pod_layers", ())
     house = next((layer.name for layer in reversed(layers[:-2]) if layer.values.get("retry_policy")), "")
     given = bool(layers) and layers[-1].values.get("retry_policy") is not None
     return f"set retries, or retry_policy=None: {house} has it" if house and not given else "set retries"

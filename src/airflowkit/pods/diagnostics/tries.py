@@ -33,9 +33,14 @@ def tries_left(ti: Any) -> int:
     return max(0, tries + 1 - current) if isinstance(tries, int) and isinstance(current, int) else 0
 
 
+def is_by_cause(policy: Any) -> bool:
+    """Return whether a retry policy is a `RetryByCause`: by its name, for this to import no Airflow."""
+    return any(cls.__name__ == "RetryByCause" for cls in type(policy).__mro__)
+
+
 def _ended(policy: Any, cause: Cause) -> str:
-    """Return why a `RetryByCause` ends a task, or an empty string; by its name, for this to import no Airflow."""
-    if not any(cls.__name__ == "RetryByCause" for cls in type(policy).__mro__):
+    """Return why a `RetryByCause` ends a task, or an empty string."""
+    if not is_by_cause(policy):
         return ""
     decision = policy.decide(cause)
     return str(decision.reason) if decision.action == "fail" else ""
