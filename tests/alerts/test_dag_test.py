@@ -53,7 +53,7 @@ def failing_dag(teams):
     return dag
 
 
-TELLS_EXCEPTIONS = pytest.mark.skipif(airflow_version() < (3, 2), reason="before 3.2 dag.test hands on no exception")
+TELLS_EXCEPTIONS = pytest.mark.skipif(airflow_version() < (3, 3), reason="before 3.3 dag.test hands on no exception")
 
 
 @TELLS_EXCEPTIONS
