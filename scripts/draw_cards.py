@@ -14,7 +14,7 @@ from airflowkit.alerts.teams.samples import SAMPLES
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 PICTURES = {
-    "card-run.png": (["A failed run"], 690),
+    "card-run.png": (["A failed run"], 850),
     "card-task.png": (["A failed task"], 640),
     "cards-retry-recovery-deadline.png": (["A retry", "A recovery", "A missed deadline"], 1480),
 }

@@ -1,4 +1,4 @@
-"""The fixtures as a user has them, in a pytest of its own: every test of docs/testing.md, and what it leaves out."""
+"""The fixtures as a user has them, in a pytest of its own: every test of the pages, and what they leave out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ from airflowkit.scaffold.creation import create_repository
 
 pytestmark = pytest.mark.slow
 
-PAGE = (Path(__file__).parent.parent / "docs/testing.md").read_text()
-BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE, RETRIES = (DOCS / "testing.md").read_text(), (DOCS / "retries.md").read_text()
+BLOCKS = [
+    block
+    for block in re.findall(r"^```python\n(.*?)^```", PAGE + RETRIES, re.DOTALL | re.MULTILINE)
+    if "def test_" in block
+]
 
 MORE = """
 import pytest
@@ -93,11 +98,16 @@ def repository(tmp_path):
     dags = tmp_path / "dags"
     dags.mkdir()
     (tmp_path / "airflowkit.toml").touch()
-    (dags / "orders_daily.py").write_text(re.search(r"^```python dag\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)[1])
+    (dags / "orders_daily.py").write_text(dag_of(PAGE))
     return tmp_path
 
 
-def test_every_test_of_the_page_passes(repository):
+def dag_of(page):
+    return re.search(r"^```python dag\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1]
+
+
+def test_every_test_of_the_pages_passes(repository):
+    (repository / "dags/training.py").write_text(dag_of(RETRIES))
     for number, block in enumerate(BLOCKS):
         (repository / f"test_block_{number}.py").write_text(block)
     result = run_pytest(repository)

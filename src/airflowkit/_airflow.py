@@ -266,6 +266,11 @@ def retry_decision(action: str, delay: timedelta | None, reason: str) -> Any:
     return RetryDecision(action=RetryAction(action), retry_delay=delay, reason=reason or None)
 
 
+def task_state(context: Any) -> Any:
+    """Return what keeps values of a task from one try to the next; None before Airflow 3.3."""
+    return context.get("task_state_store")
+
+
 def dag_context() -> Any:
     """Return the class that collects the DAGs of `with DAG(...)` blocks and `@dag` functions."""
     try:

@@ -331,6 +331,22 @@ def own_session() -> Iterator[None]:
 
 
 @contextmanager
+def with_exceptions() -> Iterator[None]:
+    """Hand callbacks the exception that a task failed with, as workers do; before 3.3 `dag.test()` does not."""
+    from airflow.sdk.execution_time import task_runner
+
+    finalize = task_runner.finalize
+
+    def with_exception(ti: Any, state: Any, context: Any, log: Any, error: BaseException | None = None) -> None:
+        if error is not None:
+            context["exception"] = error
+        finalize(ti, state, context, log, error)
+
+    with patch.object(task_runner, "finalize", with_exception):
+        yield
+
+
+@contextmanager
 def after_each_trigger(act: Callable[[str, str], None]) -> Iterator[None]:
     """Call a function with the id of a DAG, and of the run of it that a task has just had the API create."""
     from airflow.sdk.execution_time.comms import ErrorResponse, TriggerDagRun

@@ -371,11 +371,18 @@ def schema() -> dict[str, Any]:
         "hint": {**text, "description": "What to do about it; may be empty."},
     }
     log_tail = {"type": "array", "items": text, "description": "The last lines of the log; only in the XCom."}
+    tries = {
+        "type": "object",
+        "description": "How often the task was tried, and the tries that its retry policy saved; only in the XCom.",
+        "properties": {"used": {"type": "integer"}, "saved": {"type": "integer"}},
+        "required": ["used", "saved"],
+        "additionalProperties": False,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Why a task failed",
         "type": "object",
-        "properties": {**properties, "log_tail": log_tail},
+        "properties": {**properties, "log_tail": log_tail, "tries": tries},
         "required": list(properties),
         "additionalProperties": False,
         "allOf": [_category_of(code) for code in CauseCode],

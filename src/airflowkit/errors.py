@@ -287,8 +287,9 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """Return a number with its noun: `1 file`, `2 files`, `3 tries`."""
+    several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number} {noun if number == 1 else several}"
 
 
 def _restore(cls: type[AirflowKitError], args: tuple[object, ...], state: dict[str, object]) -> AirflowKitError:

@@ -149,12 +149,17 @@ LONGEST_DELAY: Final = timedelta(days=365)
 
 
 class Retry(_Section):
-    """`[retry]`: what `retry_policy = "by-cause"` means."""
+    """`[retry]`: what `retry_policy = "by-cause"` means, and how far `memory_after_oom` may go."""
 
     never: list[str] = Field(default_factory=list, description="causes that end a task, such as exit-code:2")
     always: list[str] = Field(default_factory=list, description="causes that are tried again, such as exit-code:75")
     delay: dict[str, Annotated[float, Field(ge=0, le=LONGEST_DELAY.total_seconds())]] = Field(
         default_factory=dict, description="seconds until the next try, by cause"
+    )
+    max_memory: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]+([.][0-9]+)?([KMGTPE]i|[kMGTPE])?$",
+        description="the most memory, such as 32Gi, that a step of memory_after_oom may have",
     )
 
 

@@ -124,7 +124,10 @@ def test_two_hundred_mapped_failures_make_one_card(world):
     (card,) = cards_of(teams, "mapped")
     shown = texts(card)
     assert complaints(card) == []
-    assert shown[:2] == ["🔴 [TEST] Run failed: mapped", "1 task failed · 1 task did not run because of it"]
+    assert shown[:2] == [
+        "🔴 [TEST] Run failed: mapped",
+        "1 task failed · 200 tries used · 1 task did not run because of it",
+    ]
     assert [text for text in shown if text.startswith("part")] == ["part  \u00d7200"]
     assert "RuntimeError: part 0 broke" in shown
     assert fact(card, "Owner") == "data-eng"

@@ -150,5 +150,11 @@ def test_a_task_that_is_ended_early_says_what_it_saved(retrying):
     assert retrying.task("no_secret").hint.startswith(said)
     assert retrying.task("mapped", 0).hint.startswith(said)
     assert retrying.task("wrong_use").hint.startswith("not tried again, exit-code:2 is never tried again")
+    assert [retrying.task(task).tries_saved for task in ("no_secret", "wrong_use", "deferred", "failing")] == [
+        3,
+        3,
+        3,
+        0,
+    ]
     for task in ("failing", "as_before"):
         assert "not tried again" not in retrying.task(task).hint

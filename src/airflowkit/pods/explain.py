@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.errors import AirflowKitError
 from airflowkit.pods.expansion import of_first_element
@@ -18,6 +18,10 @@ from airflowkit.redaction import may_name_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_OF_RESOURCES: Final = frozenset({"container_resources", "memory_after_oom"})
+"""What `resources` is turned into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _setter(layers: list[tuple[str, Any, Any]], keyword: str, key: tuple[str, ..
 
 
 def _written(raw: Any, keyword: str) -> str:
-    return "resources" if keyword == "container_resources" and "resources" in raw else keyword
+    return "resources" if keyword in _OF_RESOURCES and keyword not in raw and "resources" in raw else keyword
 
 
 def _shown(name: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflow.providers.common.compat.sdk import XComArg
 
-from airflowkit.errors import PodSpecError
+from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.operator.operator import CheckedPodOperator
 from airflowkit.pods.schema.faults import MISSING
 from airflowkit.pods.schema.jinja import RUNTIME
@@ -55,7 +55,10 @@ class MappedPod:
         _refuse_unconvertible(known, task_id)
         settings = settings_of(keywords.get("dag"))
         # The rest stays as it is: Airflow makes each operator with these keywords, which converts them.
-        self._partial = CheckedPodOperator.partial(task_id=task_id, **expand_resources(known, settings, _accept))
+        expanded = expand_resources(known, settings, _accept)
+        self._partial = CheckedPodOperator.partial(task_id=task_id, **expanded)
+        if "memory_after_oom" not in expanded:  # that of default_args goes with the memory there
+            self._partial.kwargs.pop("memory_after_oom", None)
         # Airflow 2 adds `resources=None`, which to a pod means: none, whatever airflowkit.toml says.
         self._partial.kwargs.pop("resources", None)
 
@@ -98,6 +101,10 @@ class MappedPod:
         if isinstance(values.get("resources"), (list, tuple)):
             settings = settings_of(self._partial.kwargs["dag"])
             sizes = [expand_resources({"resources": size}, settings, _accept) for size in values.pop("resources")]
+            if any("memory_after_oom" in size for size in sizes):
+                hint = "write expand_kwargs([{'resources': Resources(…)}, …]), or one list for all in partial"
+                problem = Problem("resources", "", "expand() takes no memory_after_oom", hint, task_id=self._task_id)
+                raise PodSpecError([problem])
             values["container_resources"] = [size["container_resources"] for size in sizes]
         return values
 

@@ -16,7 +16,7 @@ from airflowkit.pods.validation import pod_faults
 from airflowkit.settings import caller_file, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from airflowkit.errors import Problem
     from airflowkit.pods.spec.keyword_types import OverrideKeywords
@@ -48,16 +48,25 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     version = parse_version(settings.kubernetes.version)
     decoder = Decoder(version)
     taken = {keyword: value for keyword, value in keywords.items() if keyword in OVERRIDABLE}
-    builder = read_pod(expand_shorthands(taken, settings, decoder.reject), decoder)
+    expanded = expand_shorthands(taken, settings, decoder.reject)
+    builder = read_pod(expanded, decoder)
     faults = (
         *unknown_faults(keywords, OVERRIDABLE, "an override cannot set it"),
         *template_faults(builder, OVERRIDABLE, _NOT_RENDERED),
+        *_steps(expanded),
     )
     rules = pod_faults(_over_a_template(builder.manifest()), version)
     if problems := problems_of(builder, faults, rules, keywords.get("resources")):
         raise PodSpecError(problems, where="pod_override")
     spec = builder.spec | {"containers": [builder.container | {"name": "base"}]}
     return {"pod_override": to_model({"metadata": builder.metadata, "spec": spec}, "V1Pod")}
+
+
+def _steps(keywords: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return the steps of `Resources`: the executor's pod is made before anything knows how the last try ended."""
+    if steps := keywords.get("memory_after_oom"):
+        hint = "leave it out, or run the task as pod_task"
+        yield Fault(("resources", "memory_after_oom"), steps, "an override cannot raise the memory of a try", hint)
 
 
 def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem, ...]:

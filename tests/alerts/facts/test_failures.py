@@ -11,6 +11,7 @@ from airflowkit import teams_failure
 from airflowkit.alerts.facts import failures
 from airflowkit.alerts.facts.run_state import NOT_MAPPED, TaskState
 from airflowkit.alerts.teams import alert
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Tries
 from alerts import contexts
 from alerts.official import texts
 
@@ -66,3 +67,30 @@ def test_a_task_whose_diagnosis_cannot_be_read_in_time_is_on_the_card(never, mon
     teams_failure(budget=2)(contexts.of_dag(with_task=False, reason="task_failure"))
     (card,) = teams.cards
     assert {"extract", "load"} <= set(texts(card))
+
+
+def of_mapped(monkeypatch, instances, diagnoses):
+    """Return the one failed task of a run, with so many failed instances and what is read of them."""
+    states = tuple(TaskState("part", index, "failed") for index in range(instances))
+    monkeypatch.setattr(failures, "task_states", lambda *_: states)
+    monkeypatch.setattr(failures, "stored_diagnoses", lambda *_: [each.to_xcom() for each in diagnoses])
+    monkeypatch.setattr(failures, "stored_diagnosis", lambda *_: Diagnosis("broke", tries=Tries(2)).to_xcom())
+    ((task,), _) = failures.failed_tasks({}, "orders", "run", 5)
+    return task
+
+
+def test_the_tries_of_all_instances_of_a_mapped_task_are_added_up(monkeypatch):
+    found = [Diagnosis("no secret", tries=Tries(1, 3)), Diagnosis("broke", tries=Tries(4))]
+    task = of_mapped(monkeypatch, 2, found)
+    assert (task.diagnosis.reason, task.tries, task.counted) == ("no secret", Tries(5, 3), True)
+
+
+def test_tries_that_not_every_instance_tells_are_not_taken_for_all(monkeypatch):
+    assert not of_mapped(monkeypatch, 3, [Diagnosis("broke", tries=Tries(1))]).counted
+    of_older_versions = of_mapped(monkeypatch, 2, [Diagnosis("broke"), Diagnosis("broke")])
+    assert (of_older_versions.tries, of_older_versions.counted) == (None, False)
+
+
+def test_without_all_at_once_one_instance_still_tells_why(monkeypatch):
+    task = of_mapped(monkeypatch, 2, [])
+    assert (task.diagnosis.reason, task.tries, task.counted) == ("broke", Tries(2), False)

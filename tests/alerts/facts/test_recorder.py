@@ -6,11 +6,13 @@ import json
 import time
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from airflowkit import RetryByCause
 from airflowkit.alerts.facts.recorder import diagnosis_of, record_failure, restored
-from airflowkit.causes import CauseCode
+from airflowkit.causes import CauseCode, schema
 from airflowkit.errors import PodFailed
-from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
+from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis, Tries
 
 
 class UnspeakableError(Exception):
@@ -75,6 +77,35 @@ def test_what_is_pushed_comes_back():
     ((key, value),) = ti.pushed
     assert key == XCOM_KEY
     assert restored(json.loads(json.dumps(value))) == Diagnosis("ValueError: broken", code=CauseCode.EXCEPTION)
+
+
+class NoSecrets:
+    """Stands for Airflow's task, which has the policy."""
+
+    def __init__(self, *never):
+        self.retry_policy = RetryByCause(never)
+
+
+@pytest.mark.parametrize(
+    ("never", "tries", "hint"),
+    [
+        ((), Tries(2), ""),
+        (("exception",), Tries(2, 2), "not tried again, exception is never tried again (2 tries saved)"),
+    ],
+)
+def test_a_task_without_a_pod_leaves_how_often_it_was_tried_and_what_its_policy_saved(never, tries, hint):
+    ti = Instance()
+    ti.try_number, ti.max_tries, ti.task = 2, 3, NoSecrets(*never)
+    record_failure({"ti": ti, "exception": ValueError("broken")})
+    ((_, value),) = ti.pushed
+    Draft202012Validator(schema()).validate(value)
+    found = restored(json.loads(json.dumps(value)))
+    assert (found.tries, found.hint) == (tries, hint)
+
+
+@pytest.mark.parametrize("tries", [{"used": -1, "saved": 1}, {"used": "1"}, 4, {"saved": 2}, {"used": True}])
+def test_tries_that_are_none_are_left_out(tries):
+    assert restored({"reason": "broken", "tries": tries}).tries is None
 
 
 def test_a_pod_leaves_its_own_and_no_exception_leaves_none():

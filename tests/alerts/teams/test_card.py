@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
 from airflowkit.alerts.teams.card import MAX_ESCAPED, MAX_MESSAGE, build_card, fits, fitting_card, message, minimal_card
 from airflowkit.causes import CauseCode
-from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Tries
 from alerts.incidents import RUN, TASK
 from alerts.official import complaints, fact, texts
 
@@ -46,6 +46,23 @@ def test_a_run_card_lists_failed_tasks_and_folds_mapped_ones():
     assert "part  \u00d7200" in shown
     assert "  (map index 0, 1, 2, 3, 4, …)" in shown
     assert shown.index("silent") + 1 == shown.index("Its log says why.")
+
+
+@pytest.mark.parametrize(
+    ("tries", "counted", "said"),
+    [
+        ([Tries(1)], True, "1 try used"),
+        ([Tries(1, 3)], True, "1 try used, 3 saved"),
+        ([Tries(1, 3), Tries(3, 3)], True, "4 tries used, 6 saved"),
+        ([Tries(4), Tries(2, 1)], True, "6 tries used, 1 saved"),
+        ([Tries(4), None], False, "at least 4 tries used"),
+        ([None], False, ""),
+    ],
+)
+def test_a_run_card_counts_the_tries_used_and_saved(tries, counted, said):
+    failed = tuple(FailedTask(f"task_{number}", (), None, each, counted) for number, each in enumerate(tries))
+    shown = texts(build_card(replace(RUN, failed=failed, not_run=0)))[1]
+    assert shown.partition(" failed")[2] == (f" · {said}" if said else "")
 
 
 def test_the_ninth_failed_task_is_counted_not_listed():

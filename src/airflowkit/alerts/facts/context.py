@@ -13,7 +13,7 @@ from urllib.parse import quote
 from airflowkit.alerts.facts import links
 from airflowkit.alerts.facts.facts import Event, Facts, Mention
 from airflowkit.alerts.facts.failures import failed_tasks, known_failure
-from airflowkit.alerts.facts.recorder import diagnosis_of
+from airflowkit.alerts.facts.recorder import diagnosis_in
 from airflowkit.alerts.facts.run_state import previous_run_failed
 from airflowkit.alerts.safety.lenient import look, number, text, time
 from airflowkit.alerts.safety.log import log
@@ -116,7 +116,7 @@ def _of_task(context: Mapping[str, Any], event: Event) -> Facts:
         try_number=number(context, "ti", "try_number"),
         tries=_tries(context),
         will_retry=_will_retry(context) if event in {Event.FAILURE, Event.RETRY} else None,
-        diagnosis=diagnosis_of(exception) if exception is not None else None,
+        diagnosis=diagnosis_in(context) if exception is not None else None,
         traceback=_traceback(exception),
         owners=_owners(context, [task_id]),
         host=one_line(text(context, "ti", "hostname"), _NAME),

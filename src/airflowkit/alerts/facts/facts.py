@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+    from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Tries
 
 
 class Event(StrEnum):
@@ -43,11 +43,15 @@ class FailedTask:
         task_id: The task.
         map_indexes: The indexes that failed; empty if the task is not mapped.
         diagnosis: The diagnosis that the task has pushed, or None.
+        tries: Those of all of its instances together, as far as they are known.
+        counted: Whether those of each instance are known.
     """
 
     task_id: str
     map_indexes: tuple[int, ...] = ()
     diagnosis: Diagnosis | None = None
+    tries: Tries | None = None
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

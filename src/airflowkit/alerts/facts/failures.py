@@ -1,8 +1,8 @@
-"""The failed tasks of a run, with mapped instances folded, each with the diagnosis that it has pushed."""
+"""The failed tasks of a run, with mapped instances folded, each with the diagnosis and the tries that it has pushed."""
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import groupby, islice
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from airflowkit.alerts.facts.run_state import (
     NOT_MAPPED,
     UPSTREAM_FAILED,
     TaskState,
+    stored_diagnoses,
     stored_diagnosis,
     task_states,
 )
@@ -20,6 +21,7 @@ from airflowkit.alerts.safety.lenient import look, number, text
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line
 from airflowkit.alerts.safety.timebox import within
+from airflowkit.pods.diagnostics.diagnosis import Tries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,7 @@ _NAME: Final = 250
 _MAX_READ: Final = 8
 """Failed tasks whose diagnosis is read: as many as a card lists."""
 _INSTANCES: Final = 3
-"""Instances of a mapped task that are tried until one has a diagnosis."""
+"""Instances of a mapped task that are tried until one has a diagnosis, where Airflow does not tell all at once."""
 
 
 def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tuple[tuple[FailedTask, ...], int] | None:
@@ -55,7 +57,7 @@ def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tup
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
     tasks = [list(instances) for _, instances in folded]
     diagnoses = _read_diagnoses(dag_id, run_id, tasks[:_MAX_READ], until)
-    diagnoses += [None] * (len(tasks) - len(diagnoses))
+    diagnoses += [[] for _ in tasks[len(diagnoses) :]]
     not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
     return tuple(map(_folded, tasks, diagnoses)), len(not_run)
 
@@ -68,27 +70,43 @@ def _read_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> tuple[Tas
         return ()
 
 
-def _folded(instances: Sequence[TaskState], diagnosis: Diagnosis | None) -> FailedTask:
+def _folded(instances: Sequence[TaskState], diagnoses: Sequence[Diagnosis]) -> FailedTask:
     indexes = tuple(state.map_index for state in instances if state.map_index != NOT_MAPPED)
-    return FailedTask(one_line(instances[0].task_id, _NAME), indexes, diagnosis)
+    known = [diagnosis.tries for diagnosis in diagnoses if diagnosis.tries]
+    return FailedTask(
+        one_line(instances[0].task_id, _NAME),
+        indexes,
+        next(iter(diagnoses), None),
+        Tries(sum(tries.used for tries in known), sum(tries.saved for tries in known)) if known else None,
+        len(known) >= len(instances),
+    )
 
 
 def _read_diagnoses(
     dag_id: str, run_id: str, tasks: Sequence[Sequence[TaskState]], until: float
-) -> list[Diagnosis | None]:
-    """Return the diagnoses of as many tasks as can be read in time."""
-    found: list[Diagnosis | None] = []
+) -> list[list[Diagnosis]]:
+    """Return the diagnoses of the instances of as many tasks as can be read in time."""
+    found: list[list[Diagnosis]] = []
 
     def read() -> bool:
         for instances in tasks:
             if monotonic() > until:
                 break
+            all_at_once = _read_all(dag_id, run_id, instances[0]) if len(instances) > 1 else []
             each = (_read_diagnosis(dag_id, run_id, state) for state in instances[:_INSTANCES])
-            found.append(next(filter(None, each), None))
+            found.append(all_at_once or [*islice(filter(None, each), 1)])
         return True
 
     within(max(0.0, until - monotonic()), read)
     return found[:]
+
+
+def _read_all(dag_id: str, run_id: str, state: TaskState) -> list[Diagnosis]:
+    try:
+        return [*filter(None, map(restored, stored_diagnoses(dag_id, run_id, state.task_id)))]
+    except Exception as error:  # noqa: BLE001  one after the other may still do
+        log.warning("airflowkit: cannot read why the instances of %s failed (%s)", state.task_id, type(error).__name__)
+        return []
 
 
 def _read_diagnosis(dag_id: str, run_id: str, state: TaskState) -> Diagnosis | None:

@@ -7,6 +7,7 @@ Airflow calls a DAG-level callback in the DAG processor, without an exception. A
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.alerts.safety.lenient import look, number, text
@@ -14,8 +15,9 @@ from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
 from airflowkit.causes import known_code
 from airflowkit.errors import PodFailed, message_of
-from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis
+from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis, Tries
 from airflowkit.pods.diagnostics.errors import code_of
+from airflowkit.pods.diagnostics.tries import with_tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,9 +46,19 @@ def record_failure(context: Mapping[str, Any]) -> None:
         if exception is None or isinstance(exception, PodFailed):
             return
         push = look(context, "ti", "xcom_push")
-        push(key=XCOM_KEY, value=diagnosis_of(exception).to_xcom())
+        push(key=XCOM_KEY, value=diagnosis_in(context).to_xcom())
     except Exception as error:  # noqa: BLE001  the task's own failure is what counts
         log.warning("airflowkit: could not push why the task failed (%s)", type(error).__name__)
+
+
+def diagnosis_in(context: Mapping[str, Any]) -> Diagnosis:
+    """Return why a task failed, how often it was tried, and whether its retry policy ended it, from a context."""
+    exception = look(context, "exception")
+    found = diagnosis_of(exception)
+    if isinstance(exception, PodFailed):  # it says that itself
+        return found
+    tries = {name: number(context, "ti", name) for name in ("try_number", "max_tries")}
+    return _bounded(with_tries(found, look(context, "ti", "task", "retry_policy"), SimpleNamespace(**tries)))
 
 
 def diagnosis_of(exception: object) -> Diagnosis:
@@ -70,8 +82,14 @@ def restored(value: Mapping[str, Any] | None) -> Diagnosis | None:
         known_code(text(value, "code")),  # older versions pushed none
         text(value, "container"),
         number(value, "exit_code"),
+        _tries(value),
     )
     return _bounded(found) if reason else None
+
+
+def _tries(value: Mapping[str, Any] | None) -> Tries | None:
+    used, saved = number(value, "tries", "used"), number(value, "tries", "saved")
+    return Tries(used, max(saved or 0, 0)) if used and used > 0 else None
 
 
 def _bounded(diagnosis: Diagnosis) -> Diagnosis:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit._airflow import airflow_version
@@ -21,6 +22,8 @@ FAILED: Final = "failed"
 UPSTREAM_FAILED: Final = "upstream_failed"
 NOT_MAPPED: Final = -1
 _AIRFLOW_3: Final = (3, 0)
+_MOST_INSTANCES: Final = 200
+"""Instances of a mapped task whose diagnoses are read at once: some 300 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,12 @@ def stored_diagnosis(dag_id: str, run_id: str, task_id: str, map_index: int) -> 
     read = _supervised_xcom if _supervisor() else _stored_xcom
     value = read(dag_id, run_id, task_id, map_index)
     return value if isinstance(value, Mapping) else None
+
+
+def stored_diagnoses(dag_id: str, run_id: str, task_id: str) -> list[Mapping[str, Any]]:
+    """Return the diagnoses that the instances of a mapped task have pushed, as many as are read at once."""
+    read = _supervised_xcoms if _supervisor() else _stored_xcoms
+    return [value for value in read(dag_id, run_id, task_id) if isinstance(value, Mapping)]
 
 
 def previous_run_failed(dag_id: str, logical_date: datetime) -> bool:
@@ -139,6 +148,30 @@ def _stored_xcom(dag_id: str, run_id: str, task_id: str, map_index: int) -> obje
     with create_session() as session:
         found = session.scalars(query).first()
         return XComModel.deserialize_value(found) if found else None
+
+
+def _supervised_xcoms(dag_id: str, run_id: str, task_id: str) -> list[object]:
+    from airflow.providers.common.compat.sdk import XCom
+    from airflow.sdk.execution_time.comms import GetXComSequenceSlice
+
+    question = GetXComSequenceSlice(
+        key=XCOM_KEY, dag_id=dag_id, run_id=run_id, task_id=task_id, start=None, stop=_MOST_INSTANCES, step=None
+    )
+    return [XCom.deserialize_value(SimpleNamespace(value=value)) for value in _supervisor().send(question).root]
+
+
+def _stored_xcoms(dag_id: str, run_id: str, task_id: str) -> list[object]:
+    from airflow.utils.session import create_session
+
+    try:
+        from airflow.models.xcom import XComModel as Stored
+    except ImportError:  # Airflow 2
+        from airflow.models.xcom import XCom as Stored
+    with create_session() as session:
+        more = {} if airflow_version() >= _AIRFLOW_3 else {"session": session}
+        query = Stored.get_many(key=XCOM_KEY, dag_ids=dag_id, run_id=run_id, task_ids=task_id, **more)
+        rows = session.scalars(query.limit(_MOST_INSTANCES)) if not more else query.limit(_MOST_INSTANCES)
+        return [Stored.deserialize_value(row) for row in rows]
 
 
 def _supervised_previous(dag_id: str, logical_date: datetime) -> str:

@@ -16,7 +16,7 @@ from airflowkit.causes import CauseCode
 from airflowkit.errors import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
@@ -151,10 +151,20 @@ def _where(facts: Facts) -> list[str]:
     if facts.will_retry is not None:
         parts.append("will be retried" if facts.will_retry else "will not be retried")
     if facts.failed:
-        parts.append(counted(len(facts.failed), "task") + " failed")
+        parts += [counted(len(facts.failed), "task") + " failed", _tries(facts.failed)]
     if facts.not_run:
         parts.append(f"{counted(facts.not_run, 'task')} did not run because of it")
     return [part for part in parts if part]
+
+
+def _tries(failed: Sequence[FailedTask]) -> str:
+    """Return how often the failed tasks were tried, and how often not because that could not help."""
+    known = [task.tries for task in failed if task.tries]
+    if not known:
+        return ""
+    used, saved = sum(tries.used for tries in known), sum(tries.saved for tries in known)
+    least = "" if all(task.counted for task in failed) else "at least "
+    return f"{least}{counted(used, 'try')} used{f', {saved} saved' if saved else ''}"
 
 
 def _why(facts: Facts) -> Iterator[Card]:

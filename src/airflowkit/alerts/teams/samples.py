@@ -8,7 +8,7 @@ from typing import Final
 
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
 from airflowkit.causes import CauseCode
-from airflowkit.pods.diagnostics.diagnosis import Diagnosis
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Tries
 
 _AT: Final = datetime(2026, 3, 14, 2, 0, 7, tzinfo=UTC)
 _RUN_ID: Final = "scheduled__2026-03-14T02:00:00+00:00"
@@ -33,7 +33,11 @@ _OUT_OF_MEMORY: Final = Diagnosis(
     ("reading part 7 of 12", "merging 4,182,331 rows"),
     CauseCode.OUT_OF_MEMORY,
 )
-_NO_ANSWER: Final = Diagnosis("TimeoutError: no answer from orders-db", code=CauseCode.EXCEPTION)
+_NO_SECRET: Final = Diagnosis(
+    "secret 'regions-db' not found: container 'base' cannot start",
+    "not tried again, every try would end the same way (2 tries saved); create it in the pod's namespace",
+    code=CauseCode.SECRET_MISSING,
+)
 _TASK: Final = replace(
     _RUN,
     task_id="load_orders",
@@ -50,8 +54,8 @@ SAMPLES: Final = {
     "A failed run": replace(
         _RUN,
         failed=(
-            FailedTask("load_orders", (), _OUT_OF_MEMORY),
-            FailedTask("export_region", tuple(range(200)), _NO_ANSWER),
+            FailedTask("load_orders", (), _OUT_OF_MEMORY, Tries(3), counted=True),
+            FailedTask("export_region", tuple(range(12)), _NO_SECRET, Tries(12, 24), counted=True),
         ),
         not_run=2,
         log_url=f"{_AIRFLOW}/tasks/load_orders",

@@ -19,12 +19,14 @@ from airflowkit.checks.rules import (
     imports,
     mapped_tasks,
     pod_budget,
+    pod_memory,
     pod_operator,
     pod_override,
     pod_validity,
     pods,
     python_callables,
     repository,
+    retries,
     schedules,
     sources,
     tasks,
@@ -63,11 +65,13 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
         python_callables,
         cross_dag,
         dependencies,
+        retries,
         pods,
         pod_validity,
         pod_operator,
         pod_budget,
         pod_override,
+        pod_memory,
         alerts,
         repository,
         ignores,
@@ -81,7 +85,7 @@ RULES: Final[tuple[Rule[Any], ...]] = tuple(
 NEED_TWO_PARSES: Final = ("AK217", "AK218")
 """Rules that need a second parse of each file."""
 
-ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK113", "AK114", "AK502", "AK610")
+ELSEWHERE_DIFFERENT: Final = ("AK101", "AK102", "AK104", "AK111", "AK112", "AK113", "AK114", "AK418", "AK502", "AK610")
 """Rules whose findings depend on the machine, on installed packages or on the environment."""
 
 BY_CODE: Final = {rule.code: rule for rule in RULES}

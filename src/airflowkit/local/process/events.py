@@ -133,6 +133,7 @@ class TaskRun:
         reason: Why it failed, in one line; only for `pod_task` and tasks with `default_args(...)`.
         hint: What to do about it; likewise.
         cause: Both as data, equal to its code; None where they are empty.
+        tries_saved: How many tries its retry policy ended it before.
     """
 
     task_id: str
@@ -144,6 +145,7 @@ class TaskRun:
     reason: str = ""
     hint: str = ""
     cause: Cause | None = None
+    tries_saved: int = 0
 
     @property
     def label(self) -> str:

@@ -150,12 +150,14 @@ def _warn_of_timeout(dag: Any, dag_run: Any, emit: Emit) -> None:
         emit(Notice(f"the run took {seconds}: beyond dagrun_timeout ({dag.dagrun_timeout}) the scheduler fails it"))
 
 
-def _diagnosis(instance: Any) -> tuple[str, str, Cause | None]:
-    """Return the reason, the hint and the cause that a failed task has pushed."""
+def _diagnosis(instance: Any) -> tuple[str, str, Cause | None, int]:
+    """Return the reason, the hint, the cause and the number of saved tries that a failed task has pushed."""
     if instance.state != "failed":
-        return "", "", None
+        return "", "", None, 0
     pushed = instance.xcom_pull(
         task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
     )
     found = restored(pushed) if isinstance(pushed, dict) else None
-    return (found.reason, found.hint, found.cause) if found else ("", "", None)
+    return (
+        (found.reason, found.hint, found.cause, found.tries.saved if found.tries else 0) if found else ("", "", None, 0)
+    )

@@ -124,6 +124,7 @@ def run(request: Request, emit: Emit, stopping: Stopping) -> None:
         stack.enter_context(shorten(emit, tasks, stopping, verbose=request.verbose))
         runs = DagRuns(request, home / "dags", emit, tasks, logs)
         stack.enter_context(with_other_dags(runs))
+        stack.enter_context(_airflow_run.with_exceptions())
         register_named_assets(loaded.dag, folder, home / "dags")
         prepared = runs.prepare(loaded)
         _airflow_run.task_api()

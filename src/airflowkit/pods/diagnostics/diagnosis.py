@@ -6,7 +6,7 @@ log. A cluster and the local run's API get the same words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +38,19 @@ _SENTENCE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
+class Tries:
+    """How often a task was tried.
+
+    Attributes:
+        used: The tries there were.
+        saved: Those that its retry policy ended it before.
+    """
+
+    used: int
+    saved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Why a task failed; redacted and bounded, fit for a log, a card and an XCom.
 
@@ -48,6 +61,7 @@ class Diagnosis:
         code: Which of the known causes it is.
         container: The container to blame, if it is one.
         exit_code: That container's exit code, if it ran.
+        tries: How often the task was tried, if that is known.
     """
 
     reason: str
@@ -56,6 +70,7 @@ class Diagnosis:
     code: CauseCode = CauseCode.UNKNOWN
     container: str = ""
     exit_code: int | None = None
+    tries: Tries | None = None
 
     @property
     def cause(self) -> Cause:
@@ -64,7 +79,8 @@ class Diagnosis:
 
     def to_xcom(self) -> dict[str, Any]:
         """Return it as the plain value that goes under `XCOM_KEY`."""
-        return {**self.cause.to_json(), "log_tail": list(self.log_tail)}
+        tries = {"tries": asdict(self.tries)} if self.tries else {}
+        return {**self.cause.to_json(), "log_tail": list(self.log_tail), **tries}
 
 
 class Interruption(Enum):

@@ -26,7 +26,9 @@ from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Evidence, Interruption, blames_error, diagnose
 from airflowkit.pods.diagnostics.errors import template_cause
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
+from airflowkit.pods.diagnostics.tries import with_tries
 from airflowkit.pods.operator.cluster import found_cluster
+from airflowkit.pods.operator.memory import after_failure, raise_memory
 from airflowkit.pods.operator.native_texts import Text, native_texts
 from airflowkit.pods.operator.outcome import (
     FinalPodFailed,
@@ -35,7 +37,6 @@ from airflowkit.pods.operator.outcome import (
     may_have_made_a_pod,
     push_diagnosis,
     state_on_server,
-    tries_saved,
     trigger_error,
 )
 from airflowkit.pods.operator.startup import WatchfulPodManager
@@ -45,6 +46,8 @@ from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checke
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from airflowkit.pods.spec.memory_steps import MemorySteps
 
 _TRIGGER_FAILED: Final = "__fail__"
 """The method that Airflow names for resuming when the trigger failed."""
@@ -71,19 +74,25 @@ class CheckedPodOperator(KubernetesPodOperator):
         security: Any = NOT_GIVEN,
         node_pool: Any = NOT_GIVEN,
         retry_policy: Any = NOT_GIVEN,
+        memory_after_oom: Any = NOT_GIVEN,
         **keywords: Any,
     ) -> None:
         added = {"security": security, "node_pool": node_pool, "retry_policy": retry_policy}
+        if memory_after_oom is not (keywords.get("default_args") or {}).get("memory_after_oom", NOT_GIVEN):
+            added["memory_after_oom"] = memory_after_oom  # of the call: it goes with the memory that the call has
         spec = checked_spec({**keywords, **added})
         policy = policy_of(spec.keywords.get("retry_policy"), keywords.get("dag"))
         of_the_pod = {key: value for key, value in spec.keywords.items() if key != "retry_policy"}
         super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **of_the_pod)
         self.retry_policy = policy
         self.pod_layers = spec.layers
+        if spec.memory_steps:
+            self.memory_steps = spec.memory_steps
         for output in spec.upstream:
             XComArg.apply_upstream_relationship(self, output)
 
     env_vars: Any
+    memory_steps: MemorySteps | None = None
 
     # `dag.test` waits for a deferred pod in the task's own process, and takes another copy of the task for the rest.
     _stopped_pods: ClassVar[set[str]] = set()
@@ -171,9 +180,12 @@ class CheckedPodOperator(KubernetesPodOperator):
         given: Any = self.env_vars
         self.env_vars = list(given) if isinstance(given, list) else given
         try:
-            return super().build_pod_request_obj(context, dry_run=dry_run)
+            pod = super().build_pod_request_obj(context, dry_run=dry_run)
         finally:
             self.env_vars = given
+        if self.memory_steps and context is not None and not dry_run:
+            raise_memory(pod, self.base_container_name, self.memory_steps, context)
+        return pod
 
     def defer(self, *, trigger: Any, **keywords: Any) -> None:
         """Defer to the triggerer, with a trigger that gives up on a pod that cannot start, and finds this cluster."""
@@ -267,9 +279,11 @@ class CheckedPodOperator(KubernetesPodOperator):
         raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
 
     def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
-        saved = tries_saved(self.retry_policy, diagnosis.cause, context.get("ti"))
-        if saved:
-            diagnosis = replace(diagnosis, hint=f"{saved}; {diagnosis.hint}".rstrip("; "))
+        found, diagnosis = diagnosis, with_tries(diagnosis, self.retry_policy, context.get("ti"))
+        saved = bool(diagnosis.tries and diagnosis.tries.saved)
+        if self.memory_steps:
+            said = after_failure(self.memory_steps, found.cause, self.base_container_name, context, ended=saved)
+            diagnosis = replace(diagnosis, hint="; ".join(filter(None, (said, diagnosis.hint))))
         push_diagnosis(diagnosis, context.get("ti"))
         # From 3.3 on, Airflow itself asks the policy.
         cls = FinalPodFailed if saved and not has_retry_policies() else PodFailed

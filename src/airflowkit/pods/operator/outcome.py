@@ -18,7 +18,6 @@ from kubernetes.client.exceptions import ApiException
 from airflowkit.errors import PodFailed
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis, Interruption
 from airflowkit.pods.diagnostics.errors import error_cause, trigger_cause
-from airflowkit.pods.retry import RetryByCause
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,24 +33,6 @@ _MISSED_THE_POD: Final = re.compile(r"\(404\)")
 
 class FinalPodFailed(PodFailed, AirflowFailException):  # type: ignore[misc]  # Airflow's class is untyped here
     """A pod failed and is not tried again: `retry_policy` says so, which Airflow before 3.3 does not ask."""
-
-
-def tries_saved(policy: Any, cause: Cause, ti: Any) -> str:
-    """Return that a policy ends a task that had tries left, in words; empty if it does not.
-
-    Args:
-        policy: The task's retry policy, or None.
-        cause: Why this try failed.
-        ti: The task instance.
-    """
-    if not isinstance(policy, RetryByCause):
-        return ""
-    decision = policy.decide(cause)
-    tries, current = getattr(ti, "max_tries", None), getattr(ti, "try_number", None)
-    left = tries + 1 - current if isinstance(tries, int) and isinstance(current, int) else 0
-    if decision.action != "fail" or left <= 0:
-        return ""
-    return f"not tried again, {decision.reason} ({left} {'try' if left == 1 else 'tries'} saved)"
 
 
 def interruption_of(error: BaseException, event: Mapping[str, Any]) -> Interruption | None:

@@ -13,6 +13,7 @@ from airflowkit.pods.spec.builder import NOT_TEMPLATED
 from airflowkit.pods.spec.installed import KNOWN, TEMPLATED
 from airflowkit.pods.spec.keywords import AIRFLOWKIT, OF_THE_POD, PLACES
 from airflowkit.pods.spec.layers import BUILT_IN, nearest, resolve
+from airflowkit.pods.spec.memory_steps import MemorySteps, memory_steps, step_faults
 from airflowkit.pods.spec.operator_options import log_faults, option_faults
 from airflowkit.pods.spec.pod_templates import whole_pod
 from airflowkit.pods.spec.reading import problems_of, read_pod, template_faults, unknown_faults
@@ -42,12 +43,14 @@ class PodSpec:
         manifest: The pod as the API would get it, templates and all.
         layers: Where the keywords came from, the lowest first.
         upstream: Other tasks' outputs within Kubernetes' objects, where Airflow does not look for them.
+        memory_steps: What the next try may have after one ran out of memory, or None.
     """
 
     keywords: dict[str, Any]
     manifest: dict[str, Any]
     layers: tuple[Layer, ...]
     upstream: tuple[Any, ...]
+    memory_steps: MemorySteps | None = None
 
 
 def checked_pod(
@@ -81,12 +84,15 @@ def checked_pod(
     builder = read_pod(values, decoder)
     manifest = whole_pod(builder, values)
     faults = _keyword_faults(call, settings, values, builder, manifest)
-    problems = problems_of(builder, faults, _pod_faults(manifest, values, version), _given_resources(layers))
+    resources = _given_resources(layers)
+    steps = step_faults(values, manifest, of_resources=resources is not None)
+    problems = problems_of(builder, (*faults, *steps), _pod_faults(manifest, values, version), resources)
     if problems:
         raise PodSpecError(_located(problem, layers, dag_id, task_id) for problem in problems)
     rest = {key: value for key, value in values.items() if key not in builder.keywords and key not in AIRFLOWKIT}
     upstream = tuple(value for _, value in decoder.runtime_values if not isinstance(value, str))
-    return PodSpec(rest | builder.keywords, manifest, layers, upstream)
+    steps_of_memory = memory_steps(values, settings.retry.max_memory)
+    return PodSpec(rest | builder.keywords, manifest, layers, upstream, steps_of_memory)
 
 
 def _layers(call: Mapping[str, Any], default_args: Mapping[str, Any], settings: Settings) -> tuple[Layer, ...]:

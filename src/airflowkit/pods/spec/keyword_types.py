@@ -121,6 +121,7 @@ class PodKeywords(OverrideKeywords, total=False):
     max_active_tis_per_dag: int | None
     max_active_tis_per_dagrun: int | None
     max_retry_delay: timedelta | float | None
+    memory_after_oom: Sequence[str] | None
     multiple_outputs: bool
     name: str | XComArg | None
     namespace: str | XComArg | None

@@ -287,7 +287,7 @@ ANY_TASK: Final[Mapping[str, Keyword]] = MappingProxyType(
 )
 """What every operator takes."""
 
-AIRFLOWKIT: Final = frozenset({"node_pool", "resources", "security"})
+AIRFLOWKIT: Final = frozenset({"memory_after_oom", "node_pool", "resources", "security"})
 """The keywords that Airflow does not have; its own `resources` means something else."""
 
 KEYWORDS: Final[Mapping[str, Keyword]] = MappingProxyType({**POD_OPERATOR, **ANY_TASK})
@@ -304,7 +304,9 @@ TEMPLATES: Final = tuple(name for name, keyword in POD_OPERATOR.items() if isins
 """The keywords that bring a whole pod, each over those before it."""
 OF_THE_POD: Final = POD_OPERATOR.keys() | AIRFLOWKIT
 """The keywords that mean something to a pod and nothing, or something else, to any other operator."""
-OVERRIDABLE: Final = AIRFLOWKIT | {name for name in (*PLACES, *SOURCES) if POD_OPERATOR[name].overridable}
+OVERRIDABLE: Final = (AIRFLOWKIT - {"memory_after_oom"}) | {
+    name for name in (*PLACES, *SOURCES) if POD_OPERATOR[name].overridable
+}
 """The keywords of `pod_override`."""
 REWRITTEN: Final = (
     frozenset(SOURCES) | AIRFLOWKIT | {name for name, place in PLACES.items() if place.kind.startswith("V1")}

@@ -34,6 +34,7 @@ def resolve(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     for layer in layers:
+        _forget_steps(values, layer)
         for keyword, value in layer.items():
             below = values.get(keyword)
             values[keyword] = value if below is None or value is None else joined(keyword, value, below)
@@ -47,11 +48,24 @@ def airflow_defaults(dag: Any, group: Any) -> dict[str, Any]:
 
 def nearest(defaults: Mapping[str, Any], call: Mapping[str, Any]) -> dict[str, Any]:
     """Return Airflow's own layers as one: the call's value replaces, and a replaced volume takes its mounts along."""
-    values = {**defaults, **call}
+    below = dict(defaults)
+    if "container_resources" in call:
+        below.pop("memory_after_oom", None)
+    values = {**below, **call}
     if "volumes" in call and "volumes" in defaults and "volume_mounts" not in call and "volume_mounts" in defaults:
         gone = {_name(volume) for volume in _as_list(defaults["volumes"])}
         values["volume_mounts"] = [mount for mount in _as_list(defaults["volume_mounts"]) if _name(mount) not in gone]
     return values
+
+
+def _forget_steps(values: dict[str, Any], above: Mapping[str, Any]) -> None:
+    """Drop the `memory_after_oom` of lower layers: it belongs to the memory that an upper layer replaces."""
+    if "container_resources" in above and "memory_after_oom" in values:
+        amounts = above["container_resources"]
+        parts = [_get(amounts, part) for part in ("requests", "limits")]
+        known = amounts is not None and all(part is None or isinstance(part, Mapping) for part in parts)
+        if not known or any("memory" in part for part in parts if part):
+            del values["memory_after_oom"]
 
 
 def joined(keyword: str, above: Any, below: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import fields as attributes
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -44,19 +45,26 @@ SECURITY: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
 
 
 def expand_resources(values: Mapping[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
-    """Return a layer's keywords with `resources` turned into `container_resources`."""
+    """Return a layer's keywords with `resources` turned into `container_resources` and `memory_after_oom`."""
     expanded = dict(values)
     if "resources" not in expanded:
         return expanded
     resources = expanded.pop("resources")
     if expanded.get("container_resources") is not None and resources is not None:
         reject("resources", resources, "cannot be combined with container_resources", "give one of the two")
-    elif (amounts := _amounts(resources, settings, reject)) is not MISSING:
+        return expanded
+    amounts = _amounts(resources, settings, reject)
+    if isinstance(amounts, Resources):
+        expanded["container_resources"] = amounts.build(settings.gpu.resource)
+        if amounts.memory_after_oom is not None:
+            expanded["memory_after_oom"] = copy(amounts.memory_after_oom)  # the operator tells whose it is by identity
+    elif amounts is not MISSING:
         expanded["container_resources"] = amounts
     return expanded
 
 
 def _amounts(resources: Any, settings: Settings, reject: Reject) -> Any:
+    """Return `resources` with a size's name or a table as `Resources`; MISSING where they cannot be read."""
     if isinstance(resources, str) and not is_runtime_value(resources):
         sizes = {**SIZES, **settings.resources}
         if resources not in sizes:
@@ -66,13 +74,11 @@ def _amounts(resources: Any, settings: Settings, reject: Reject) -> Any:
         resources = sizes[resources]
     if isinstance(resources, Mapping) and not {"requests", "limits", "claims"} & set(resources):
         resources = _from_table(resources, reject)
-    if isinstance(resources, Resources):
-        return resources.build(settings.gpu.resource)
     if (
         resources is None
         or resources is MISSING
         or resources is RUNTIME
-        or isinstance(resources, Mapping)
+        or isinstance(resources, (Mapping, Resources))
         or is_model(resources)
     ):
         return resources

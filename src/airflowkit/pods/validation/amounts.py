@@ -44,6 +44,11 @@ def numbers(part: Part, key: str) -> dict[str, Decimal]:
     }
 
 
+def byte_faults(value: str, path: Path) -> Iterator[Fault]:
+    """Return what is wrong with an amount of memory that can be read."""
+    yield from _amount("memory", value, parse_quantity(value), path)
+
+
 def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterator[Fault]:
     if text(name) is not None and (reason := resource_name_fault(name)):
         yield Fault(path, name, reason, "write cpu, memory, ephemeral-storage, or a device such as nvidia.com/gpu")

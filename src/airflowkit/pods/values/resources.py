@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 GPU: Final = "nvidia.com/gpu"
 
@@ -27,6 +27,8 @@ class Resources:
         ephemeral_storage_limit: Most of it; the request by default.
         gpu: Whole GPUs; the resource's name is `[gpu] resource` of `airflowkit.toml`.
         extended: Other resources by their full name, such as `{"example.com/fpga": 1}`.
+        memory_after_oom: What the next try has, as request and limit, after one ran out of memory: a step each time,
+            such as `["4Gi", "8Gi"]`. Only for `pod_task`; it needs `retries`, and Airflow 3.3 or newer.
 
     Example:
         >>> Resources(cpu="500m", memory="1Gi").build()
@@ -41,6 +43,7 @@ class Resources:
     ephemeral_storage_limit: str | None = None
     gpu: int | None = None
     extended: Mapping[str, str | int] = field(default_factory=dict)
+    memory_after_oom: Sequence[str] | None = None
 
     def build(self, gpu_resource: str = GPU) -> dict[str, dict[str, Any]]:
         """Return the manifest's part.

@@ -1,0 +1,11 @@
+from airflow.sdk import DAG, task
+
+from airflowkit import RetryByCause
+
+with DAG("orders", schedule=None):
+
+    @task(retries=3, retry_policy=RetryByCause(never=["template"]))
+    def load():
+        print("loading")
+
+    load()
