@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
 _NAME: Final = 250
-_MAX_READ: Final = 8
+DIAGNOSED: Final = 8
 """Failed tasks whose diagnosis is read: as many as a card lists."""
 _INSTANCES: Final = 3
 """Instances of a mapped task that are tried until one has a diagnosis."""
@@ -54,7 +54,7 @@ def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tup
         return _known_failure(context), 0
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
     tasks = [list(instances) for _, instances in folded]
-    diagnoses = _read_diagnoses(dag_id, run_id, tasks[:_MAX_READ], until)
+    diagnoses = _read_diagnoses(dag_id, run_id, tasks[:DIAGNOSED], until)
     diagnoses += [None] * (len(tasks) - len(diagnoses))
     not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
     return tuple(map(_folded, tasks, diagnoses)), len(not_run)
