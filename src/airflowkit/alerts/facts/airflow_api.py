@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from requests import Response
 
 API_CONN_ID: Final = "airflow_api"
+VIEWER: Final = "Viewer"
+"""The role of Airflow's auth managers that may see all DAGs, and change nothing."""
 _TIMEOUT: Final = 60
 _PAGE: Final = 100
 """As many as `[api] maximum_page_limit` allows by default."""

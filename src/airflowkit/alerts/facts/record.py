@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 from airflowkit.alerts.facts.context import is_of_run, run_ids
 from airflowkit.alerts.facts.facts import Event
 from airflowkit.alerts.facts.marks import Mark, is_watched, leave_mark, read_mark
+from airflowkit.alerts.facts.run_state import supervisor
 from airflowkit.alerts.safety.lenient import time
 from airflowkit.alerts.safety.log import log
+from airflowkit.alerts.safety.timebox import within
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,18 +40,24 @@ class CardRecord:
     before: Mark | None = None
 
     @classmethod
-    def of(cls, context: Any, event: Event, *, late: bool) -> Self:
-        """Read what is there."""
+    def of(cls, context: Any, event: Event, *, late: bool, patience: float) -> Self:
+        """Read what is there; where Airflow does not answer in time, the card is sent, and leaves its mark."""
         dag_id, run_id = run_ids(context)
         found = cls(dag_id, run_id, time(context, "dag_run", "start_date"), is_of_run(context), late)
+        if event is Event.FAILURE and dag_id and run_id and supervisor() and not within(patience, found.read):
+            log.warning("airflowkit: Airflow did not say in %g s whether the watchdog has sent the card", patience)
+            found.counts = True
+        return found
+
+    def read(self) -> bool:
+        """Ask whether there is a watchdog, and for the mark of the run."""
         try:
-            if event is Event.FAILURE and dag_id and run_id and is_watched():
-                found.counts = True
-                mark = read_mark(dag_id, run_id)
-                found.before = mark if mark and mark.is_of(found.started) else None
+            self.counts = is_watched()
+            mark = read_mark(self.dag_id, self.run_id) if self.counts else None
+            self.before = mark if mark and mark.is_of(self.started) else None
         except Exception as error:  # noqa: BLE001  a card too many is better than none
             log.warning("airflowkit: cannot ask for the watchdog's mark (%s)", type(error).__name__)
-        return found
+        return True
 
     def sent_late(self) -> bool:
         """Return whether the watchdog has sent this card, because its callback was late."""

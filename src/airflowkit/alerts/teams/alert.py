@@ -41,6 +41,7 @@ class Alert:
         late: Whether the watchdog sends it, in place of a callback that did not.
         started: When it started.
         stage: What it is doing, to be logged when the time is up.
+        told: Whether Teams has accepted the card, or the settings mute it.
     """
 
     context: Any
@@ -51,6 +52,7 @@ class Alert:
     late: bool = False
     started: float = field(default_factory=monotonic)
     stage: str = "reading how the previous run ended"
+    told: bool = False
 
     def send(self) -> bool:
         """Send the alert, or log why it is lost; return whether there is nothing left to do."""
@@ -87,19 +89,21 @@ class Alert:
         webhook = webhook or read_webhook(self.conn_id)
         for warning in webhook.warnings:
             log.warning("airflowkit: %s", warning)
-        self.stage = "reading what failed in the run"
-        facts = self._facts(event)
-        record = CardRecord.of(self.context, event, late=self.late)
+        self.stage = "asking whether the watchdog has sent the card"
+        read_until = monotonic() + self._left() * _READING
+        record = CardRecord.of(self.context, event, late=self.late, patience=read_until - monotonic())
         if record.sent_late():
             log.info("airflowkit: the watchdog has sent the card of this run already")
             return True
+        self.stage = "reading what failed in the run"
+        facts = self._facts(event, max(0.0, read_until - monotonic()))
         if muted := mute_of(facts, self.settings.mutes):
             log.info("airflowkit: no card, because [teams] mute says so until %s: %s", muted.until, muted.reason)
         else:
             self.stage = f"waiting for an answer from {webhook.host}; the card may or may not have arrived"
             if not _reported(post(webhook, *_cards(facts), self.started + self._budget())):
                 return False
-        self.stage = "leaving the mark of the card, which has arrived"
+        self.stage, self.told = "leaving the mark of the card", True
         record.leave()
         return True
 
@@ -112,11 +116,11 @@ class Alert:
             return Event.RETRY if event_of(self.context) is Event.RETRY else Event.FAILURE
         return self.event or event_of(self.context)
 
-    def _facts(self, event: Event) -> Facts:
+    def _facts(self, event: Event, patience: float) -> Facts:
         try:
             title, text = (render(template, self.context) for template in (self.settings.title, self.settings.message))
             settings = replace(self.settings, title=title, message=text)
-            return gather(self.context, event, settings, patience=self._left() * _READING)
+            return gather(self.context, event, settings, patience=patience)
         except Exception as error:  # noqa: BLE001  a poorer card is better than none
             log.warning("airflowkit: the card says less than it could (%s)", _place_of(error))
             return minimal_facts(self.context, event)
@@ -128,7 +132,11 @@ class Alert:
         return max(0.0, self.started + self._budget() - monotonic())
 
     def _log_late(self) -> None:
-        log.error(_LOST, "", f"after {self._budget():g} s it was still {self.stage}")
+        late = f"after {self._budget():g} s it was still {self.stage}"
+        if self.told:
+            log.warning("airflowkit: Teams accepted the alert, and %s: the watchdog may send it again", late)
+        else:
+            log.error(_LOST, "", late)
 
     def _log_lost(self, error: Exception) -> None:
         if isinstance(error, TimeoutError):

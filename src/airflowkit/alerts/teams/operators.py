@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator  # noqa: TID253  they are subclasses
 
-from airflowkit.alerts.facts.airflow_api import API_CONN_ID, AirflowApi
+from airflowkit.alerts.facts.airflow_api import API_CONN_ID, VIEWER, AirflowApi
 from airflowkit.alerts.safety.lenient import time
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.teams.delivery import send_card
@@ -16,6 +16,7 @@ from airflowkit.alerts.teams.digest import digest_of, read_facts
 from airflowkit.alerts.teams.digest_card import digest_card
 from airflowkit.alerts.teams.notifier import TeamsNotifier
 from airflowkit.alerts.teams.watchdog import Look
+from airflowkit.contract.needs import Kind, Need
 from airflowkit.errors import shown
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class TeamsDigest(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
         self.notifier = notifier
         self.api_conn_id = api_conn_id
         self.period = period
+
+    @property
+    def contract_needs(self) -> tuple[Need, ...]:
+        """What `airflowkit doctor --contract` says of it."""
+        return _needs(self.notifier, self.api_conn_id)
 
     def execute(self, context: Any) -> int:
         """Send the digest; return how many runs it tells of."""
@@ -56,6 +62,11 @@ class TeamsWatchdog(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
         self.notifier = notifier
         self.api_conn_id = api_conn_id
         self.grace = grace
+
+    @property
+    def contract_needs(self) -> tuple[Need, ...]:
+        """What `airflowkit doctor --contract` says of it."""
+        return _needs(self.notifier, self.api_conn_id)
 
     def execute(self, context: Any) -> int:  # noqa: ARG002  Airflow passes it
         """Send the missing cards; return how many."""
@@ -118,6 +129,11 @@ def teams_watchdog(
     return TeamsWatchdog(
         task_id=task_id, notifier=notifier, api_conn_id=api_conn_id, grace=grace, execution_timeout=limit
     )
+
+
+def _needs(notifier: TeamsNotifier, api_conn_id: str) -> tuple[Need, ...]:
+    connections = (Need("", Kind.CONNECTION, conn_id) for conn_id in (api_conn_id, notifier.conn_id))
+    return (*connections, Need("", Kind.ROLE, VIEWER, api_conn_id))
 
 
 def _refuse_negative(what: str, length: object) -> None:
