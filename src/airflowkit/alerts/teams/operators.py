@@ -70,7 +70,7 @@ class TeamsWatchdog(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
 
     def execute(self, context: Any) -> int:  # noqa: ARG002  Airflow passes it
         """Send the missing cards; return how many."""
-        return Look(AirflowApi(self.api_conn_id), self.notifier, self.grace).send_missing()
+        return Look(AirflowApi(self.api_conn_id), self.notifier, self.grace, self.dag_id).send_missing()
 
 
 def teams_digest(

@@ -43,11 +43,13 @@ class Look:
         api: Where the runs are listed.
         notifier: How a card is sent.
         grace: How long the run's own callback has time.
+        own: The DAG of the watchdog, which it leaves to that DAG's own alert: it fails while Teams takes no card.
     """
 
     api: AirflowApi
     notifier: TeamsNotifier
     grace: timedelta
+    own: str = ""
 
     def send_missing(self) -> int:
         """Send what is missing; return how many cards were sent.
@@ -69,17 +71,20 @@ class Look:
         if since > until:
             return 0
         runs = tuple(self.api.failed_runs(since, until))
-        missing = [run for run in runs if not _is_marked(run)]
-        sent, left = self._send(missing)
-        seen_until = min((run.ended for run in left), default=until)
+        missing = [run for run in runs if run.dag_id != self.own and not _is_marked(run)]
+        sent, lost, waiting = self._send(missing)
+        seen_until = min((run.ended for run in (*lost, *waiting)), default=until)
         _remember(seen_until)
         _tidy(run for run in runs if run.ended < seen_until)
-        _report(runs, sent, left)
+        log.info("airflowkit: %s, %s sent late", counted(len(runs), "failed run"), counted(sent, "card"))
+        if lost:
+            raise _lost(lost)
         return sent
 
-    def _send(self, missing: Iterable[FailedRun]) -> tuple[int, list[FailedRun]]:
-        """Send cards as long as Teams takes them; return how many it took, and the runs that are left."""
-        sent, lost, in_a_row = 0, [], 0
+    def _send(self, missing: Iterable[FailedRun]) -> tuple[int, list[FailedRun], list[FailedRun]]:
+        """Send cards as long as Teams takes them; return how many, the runs whose card it refused, and the rest."""
+        sent, in_a_row = 0, 0
+        lost: list[FailedRun] = []
         waiting = list(missing)
         while waiting and sent < _MOST and in_a_row < _LOST_IN_A_ROW:
             run = waiting.pop(0)
@@ -88,7 +93,7 @@ class Look:
             else:
                 lost.append(run)
                 in_a_row += 1
-        return sent, [*lost, *waiting]
+        return sent, lost, waiting
 
     def _alert(self, run: FailedRun) -> Alert:
         of, given = self.notifier, self.notifier.settings
@@ -116,9 +121,7 @@ def _tidy(done: Iterable[FailedRun]) -> None:
     remove_old_marks(_GIVE_UP)
 
 
-def _report(runs: tuple[FailedRun, ...], sent: int, left: list[FailedRun]) -> None:
-    log.info("airflowkit: %s, %s sent late", counted(len(runs), "failed run"), counted(sent, "card"))
-    if left:
-        first = f"{left[0].dag_id}, run {left[0].run_id}"
-        what = f"{counted(len(left), 'failed run')} without a card, the first of {first}"
-        raise DeliveryError(what, hint="the next look tries again; the log above says what Teams answered")
+def _lost(runs: list[FailedRun]) -> DeliveryError:
+    first = f"{runs[0].dag_id}, run {runs[0].run_id}"
+    what = f"{counted(len(runs), 'failed run')} without a card, the first of {first}"
+    return DeliveryError(what, hint="the next look tries again; the log above says what Teams answered")
