@@ -106,6 +106,7 @@ def world(tmp_path_factory):
         # On a busy computer the first callback waits for the API that its DAG processor builds.
         started.finish("first", started.trigger("first"))
         wait_for(lambda: bool(cards_of(teams, "first")), 240, "the first card")
+        run(started, "watch")  # from now on, there are marks
         yield started, teams, hanging
 
 
@@ -163,7 +164,6 @@ def test_the_triggerer_reports_a_missed_deadline(world):
 
 def test_where_callbacks_are_alive_no_card_comes_twice(world):
     started, teams, _ = world
-    run(started, "watch")
     run_id = run(started, "orders")
     wait_for(lambda: bool(marks(started)), 240, "the mark of the card")
     run(started, "watch")

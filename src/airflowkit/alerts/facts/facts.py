@@ -43,11 +43,13 @@ class FailedTask:
         task_id: The task.
         map_indexes: The indexes that failed; empty if the task is not mapped.
         diagnosis: The diagnosis that the task has pushed, or None.
+        owner: The owner of the task; empty if the context does not say.
     """
 
     task_id: str
     map_indexes: tuple[int, ...] = ()
     diagnosis: Diagnosis | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

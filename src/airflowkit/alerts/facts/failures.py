@@ -57,7 +57,8 @@ def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tup
     diagnoses = _read_diagnoses(dag_id, run_id, tasks[:DIAGNOSED], until)
     diagnoses += [None] * (len(tasks) - len(diagnoses))
     not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
-    return tuple(map(_folded, tasks, diagnoses)), len(not_run)
+    owners = (one_line(text(context, "dag", "task_dict", each[0].task_id, "owner"), _NAME) for each in tasks)
+    return tuple(map(_folded, tasks, diagnoses, owners)), len(not_run)
 
 
 def _read_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> tuple[TaskState, ...]:
@@ -68,9 +69,9 @@ def _read_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> tuple[Tas
         return ()
 
 
-def _folded(instances: Sequence[TaskState], diagnosis: Diagnosis | None) -> FailedTask:
+def _folded(instances: Sequence[TaskState], diagnosis: Diagnosis | None, owner: str) -> FailedTask:
     indexes = tuple(state.map_index for state in instances if state.map_index != NOT_MAPPED)
-    return FailedTask(one_line(instances[0].task_id, _NAME), indexes, diagnosis)
+    return FailedTask(one_line(instances[0].task_id, _NAME), indexes, diagnosis, owner)
 
 
 def _read_diagnoses(

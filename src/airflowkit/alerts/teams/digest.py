@@ -8,11 +8,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.alerts.facts.context import gather
-from airflowkit.alerts.facts.facts import Event, Facts
+from airflowkit.alerts.facts.facts import Event, Facts, FailedTask
 from airflowkit.alerts.facts.failures import DIAGNOSED
 from airflowkit.alerts.facts.mutes import mute_of
 from airflowkit.alerts.safety.log import log
-from airflowkit.causes import CauseCode
+from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from airflowkit.alerts.facts.airflow_api import AirflowApi, FailedRun
     from airflowkit.alerts.facts.context import AlertSettings
+    from airflowkit.causes import CauseCode
     from airflowkit.ignores import Mute
 
 _PATIENCE: Final = 60.0
@@ -142,12 +143,12 @@ def digest_of(failures: Iterable[Facts], mutes: Iterable[Mute], *, since: dateti
 def _groups(failures: Iterable[Facts]) -> tuple[Group, ...]:
     found: dict[tuple[CauseCode, str], _Found] = defaultdict(_Found)
     for facts in failures:
-        owner = ", ".join(facts.owners)
-        for name, cause, reason in _causes(facts):
-            group = found[cause, owner]
+        for task in facts.failed[:DIAGNOSED] or (FailedTask(""),):
+            why = task.diagnosis or Diagnosis(facts.reason)
+            group = found[why.code, _owner(task, facts)]
             group.runs.add(f"{facts.dag_id} {facts.run_id}")
-            group.tasks[name] += 1
-            group.reason, group.url = reason or group.reason, facts.run_url or group.url
+            group.tasks[f"{facts.dag_id}.{task.task_id}".rstrip(".")] += 1
+            group.reason, group.url = why.reason or group.reason, facts.run_url or group.url
     groups = [
         Group(
             cause=cause,
@@ -162,12 +163,6 @@ def _groups(failures: Iterable[Facts]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.runs, group.cause, group.owner)))
 
 
-def _causes(facts: Facts) -> Iterable[tuple[str, CauseCode, str]]:
-    """Return the failed tasks of a run, each with its cause and the reason in words."""
-    if not facts.failed:
-        return [(facts.dag_id, CauseCode.UNKNOWN, facts.reason)]
-    return [
-        (f"{facts.dag_id}.{task.task_id}", *((each.code, each.reason) if each else (CauseCode.UNKNOWN, "")))
-        for task in facts.failed[:DIAGNOSED]
-        for each in [task.diagnosis]
-    ]
+def _owner(task: FailedTask, facts: Facts) -> str:
+    """Return the owner of a task; "airflow" is Airflow's default, and nobody."""
+    return task.owner if task.owner not in {"", "airflow"} else ", ".join(facts.owners)
