@@ -12,7 +12,7 @@ import pytest
 from airflow_parts import airflow, wait_for
 from alerts.official import complaints, fact, texts
 from alerts.receiver import SIGNATURE, Reply, hang, running
-from alerts.watched import SETTINGS, WATCHED, cards_of_run, kill_processor, marks, multiply, run
+from alerts.watched import SETTINGS, WATCHED, cards_of_run, is_marked, kill_processor, multiply, run
 
 pytestmark = pytest.mark.slow
 
@@ -165,17 +165,17 @@ def test_the_triggerer_reports_a_missed_deadline(world):
 def test_where_callbacks_are_alive_no_card_comes_twice(world):
     started, teams, _ = world
     run_id = run(started, "orders")
-    wait_for(lambda: bool(marks(started)), 240, "the mark of the card")
+    wait_for(lambda: is_marked(started, "orders", run_id), 240, "the mark of the card")
     run(started, "watch")
     (card,) = cards_of_run(teams, run_id)
     assert "Sent by the watchdog" not in str(card)
-    assert marks(started) == []
+    assert not is_marked(started, "orders", run_id)
 
 
 def test_a_muted_run_has_no_card_of_anyone(world):
     started, teams, _ = world
     run_id = run(started, "legacy")
-    wait_for(lambda: bool(marks(started)), 240, "the mark of the muted run")
+    wait_for(lambda: is_marked(started, "legacy", run_id), 240, "the mark of the muted run")
     run(started, "watch")
     assert cards_of_run(teams, run_id) == []
 

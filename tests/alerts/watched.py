@@ -6,6 +6,7 @@ from contextlib import closing
 from sqlite3 import connect
 from uuid import uuid4
 
+from airflowkit.alerts.facts.marks import key_of_mark
 from alerts.official import fact
 
 WATCHED = """
@@ -69,8 +70,8 @@ def cards_of_run(teams, run_id):
     return [card for card in teams.cards if (fact(card, "Run") or "").startswith(run_id)]
 
 
-def marks(started):
-    return started.query("SELECT key FROM variable WHERE key LIKE 'airflowkit_alert_mark_%'")
+def is_marked(started, dag_id, run_id):
+    return bool(started.query("SELECT 1 FROM variable WHERE key = ?", key_of_mark(dag_id, run_id)))
 
 
 def kill_processor(started):

@@ -52,18 +52,18 @@ def is_watched() -> bool:
 
 def read_mark(dag_id: str, run_id: str) -> Mark | None:
     """Return the mark of a run, or None if there is none."""
-    return _mark(read_value(_key(dag_id, run_id)))
+    return _mark(read_value(key_of_mark(dag_id, run_id)))
 
 
 def leave_mark(dag_id: str, run_id: str, *, late: bool = False) -> None:
     """Leave the mark of a card, for the watchdog and for a callback that comes after it."""
     value = {"dag_id": dag_id, "run_id": run_id, "at": datetime.now(UTC).isoformat(), "late": late}
-    write_value(_key(dag_id, run_id), value, f"The card of a failed run of {dag_id} (airflowkit)"[:250])
+    write_value(key_of_mark(dag_id, run_id), value, f"The card of a failed run of {dag_id} (airflowkit)"[:250])
 
 
 def remove_mark(dag_id: str, run_id: str) -> None:
     """Remove the mark of a run that the watchdog does not look at again."""
-    _remove(_key(dag_id, run_id))
+    _remove(key_of_mark(dag_id, run_id))
 
 
 def remove_old_marks(age: timedelta) -> None:
@@ -130,6 +130,6 @@ def _mark(value: Mapping[str, Any]) -> Mark | None:
     return Mark(at, look(value, "late") is True) if at else None
 
 
-def _key(dag_id: str, run_id: str) -> str:
+def key_of_mark(dag_id: str, run_id: str) -> str:
     """Return a key that fits: ids may be as long as the keys of Variables."""
     return f"{_PREFIX}{sha256(json.dumps([dag_id, run_id]).encode()).hexdigest()[:40]}"
