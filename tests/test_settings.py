@@ -67,7 +67,7 @@ def test_a_profile_overrides_the_base(write, monkeypatch):
         ("[teams]\nconnid = 'x'\n", "teams.connid: unknown setting; did you mean 'conn_id'?"),
         ("[teams]\nbudget = 60\n", "teams.budget = 60: must be less than or equal to 15"),
         ("[kubernetes]\nversion = 'latest'\n", "kubernetes.version"),
-        ("[check]\nignore = { AK401 = ' ' }\n", "check.ignore.AK401 = ' ': an ignore needs a reason"),
+        ("[check]\nignore = { AK401 = ' ' }\n", "check.ignore.AK401 = ' ': it needs a reason"),
         ("[check]\nignore = { AK401 = 'a', ak401 = 'b' }\n", ": AK401 is there twice, in capitals and not"),
         ("[check.severity]\nAK401 = 'info'\nak401 = 'error'\n", ": AK401 is there twice, in capitals and not"),
         ("[doctor.ignore]\nAD105 = 'a'\nad105 = 'b'\n", ": AD105 is there twice, in capitals and not"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from airflowkit.alerts.facts.recorder import record_failure
     from airflowkit.alerts.teams.delivery import send_card
     from airflowkit.alerts.teams.notifier import TeamsNotifier, teams_failure, teams_recovery
+    from airflowkit.alerts.teams.operators import teams_digest, teams_watchdog
     from airflowkit.causes import Category, Cause, CauseCode
     from airflowkit.errors import AirflowKitError, PodFailed, PodSpecError
     from airflowkit.pods.override import pod_override
@@ -49,8 +50,10 @@ __all__ = [
     "pod_task",
     "record_failure",
     "send_card",
+    "teams_digest",
     "teams_failure",
     "teams_recovery",
+    "teams_watchdog",
 ]
 
 _MODULE_OF = {
@@ -78,8 +81,10 @@ _MODULE_OF = {
     "pod_task": "pods.task",
     "record_failure": "alerts.facts.recorder",
     "send_card": "alerts.teams.delivery",
+    "teams_digest": "alerts.teams.operators",
     "teams_failure": "alerts.teams.notifier",
     "teams_recovery": "alerts.teams.notifier",
+    "teams_watchdog": "alerts.teams.operators",
 }
 
 if not TYPE_CHECKING:  # a visible __getattr__ would let every typo pass the type check

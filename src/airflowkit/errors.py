@@ -234,7 +234,11 @@ class ConnectionsError(AirflowKitError, ValueError):
 
 
 class DeliveryError(AirflowKitError, RuntimeError):
-    """A card was not delivered to Teams; raised by `send_card`, and only logged by callbacks."""
+    """A card was not delivered to Teams; raised by tasks and `send_card`, and only logged by callbacks."""
+
+
+class AirflowApiError(AirflowKitError, RuntimeError):
+    """Airflow's REST API does not answer a task, or refuses."""
 
 
 def with_hint(message: str, hint: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 def _has_words(reason: str) -> str:
     if not reason.strip():
-        raise ValueError("an ignore needs a reason")
+        raise ValueError("it needs a reason")
     return reason
 
 
@@ -50,12 +50,36 @@ class Ignore(BaseModel):
     at: str = Field(default="*", description="what the finding is about, such as postgresql.enable; may contain *")
 
     def covers(self, subject: str) -> bool:
-        """Return whether it is about something; of what `fnmatch` knows, only `*` has a meaning."""
-        return fnmatchcase(subject, self.at.replace("[", "[[]").replace("?", "[?]"))
+        """Return whether it is about something."""
+        return _fits(subject, self.at)
 
     def expired(self, today: date) -> bool:
         """Return whether its last day is over. Only the command asks: a DAG does not change with the date."""
         return self.until is not None and today > self.until
+
+
+class Mute(BaseModel):
+    """An entry of `[teams] mute`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dag: str = Field(min_length=1, description="the id of the DAG; may contain *")
+    task: str = Field(default="*", min_length=1, description="the id of the task; may contain *")
+    reason: Reason
+    until: Annotated[date, BeforeValidator(_is_a_date)] = Field(description="the last day on which it is muted")
+
+    def covers(self, dag_id: str, task_id: str) -> bool:
+        """Return whether it is about a task; an empty id stands for tasks that nobody knows."""
+        return _fits(dag_id, self.dag) and _fits(task_id, self.task)
+
+    def expired(self, today: date) -> bool:
+        """Return whether its last day is over."""
+        return today > self.until
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a name fits a pattern; of what `fnmatch` knows, only `*` has a meaning."""
+    return fnmatchcase(name, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
 def _entries(given: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
-from airflowkit.ignores import ByCode, Code, Doctor, Reason
+from airflowkit.ignores import ByCode, Code, Doctor, Mute, Reason
 from airflowkit.setting_errors import described
 
 FILE_NAME: Final = "airflowkit.toml"
@@ -62,6 +62,9 @@ class Teams(_Section):
     runbook: str = Field(default="", description="a link; may contain {dag_id} and {task_id}")
     budget: float = Field(
         default=ALERT_BUDGET, gt=0, le=MAX_ALERT_BUDGET, description="seconds that an alert may take in total"
+    )
+    mute: tuple[Mute, ...] = Field(
+        default=(), description="whose failures make no card, each with dag, task, reason and until"
     )
 
 

@@ -137,7 +137,7 @@ def test_a_task_asks_its_supervisor_for_the_states_the_diagnoses_and_the_previou
 
         @task(trigger_rule="all_done")
         def ask(logical_date, run_id):
-            assert run_state._supervisor()
+            assert run_state.supervisor()
             task_ids = ["load", "part", "ask", "part_1"]  # part_1 is no task: the keys of mapped ones look like it
             answers.append(
                 (

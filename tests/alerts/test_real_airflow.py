@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from contextlib import ExitStack
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from airflow_parts import airflow, wait_for
 from alerts.official import complaints, fact, texts
 from alerts.receiver import SIGNATURE, Reply, hang, running
+from alerts.watched import SETTINGS, WATCHED, cards_of_run, is_marked, kill_processor, multiply, run
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +88,8 @@ def world(tmp_path_factory):
     home = tmp_path_factory.mktemp("airflow")
     (home / "dags").mkdir()
     (home / "dags" / "alerts.py").write_text(DAGS)
+    (home / "dags" / "watched.py").write_text(WATCHED)
+    (home / "dags" / "airflowkit.toml").write_text(SETTINGS)
     with ExitStack() as stack:
         teams, hanging = stack.enter_context(running()), stack.enter_context(running(Reply(act=hang)))
         connections = {"MSTEAMS_WEBHOOK_URL": teams.url, "HANGING": hanging.url}
@@ -92,11 +97,16 @@ def world(tmp_path_factory):
             f"AIRFLOW_CONN_{name}": json.dumps({"conn_type": "http", "password": url})
             for name, url in connections.items()
         }
+        environment["AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT"] = "300"
         started = stack.enter_context(airflow(home, environment))
-        wait_for(lambda: started.knows("late"), 240, "the DAGs")
+        started._call(
+            "POST", "/api/v2/connections", {"connection_id": "airflow_api", "conn_type": "http", "host": started.base}
+        )
+        wait_for(lambda: {"late", "digest"} <= started.dags().keys(), 240, "the DAGs")
         # On a busy computer the first callback waits for the API that its DAG processor builds.
         started.finish("first", started.trigger("first"))
         wait_for(lambda: bool(cards_of(teams, "first")), 240, "the first card")
+        run(started, "watch")  # from now on, there are marks
         yield started, teams, hanging
 
 
@@ -153,6 +163,87 @@ def test_the_triggerer_reports_a_missed_deadline(world):
     assert texts(card)[0] == "⏰ [LATE] Run missed its deadline: late"
     assert fact(card, "Run").startswith(run_id)
     assert card["msteams"]["entities"][0]["mentioned"]["id"] == "oncall@example.com"
+
+
+def test_where_callbacks_are_alive_no_card_comes_twice(world):
+    started, teams, _ = world
+    run_id = run(started, "orders")
+    wait_for(lambda: is_marked(started, "orders", run_id), 240, "the mark of the card")
+    run(started, "watch")
+    (card,) = cards_of_run(teams, run_id)
+    assert "Sent by the watchdog" not in str(card)
+    assert not is_marked(started, "orders", run_id)
+
+
+def test_a_muted_run_has_no_card_of_anyone(world):
+    started, teams, _ = world
+    run_id = run(started, "legacy")
+    wait_for(lambda: is_marked(started, "legacy", run_id), 240, "the mark of the muted run")
+    run(started, "watch")
+    assert cards_of_run(teams, run_id) == []
+
+
+@pytest.fixture
+def held(world):
+    """Return a function that runs a DAG until its callback has begun, and holds that; and one that lets it go on."""
+    started, _, _ = world
+    hold, held = (started.home / "dags" / f"{name}.txt" for name in ("hold", "held"))
+
+    def until_callback():
+        hold.touch()
+        run_id = run(started, "orders")
+        wait_for(lambda: held.exists() and held.read_text() != "", 240, "the callback")
+        return run_id, int(held.read_text())
+
+    def go_on():
+        hold.unlink(missing_ok=True)
+        held.unlink(missing_ok=True)
+
+    yield until_callback, go_on
+    go_on()
+
+
+def test_a_callback_that_comes_after_the_watchdog_sends_no_second_card(world, held):
+    started, teams, _ = world
+    until_callback, go_on = held
+    run_id, _ = until_callback()
+    run(started, "watch")
+    go_on()
+    wait_for(lambda: "has sent the card of this run already" in started.logs(), 240, "the callback")
+    assert len(cards_of_run(teams, run_id)) == 1
+
+
+def test_the_card_of_a_callback_that_died_with_its_processor_comes_once(world, held):
+    started, teams, _ = world
+    until_callback, _ = held
+    run_id, callback = until_callback()
+    kill_processor(started)
+    os.kill(callback, signal.SIGKILL)
+    run(started, "watch")
+    run(started, "watch")
+    (card,) = cards_of_run(teams, run_id)
+    shown = texts(card)
+    assert complaints(card) == []
+    assert shown[0] == "🔴 [TEST] Run failed: orders"
+    assert "RuntimeError: no orders" in shown
+    assert any(text.startswith("Sent by the watchdog, ") for text in shown)
+    assert fact(card, "Owner") == "watched"
+
+
+def test_two_hundred_failed_runs_make_one_digest(world):
+    started, teams, _ = world
+    for dag_id in ("orders", "legacy"):
+        there = len(started.query("SELECT 1 FROM dag_run WHERE dag_id = ?", dag_id))
+        multiply(started.home / "airflow.db", dag_id, 200 - there)
+    before = len(teams.cards)
+    run(started, "digest")
+    (card,) = teams.cards[before:]
+    shown = texts(card)
+    assert complaints(card) == []
+    group = shown.index("exception (program)  \u00d7200")
+    assert shown[group + 1 : group + 4] == ["  watched", "orders.load \u00d7200", "RuntimeError: no orders"]
+    muted = ["Muted: 200 failed runs", "legacy \u00d7200", "  until 2999-12-31: is replaced in spring"]
+    assert shown[-3:] == muted
 
 
 def test_no_process_logged_the_signature(world):

@@ -7,7 +7,7 @@ from airflow.providers.cncf.kubernetes.secret import Secret
 from airflow.providers.common.compat.sdk import BaseOperator, task
 from kubernetes.client import models as k8s
 
-from airflowkit import SecretEnv, pod_task
+from airflowkit import SecretEnv, pod_task, teams_digest, teams_watchdog
 from airflowkit.contract.collection import needs_of_task
 from airflowkit.contract.needs import Kind, Need
 from pods.outcomes import dag as new_dag
@@ -52,6 +52,18 @@ def test_a_namespace_of_a_template_is_known_only_when_it_runs(dag):
     needs, unknown = _needs(task)
     assert needs == (Need("", Kind.SECRET, "orders-db", "password"),)
     assert unknown == ("its namespace {{ params.where }} is known only when it runs",)
+
+
+@pytest.mark.parametrize("make", [teams_digest, teams_watchdog])
+def test_a_task_that_asks_airflows_api_needs_its_connections_and_a_role(dag, make):
+    needs, unknown = _needs(make(api_conn_id="our_airflow", conn_id="our_channel"))
+    assert unknown == ()
+    assert [str(need) for need in needs] == [
+        "Airflow connection our_airflow",
+        "Airflow connection our_channel",
+        "Airflow role Viewer, for the account of connection our_airflow",
+    ]
+    assert not any(need.kind.namespaced for need in needs)
 
 
 def test_a_mapped_task_needs_what_each_of_its_elements_needs(dag):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from airflowkit.contract.needs import Need
 
 _ANOTHER: Final = "[check] contract of airflowkit.toml names the file"
+_ELSEWHERE: Final = {False: "of the whole cluster", True: "of Airflow"}
 
 
 def show_contract(root: Path, *, output_format: str, write: bool) -> int:
@@ -95,7 +96,7 @@ def _text(contract: Contract, *, whole: bool) -> Iterator[str]:
 def _by_place(needs: Mapping[Need, tuple[str, ...]]) -> dict[str, dict[Need, tuple[str, ...]]]:
     places: dict[str, dict[Need, tuple[str, ...]]] = {}
     for need, tasks in needs.items():
-        where = _where(need.namespace) if need.kind.namespaced else "of the whole cluster"
+        where = _where(need.namespace) if need.kind.namespaced else _ELSEWHERE[need.kind.of_airflow]
         places.setdefault(where[0].upper() + where[1:], {})[need] = tasks
     return places
 

@@ -22,16 +22,12 @@ def preview(
 
     Example: airflowkit teams preview --output cards.html --no-open
     """
-    from dataclasses import replace
-
-    from airflowkit.alerts.teams.card import fitting_card
     from airflowkit.alerts.teams.preview import has_renderer, preview_page
-    from airflowkit.alerts.teams.samples import SAMPLES
+    from airflowkit.alerts.teams.samples import sample_cards
     from airflowkit.settings import load_settings
 
     environment = load_settings().teams.environment or "PROD"
-    cards = {title: fitting_card(replace(facts, environment=environment)) for title, facts in SAMPLES.items()}
-    _write(output, preview_page(cards))
+    _write(output, preview_page(sample_cards(environment)))
     typer.echo(f"Wrote {output}")
     if not has_renderer():
         typer.echo(

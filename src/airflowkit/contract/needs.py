@@ -1,4 +1,4 @@
-"""What a task needs of the cluster: frozen values, which sort, print and cross process boundaries."""
+"""What a task needs of the cluster and of Airflow: frozen values, which sort, print and cross process boundaries."""
 
 from __future__ import annotations
 
@@ -19,26 +19,34 @@ class Kind(StrEnum):
     PRIORITY_CLASS = "PriorityClass"
     RUNTIME_CLASS = "RuntimeClass"
     STORAGE_CLASS = "StorageClass"
+    CONNECTION = "Airflow connection"
+    ROLE = "Airflow role"
 
     @property
     def namespaced(self) -> bool:
         """Whether it is in a namespace, and not of the whole cluster."""
-        return self not in _OF_THE_CLUSTER
+        return self not in _OF_THE_CLUSTER and not self.of_airflow
+
+    @property
+    def of_airflow(self) -> bool:
+        """Whether it is in Airflow, and not in the cluster."""
+        return self in {Kind.CONNECTION, Kind.ROLE}
 
 
 _OF_THE_CLUSTER: Final = frozenset({Kind.NODE, Kind.PRIORITY_CLASS, Kind.RUNTIME_CLASS, Kind.STORAGE_CLASS})
+_KEY: Final = {Kind.ROLE: "for the account of connection"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Need:
-    """One thing that a pod refers to.
+    """One thing that a pod, or a task of airflowkit, refers to.
 
     Attributes:
         namespace: Where it is; empty for what is of the whole cluster, and where only the Airflow connection, or the
             release, says in which namespace the pod runs.
         kind: What it is.
         name: Its name; for a node, the labels that it must have.
-        key: The key of a Secret or ConfigMap; empty for all of it.
+        key: The key of a Secret or ConfigMap, empty for all of it; of a role, the connection of the account.
         optional: Whether the pod starts without it.
         at_run_time: Whether the name or key is known only when the task runs: they are then a template.
     """
@@ -53,7 +61,7 @@ class Need:
     def __str__(self) -> str:
         """Return it as a phrase, without its namespace."""
         what = f"a Node with {self.name}" if self.kind is Kind.NODE else f"{self.kind} {self.name}"
-        key = f", key {self.key}" if self.key else ""
+        key = f", {_KEY.get(self.kind, 'key')} {self.key}" if self.key else ""
         optional = " (optional)" if self.optional else ""
         later = " (known only when the task runs)" if self.at_run_time else ""
         return f"{what}{key}{optional}{later}"

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
-from airflowkit.alerts.teams.card import MAX_ESCAPED, MAX_MESSAGE, build_card, fits, fitting_card, message, minimal_card
+from airflowkit.alerts.teams.card import build_card, fitting_card, minimal_card
+from airflowkit.alerts.teams.elements import MAX_ESCAPED, MAX_MESSAGE, fits, message
 from airflowkit.causes import CauseCode
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Tries
 from alerts.incidents import RUN, TASK

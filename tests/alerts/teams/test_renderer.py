@@ -12,7 +12,7 @@ import pytest
 from airflowkit.alerts.facts.context import AlertSettings, event_of, gather
 from airflowkit.alerts.teams.card import build_card, fitting_card, minimal_card
 from airflowkit.alerts.teams.preview import has_renderer, preview_page
-from airflowkit.alerts.teams.samples import SAMPLES, trial_facts
+from airflowkit.alerts.teams.samples import SAMPLES, sample_cards, trial_facts
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 from alerts import contexts
 from alerts.incidents import RUN, TASK
@@ -36,6 +36,7 @@ def test_every_kind_of_card_is_rendered_without_a_complaint(airflow_db):
     ]
     everything = [*SAMPLES.values(), trial_facts("PROD"), TASK, RUN, *shapes]
     cards = [make(facts) for facts in everything for make in (build_card, fitting_card, minimal_card)]
+    cards += sample_cards("PROD").values()
     for card, answer in zip(cards, rendered(cards), strict=True):
         assert answer["complaints"] == []
         assert [action["title"] for action in card.get("actions", ())] == answer["buttons"]

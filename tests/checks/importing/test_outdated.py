@@ -64,9 +64,7 @@ def test_a_removed_name_in_a_use_that_nothing_can_stand_in_for_is_not_blamed_on_
     )
 
 
-@pytest.mark.parametrize(
-    "use", ["isinstance('x', SubDagOperator)", "class A(SubDagOperator): ...", "SubDagOperator.a"]
-)
+@pytest.mark.parametrize("use", ["isinstance('x', SubDagOperator)", "class A(SubDagOperator): ...", "SubDagOperator.a"])
 def test_a_removed_class_may_be_a_base_or_the_type_of_something(report, use):
     found = report(dag=f"from airflow.operators.subdag import SubDagOperator\n{use}\nimport nosuch\n")
     assert [line for line, _message, _hint in shown(found)] == [2, 4]

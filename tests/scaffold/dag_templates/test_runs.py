@@ -19,7 +19,7 @@ from airflowkit.scaffold.new_dag import NewDag
 from scaffold.combinations import answers
 
 TEMPLATES = built_in()
-ENDS_OTHERWISE = {"blob-sensor", "teams-alert"}
+ENDS_OTHERWISE = {"alert-watchdog", "blob-sensor", "teams-alert"}
 GREEN = [name for name in TEMPLATES.folders if name not in ENDS_OTHERWISE]
 QUICK = {"pod", "script", "cross-dag"}
 SAYS = {
@@ -117,6 +117,15 @@ def test_the_alert_to_look_at_fails_and_shows_one_card(run, logical_date):
     assert sum(isinstance(event, TaskFailed) for event in events) == 1
     assert len(result.alerts) == 1
     assert "orders.csv has 3 columns, expected 4" in str(result.alerts[0])
+
+
+def test_without_an_airflow_to_look_at_the_watchdog_says_what_it_needs(run, monkeypatch):
+    monkeypatch.delenv("AIRFLOW_CONN_AIRFLOW_API", raising=False)
+    result, events = run("my_alert_watchdog")
+    assert [(task.task_id, task.state, task.tries) for task in result.tasks] == [("watchdog", "failed", 1)]
+    (said,) = {event.text for event in events if isinstance(event, TaskFailed)}
+    assert "cannot read the connection 'airflow_api'" in said
+    assert "role Viewer" in said
 
 
 @pytest.mark.slow

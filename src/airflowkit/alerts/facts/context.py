@@ -22,6 +22,8 @@ from airflowkit.alerts.safety.text import one_line, presentable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from airflowkit.ignores import Mute
+
 _NAME: Final = 250
 """Airflow's own limit for ids."""
 _MESSAGE: Final = 1_000
@@ -50,6 +52,7 @@ class AlertSettings:
         runbook: A link; may contain `{dag_id}` and `{task_id}`.
         title: Replaces the card's first line.
         message: The author's own text.
+        mutes: Whose failures make no card.
     """
 
     environment: str = ""
@@ -58,13 +61,14 @@ class AlertSettings:
     runbook: str = ""
     title: str = ""
     message: str = ""
+    mutes: tuple[Mute, ...] = ()
 
 
 def event_of(context: Mapping[str, Any]) -> Event:
     """Return what happened, according to a context."""
     if look(context, "deadline") is not None:
         return Event.DEADLINE
-    if _is_of_run(context):
+    if is_of_run(context):
         return Event.SUCCESS if text(context, "reason") == "success" else Event.FAILURE
     state = text(context, "ti", "state")
     if state == "success":
@@ -94,7 +98,7 @@ def gather(context: Mapping[str, Any], event: Event, settings: AlertSettings, *,
         settings: What is added to the context.
         patience: Seconds for what Airflow has to be asked for.
     """
-    of_run = event is Event.DEADLINE or _is_of_run(context)
+    of_run = event is Event.DEADLINE or is_of_run(context)
     facts = _of_run(context, event, patience) if of_run else _of_task(context, event)
     return replace(
         facts,
@@ -161,7 +165,13 @@ def minimal_facts(context: object, event: Event) -> Facts:
     return Facts(event=event, dag_id=one_line(_dag_id(context), _NAME), run_id=one_line(_run_id(context), _NAME))
 
 
-def _is_of_run(context: object) -> bool:
+def run_ids(context: object) -> tuple[str, str]:
+    """Return the ids of the DAG and of its run; empty where the context does not say."""
+    return _dag_id(context), _run_id(context)
+
+
+def is_of_run(context: object) -> bool:
+    """Return whether a context is that of a DAG-level callback or of a deadline."""
     return look(context, "reason") is not None or look(context, "ti") is None
 
 

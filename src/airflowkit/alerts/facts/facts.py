@@ -45,6 +45,7 @@ class FailedTask:
         diagnosis: The diagnosis that the task has pushed, or None.
         tries: Those of all of its instances together, as far as they are known.
         counted: Whether those of each instance are known.
+        owner: The owner of the task; empty if the context does not say.
     """
 
     task_id: str
@@ -52,6 +53,7 @@ class FailedTask:
     diagnosis: Diagnosis | None = None
     tries: Tries | None = None
     counted: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
 _NAME: Final = 250
-_MAX_READ: Final = 8
+DIAGNOSED: Final = 8
 """Failed tasks whose diagnosis is read: as many as a card lists."""
 _INSTANCES: Final = 3
 """Instances of a mapped task that are tried until one has a diagnosis, where Airflow does not tell all at once."""
@@ -56,10 +56,11 @@ def failed_tasks(context: Any, dag_id: str, run_id: str, patience: float) -> tup
         return None
     folded = groupby((state for state in states if state.state == FAILED), key=lambda state: state.task_id)
     tasks = [list(instances) for _, instances in folded]
-    diagnoses = _read_diagnoses(dag_id, run_id, tasks[:_MAX_READ], until)
+    diagnoses = _read_diagnoses(dag_id, run_id, tasks[:DIAGNOSED], until)
     diagnoses += [[] for _ in tasks[len(diagnoses) :]]
     not_run = {state.task_id for state in states if state.state == UPSTREAM_FAILED}
-    return tuple(map(_folded, tasks, diagnoses)), len(not_run)
+    owners = (one_line(text(context, "dag", "task_dict", each[0].task_id, "owner"), _NAME) for each in tasks)
+    return tuple(map(_folded, tasks, diagnoses, owners)), len(not_run)
 
 
 def _read_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> tuple[TaskState, ...]:
@@ -70,7 +71,7 @@ def _read_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> tuple[Tas
         return ()
 
 
-def _folded(instances: Sequence[TaskState], diagnoses: Sequence[Diagnosis]) -> FailedTask:
+def _folded(instances: Sequence[TaskState], diagnoses: Sequence[Diagnosis], owner: str) -> FailedTask:
     indexes = tuple(state.map_index for state in instances if state.map_index != NOT_MAPPED)
     known = [diagnosis.tries for diagnosis in diagnoses if diagnosis.tries]
     return FailedTask(
@@ -79,6 +80,7 @@ def _folded(instances: Sequence[TaskState], diagnoses: Sequence[Diagnosis]) -> F
         next(iter(diagnoses), None),
         Tries(sum(tries.used for tries in known), sum(tries.saved for tries in known)) if known else None,
         len(known) >= len(instances),
+        owner,
     )
 
 

@@ -50,30 +50,31 @@ def task_states(dag_id: str, run_id: str, task_ids: Iterable[str]) -> tuple[Task
         task_ids: The DAG's tasks.
     """
     order = {task_id: position for position, task_id in enumerate(task_ids)}
-    states = _supervised_states(dag_id, run_id, order) if _supervisor() else _stored_states(dag_id, run_id)
+    states = _supervised_states(dag_id, run_id, order) if supervisor() else _stored_states(dag_id, run_id)
     return tuple(sorted(states, key=lambda state: (order.get(state.task_id, len(order)), state.map_index)))
 
 
 def stored_diagnosis(dag_id: str, run_id: str, task_id: str, map_index: int) -> Mapping[str, Any] | None:
     """Return the diagnosis that a failed task has pushed, or None."""
-    read = _supervised_xcom if _supervisor() else _stored_xcom
+    read = _supervised_xcom if supervisor() else _stored_xcom
     value = read(dag_id, run_id, task_id, map_index)
     return value if isinstance(value, Mapping) else None
 
 
 def stored_diagnoses(dag_id: str, run_id: str, task_id: str) -> list[Mapping[str, Any]]:
     """Return the diagnoses that the instances of a mapped task have pushed, as many as are read at once."""
-    read = _supervised_xcoms if _supervisor() else _stored_xcoms
+    read = _supervised_xcoms if supervisor() else _stored_xcoms
     return [value for value in read(dag_id, run_id, task_id) if isinstance(value, Mapping)]
 
 
 def previous_run_failed(dag_id: str, logical_date: datetime) -> bool:
     """Return whether the DAG's last run before a logical date failed."""
-    read = _supervised_previous if _supervisor() else _stored_previous
+    read = _supervised_previous if supervisor() else _stored_previous
     return read(dag_id, logical_date) == FAILED
 
 
-def _supervisor() -> Any:
+def supervisor() -> Any:
+    """Return what passes questions on to Airflow's supervisor, or None where there is none."""
     try:
         from airflow.sdk.execution_time import task_runner
     except ImportError:  # Airflow 2
@@ -157,7 +158,7 @@ def _supervised_xcoms(dag_id: str, run_id: str, task_id: str) -> list[object]:
     question = GetXComSequenceSlice(
         key=XCOM_KEY, dag_id=dag_id, run_id=run_id, task_id=task_id, start=None, stop=_MOST_INSTANCES, step=None
     )
-    return [XCom.deserialize_value(SimpleNamespace(value=value)) for value in _supervisor().send(question).root]
+    return [XCom.deserialize_value(SimpleNamespace(value=value)) for value in supervisor().send(question).root]
 
 
 def _stored_xcoms(dag_id: str, run_id: str, task_id: str) -> list[object]:
@@ -177,7 +178,7 @@ def _stored_xcoms(dag_id: str, run_id: str, task_id: str) -> list[object]:
 def _supervised_previous(dag_id: str, logical_date: datetime) -> str:
     from airflow.sdk.execution_time.comms import GetPreviousDagRun
 
-    return text(_supervisor().send(GetPreviousDagRun(dag_id=dag_id, logical_date=logical_date)), "dag_run", "state")
+    return text(supervisor().send(GetPreviousDagRun(dag_id=dag_id, logical_date=logical_date)), "dag_run", "state")
 
 
 def _stored_previous(dag_id: str, logical_date: datetime) -> str:

@@ -1,37 +1,25 @@
-"""An Adaptive Card from facts: what failed, where, why and since when, whether it is retried, whose it is, the links.
-
-Version 1.4 with elements of 1.2, because Teams shows an error for newer ones (microsoft/AdaptiveCards#8965). Foreign
-text is in TextRuns, which do not interpret Markdown; TextBlocks and FactSets do, so only mentions use them.
-"""
+"""An Adaptive Card from facts: what failed, where, why and since when, whether it is retried, whose it is, links."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask
 from airflowkit.alerts.safety.text import duration, moment, shortened
+from airflowkit.alerts.teams.elements import Card, adaptive_card, fits, monospace, open_url, rich_text, row, text_run
 from airflowkit.causes import CauseCode
 from airflowkit.errors import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from airflowkit.pods.diagnostics.diagnosis import Diagnosis
-
-Card = dict[str, Any]
-
-MAX_MESSAGE: Final = 20_000
-"""Bytes of a message that certainly pass: Teams silently drops one above about 28 KB after its own expansion."""
-MAX_ESCAPED: Final = 26_000
-"""Bytes of the same message as a string in JSON, which is how a flow passes it on."""
 
 _LISTED: Final = 8
 _INDEXES: Final = 5
 _SHORT: Final = 200
 _MENTIONED: Final = 20
-_TITLES: Final = "110px"
 
 _LOOK: Final = {
     Event.FAILURE: ("attention", "🔴", "failed"),
@@ -40,18 +28,6 @@ _LOOK: Final = {
     Event.RECOVERY: ("good", "🟢", "recovered"),
     Event.DEADLINE: ("warning", "⏰", "missed its deadline"),
 }
-
-
-def message(card: Card) -> Card:
-    """Return the envelope that a Teams workflow expects around a card."""
-    attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
-    return {"type": "message", "attachments": [attachment]}
-
-
-def fits(card: Mapping[str, Any]) -> bool:
-    """Return whether Teams accepts a card of this size, measured as it is sent."""
-    sent = json.dumps(message(dict(card)))
-    return len(sent) <= MAX_MESSAGE and len(json.dumps(sent)) <= MAX_ESCAPED
 
 
 def fitting_card(facts: Facts) -> Card:
@@ -81,7 +57,7 @@ def minimal_card(facts: Facts) -> Card:
         log_url=_short_link(facts.log_url),
         run_url=_short_link(facts.run_url),
     )
-    run = [_text(_run(shortened(facts.run_id, _SHORT), isSubtle=True))] if facts.run_id else []
+    run = [rich_text(text_run(shortened(facts.run_id, _SHORT), isSubtle=True))] if facts.run_id else []
     return _card(least, [_header(least), *run], _actions(least), {})
 
 
@@ -120,23 +96,15 @@ def _short_link(url: str) -> str:
 
 
 def _card(facts: Facts, body: list[Card], actions: list[Card], teams: Card) -> Card:
-    return {
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "type": "AdaptiveCard",
-        "version": "1.4",
-        "fallbackText": " · ".join((headline(facts), *_where(facts))),
-        "msteams": {"width": "Full", **teams},
-        "body": body,
-        **({"actions": actions} if actions else {}),
-    }
+    return adaptive_card(" · ".join((headline(facts), *_where(facts))), body, actions, teams)
 
 
 def _header(facts: Facts) -> Card:
     style, sign, _ = _LOOK[facts.event]
     where = " · ".join(_where(facts))
     items = [
-        _text(_run(f"{sign} {headline(facts)}", weight="Bolder", size="Large")),
-        *([_text(_run(where, isSubtle=True), spacing="None")] if where else []),
+        rich_text(text_run(f"{sign} {headline(facts)}", weight="Bolder", size="Large")),
+        *([rich_text(text_run(where, isSubtle=True), spacing="None")] if where else []),
         *([_mention_line(facts)] if facts.mentions else []),
     ]
     return {"type": "Container", "style": style, "bleed": True, "items": items}
@@ -169,42 +137,42 @@ def _tries(failed: Sequence[FailedTask]) -> str:
 
 def _why(facts: Facts) -> Iterator[Card]:
     if facts.reason:
-        yield _text(_run(facts.reason))
+        yield rich_text(text_run(facts.reason))
     if facts.diagnosis:
         yield from _diagnosis(facts.diagnosis)
     for task in facts.failed[:_LISTED]:
         yield from _failed(task)
     if len(facts.failed) > _LISTED:
-        yield _text(_run(f"and {counted(len(facts.failed) - _LISTED, 'task')} more", isSubtle=True))
+        yield rich_text(text_run(f"and {counted(len(facts.failed) - _LISTED, 'task')} more", isSubtle=True))
 
 
 def _failed(task: FailedTask) -> Iterator[Card]:
     count = f"  \u00d7{len(task.map_indexes)}" if task.map_indexes else ""
     first = ", ".join(str(index) for index in task.map_indexes[:_INDEXES])
     more = ", …" if len(task.map_indexes) > _INDEXES else ""
-    where = [_run(f"  (map index {first}{more})", isSubtle=True)] if first else []
-    yield _text(_run(f"{task.task_id}{count}", weight="Bolder"), *where, separator=True)
+    where = [text_run(f"  (map index {first}{more})", isSubtle=True)] if first else []
+    yield rich_text(text_run(f"{task.task_id}{count}", weight="Bolder"), *where, separator=True)
     if task.diagnosis:
         yield from _diagnosis(task.diagnosis)
     else:
-        yield _text(_run("Its log says why.", isSubtle=True), spacing="None")
+        yield rich_text(text_run("Its log says why.", isSubtle=True), spacing="None")
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[Card]:
-    yield from _monospace(diagnosis.reason)
+    yield from monospace(diagnosis.reason)
     if diagnosis.code is not CauseCode.UNKNOWN:
         cause = f"cause: {diagnosis.code} ({diagnosis.code.category})"
-        yield _text(_run(cause, isSubtle=True, size="Small"), spacing="None")
+        yield rich_text(text_run(cause, isSubtle=True, size="Small"), spacing="None")
     if diagnosis.hint:
-        yield _text(_run("→ "), _run(diagnosis.hint), spacing="Small")
+        yield rich_text(text_run("→ "), text_run(diagnosis.hint), spacing="Small")
     if diagnosis.log_tail:
-        yield _text(_run("Last lines of the log", isSubtle=True, size="Small"), spacing="Small")
-        yield from _monospace("\n".join(diagnosis.log_tail))
+        yield rich_text(text_run("Last lines of the log", isSubtle=True, size="Small"), spacing="Small")
+        yield from monospace("\n".join(diagnosis.log_tail))
 
 
 def _message(facts: Facts) -> Iterator[Card]:
     for line in filter(None, facts.message.splitlines()):
-        yield _text(_run(line))
+        yield rich_text(text_run(line))
 
 
 def _facts(facts: Facts) -> Iterator[Card]:
@@ -219,25 +187,18 @@ def _facts(facts: Facts) -> Iterator[Card]:
     }
     shown = [(title, value) for title, value in facts_of_run.items() if value]
     for number, (title, value) in enumerate(shown):
-        yield _row(title, value, separator=not number, spacing="None" if number else "Default")
-
-
-def _row(title: str, value: str, **properties: Any) -> Card:
-    """Return a title beside its value: a FactSet would take the value for Markdown."""
-    left = {"type": "Column", "width": _TITLES, "items": [_text(_run(title, weight="Bolder"))]}
-    right = {"type": "Column", "width": "stretch", "items": [_text(_run(value))]}
-    return {"type": "ColumnSet", "columns": [left, right], **properties}
+        yield row(title, value, separator=not number, spacing="None" if number else "Default")
 
 
 def _details(facts: Facts) -> Iterator[Card]:
     if facts.traceback:
-        items = list(_monospace(facts.traceback))
+        items = list(monospace(facts.traceback))
         yield {"type": "Container", "id": "traceback", "isVisible": False, "items": items}
 
 
 def _actions(facts: Facts) -> list[Card]:
     urls = {"Open log": facts.log_url, "Open run": facts.run_url, "Runbook": facts.runbook}
-    actions: list[Card] = [{"type": "Action.OpenUrl", "title": title, "url": url} for title, url in urls.items() if url]
+    actions: list[Card] = [open_url(title, url) for title, url in urls.items() if url]
     if facts.traceback:
         actions.append({"type": "Action.ToggleVisibility", "title": "Traceback", "targetElements": ["traceback"]})
     return actions
@@ -259,18 +220,3 @@ _NO_BRACKETS: Final = str.maketrans("", "", "<>&\"'")
 
 def _at(name: str) -> str:
     return f"<at>{name}</at>"
-
-
-def _monospace(text: str) -> Iterator[Card]:
-    """Yield a block per line: not every client shows a line break in a TextRun."""
-    for number, line in enumerate(line for line in text.splitlines() if line.strip()):
-        indented = "\u00a0" * (len(line) - len(line.lstrip())) + line.strip()
-        yield _text(_run(indented, fontType="Monospace", size="Small"), spacing="None" if number else "Small")
-
-
-def _text(*runs: Card, **properties: Any) -> Card:
-    return {"type": "RichTextBlock", "inlines": list(runs), **properties}
-
-
-def _run(text: str, **properties: Any) -> Card:
-    return {"type": "TextRun", "text": text, **properties}

@@ -13,8 +13,8 @@ from tenacity import Retrying, retry_if_result, stop_before_delay, wait_exponent
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.timebox import within
 from airflowkit.alerts.teams.answers import Answer, Proxy, Verdict, judge, network_failure
-from airflowkit.alerts.teams.card import fits, message
 from airflowkit.alerts.teams.connection import Webhook, read_webhook
+from airflowkit.alerts.teams.elements import fits, message
 from airflowkit.alerts.teams.options import is_budget
 from airflowkit.errors import DeliveryError, shown
 from airflowkit.settings import ALERT_BUDGET, DEFAULT_CONN_ID, MAX_ALERT_BUDGET

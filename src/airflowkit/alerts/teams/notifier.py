@@ -83,6 +83,7 @@ class TeamsNotifier(BaseNotifier):
             runbook=given.get("runbook", teams.runbook),
             title=self.title,
             message=self.message,
+            mutes=teams.mute,
         )
 
     def __repr__(self) -> str:

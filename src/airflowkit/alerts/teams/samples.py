@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask, Mention
+from airflowkit.alerts.teams.card import fitting_card
+from airflowkit.alerts.teams.digest import Digest, Group, MutedRuns
+from airflowkit.alerts.teams.digest_card import digest_card
 from airflowkit.causes import CauseCode
+from airflowkit.ignores import Mute
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis, Tries
+
+if TYPE_CHECKING:
+    from airflowkit.alerts.teams.elements import Card
 
 _AT: Final = datetime(2026, 3, 14, 2, 0, 7, tzinfo=UTC)
 _RUN_ID: Final = "scheduled__2026-03-14T02:00:00+00:00"
@@ -68,6 +75,44 @@ SAMPLES: Final = {
     ),
 }
 """Facts by title."""
+
+DIGEST: Final = Digest(
+    since=_AT - timedelta(days=1),
+    until=_AT,
+    runs=31,
+    dags=4,
+    groups=(
+        Group(
+            cause=CauseCode.OUT_OF_MEMORY,
+            owner="data-eng",
+            runs=24,
+            tasks=(("orders_daily.load_orders", 21), ("customers.merge", 3)),
+            reason=_OUT_OF_MEMORY.reason,
+            url=_AIRFLOW,
+        ),
+        Group(
+            cause=CauseCode.EXCEPTION,
+            owner="finance",
+            runs=7,
+            tasks=(("invoices.export", 6), ("ledger.close", 1)),
+            reason="TimeoutError: no answer from orders-db",
+            url=_AIRFLOW,
+        ),
+    ),
+    muted=(
+        MutedRuns(
+            mute=Mute(dag="legacy_*", reason="replaced by orders_v2 in April", until=date(2026, 4, 30)),
+            dags=(("legacy_export", 24),),
+        ),
+    ),
+)
+"""A digest."""
+
+
+def sample_cards(environment: str) -> dict[str, Card]:
+    """Return a card of each kind, by its title."""
+    cards = {title: fitting_card(replace(facts, environment=environment)) for title, facts in SAMPLES.items()}
+    return cards | {"A digest": digest_card(replace(DIGEST, environment=environment))}
 
 
 def trial_facts(environment: str) -> Facts:

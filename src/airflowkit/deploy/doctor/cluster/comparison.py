@@ -94,7 +94,7 @@ class Comparison:
         """Return what must be there: not what is optional, or has no name yet."""
         placed: dict[Need, set[str]] = defaultdict(set)
         for need, tasks in self.contract.needs.items():
-            if not (need.optional or need.at_run_time):
+            if not (need.optional or need.at_run_time or need.kind.of_airflow):
                 home = (need.namespace or self.namespace) if need.kind.namespaced else ""
                 placed[replace(need, namespace=home)].update(tasks)
         return {need: tuple(sorted(placed[need])) for need in sorted(placed)}

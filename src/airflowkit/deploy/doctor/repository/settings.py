@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.doctor.findings import Finding
@@ -11,7 +12,7 @@ from airflowkit.deploy.values.findings import Finding as Fault
 from airflowkit.deploy.values.lookup import value_at
 from airflowkit.errors import NothingThere
 from airflowkit.repository import dags_folder, from_here
-from airflowkit.settings import check_settings, find_settings
+from airflowkit.settings import check_settings, find_settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,25 @@ def executor(request: Request) -> Iterator[Finding]:
             hint="remove it: `check` reads the values",
             path=str(from_here(path)),
         )
+
+
+def mutes(request: Request) -> Iterator[Finding]:
+    """Find mutes of alerts whose last day is over."""
+    path = find_settings(request.root)
+    stated = load_settings(request.root).teams.mute
+    if not path or not stated:
+        raise NothingThere("airflowkit.toml mutes no alert")
+    today = datetime.now(UTC).date()
+    for mute in stated:
+        if mute.expired(today):
+            task = "" if mute.task == "*" else f", task {mute.task}"
+            yield Finding(
+                "AD172",
+                f"{mute.dag}{task} was muted until {mute.until}: {mute.reason}",
+                subject="[teams] mute",
+                hint="remove the entry, or give it a later day",
+                path=str(from_here(path)),
+            )
 
 
 def synced_folder(request: Request) -> Iterator[Finding]:
@@ -71,4 +91,5 @@ def _names(executors: str) -> frozenset[str]:
 EXAMINATIONS: Final = (
     Examination(("AD170",), executor, "the settings"),
     Examination(("AD171",), synced_folder, "the delivered folder"),
+    Examination(("AD172",), mutes, "the muted alerts"),
 )

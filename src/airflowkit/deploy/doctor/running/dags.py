@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_TEAMS: Final = (b"teams_failure", b"teams_recovery", b"TeamsNotifier", b"send_card")
+_TEAMS: Final = (
+    *(b"teams_failure", b"teams_recovery", b"teams_digest", b"teams_watchdog"),
+    *(b"TeamsNotifier", b"send_card"),
+)
 _OPTIONAL: Final = "kubernetes_default"
 """The operator does without this connection (cncf.kubernetes: KubernetesHook)."""
 

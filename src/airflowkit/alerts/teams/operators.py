@@ -1,0 +1,141 @@
+"""The tasks of alerts: `teams_digest()` and `teams_watchdog()`, each all that its DAG needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import BaseOperator  # noqa: TID253  they are subclasses
+
+from airflowkit.alerts.facts.airflow_api import API_CONN_ID, VIEWER, AirflowApi
+from airflowkit.alerts.safety.lenient import time
+from airflowkit.alerts.safety.log import log
+from airflowkit.alerts.teams.delivery import send_card
+from airflowkit.alerts.teams.digest import digest_of, read_facts
+from airflowkit.alerts.teams.digest_card import digest_card
+from airflowkit.alerts.teams.notifier import TeamsNotifier
+from airflowkit.alerts.teams.watchdog import Look
+from airflowkit.contract.needs import Kind, Need
+from airflowkit.errors import shown
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from airflowkit.alerts.teams.options import AlertOptions
+
+
+class TeamsDigest(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
+    """What `teams_digest()` returns."""
+
+    def __init__(self, *, notifier: TeamsNotifier, api_conn_id: str, period: timedelta, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.notifier = notifier
+        self.api_conn_id = api_conn_id
+        self.period = period
+
+    @property
+    def contract_needs(self) -> tuple[Need, ...]:
+        """What `airflowkit doctor --contract` says of it."""
+        return _needs(self.notifier, self.api_conn_id)
+
+    def execute(self, context: Any) -> int:
+        """Send the digest; return how many runs it tells of."""
+        until = time(context, "dag_run", "run_after") or datetime.now(UTC)
+        since = until - self.period
+        api, settings = AirflowApi(self.api_conn_id), self.notifier.settings
+        facts = read_facts(api, api.failed_runs(since, until), settings)
+        if not facts:
+            log.info("airflowkit: no run has failed, so there is no digest")
+            return 0
+        digest = digest_of(facts, settings.mutes, since=since, until=until)
+        digest = replace(digest, environment=settings.environment)
+        send_card(digest_card(digest), conn_id=self.notifier.conn_id, budget=self.notifier.budget)
+        return len(facts)
+
+
+class TeamsWatchdog(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
+    """What `teams_watchdog()` returns."""
+
+    def __init__(self, *, notifier: TeamsNotifier, api_conn_id: str, grace: timedelta, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.notifier = notifier
+        self.api_conn_id = api_conn_id
+        self.grace = grace
+
+    @property
+    def contract_needs(self) -> tuple[Need, ...]:
+        """What `airflowkit doctor --contract` says of it."""
+        return _needs(self.notifier, self.api_conn_id)
+
+    def execute(self, context: Any) -> int:  # noqa: ARG002  Airflow passes it
+        """Send the missing cards; return how many."""
+        return Look(AirflowApi(self.api_conn_id), self.notifier, self.grace, self.dag_id).send_missing()
+
+
+def teams_digest(
+    *,
+    task_id: str = "digest",
+    api_conn_id: str = API_CONN_ID,
+    period: timedelta = timedelta(days=1),
+    **options: Unpack[AlertOptions],
+) -> TeamsDigest:
+    """Return a task that sends one card about all runs that failed in a period, by cause and owner.
+
+    Runs that `[teams] mute` names are shown as muted. Where nothing failed, there is no card.
+
+    Args:
+        task_id: The id of the task.
+        api_conn_id: The connection to Airflow's REST API: its address, and an account of the role Viewer.
+        period: How far it looks back, from the moment for which its run is scheduled.
+        **options: `conn_id`, `environment` and `budget` of `TeamsNotifier`.
+
+    Example:
+        >>> teams_digest()
+        <Task(TeamsDigest): digest>
+    """
+    _refuse_negative("teams_digest: period", period)
+    notifier = TeamsNotifier(**options)
+    limit = timedelta(minutes=30)
+    return TeamsDigest(
+        task_id=task_id, notifier=notifier, api_conn_id=api_conn_id, period=period, execution_timeout=limit
+    )
+
+
+def teams_watchdog(
+    *,
+    task_id: str = "watchdog",
+    api_conn_id: str = API_CONN_ID,
+    grace: timedelta = timedelta(minutes=5),
+    **options: Unpack[AlertOptions],
+) -> TeamsWatchdog:
+    """Return a task that sends the cards of failed runs whose DAG-level callback Airflow has lost, each once.
+
+    Run it every few minutes, one run at a time. It looks at every DAG; `[teams] mute` leaves some out.
+
+    Args:
+        task_id: The id of the task.
+        api_conn_id: The connection to Airflow's REST API: its address, and an account of the role Viewer.
+        grace: How long after the end of a run its own callback has time to send the card.
+        **options: The keywords of `TeamsNotifier` except `event`; those of the DAG's own alert are not known.
+
+    Example:
+        >>> teams_watchdog()
+        <Task(TeamsWatchdog): watchdog>
+    """
+    _refuse_negative("teams_watchdog: grace", grace)
+    notifier = TeamsNotifier(**options)
+    limit = timedelta(minutes=10)  # one that hangs would keep the next ones from looking
+    return TeamsWatchdog(
+        task_id=task_id, notifier=notifier, api_conn_id=api_conn_id, grace=grace, execution_timeout=limit
+    )
+
+
+def _needs(notifier: TeamsNotifier, api_conn_id: str) -> tuple[Need, ...]:
+    connections = (Need("", Kind.CONNECTION, conn_id) for conn_id in (api_conn_id, notifier.conn_id))
+    return (*connections, Need("", Kind.ROLE, VIEWER, api_conn_id))
+
+
+def _refuse_negative(what: str, length: object) -> None:
+    if not isinstance(length, timedelta) or length < timedelta(0):
+        raise TypeError(f"{what} = {shown(length)}: must be a timedelta that is not negative")
