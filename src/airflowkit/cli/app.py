@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "secrets": "Make, apply and check the Secrets of the deployment.",
     "connections": "Write connections and users for a deployment.",
     "check": "Check DAG files before they are pushed.",
+    "adopt": "Rewrite raw pods to pod_task, where they stay equal.",
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",
     "explain": "Show where a pod's values come from, or what a rule means.",
