@@ -16,8 +16,8 @@ from airflowkit.adopt.comparison import MOVED, RAW, Difference, differences
 from airflowkit.adopt.imports import names_of, with_imports
 from airflowkit.adopt.rewriting import rewritten
 from airflowkit.checks.fixes.syntax import parsed
-from airflowkit.checks.workers.contents import incomparable
-from airflowkit.errors import listed
+from airflowkit.checks.workers.contents import failure_of, incomparable
+from airflowkit.errors import PodSpecError, counted, listed
 from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
 from airflowkit.pods.values.resources import Resources
 from airflowkit.pods.values.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume
@@ -123,7 +123,8 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
     if calls is None or not (calls.calls or calls.passed_on):
         return Adoption(file, text)
     before = yield file.encoded(text)
-    objection = incomparable(before, before)
+    failure = failure_of(before)
+    objection = f"the file cannot be imported: {failure.text}" if failure else incomparable(before, before)
     if objection:
         return Adoption(file, text, stays=tuple(Stays(it.line, "") for it in calls.calls), objection=objection)
     search = _Search(file, calls, terms, before)
@@ -213,7 +214,7 @@ class _Search:
         if not objection and not refused:
             self.changed = dict.fromkeys(it.field for it in found)
             return True
-        self.objections[changes[-1]] = objection or _sentence(refused)
+        self.objections[changes[-1]] = _refusal(after) or objection or _sentence(refused)
         return False
 
     def _text(self, changes: Sequence[Change]) -> str:
@@ -225,7 +226,7 @@ class _Search:
 
     def _named(self, name: str) -> cst.BaseExpression:
         """Return a public name of airflowkit as this file has to write it."""
-        if name in self._taken:
+        if self._taken:
             return cst.Attribute(cst.Name(_MODULE), cst.Name(name))
         return cst.Name(name)
 
@@ -256,8 +257,19 @@ _CLASSES: Final = (
 _NAMES: Final = frozenset(cls.__name__ for cls in _CLASSES) | {"pod_task", _MODULE}
 
 
+def _refusal(after: FileFacts) -> str:
+    """Return why `pod_task` refuses a pod, in a line, if that is what keeps a file from being imported."""
+    failure = failure_of(after)
+    text = failure.text if failure else ""
+    if not text.startswith(f"{PodSpecError.__name__}:"):
+        return ""
+    _head, *problems = text.splitlines()
+    more = f", and {counted(len(problems) - 1, 'more problem')}" if len(problems) > 1 else ""
+    return f"pod_task refuses it: {problems[0].strip() if problems else text}{more}"
+
+
 def _sentence(found: Sequence[Difference]) -> str:
     """Return which fields would change, in words."""
     tasks = list(dict.fromkeys(it.task_id for it in found if it.task_id))
     where = f" of {listed(tasks)}" if tasks else ""
-    return f"{listed(list(dict.fromkeys(it.field for it in found)))}{where} would change"
+    return f"{listed(list(dict.fromkeys(it.field for it in found)))}{where} would change, or differs at each parse"

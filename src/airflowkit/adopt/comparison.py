@@ -159,6 +159,8 @@ def _name_volumes(spec: dict[str, Any], containers: list[dict[str, Any]]) -> Non
     for container in containers:
         for mount in container.get("volumeMounts") or ():
             mount["name"] = names.get(mount.get("name"), mount.get("name"))
+            if mount.get("readOnly") is False:  # what it is where nothing is said
+                del mount["readOnly"]
 
 
 def _places(container: Mapping[str, Any], name: object) -> list[str]:

@@ -18,6 +18,8 @@ _WIDTH: Final = 100
 _BUILDING: Final = (cst.FunctionDef, cst.ClassDef, cst.With, cst.For)
 _OPERATOR: Final = "KubernetesPodOperator"
 _OURS: Final = "airflowkit"
+_EMPTY: Final = cst.Expr(cst.Name("__empty__"))
+"""Takes the place of an import of which nothing is left, until its statement goes."""
 
 
 def with_imports(before: cst.Module, after: cst.Module, names: Iterable[str]) -> cst.Module:
@@ -85,13 +87,19 @@ class _Tidying(cst.CSTTransformer):
         if self._depth and _OPERATOR in gone:
             self.replaced.add("pod_task")
             return _import_of(["pod_task"])
-        return cst.RemoveFromParent()
+        return _EMPTY
 
     def leave_Import(self, _original_node: cst.Import, updated_node: cst.Import) -> Any:  # noqa: N802  libcst's name
         left = [alias for alias in updated_node.names if _bound(alias) not in self._useless]
         if len(left) == len(updated_node.names):
             return updated_node
-        return updated_node.with_changes(names=_relisted(updated_node.names, left)) if left else cst.RemoveFromParent()
+        return updated_node.with_changes(names=_relisted(updated_node.names, left)) if left else _EMPTY
+
+    def leave_SimpleStatementLine(  # noqa: N802  libcst's name
+        self, _original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine:
+        left = [part for part in updated_node.body if part is not _EMPTY]
+        return updated_node.with_changes(body=left) if left else updated_node
 
     def leave_IndentedBlock(  # noqa: N802  libcst's name
         self, _original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
@@ -116,7 +124,7 @@ def _bound(alias: cst.ImportAlias) -> str:
 def _is_empty(statement: Any) -> bool:
     """Return whether nothing is left of a statement; a `try` goes where nothing is left to try."""
     if isinstance(statement, cst.SimpleStatementLine):
-        return not statement.body
+        return all(part is _EMPTY for part in statement.body)
     if isinstance(statement, cst.Try):
         return not statement.body.body and not any(handler.body.body for handler in statement.handlers)
     return False

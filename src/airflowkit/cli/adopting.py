@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -55,10 +55,10 @@ def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
     number, stays = sum(each.moved for each in found), sum(len(each.stays) for each in found)
     files = sum(bool(each.moved) for each in found)
     would = "would move" if dry_run else "moved"
-    yield f"{counted(number, 'call')} {would} in {counted(files, 'file')}, {stays} stay"
+    yield f"{counted(number, 'call')} {would} in {counted(files, 'file')}, {stays} left as they are"
     changed = {name for each in found for name in each.changed}
     if better := [name.rpartition(".")[2] for name in BY_DEFAULT if name in changed]:
-        yield f"pod_task does better by default, in {counted(files, 'file')}: {listed(better)} (--exact keeps them)"
+        yield f"pod_task does better by default: {listed(better)} (--exact keeps them as they were)"
     if others := sorted(changed - BY_DEFAULT.keys()):
         yield f"changes that --allow accepted: {listed(others, len(others))}"
 
@@ -66,7 +66,7 @@ def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
 def _of_file(each: Adoption) -> Iterator[str]:
     path = each.file.path.as_posix()
     if each.objection:
-        yield f"{path}: {counted(len(each.stays), 'call')} stay: {_first_line(each.objection)}"
+        yield f"{path}: {_staying(len(each.stays), 'call')}: {_first_line(each.objection)}"
         return
     if each.moved:
         yield f"{path}: {counted(each.moved, 'call')} moved"
@@ -75,7 +75,14 @@ def _of_file(each: Adoption) -> Iterator[str]:
     for line in each.passed_on:
         yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value"
     for name, number in each.others.items():
-        yield f"{path}: {counted(number, 'task')} of {name} stay: subclasses and decorators are not touched"
+        yield f"{path}: {_staying(number, 'task', f' of {_DECORATED.get(name, name)}')}: nothing here rewrites its class"
+
+
+_DECORATED: Final = {"_KubernetesDecoratedOperator": "@task.kubernetes"}
+
+
+def _staying(number: int, noun: str, of: str = "") -> str:
+    return f"{counted(number, noun)}{of} {'stays' if number == 1 else 'stay'}"
 
 
 def _line(each: Adoption, line: int) -> int:

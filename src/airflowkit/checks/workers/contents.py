@@ -42,9 +42,9 @@ class Parser:
 
 def incomparable(before: FileFacts, after: FileFacts) -> str:
     """Return why nothing shows whether a file's DAGs would stay the same, or an empty string."""
-    if _failure(before):
+    if failure_of(before):
         return "the file cannot be imported, so nothing proves that its DAGs would stay the same"
-    if failure := _failure(after):
+    if failure := failure_of(after):
         return f"the file could not be imported afterwards: {failure.text}"
     if not (can_be_compared(before) and can_be_compared(after)):
         return "Airflow cannot serialize its DAGs, so nothing proves that they would stay the same"
@@ -53,9 +53,9 @@ def incomparable(before: FileFacts, after: FileFacts) -> str:
 
 def can_be_compared(facts: FileFacts) -> bool:
     """Return whether a file could be imported, and all of its DAGs serialized."""
-    return not _failure(facts) and len(facts.serialized) == len(facts.dags)
+    return not failure_of(facts) and len(facts.serialized) == len(facts.dags)
 
 
-def _failure(facts: FileFacts) -> Failure | None:
+def failure_of(facts: FileFacts) -> Failure | None:
     """Return why nothing can be compared: outdated names and arguments are provided, before and after."""
     return facts.still_fails if facts.outdated else facts.failure
