@@ -117,48 +117,38 @@ def test_exact_keeps_what_pod_task_does_better_by_default(tmp_path):
     assert done.stdout == "dags/orders.py: 1 call moved\n1 call moved in 1 file, 0 left as they are\n"
 
 
-def test_a_house_default_that_would_change_a_pod_keeps_it_raw_until_the_field_is_allowed(tmp_path):
-    text = f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')\n"
-    place = repository(tmp_path, '[pod]\nlabels = { team = "data" }\nget_logs = false\n', orders=text)
-    refused = adopt(place)
-    assert "dags/orders.py:7 stays: get_logs, metadata.labels.team of load would change" in refused.stdout
-    assert texts(place / "dags")["orders.py"] == text
-    allowed = adopt(place, "--allow", "labels.team", "--allow", "get_logs")
-    assert "changes that --allow accepted: get_logs, metadata.labels.team\n" in allowed.stdout
-    assert "    pod_task(task_id='load'" in texts(place / "dags")["orders.py"]
+def test_a_house_default_that_would_change_a_pod_keeps_it_raw_unless_the_field_is_allowed(tmp_path):
+    kept = f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')\n"
+    moved = kept.replace("'load'", "'load', get_logs=True")
+    place = repository(tmp_path, '[pod]\nlabels = { team = "data" }\nget_logs = false\n', kept=kept, moved=moved)
+    done = adopt(place, "--allow", "labels.team", "--dry-run")
+    assert "dags/kept.py:7 stays: get_logs of load would change" in done.stdout
+    assert "changes that --allow accepted: metadata.labels.team\n" in done.stdout
+    assert "+    pod_task(task_id='load', get_logs=True" in done.stdout
+    assert texts(place / "dags") == {"kept.py": kept, "moved.py": moved}
 
 
-def test_fix_applies_the_fixes_of_check_too_and_a_dry_run_writes_nothing(tmp_path):
+def test_fix_applies_the_fixes_of_check_first(tmp_path):
     text = (
         f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')  # airflowkit: ignore[AK306]\n"
         'print("loaded")\n'
     )
     place = repository(tmp_path, orders=text)
-    shown = adopt(place, "--fix", "--dry-run")
-    assert texts(place / "dags")["orders.py"] == text
-    assert "+from airflowkit import pod_task\n" in shown.stdout
-    assert '-print("loaded")\n' in shown.stdout
-    assert "1 call would move in 1 file" in shown.stdout
     adopt(place, "--fix")
     assert texts(place / "dags")["orders.py"].endswith("    pod_task(task_id='load', image='busybox:1.36')\n")
 
 
-def test_a_link_out_of_the_repository_stays_and_says_so(tmp_path):
+def test_a_link_out_of_the_repository_and_a_helper_module_stay_and_are_told(tmp_path):
     text = f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')\n"
+    helper = "from kubernetes_pods import KubernetesPodOperator\n"
     outside = tmp_path / "outside.py"
     outside.write_text(text)
     (tmp_path / "inside").mkdir()
-    place = repository(tmp_path / "inside")
+    place = repository(tmp_path / "inside", pods=helper)
     (place / "dags" / "orders.py").symlink_to(outside)
     done = adopt(place)
     assert outside.read_text() == text
     assert "outside the repository" in done.stdout
     assert "0 calls moved in 0 files, 1 left as they are\n" in done.stdout
-
-
-def test_a_helper_module_is_told_and_left_alone(tmp_path):
-    helper = "from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator\nPods = KubernetesPodOperator\n"
-    place = repository(tmp_path, orders=HEAD + "    pass\n", pods=helper.replace("airflow.", "airflow.", 1))
-    done = adopt(place)
     assert texts(place / "dags")["pods.py"] == helper
     assert "dags/pods.py: names KubernetesPodOperator, and is no DAG file" in done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,6 +32,7 @@ Parsing = Generator[bytes, "FileFacts", Any]
 
 MOST_PARSES: Final = 80
 """How often a file is parsed; what has not been tried by then stays as it is."""
+_REFUSED: Final = re.compile(rf"{PodSpecError.__name__}: (?:DAG '[^']*', )?task '([^']*)'")
 _NOT_MADE: Final = "no task is made of it when the file is parsed, so nothing proves that its pod would stay equal"
 _NOT_TRIED: Final = f"not tried: the file has been parsed {MOST_PARSES} times by now; run the command again"
 BY_DEFAULT: Final[Mapping[str, tuple[str, str]]] = {
@@ -152,6 +154,8 @@ class _Search:
     before: FileFacts
     kept: Mapping[str, str] = field(default_factory=dict)
     parses: int = 0
+    objection: str = ""
+    blamed: set[RawCall] = field(default_factory=set)
     objections: dict[Change, str] = field(default_factory=dict)
     changed: dict[str, None] = field(default_factory=dict)
 
@@ -193,16 +197,21 @@ class _Search:
             self.kept = dict(BY_DEFAULT.values())
 
     def _settled(self, chosen: list[Change], wanted: Sequence[Change]) -> Generator[bytes, FileFacts, list[Change]]:
-        """Add those of the wanted changes that hold, by halves."""
+        """Add those of the wanted changes that hold: without those that are to blame, else by halves."""
         if not wanted or self.parses >= MOST_PARSES:
             return chosen
         if (yield from self._holds([*chosen, *wanted])):
             return [*chosen, *wanted]
-        if len(wanted) == 1:
-            return chosen
-        middle = len(wanted) // 2
-        chosen = yield from self._settled(chosen, wanted[:middle])
-        return (yield from self._settled(chosen, wanted[middle:]))
+        blamed = [change for change in wanted if change.calls & self.blamed] if len(wanted) > 1 else list(wanted)
+        others = [change for change in wanted if change not in blamed]
+        if len(blamed) == 1:
+            self.objections[blamed[0]] = self.objection
+            return (yield from self._settled(chosen, others))
+        if not (blamed and others):
+            middle = len(wanted) // 2
+            others, blamed = list(wanted[:middle]), list(wanted[middle:])
+        chosen = yield from self._settled(chosen, others)
+        return (yield from self._settled(chosen, blamed))
 
     def _holds(self, changes: Sequence[Change]) -> Generator[bytes, FileFacts, bool]:
         """Return whether changes leave the file's pods equal."""
@@ -214,8 +223,16 @@ class _Search:
         if not objection and not refused:
             self.changed = dict.fromkeys(it.field for it in found)
             return True
-        self.objections[changes[-1]] = _refusal(after) or objection or _sentence(refused)
+        refusal = Refusal.of(after)
+        self.objection = (refusal.sentence if refusal else objection) or _sentence(refused)
+        self.blamed = self._made_by({refusal.task_id} if refusal else {it.task_id for it in refused})
         return False
+
+    def _made_by(self, task_ids: set[str]) -> set[RawCall]:
+        """Return the calls that make tasks."""
+        names = (json.loads(text)["task_id"] for text in self.before.evidence)
+        lines = {line for name, line in zip(names, self.before.task_lines, strict=True) if name in task_ids and line}
+        return {raw for raw in self.found.calls if any(raw.line <= line <= raw.end for line in lines)}
 
     def _text(self, changes: Sequence[Change]) -> str:
         """Return the text of the file with changes, and the imports that they need."""
@@ -257,15 +274,29 @@ _CLASSES: Final = (
 _NAMES: Final = frozenset(cls.__name__ for cls in _CLASSES) | {"pod_task", _MODULE}
 
 
-def _refusal(after: FileFacts) -> str:
-    """Return why `pod_task` refuses a pod, in a line, if that is what keeps a file from being imported."""
-    failure = failure_of(after)
-    text = failure.text if failure else ""
-    if not text.startswith(f"{PodSpecError.__name__}:"):
-        return ""
-    _head, *problems = text.splitlines()
-    more = f", and {counted(len(problems) - 1, 'more problem')}" if len(problems) > 1 else ""
-    return f"pod_task refuses it: {problems[0].strip() if problems else text}{more}"
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That `pod_task` refuses a pod.
+
+    Attributes:
+        task_id: The task.
+        sentence: Why, in a line.
+    """
+
+    task_id: str
+    sentence: str
+
+    @classmethod
+    def of(cls, after: FileFacts) -> Refusal | None:
+        """Return the refusal that keeps a file from being imported, if that is what does."""
+        failure = failure_of(after)
+        found = _REFUSED.match(failure.text) if failure else None
+        if failure is None or found is None:
+            return None
+        _head, *problems = failure.text.splitlines()
+        more = f", and {counted(len(problems) - 1, 'more problem')}" if len(problems) > 1 else ""
+        why = problems[0].strip() if problems else failure.text
+        return cls(found.group(1), f"pod_task refuses it: {why}{more}")
 
 
 def _sentence(found: Sequence[Difference]) -> str:

@@ -84,15 +84,15 @@ def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adop
         modules = (*preloaded((draft.file.path for draft in its), twice=True), *_PRELOADED)
         here = replace(terms, sizes=_sizes(folder))
         with Pool(modules, min(workers, len(its)), folder=folder) as pool:
-            yield from _in_step({it.file.path: adoption(it.file, it.text, here) for it in its}, Parser(pool, folder))
+            yield from in_step({it.file.path: adoption(it.file, it.text, here) for it in its}, Parser(pool, folder))
 
 
 def _sizes(folder: Path) -> Mapping[str, Resources]:
     return {name: Resources(**size) for name, size in {**SIZES, **load_settings(folder).resources}.items()}
 
 
-def _in_step(steps: Mapping[Path, Generator[bytes, FileFacts, Adoption]], parser: Parser) -> Iterator[Adoption]:
-    """Run the adoptions of files side by side, a parse of each at a time."""
+def in_step(steps: Mapping[Path, Generator[bytes, FileFacts, Adoption]], parser: Parser) -> Iterator[Adoption]:
+    """Run the adoptions of files side by side, a parse of each at a time, and yield what becomes of them."""
     waiting: dict[Path, FileFacts | None] = dict.fromkeys(steps)
     while waiting:
         asked: dict[Path, bytes] = {}

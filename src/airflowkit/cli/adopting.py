@@ -75,7 +75,8 @@ def _of_file(each: Adoption) -> Iterator[str]:
     for line in each.passed_on:
         yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value"
     for name, number in each.others.items():
-        yield f"{path}: {_staying(number, 'task', f' of {_DECORATED.get(name, name)}')}: nothing here rewrites its class"
+        of = f" of {_DECORATED.get(name, name)}"
+        yield f"{path}: {_staying(number, 'task', of)}: adopt rewrites KubernetesPodOperator only"
 
 
 _DECORATED: Final = {"_KubernetesDecoratedOperator": "@task.kubernetes"}

@@ -34,7 +34,7 @@ class Parser:
         options = check_settings(self.folder)
         paths = {str(path.absolute()): path for path in contents}
         jobs = [
-            Job(whole, str(self.folder), options, serialize=True, evidence=True, content=contents[path])
+            Job(whole, str(self.folder), options, serialize=True, evidence=True, judged=False, content=contents[path])
             for whole, path in paths.items()
         ]
         return {paths[facts.path]: facts for facts in results(self.pool, jobs)}
@@ -53,7 +53,7 @@ def incomparable(before: FileFacts, after: FileFacts) -> str:
 
 def can_be_compared(facts: FileFacts) -> bool:
     """Return whether a file could be imported, and all of its DAGs serialized."""
-    return not failure_of(facts) and len(facts.serialized) == len(facts.dags)
+    return not (failure_of(facts) or facts.unserializable or facts.modules or facts.patches)
 
 
 def failure_of(facts: FileFacts) -> Failure | None:
