@@ -108,7 +108,7 @@ def _volumes(found: RawCalls, named: Named) -> Iterator[Change]:
     for slot in found.elements("volumes"):
         name = values.name_of(found.source, slot.value)
         its = by_name.get((name, slot.calls), []) if name is not None else []
-        if len(its) != 1 or found.has_comments(slot.value) or found.has_comments(its[0].value):
+        if len(its) != 1 or any(found.has_comments(it) for it in (slot.value, its[0].value, *_lists_of(found, its[0]))):
             continue
         new = values.volume(found.source, slot.value, its[0].value, named)
         if new is not None:
@@ -117,10 +117,13 @@ def _volumes(found: RawCalls, named: Named) -> Iterator[Change]:
 
 def _without_mount(found: RawCalls, mount: Slot) -> Mapping[cst.CSTNode, Rewrite]:
     """Return the rewrites that take a mount out of the lists that it is in, with its own statement."""
-    lists = [slot.value for slot in found.values("volume_mounts") if slot.calls & mount.calls]
-    elements = [element for listed in lists for element in listed_values(listed)]
+    elements = [element for listed in _lists_of(found, mount) for element in listed_values(listed)]
     places = [element for element in elements if found.written(element, "volume_mounts") is mount.value]
     return dict.fromkeys((*places, mount.value), _constant(GONE))
+
+
+def _lists_of(found: RawCalls, mount: Slot) -> list[cst.BaseExpression]:
+    return [slot.value for slot in found.values("volume_mounts") if slot.calls & mount.calls]
 
 
 def _is_harmless(call: cst.Call, name: str, harmless: Sequence[str]) -> bool:

@@ -38,7 +38,7 @@ def write_all(found: Iterable[Adoption]) -> list[Adoption]:
 def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:
     """Print what was adopted, and what was not."""
     if as_json:
-        typer.echo(json.dumps(_as_json(found), indent=2))
+        typer.echo(json.dumps(_as_json(found) | {"helpers": [path.as_posix() for path in helpers(paths)]}, indent=2))
         return
     if dry_run:
         for each in found:
