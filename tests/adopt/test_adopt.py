@@ -128,6 +128,25 @@ def test_a_house_default_that_would_change_a_pod_keeps_it_raw_unless_the_field_i
     assert texts(place / "dags") == {"kept.py": kept, "moved.py": moved}
 
 
+def test_a_file_stays_where_another_profile_would_change_its_pods_or_another_file_imports_it(tmp_path):
+    text = f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')\n"
+    settings = '[profile.prod.pod]\nlabels = { team = "data" }\n'
+    labelled = text.replace("'load'", "'load', labels={'team': 'own'}")
+    files = {
+        "plain": text,
+        "labelled": labelled,
+        "shared": labelled,
+        "user": f"from shared import dag\n{HEAD}    pass\n",
+    }
+    done = adopt(repository(tmp_path, settings, **files))
+    assert (
+        "dags/plain.py: 1 call stays: with the profile prod: metadata.labels.team of load would change" in done.stdout
+    )
+    assert "dags/shared.py: 1 call stays: dags/user.py imports it" in done.stdout
+    assert "dags/labelled.py: 1 call moved\n" in done.stdout
+    assert texts(tmp_path / "dags")["plain.py"] == text
+
+
 def test_fix_applies_the_fixes_of_check_first(tmp_path):
     text = (
         f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')  # airflowkit: ignore[AK306]\n"

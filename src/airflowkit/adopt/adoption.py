@@ -224,7 +224,7 @@ class _Search:
             self.changed = dict.fromkeys(it.field for it in found)
             return True
         refusal = Refusal.of(after)
-        self.objection = (refusal.sentence if refusal else objection) or _sentence(refused)
+        self.objection = (refusal.sentence if refusal else objection) or sentence_of(refused)
         self.blamed = self._made_by({refusal.task_id} if refusal else {it.task_id for it in refused})
         return False
 
@@ -299,7 +299,7 @@ class Refusal:
         return cls(found.group(1), f"pod_task refuses it: {why}{more}")
 
 
-def _sentence(found: Sequence[Difference]) -> str:
+def sentence_of(found: Sequence[Difference]) -> str:
     """Return which fields would change, in words."""
     tasks = list(dict.fromkeys(it.task_id for it in found if it.task_id))
     where = f" of {listed(tasks)}" if tasks else ""

@@ -6,10 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from airflowkit.adopt.adoption import Adoption, Terms, adoption, has_raw_calls
+from airflowkit.adopt.adoption import Adoption, Terms, adoption, has_raw_calls, sentence_of
+from airflowkit.adopt.comparison import differences
+from airflowkit.adopt.dependents import importers_of
+from airflowkit.adopt.profiles import active, other_profiles
 from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.parsing import preloaded
-from airflowkit.checks.workers.contents import Parser
+from airflowkit.checks.workers.contents import Parser, incomparable
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.discovery.dag_files import dag_files, seen_and_skipped
 from airflowkit.errors import FixFailed
@@ -81,10 +84,49 @@ def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adop
     for draft in files:
         folders[dags_folder_of(draft.file.path)].append(draft)
     for folder, its in folders.items():
-        modules = (*preloaded((draft.file.path for draft in its), twice=True), *_PRELOADED)
-        here = replace(terms, sizes=_sizes(folder))
-        with Pool(modules, min(workers, len(its)), folder=folder) as pool:
-            yield from in_step({it.file.path: adoption(it.file, it.text, here) for it in its}, Parser(pool, folder))
+        yield from _adopted(folder, its, replace(terms, sizes=_sizes(folder)), workers)
+
+
+def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
+    modules = (*preloaded((draft.file.path for draft in files), twice=True), *_PRELOADED)
+    size = min(workers, len(files))
+    importers = importers_of((draft.file.path for draft in files), folder)
+    with Pool(modules, size, folder=folder) as pool:
+        steps = {it.file.path: adoption(it.file, it.text, terms) for it in files}
+        found = [_alone(each, importers) for each in in_step(steps, Parser(pool, folder))]
+    texts = {draft.file.path: draft.text for draft in files}
+    for profile in other_profiles(folder):
+        moved = {each.file.path: each for each in found if each.moved}
+        if not moved:
+            break
+        with active(profile), Pool(modules, size, folder=folder) as pool:
+            objections = _objections(moved, texts, terms, Parser(pool, folder))
+        said = {path: f"with the profile {profile}: {why}" for path, why in objections.items() if why}
+        found = [each.refused(said[each.file.path]) if each.file.path in said else each for each in found]
+    yield from found
+
+
+def _alone(each: Adoption, importers: Mapping[Path, Path]) -> Adoption:
+    """Return what becomes of a file; nothing, if another one imports it: its pods there are not compared."""
+    importer = importers.get(each.file.path.absolute()) if each.moved else None
+    if importer is None:
+        return each
+    return each.refused(f"{from_here(importer).as_posix()} imports it, and what that makes of it is not compared")
+
+
+def _objections(
+    moved: Mapping[Path, Adoption], texts: Mapping[Path, str], terms: Terms, parser: Parser
+) -> dict[Path, str]:
+    """Return why files cannot become what they would, or empty strings."""
+    before = parser.facts({path: each.file.encoded(texts[path]) for path, each in moved.items()})
+    after = parser.facts({path: each.file.encoded(each.text) for path, each in moved.items()})
+    return {path: _objection(before[path], after[path], terms) for path in moved}
+
+
+def _objection(before: FileFacts, after: FileFacts, terms: Terms) -> str:
+    objection = incomparable(before, after)
+    refused = [] if objection else [it for it in differences(before, after) if not terms.accepts(it)]
+    return objection or (sentence_of(refused) if refused else "")
 
 
 def _sizes(folder: Path) -> Mapping[str, Resources]:
