@@ -57,7 +57,11 @@ def _last_exceptions(cluster: Cluster, namespace: str, name: str, pod: dict[str,
     """Return what the containers of a pod that is well have logged of an exception."""
     parts = []
     for container in pod["spec"]["containers"]:
-        log = cluster.kubectl("--namespace", namespace, "logs", name, "--container", container["name"], "--tail=1000")
+        command = ("--namespace", namespace, "logs", name, "--container", container["name"], "--tail=1000")
+        try:
+            log = cluster.kubectl(*command)
+        except StoryError:
+            continue  # a task's pod, which is gone by now
         _, found, trace = log.rpartition("Traceback (most recent call last)")
         if found:
             parts.append(f"last exception in {name}, {container['name']}:\n{last_lines(trace[:30_000])}")

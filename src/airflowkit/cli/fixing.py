@@ -18,14 +18,15 @@ from airflowkit.errors import FixFailed, counted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from airflowkit.checks.fixes.files import TextFile
     from airflowkit.checks.model.findings import Finding
 
 
 def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
     """Print what `--fix` would change; return whether there is anything."""
-    edits = _held(findings, workers)
+    edits = held(findings, workers)
     for edit in edits:
-        typer.echo("".join(_diff(edit)), nl=False)
+        typer.echo("".join(diff(edit.file, edit.text)), nl=False)
     return bool(edits)
 
 
@@ -33,7 +34,7 @@ def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: 
     """Write the fixes and print them; return whether there are any."""
     fixed: list[Finding] = []
     files = 0
-    for edit in _held(findings, workers):
+    for edit in held(findings, workers):
         try:
             write(edit.file, edit.content)
         except FixFailed as error:
@@ -50,7 +51,7 @@ def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: 
     return bool(fixed)
 
 
-def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
+def held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
     """Return the edits that leave the DAGs' behaviour unchanged, and print why the others do not."""
     verdicts = proved(planned(findings), workers or len(os.sched_getaffinity(0)))
     for verdict in verdicts:
@@ -60,11 +61,9 @@ def _held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
     return [verdict.edit for verdict in verdicts if not verdict.objection]
 
 
-def _diff(edit: Edit) -> Iterable[str]:
-    path = edit.file.path.as_posix()
-    after = edit.content.decode(edit.file.encoding)
-    if edit.file.crlf:
-        after = after.replace("\r\n", "\n")
-    old = "/dev/null" if edit.file.content is None else path
-    for line in unified_diff(lines_of(edit.file.text), lines_of(after), old, path):
+def diff(file: TextFile, after: str) -> Iterable[str]:
+    """Yield the lines of the difference between a file and another text of it."""
+    path = file.path.as_posix()
+    old = "/dev/null" if file.content is None else path
+    for line in unified_diff(lines_of(file.text), lines_of(after), old, path):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -29,7 +29,9 @@ def failure(dag_id, number, code=CauseCode.OUT_OF_MEMORY, owner="data-eng", task
 def two_owners():
     """Two tasks of one run that die of the same, each its own owner's."""
     diagnosis = Diagnosis("all of its 512Mi", code=CauseCode.OUT_OF_MEMORY)
-    return tuple(FailedTask(name, (), diagnosis, owner) for name, owner in (("load", "data-eng"), ("sell", "finance")))
+    return tuple(
+        FailedTask(name, (), diagnosis, owner=owner) for name, owner in (("load", "data-eng"), ("sell", "finance"))
+    )
 
 
 def card_of(*failures):

@@ -11,6 +11,7 @@ from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.syntax import (
     Source,
     keyword_index,
+    longer,
     parsed,
     with_argument,
     without_argument,
@@ -46,10 +47,10 @@ def without_prints(_finding: Finding, text: str) -> str | None:
     for statement in source.module.body:
         left = _without_prints(source, statement)
         if left is None:
-            carried = _longer(carried, statement.leading_lines)
+            carried = longer(carried, statement.leading_lines)
             continue
         if carried:
-            left = left.with_changes(leading_lines=_longer(carried, left.leading_lines))
+            left = left.with_changes(leading_lines=longer(carried, left.leading_lines))
             carried = ()
         kept.append(left)
     footer = source.module.footer
@@ -163,13 +164,6 @@ def _is_plain_print(source: Source, part: cst.BaseSmallStatement) -> bool:
 
 def _is_shown(source: Source, value: cst.BaseExpression) -> bool:
     return not isinstance(value, (cst.Call, cst.Attribute)) and source.is_plain(value)
-
-
-def _longer(one: Sequence[cst.EmptyLine], other: Sequence[cst.EmptyLine]) -> Sequence[cst.EmptyLine]:
-    """Return the blank lines of two statements as those of one: all if there are comments, else the longer run."""
-    if any(line.comment for line in one):
-        return [*one, *other]
-    return max(other, one, key=len)
 
 
 def _pod_operators(source: Source, line: int | None) -> Iterator[cst.Call]:

@@ -32,6 +32,12 @@ class Edit:
     content: bytes
     findings: tuple[Finding, ...]
 
+    @property
+    def text(self) -> str:
+        """The text that is to be written, with newlines as line ends."""
+        text = self.content.decode(self.file.encoding)
+        return text.replace("\r\n", "\n") if self.file.crlf else text
+
 
 def planned(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """Return the edits that fix findings; findings without an edit need manual work."""

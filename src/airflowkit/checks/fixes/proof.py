@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
+from airflowkit.checks.workers.contents import Parser, can_be_compared, incomparable
 from airflowkit.checks.workers.evidence import ARGUMENTS
-from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
-from airflowkit.checks.workers.retrial import results
 from airflowkit.repository import dags_folder_of
-from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from airflowkit.checks.model.facts import Failure, FileFacts
+    from airflowkit.checks.model.facts import FileFacts
 
 
 class _Declared(NamedTuple):
@@ -76,37 +74,19 @@ def proved(edits: Iterable[Edit], workers: int) -> list[Verdict]:
 def _proved(folder: Path, edits: Sequence[Edit], workers: int) -> Iterator[Verdict]:
     """Parse the files before and after the edits, with the same hash seed, and compare."""
     with Pool((), min(workers, len(edits)), folder=folder) as pool:
-        parser = _Parser(pool, folder)
+        parser = Parser(pool, folder)
         before = parser.facts({edit.file.path: edit.file.content for edit in edits})
         after = parser.facts({edit.file.path: edit.content for edit in edits})
         for edit in edits:
             was, would_be = before[edit.file.path], after[edit.file.path]
             verdict = Verdict(edit, _objection(was, would_be, edit))
-            if verdict.objection and len(edit.findings) > 1 and _can_be_compared(was):
+            if verdict.objection and len(edit.findings) > 1 and can_be_compared(was):
                 yield from _one_by_one(edit, was, parser)
             else:
                 yield verdict
 
 
-@dataclass(frozen=True, slots=True)
-class _Parser:
-    """Workers that parse files of one DAG folder with given content instead of their own."""
-
-    pool: Pool
-    folder: Path
-
-    def facts(self, contents: Mapping[Path, bytes | None]) -> dict[Path, FileFacts]:
-        """Return what the workers report of each file."""
-        options = check_settings(self.folder)
-        paths = {str(path.absolute()): path for path in contents}
-        jobs = [
-            Job(whole, str(self.folder), options, serialize=True, evidence=True, content=contents[path])
-            for whole, path in paths.items()
-        ]
-        return {paths[facts.path]: facts for facts in results(self.pool, jobs)}
-
-
-def _one_by_one(edit: Edit, before: FileFacts, parser: _Parser) -> Iterator[Verdict]:
+def _one_by_one(edit: Edit, before: FileFacts, parser: Parser) -> Iterator[Verdict]:
     """Prove the fixes of a file one after another: those that are accepted together are kept."""
     kept: Edit | None = None
     for finding in edit.findings:
@@ -123,23 +103,10 @@ def _one_by_one(edit: Edit, before: FileFacts, parser: _Parser) -> Iterator[Verd
         yield Verdict(kept)
 
 
-def _can_be_compared(facts: FileFacts) -> bool:
-    return not _failure(facts) and len(facts.serialized) == len(facts.dags)
-
-
-def _failure(facts: FileFacts) -> Failure | None:
-    """Return why nothing can be compared: outdated names and arguments are provided, before and after."""
-    return facts.still_fails if facts.outdated else facts.failure
-
-
 def _objection(before: FileFacts, after: FileFacts, edit: Edit) -> str:
     """Return why an edit is rejected, or an empty string."""
-    if _failure(before):
-        return "the file cannot be imported, so nothing proves that its DAGs would stay the same"
-    if failure := _failure(after):
-        return f"the file could not be imported afterwards: {failure.text}"
-    if not (_can_be_compared(before) and _can_be_compared(after)):
-        return "Airflow cannot serialize its DAGs, so nothing proves that they would stay the same"
+    if objection := incomparable(before, after):
+        return objection
     declared = _Declared.of(edit)
     return _changed_dag(before, after, declared) or _changed_task(before, after, declared)
 

@@ -111,6 +111,13 @@ def without_argument(call: cst.Call, index: int) -> cst.Call:
     return call.with_changes(args=args, whitespace_before_args=opening)
 
 
+def longer(one: Sequence[cst.EmptyLine], other: Sequence[cst.EmptyLine]) -> Sequence[cst.EmptyLine]:
+    """Return the blank lines of two statements as those of one: all if there are comments, else the longer run."""
+    if any(line.comment for line in one):
+        return [*one, *other]
+    return max(other, one, key=len)
+
+
 def without_element(value: cst.Dict, index: int) -> cst.Dict:
     """Return a dictionary without one of its elements."""
     left, right = value.lbrace, value.rbrace

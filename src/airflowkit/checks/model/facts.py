@@ -214,6 +214,7 @@ class FileFacts:
         sources: What its DAGs depend on besides: modules of the repository, files and folders that it read.
         serialized: Each DAG's id and serialized form, if the job asked for it.
         evidence: What else each task does, for the proof of a fix, if the job asked for it.
+        task_lines: Where the file builds each of these tasks, in the same order.
         needs: What each task needs of the cluster, if the job asked for it.
         outlines: Each DAG's id and outline, if the job asked for it.
         unserializable: DAGs that the DAG processor could not serialize.
@@ -242,6 +243,7 @@ class FileFacts:
     sources: tuple[str, ...] = ()
     serialized: tuple[tuple[str, str], ...] = ()
     evidence: tuple[str, ...] = ()
+    task_lines: tuple[int | None, ...] = ()
     needs: tuple[TaskNeeds, ...] = ()
     outlines: tuple[tuple[str, str], ...] = ()
     unserializable: tuple[Change, ...] = ()

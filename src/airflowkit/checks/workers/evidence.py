@@ -1,4 +1,4 @@
-"""What a task does that its serialized form does not show: its arguments, and its pods as Kubernetes gets them.
+"""What a task does that its serialized form does not show: its arguments, its pods, and what becomes of those.
 
 A serialized DAG holds the template fields of an operator, and neither a pod's resources nor its security context.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.pods.spec.keywords import POD_OPERATOR
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.rule import TaskSubject
@@ -20,12 +23,26 @@ def evidence_of(task: TaskSubject) -> str:
     """Return a text that is equal for two tasks with equal arguments and pods."""
     given = getattr(task.task, "partial_kwargs", None) or getattr(task.task, "_BaseOperator__init_kwargs", {})
     arguments = {name: written(value) for name, value in given.items() if name not in _PLACES}
-    pods = [_rendered(pod.operator) for pod in task.pods]
-    return json.dumps({"task_id": task.task.task_id, ARGUMENTS: arguments, "pods": pods}, sort_keys=True)
+    found = {
+        "task_id": task.task.task_id,
+        "operator": operator_class(task.task).__name__,
+        ARGUMENTS: arguments,
+        "pods": [_rendered(pod.operator) for pod in task.pods],
+        "options": [_options(pod.operator) for pod in task.pods],
+    }
+    return json.dumps(found, sort_keys=True)
 
 
 _PLACES: Final = frozenset({"dag", "task_group", "default_args"})
 """Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
+
+
+_OPTIONS: Final = tuple(name for name, keyword in POD_OPERATOR.items() if keyword.sets is None and not keyword.dead)
+
+
+def _options(operator: Any) -> dict[str, str]:
+    """Return what an operator does besides making its pod, as the constructor has settled it."""
+    return {name: written(getattr(operator, name, None)) for name in _OPTIONS}
 
 
 def written(value: Any) -> str:

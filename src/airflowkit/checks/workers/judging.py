@@ -76,9 +76,11 @@ def _judged(job: Job) -> FileFacts:
     if job.serialize and not (facts.modules or facts.patches):  # with those, Airflow's own code is not what it was
         facts = replace(facts, **_serialized(subjects, validated=job.judged))
     if job.evidence:
-        from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for `--fix` only
+        from airflowkit.checks.workers.evidence import evidence_of  # noqa: PLC0415  for proofs only
 
-        facts = replace(facts, evidence=tuple(evidence_of(task) for subject in subjects for task in subject.tasks))
+        tasks = [task for subject in subjects for task in subject.tasks]
+        evidence = tuple(evidence_of(task) for task in tasks)
+        facts = replace(facts, evidence=evidence, task_lines=tuple(task.line for task in tasks))
     if job.outlined:
         from airflowkit.checks.workers.outline import outlines_of  # noqa: PLC0415  for comparisons only
 

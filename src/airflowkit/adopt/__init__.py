@@ -1,0 +1,1 @@
+"""`airflowkit adopt`: raw `KubernetesPodOperator` calls become `pod_task`, where every pod stays as it is."""

@@ -1,0 +1,146 @@
+"""Adopts DAG files: all files of a folder take their next step together, so that the workers are never idle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from airflowkit.adopt.adoption import Adoption, Terms, adoption, has_raw_calls, sentence_of
+from airflowkit.adopt.comparison import differences
+from airflowkit.adopt.dependents import importers_of
+from airflowkit.adopt.profiles import active, other_profiles
+from airflowkit.checks.fixes.files import TextFile
+from airflowkit.checks.parsing import preloaded
+from airflowkit.checks.workers.contents import Parser, incomparable
+from airflowkit.checks.workers.pool import Pool
+from airflowkit.discovery.dag_files import dag_files, seen_and_skipped
+from airflowkit.errors import FixFailed
+from airflowkit.pods.spec.shorthands import SIZES
+from airflowkit.pods.values.resources import Resources
+from airflowkit.repository import dags_folder_of, from_here
+from airflowkit.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from airflowkit.checks.model.facts import FileFacts
+
+_PRELOADED = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A DAG file to adopt.
+
+    Attributes:
+        file: The file.
+        text: Its text, with what other edits come first.
+    """
+
+    file: TextFile
+    text: str
+
+
+def drafts(paths: Iterable[Path]) -> list[Draft]:
+    """Return the DAG files at paths that name the raw operator; a file that cannot be read is left to `check`.
+
+    Raises:
+        NoSuchPath: There is nothing at a path.
+        NoDagFile: A path is a file that cannot hold a DAG.
+    """
+    found = {file: None for path in paths for file in dag_files(path, dags_folder_of(path)) if file.suffix == ".py"}
+    read = []
+    for path in found:
+        try:
+            file = TextFile.read(from_here(path))
+        except FixFailed:
+            continue
+        if has_raw_calls(file.text):
+            read.append(Draft(file, file.text))
+    return read
+
+
+def helpers(paths: Iterable[Path]) -> list[Path]:
+    """Return the modules at paths that name the raw operator, and that Airflow does not take for DAG files."""
+    skipped = {file: None for path in paths for file in seen_and_skipped(path, dags_folder_of(path))[1]}
+    return [from_here(file) for file in skipped if b"KubernetesPodOperator" in file.read_bytes()]
+
+
+def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
+    """Yield what becomes of each file; nothing is written.
+
+    Args:
+        files: The files.
+        terms: Which changes of pods are accepted; the sizes are each folder's own.
+        workers: How many processes parse files.
+
+    Raises:
+        SettingsError: `airflowkit.toml` is wrong.
+        WorkersUnavailable: Airflow cannot be imported.
+    """
+    folders: dict[Path, list[Draft]] = defaultdict(list)
+    for draft in files:
+        folders[dags_folder_of(draft.file.path)].append(draft)
+    for folder, its in folders.items():
+        yield from _adopted(folder, its, replace(terms, sizes=_sizes(folder)), workers)
+
+
+def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
+    modules = (*preloaded((draft.file.path for draft in files), twice=True), *_PRELOADED)
+    size = min(workers, len(files))
+    importers = importers_of((draft.file.path for draft in files), folder)
+    with Pool(modules, size, folder=folder) as pool:
+        steps = {it.file.path: adoption(it.file, it.text, terms) for it in files}
+        found = [_alone(each, importers) for each in in_step(steps, Parser(pool, folder))]
+    texts = {draft.file.path: draft.text for draft in files}
+    for profile in other_profiles(folder):
+        moved = {each.file.path: each for each in found if each.moved}
+        if not moved:
+            break
+        with active(profile), Pool(modules, size, folder=folder) as pool:
+            objections = _objections(moved, texts, terms, Parser(pool, folder))
+        said = {path: f"with the profile {profile}: {why}" for path, why in objections.items() if why}
+        found = [each.refused(said[each.file.path]) if each.file.path in said else each for each in found]
+    yield from found
+
+
+def _alone(each: Adoption, importers: Mapping[Path, Path]) -> Adoption:
+    """Return what becomes of a file; nothing, if another one imports it: its pods there are not compared."""
+    importer = importers.get(each.file.path.absolute()) if each.moved else None
+    if importer is None:
+        return each
+    return each.refused(f"{from_here(importer).as_posix()} imports it, and what that makes of it is not compared")
+
+
+def _objections(
+    moved: Mapping[Path, Adoption], texts: Mapping[Path, str], terms: Terms, parser: Parser
+) -> dict[Path, str]:
+    """Return why files cannot become what they would, or empty strings."""
+    before = parser.facts({path: each.file.encoded(texts[path]) for path, each in moved.items()})
+    after = parser.facts({path: each.file.encoded(each.text) for path, each in moved.items()})
+    return {path: _objection(before[path], after[path], terms) for path in moved}
+
+
+def _objection(before: FileFacts, after: FileFacts, terms: Terms) -> str:
+    objection = incomparable(before, after)
+    refused = [] if objection else [it for it in differences(before, after) if not terms.accepts(it)]
+    return objection or (sentence_of(refused) if refused else "")
+
+
+def _sizes(folder: Path) -> Mapping[str, Resources]:
+    return {name: Resources(**size) for name, size in {**SIZES, **load_settings(folder).resources}.items()}
+
+
+def in_step(steps: Mapping[Path, Generator[bytes, FileFacts, Adoption]], parser: Parser) -> Iterator[Adoption]:
+    """Run the adoptions of files side by side, a parse of each at a time, and yield what becomes of them."""
+    waiting: dict[Path, FileFacts | None] = dict.fromkeys(steps)
+    while waiting:
+        asked: dict[Path, bytes] = {}
+        for path, facts in waiting.items():
+            try:
+                asked[path] = next(steps[path]) if facts is None else steps[path].send(facts)
+            except StopIteration as end:
+                yield end.value
+        waiting = dict(parser.facts(asked)) if asked else {}

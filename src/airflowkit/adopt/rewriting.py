@@ -1,0 +1,98 @@
+"""Writes changes into a file's tree, and takes out what they leave empty."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import libcst as cst
+
+from airflowkit.checks.fixes.syntax import keyword_index, longer, without_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Rewrite = Callable[[Any], Any]
+"""From a node, with what is below it already rewritten, to what takes its place."""
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
+
+GONE: Final = cst.Name("__gone__")
+"""Takes the place of what is taken out; no file has it afterwards."""
+_MOUNTS: Final = "volume_mounts"
+
+
+def rewritten(module: cst.Module, rewrites: Iterable[Mapping[cst.CSTNode, Rewrite]]) -> cst.Module:
+    """Return a tree with some of its nodes rewritten."""
+    return module.visit(_Rewriting(rewrites))
+
+
+def without_statements(body: Sequence[Any], is_gone: Callable[[Any], bool]) -> list[Any]:
+    """Return statements without some of them; the next one inherits their blank lines and comments."""
+    left: list[Any] = []
+    carried: Sequence[cst.EmptyLine] = ()
+    for statement in body:
+        if is_gone(statement):
+            carried = longer(carried, statement.leading_lines)
+            continue
+        left.append(statement)
+        if carried:
+            left[-1] = statement.with_changes(leading_lines=longer(carried, statement.leading_lines))
+            carried = ()
+    return left
+
+
+class _Rewriting(cst.CSTTransformer):
+    """Rewrites nodes, and takes out elements, arguments and statements that are `GONE`."""
+
+    def __init__(self, rewrites: Iterable[Mapping[cst.CSTNode, Rewrite]]) -> None:
+        super().__init__()
+        self._rewrites: dict[cst.CSTNode, list[Rewrite]] = defaultdict(list)
+        for table in rewrites:
+            for node, rewrite in table.items():
+                self._rewrites[node].append(rewrite)
+        self._emptied: set[str] = set()
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        node = super().on_leave(original_node, updated_node)
+        for rewrite in self._rewrites.get(original_node, ()):
+            node = rewrite(node)
+        return node
+
+    def leave_List(self, _original_node: cst.List, updated_node: cst.List) -> cst.List | cst.Name:  # noqa: N802
+        left = [element for element in updated_node.elements if not _is_gone(element.value)]
+        if len(left) == len(updated_node.elements):
+            return updated_node
+        if left and updated_node.elements[-1] is not left[-1]:
+            left[-1] = left[-1].with_changes(comma=updated_node.elements[-1].comma)
+        return updated_node.with_changes(elements=left) if left else GONE
+
+    def leave_Assign(self, _original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:  # noqa: N802
+        target = updated_node.targets[0].target
+        if _is_gone(updated_node.value) and isinstance(target, cst.Name):
+            self._emptied.add(target.value)
+        return updated_node
+
+    def leave_Call(self, _original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
+        place = keyword_index(updated_node, _MOUNTS)
+        value = updated_node.args[place].value if place is not None else None
+        if place is None or not isinstance(value, cst.Name) or value.value not in {GONE.value, *self._emptied}:
+            return updated_node
+        return without_argument(updated_node, place)
+
+    def leave_Module(self, _original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: N802
+        return updated_node.with_changes(body=without_statements(updated_node.body, _sets_nothing))
+
+    def leave_IndentedBlock(  # noqa: N802  libcst's name
+        self, _original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
+    ) -> cst.IndentedBlock:
+        return updated_node.with_changes(body=without_statements(updated_node.body, _sets_nothing))
+
+
+def _is_gone(node: cst.CSTNode | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == GONE.value
+
+
+def _sets_nothing(statement: Any) -> bool:
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+    return len(parts) == 1 and isinstance(parts[0], (cst.Assign, cst.AnnAssign)) and _is_gone(parts[0].value)

@@ -1,0 +1,86 @@
+"""`airflowkit adopt`: raw pods become `pod_task`, where every pod stays as it is."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path  # noqa: TC003  Typer reads it
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from airflowkit.adopt.engine import Draft
+
+
+class Format(StrEnum):
+    """The format of the summary."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def adopt(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
+    ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD",
+            help="Accept that this field changes, as the summary names it; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="The format of the summary.")] = Format.TEXT,
+    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; by default one per CPU.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, without changing it.")] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Keep even what pod_task does better by default as it was.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply the fixes of `airflowkit check --fix` first.")] = False,
+) -> None:
+    """Rewrite raw KubernetesPodOperator calls to pod_task, where every pod stays as it is.
+
+    Parses the DAGs before and after, and writes a change only if all pods and DAGs are equal. Needs no database,
+    cluster or network. Without a PATH it adopts the repository's DAG folder.
+
+    Examples:
+        airflowkit adopt --dry-run
+
+        airflowkit adopt
+
+        airflowkit adopt dags/orders.py --exact
+
+        airflowkit adopt --allow spec.imagePullSecrets
+    """
+    from airflowkit.adopt.adoption import Terms
+    from airflowkit.adopt.engine import adopted, drafts
+    from airflowkit.cli.adopting import show, write_all
+    from airflowkit.repository import default_dags_folder
+
+    where = paths or [default_dags_folder()]
+    number = workers or len(os.sched_getaffinity(0))
+    files = drafts(where)
+    if fix:
+        files = _fixed(where, files, workers)
+    found = sorted(
+        adopted(files, Terms(exact=exact, allowed=frozenset(allow or ())), number), key=lambda it: it.file.path
+    )
+    if not dry_run:
+        found = write_all(found)
+    show(found, where, as_json=output_format is Format.JSON, dry_run=dry_run)
+
+
+def _fixed(paths: Sequence[Path], files: Sequence[Draft], workers: int | None) -> list[Draft]:
+    """Return the files with what `check --fix` would fix in them."""
+    from dataclasses import replace
+
+    from airflowkit.checks.engine import check
+    from airflowkit.cli.fixing import held
+
+    edits = {edit.file.path: edit for edit in held(check(paths, once=True).findings, workers)}
+    return [replace(draft, text=edits[draft.file.path].text) if draft.file.path in edits else draft for draft in files]

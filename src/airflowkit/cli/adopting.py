@@ -1,0 +1,110 @@
+"""What `airflowkit adopt` writes and says: the files, the differences, and the summary."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+from airflowkit.adopt.adoption import BY_DEFAULT
+from airflowkit.adopt.engine import helpers
+from airflowkit.checks.fixes.files import write
+from airflowkit.checks.fixes.lines import moved
+from airflowkit.cli.fixing import diff
+from airflowkit.errors import FixFailed, counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from airflowkit.adopt.adoption import Adoption
+
+
+def write_all(found: Iterable[Adoption]) -> list[Adoption]:
+    """Write the files; of one that cannot be written, nothing is adopted."""
+    written = []
+    for each in found:
+        try:
+            if each.text != each.file.text:
+                write(each.file, each.file.encoded(each.text))
+        except FixFailed as error:
+            each = each.refused(str(error))  # noqa: PLW2901  what became of it
+        written.append(each)
+    return written
+
+
+def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:
+    """Print what was adopted, and what was not."""
+    if as_json:
+        typer.echo(json.dumps(_as_json(found) | {"helpers": [path.as_posix() for path in helpers(paths)]}, indent=2))
+        return
+    if dry_run:
+        for each in found:
+            typer.echo("".join(diff(each.file, each.text)), nl=False)
+    for line in _lines(found, dry_run=dry_run):
+        typer.echo(line)
+    for path in helpers(paths):
+        typer.echo(f"{path.as_posix()}: names KubernetesPodOperator, and is no DAG file: nothing proves a change there")
+
+
+def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
+    for each in found:
+        yield from _of_file(each)
+    number, stays = sum(each.moved for each in found), sum(len(each.stays) for each in found)
+    files = sum(bool(each.moved) for each in found)
+    would = "would move" if dry_run else "moved"
+    yield f"{counted(number, 'call')} {would} in {counted(files, 'file')}, {stays} left as they are"
+    changed = {name for each in found for name in each.changed}
+    if better := [name.rpartition(".")[2] for name in BY_DEFAULT if name in changed]:
+        yield f"pod_task does better by default: {listed(better)} (--exact keeps them as they were)"
+    if others := sorted(changed - BY_DEFAULT.keys()):
+        yield f"changes that --allow accepted: {listed(others, len(others))}"
+
+
+def _of_file(each: Adoption) -> Iterator[str]:
+    path = each.file.path.as_posix()
+    if each.objection:
+        yield f"{path}: {_staying(len(each.stays), 'call')}: {_first_line(each.objection)}"
+        return
+    if each.moved:
+        yield f"{path}: {counted(each.moved, 'call')} moved"
+    for stays in each.stays:
+        yield f"{path}:{_line(each, stays.line)} stays: {_first_line(stays.reason)}"
+    for line in each.passed_on:
+        yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value"
+    for name, number in each.others.items():
+        of = f" of {_DECORATED.get(name, name)}"
+        yield f"{path}: {_staying(number, 'task', of)}: adopt rewrites KubernetesPodOperator only"
+
+
+_DECORATED: Final = {"_KubernetesDecoratedOperator": "@task.kubernetes"}
+
+
+def _staying(number: int, noun: str, of: str = "") -> str:
+    return f"{counted(number, noun)}{of} {'stays' if number == 1 else 'stay'}"
+
+
+def _line(each: Adoption, line: int) -> int:
+    return moved(line, each.file.text, each.text) or line
+
+
+def _first_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _as_json(found: Iterable[Adoption]) -> dict[str, Any]:
+    files = [
+        {
+            "path": each.file.path.as_posix(),
+            "moved": each.moved,
+            "stays": [{"line": _line(each, it.line), "reason": each.objection or it.reason} for it in each.stays],
+            "changed": list(each.changed),
+            "passed_on": [_line(each, line) for line in each.passed_on],
+            "others": dict(each.others),
+        }
+        for each in found
+    ]
+    totals = Counter({"moved": sum(it.moved for it in found), "stays": sum(len(it.stays) for it in found)})
+    return {"version": 1, "files": files, **totals}

@@ -1,0 +1,9 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk import DAG
+from airflowkit import pod_task
+
+with DAG("dead_and_meant", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator(task_id="keep", image="busybox:1.36", is_delete_operator_pod=False)
+    pod_task(task_id="load", image="busybox:1.36")

@@ -1,0 +1,7 @@
+from datetime import datetime
+
+from airflow.sdk import DAG
+from airflowkit import pod_task
+
+with DAG("either_import", schedule=None, start_date=datetime(2026, 1, 1)):
+    pod_task(task_id="load", image="busybox:1.36")

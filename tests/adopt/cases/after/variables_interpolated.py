@@ -1,0 +1,11 @@
+from datetime import datetime
+
+from airflow.sdk import DAG
+from airflowkit import pod_task
+
+with DAG("variables_interpolated", schedule=None, start_date=datetime(2026, 1, 1)):
+    pod_task(
+        task_id="load",
+        image="busybox:1.36",
+        env_vars={"HOST": "db", "URL": "postgresql://$(HOST)/orders"},
+    )

@@ -1,0 +1,14 @@
+from datetime import datetime
+
+from airflow.sdk import DAG
+from airflowkit import pod_task
+
+with DAG("variables_plain", schedule=None, start_date=datetime(2026, 1, 1)):
+    pod_task(
+        task_id="load",
+        image="busybox:1.36",
+        env_vars={
+            "LOG_LEVEL": "info",  # debug is loud
+            "DAY": "{{ ds }}",
+        },
+    )

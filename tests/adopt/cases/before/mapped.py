@@ -1,0 +1,12 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
+from airflow.sdk import DAG
+
+with DAG("mapped", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator.partial(
+        task_id="load",
+        image="busybox:1.36",
+        secrets=[Secret("env", "TOKEN", "api", "token")],
+    ).expand(arguments=[["orders"], ["customers"]])

@@ -1,0 +1,7 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.kubernetes_pod import KubernetesPodOperator
+from airflow.sdk import DAG
+
+with DAG("old_path", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator(task_id="load", image="busybox:1.36", is_delete_operator_pod=True)

@@ -1,0 +1,18 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+from airflow.sdk import DAG
+
+def common(name):
+    return {
+        "name": name,
+        "image": "busybox:1.36",
+        "container_resources": k8s.V1ResourceRequirements(requests={"memory": "1Gi"}, limits={"memory": "1Gi"}),
+        "image_pull_secrets": [k8s.V1LocalObjectReference("regcred")],
+    }
+
+
+with DAG("returned_kwargs", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator(task_id="load", **common("load"))
+    KubernetesPodOperator(task_id="report", cmds=["echo"], **common("report"))

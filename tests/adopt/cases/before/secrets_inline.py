@@ -1,0 +1,16 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.secret import Secret
+from airflow.sdk import DAG
+
+with DAG("secrets_inline", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator(
+        task_id="load",
+        image="busybox:1.36",
+        secrets=[
+            Secret("env", "DB_PASSWORD", "orders-db", "password"),
+            Secret("env", None, "orders-env"),
+            Secret("volume", "/etc/tls", "orders-tls"),
+        ],
+    )

@@ -1,0 +1,15 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+from airflow.sdk import DAG
+
+with DAG("variables_plain", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator(
+        task_id="load",
+        image="busybox:1.36",
+        env_vars=[
+            k8s.V1EnvVar(name="LOG_LEVEL", value="info"),  # debug is loud
+            k8s.V1EnvVar("DAY", "{{ ds }}"),
+        ],
+    )
