@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.providers.standard.operators.python import PythonOperator
 from airflow.sdk import DAG, task
-from airflowkit import ClaimVolume, SecretEnv, SecretEnvFrom, pod_task, teams_failure
+from airflowkit import ClaimVolume, Resources, SecretEnv, SecretEnvFrom, pod_task, teams_failure
 from kubernetes.client import models as k8s
 
 dag = DAG("{name}", start_date=datetime(2026, 1, 1), {dag})
@@ -104,6 +104,12 @@ CASES: Final = (
     ),
     _of_pods("order_of_variables", 'env_vars={"A": "1", "B": "2"}', 'env_vars={"B": "2", "A": "1"}'),
     _of_pods("same_default", "", "get_logs=True"),
+    _of_pods(
+        "memory_after_oom",
+        'resources=Resources(memory="1Gi", memory_after_oom=["2Gi"])',
+        'resources=Resources(memory="1Gi", memory_after_oom=["2Gi", "4Gi"])',
+        _changed("task", "load", "memory_after_oom", "['2Gi']", "['2Gi', '4Gi']"),
+    ),
     _of_dags(
         "to_defaults",
         'schedule=None, default_args={"retries": 1}',

@@ -68,12 +68,14 @@ def _of_task(task: TaskSubject, digests: Digests) -> dict[str, Any]:
     operator = task.task
     evidence = json.loads(evidence_of(task))
     given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
+    steps = getattr(operator, "memory_steps", None)  # the one part of `resources` that is not in the pod
     return {
         "arguments": {
             name: text
             for name, text in evidence[ARGUMENTS].items()
             if text != _defaults(operator_class(operator)).get(name)
-        },
+        }
+        | ({"memory_after_oom": written(list(steps.usable))} if steps else {}),
         "pods": evidence["pods"],
         "undecided": _undecided(task),
         "code": digests.of([operator_class(operator), getattr(operator, "python_callable", None), *given.values()]),
