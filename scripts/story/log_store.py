@@ -23,9 +23,10 @@ ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """The account that Azurite has, with the key of its documentation."""
 CONTAINER = "airflow-logs"
-CONNECTION = json.dumps(
-    {"conn_type": "wasb", "login": ACCOUNT, "password": KEY, "host": f"http://{HOST}:{PORT}/{ACCOUNT}"}
-)
+_ENDPOINT = f"http://{HOST}:{PORT}/{ACCOUNT}"
+_CONNECTION_STRING = f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};BlobEndpoint={_ENDPOINT};"
+CONNECTION = json.dumps({"conn_type": "wasb", "extra": {"connection_string": _CONNECTION_STRING}})
+"""Azure's client finds the account's name in an address only if it is one of Azure's own, or an IP address."""
 
 
 @contextmanager
