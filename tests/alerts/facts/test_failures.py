@@ -26,7 +26,7 @@ def never():
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Wait a second for Airflow, where an alert waits for fifteen."""
+    """Wait a second for Airflow, where an alert waits for twenty-five."""
     monkeypatch.setattr(alert, "_FIRST_ANSWER", 1.0)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SENDING: Final = 0.4
 """The part of the budget that is kept for sending: a card that says less is better than none."""
-_FIRST_ANSWER: Final = 15.0
+_FIRST_ANSWER: Final = 25.0
 """Seconds that a run's alert waits for Airflow besides: a DAG processor builds the API that answers its first question
 when it is asked, which takes seconds of its processor's time. With the budget, it is within the 50 seconds that a DAG
 processor gives all callbacks of a file."""
