@@ -26,7 +26,8 @@
     ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
     ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined
     ├── ConnectionsError (ValueError)       connections or users are not valid
-    └── DeliveryError (RuntimeError)        a card was not delivered
+    ├── DeliveryError (RuntimeError)        a card was not delivered
+    └── AirflowApiError (RuntimeError)      Airflow's API did not answer, or refused
 
 Each message says what is wrong and where; `hint` says what to do about it.
 """

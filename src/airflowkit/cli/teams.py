@@ -22,10 +22,12 @@ def preview(
 
     Example: airflowkit teams preview --output cards.html --no-open
     """
+    from airflowkit._airflow import keep_home_clean
     from airflowkit.alerts.teams.preview import has_renderer, preview_page
     from airflowkit.alerts.teams.samples import sample_cards
     from airflowkit.settings import load_settings
 
+    keep_home_clean()  # before anything imports Airflow
     environment = load_settings().teams.environment or "PROD"
     _write(output, preview_page(sample_cards(environment)))
     typer.echo(f"Wrote {output}")

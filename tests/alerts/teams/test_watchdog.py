@@ -20,7 +20,6 @@ from alerts.receiver import Reply
 
 pytestmark = pytest.mark.skipif(airflow_version() < (3, 1), reason="Airflow 2 has no supervisor")
 
-NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -66,7 +65,7 @@ def failed(receivers, monkeypatch):
     account = {"conn_type": "http", "host": server.base, "password": "a-token-of-an-account"}
     monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps(account))
     return lambda name, ago, **more: rows.append(
-        {"dag_id": "orders", "dag_run_id": name, "end_date": (NOW - ago).isoformat(), **more}
+        {"dag_id": "orders", "dag_run_id": name, "end_date": (datetime.now(UTC) - ago).isoformat(), **more}
     )
 
 
@@ -75,7 +74,7 @@ def look(own=""):
 
 
 def watched_since(ago):
-    write_value(WATCH, {"until": (NOW - ago).isoformat()}, "")
+    write_value(WATCH, {"until": (datetime.now(UTC) - ago).isoformat()}, "")
 
 
 def forget():
@@ -103,7 +102,7 @@ def test_the_first_look_sends_nothing_and_the_next_ones_each_card_once(in_task, 
 
 def test_a_run_with_a_mark_has_its_card_unless_it_was_cleared_since(in_task, teams, failed):
     failed("run_told", HOUR / 3)
-    failed("run_cleared", HOUR / 3, start_date=(NOW + HOUR).isoformat())
+    failed("run_cleared", HOUR / 3, start_date=(datetime.now(UTC) + HOUR).isoformat())
 
     def looks():
         watched_since(HOUR)

@@ -170,8 +170,9 @@ def _stored_xcoms(dag_id: str, run_id: str, task_id: str) -> list[object]:
         from airflow.models.xcom import XCom as Stored
     with create_session() as session:
         more = {} if airflow_version() >= _AIRFLOW_3 else {"session": session}
-        query = Stored.get_many(key=XCOM_KEY, dag_ids=dag_id, run_id=run_id, task_ids=task_id, **more)
-        rows = session.scalars(query.limit(_MOST_INSTANCES)) if not more else query.limit(_MOST_INSTANCES)
+        found = Stored.get_many(key=XCOM_KEY, dag_ids=dag_id, run_id=run_id, task_ids=task_id, **more)
+        query = found.order_by(None).order_by(Stored.map_index).limit(_MOST_INSTANCES)
+        rows = query if more else session.scalars(query)
         return [Stored.deserialize_value(row) for row in rows]
 
 
