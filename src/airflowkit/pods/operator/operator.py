@@ -42,7 +42,8 @@ from airflowkit.pods.operator.outcome import (
 from airflowkit.pods.operator.startup import WatchfulPodManager
 from airflowkit.pods.operator.trigger import WatchfulPodTrigger
 from airflowkit.pods.retry import policy_of
-from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
+from airflowkit.pods.spec.checked_pod import located
+from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec, ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -81,7 +82,10 @@ class CheckedPodOperator(KubernetesPodOperator):
         if memory_after_oom is not (keywords.get("default_args") or {}).get("memory_after_oom", NOT_GIVEN):
             added["memory_after_oom"] = memory_after_oom  # of the call: it goes with the memory that the call has
         spec = checked_spec({**keywords, **added})
-        policy = policy_of(spec.keywords.get("retry_policy"), keywords.get("dag"))
+        ids = ids_of(keywords)
+        policy = policy_of(
+            spec.keywords.get("retry_policy"), keywords.get("dag"), lambda found: located(found, spec.layers, *ids)
+        )
         of_the_pod = {key: value for key, value in spec.keywords.items() if key != "retry_policy"}
         super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **of_the_pod)
         self.retry_policy = policy
