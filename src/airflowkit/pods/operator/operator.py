@@ -28,7 +28,7 @@ from airflowkit.pods.diagnostics.errors import template_cause
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
 from airflowkit.pods.diagnostics.tries import with_tries
 from airflowkit.pods.operator.cluster import found_cluster
-from airflowkit.pods.operator.memory import after_failure, raise_memory
+from airflowkit.pods.operator.memory import after_failure, memory_limit, raise_memory
 from airflowkit.pods.operator.native_texts import Text, native_texts
 from airflowkit.pods.operator.outcome import (
     FinalPodFailed,
@@ -280,13 +280,15 @@ class CheckedPodOperator(KubernetesPodOperator):
             interruption=interruption_of(hidden, event),
             error=of_trigger or error_summary(hidden, event),
         )
-        raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
+        raise self._failure(diagnose(evidence), context, evidence.pod) from (hidden if blames_error(evidence) else None)
 
-    def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
+    def _failure(self, diagnosis: Diagnosis, context: Any, pod: Mapping[str, Any] | None = None) -> PodFailed:
         found, diagnosis = diagnosis, with_tries(diagnosis, self.retry_policy, context.get("ti"))
         saved = bool(diagnosis.tries and diagnosis.tries.saved)
         if self.memory_steps:
-            said = after_failure(self.memory_steps, found.cause, self.base_container_name, context, ended=saved)
+            base = self.base_container_name
+            memory = memory_limit(pod, base)
+            said = after_failure(self.memory_steps, found.cause, base, context, ended=saved, memory=memory)
             diagnosis = replace(diagnosis, hint="; ".join(filter(None, (said, diagnosis.hint))))
         push_diagnosis(diagnosis, context.get("ti"))
         # From 3.3 on, Airflow itself asks the policy.
