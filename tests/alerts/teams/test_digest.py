@@ -86,6 +86,8 @@ def test_whatever_failed_the_card_fits():
         (lambda: teams_watchdog(grace=timedelta(days=7)), "must be a timedelta from 0 s to 1 d"),  # it would send none
         (lambda: teams_digest(mentions=["oncall@example.com"]), "teams_digest has no keyword 'mentions'; it takes"),
         (lambda: teams_digest(perod=timedelta(1)), "teams_digest has no keyword 'perod'"),
+        (lambda: teams_digest(api_conn_id=None), "api_conn_id = None: must be the id of a connection"),
+        (lambda: teams_watchdog(api_conn_id=""), "api_conn_id = '': must be the id of a connection"),
         (lambda: teams_watchdog(event="success"), "teams_watchdog has no keyword 'event'"),
     ],
 )

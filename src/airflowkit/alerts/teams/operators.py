@@ -100,7 +100,7 @@ def teams_digest(
         <Task(TeamsDigest): digest>
     """
     _refuse_length("teams_digest: period", period, least=timedelta(minutes=1), most=_LONGEST_PERIOD)
-    _refuse_unknown("teams_digest", options, DigestOptions)
+    _refuse("teams_digest", options, DigestOptions, api_conn_id=api_conn_id, own="period")
     notifier = TeamsNotifier(**options)
     limit = timedelta(minutes=30)
     return TeamsDigest(
@@ -130,7 +130,7 @@ def teams_watchdog(
         <Task(TeamsWatchdog): watchdog>
     """
     _refuse_length("teams_watchdog: grace", grace, least=timedelta(0), most=_LONGEST_GRACE)
-    _refuse_unknown("teams_watchdog", options, AlertOptions)
+    _refuse("teams_watchdog", options, AlertOptions, api_conn_id=api_conn_id, own="grace")
     notifier = TeamsNotifier(**options)
     limit = timedelta(minutes=10)  # one that hangs would keep the next ones from looking
     return TeamsWatchdog(
@@ -143,11 +143,13 @@ def _needs(notifier: TeamsNotifier, api_conn_id: str) -> tuple[Need, ...]:
     return (*connections, Need("", Kind.ROLE, VIEWER, api_conn_id))
 
 
-def _refuse_unknown(what: str, options: Mapping[str, Any], known: type) -> None:
-    """Refuse a keyword that would be dropped: `TeamsNotifier` has some that mean nothing to a task."""
-    names = sorted(known.__annotations__)
-    for name in options.keys() - names:
+def _refuse(what: str, options: Mapping[str, Any], known: type, *, api_conn_id: object, own: str) -> None:
+    """Refuse a keyword that would be dropped, as `TeamsNotifier` has some, and a connection without a name."""
+    names = sorted([*known.__annotations__, "task_id", "api_conn_id", own])
+    for name in options.keys() - known.__annotations__.keys():
         raise TypeError(with_hint(f"{what} has no keyword {name!r}", f"it takes {listed(names, len(names))}"))
+    if not isinstance(api_conn_id, str) or not api_conn_id:
+        raise TypeError(f"{what}: api_conn_id = {shown(api_conn_id)}: must be the id of a connection")
 
 
 def _refuse_length(what: str, length: object, *, least: timedelta, most: timedelta) -> None:

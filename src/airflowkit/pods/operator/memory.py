@@ -16,7 +16,7 @@ from airflowkit.pods.diagnostics.tries import tries_left
 from airflowkit.pods.schema.quantities import parse_quantity, quantity_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from airflowkit.causes import Cause
     from airflowkit.pods.spec.memory_steps import MemorySteps
@@ -59,8 +59,8 @@ def raise_memory(pod: Any, base: str, steps: MemorySteps, context: Any) -> None:
 
 def memory_limit(pod: Mapping[str, Any] | None, base: str) -> str:
     """Return the memory limit that the base container of a pod had; empty where nobody knows it."""
-    containers = pod["spec"]["containers"] if pod else ()
-    container = next((each for each in containers if each["name"] == base), {})
+    containers: Sequence[Mapping[str, Any]] = pod["spec"]["containers"] if pod else ()
+    container: Mapping[str, Any] = next((each for each in containers if each["name"] == base), {})
     limits = (container.get("resources") or {}).get("limits") or {}
     memory = str(limits.get("memory", ""))
     return "" if quantity_fault(memory) else memory
