@@ -143,6 +143,21 @@ def test_what_teams_refuses_is_sent_by_the_next_look(in_task, failed, receivers,
     assert runs_of(server)[3:] == [f"run_r{number}" for number in range(5)]
 
 
+def test_cards_that_teams_refuses_do_not_keep_the_others_from_being_sent(in_task, failed, receivers, connect):
+    server = receivers(Reply(404), Reply(404), Reply(), Reply(404), Reply())
+    connect(server.url)
+    for number in range(6):
+        failed(f"run_p{number}", HOUR - timedelta(minutes=number))
+
+    def looks():
+        watched_since(2 * HOUR)
+        with pytest.raises(DeliveryError, match="3 failed runs without a card, the first of orders, run run_p0"):
+            look()
+
+    in_task(looks)
+    assert runs_of(server) == [f"run_p{number}" for number in (0, 1, 5, 2, 3, 4)]
+
+
 def test_one_look_sends_twenty_cards_and_leaves_its_own_dag_alone(in_task, teams, failed):
     for number in range(25):
         failed(f"run_{number:02}", HOUR - timedelta(minutes=number))

@@ -90,7 +90,9 @@ class Look:
         lost: list[FailedRun] = []
         waiting = list(missing)
         while waiting and sent < _MOST and in_a_row < _LOST_IN_A_ROW:
-            run, alert = waiting[0], self._alert(waiting.pop(0))
+            # If Teams takes no card, the newest shows it as well as the next; if some cards are refused, it is not one.
+            run = waiting.pop(-1 if in_a_row == _LOST_IN_A_ROW - 1 else 0)
+            alert = self._alert(run)
             if _is_marked(run):  # by a callback that came, or by another look
                 continue
             if alert.send():
