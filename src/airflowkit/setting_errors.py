@@ -14,6 +14,7 @@ _EXPECTED: Final = {
     "dict_type": "must be a table",
     "model_type": "must be a table",
     "list_type": 'must be a list, such as ["…"]',
+    "tuple_type": "must be a list of tables, each with its name in [[…]]",
     "string_type": "must be text",
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",

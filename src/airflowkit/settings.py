@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
 
 from airflowkit.errors import SettingsError, did_you_mean
 from airflowkit.ignores import ByCode, Code, Doctor, Mute, Reason
@@ -25,6 +25,17 @@ ALERT_BUDGET: Final = 10.0
 """Seconds that an alert may take: Airflow kills a callback after 20, and the task with it."""
 MAX_ALERT_BUDGET: Final = 15.0
 Table = Mapping[str, Any]
+
+
+def _not_a_bool(given: Any) -> Any:
+    """Refuse true and false, which Pydantic takes for 1 and 0."""
+    if isinstance(given, bool):
+        raise ValueError("must be a number")  # noqa: TRY004  Pydantic's own kind
+    return given
+
+
+Number = Annotated[float, BeforeValidator(_not_a_bool)]
+Whole = Annotated[int, BeforeValidator(_not_a_bool)]
 
 
 class _Section(BaseModel):
@@ -60,7 +71,7 @@ class Teams(_Section):
     environment: str = Field(default="", description="shown in front of every card's title, such as PROD")
     owners: dict[str, str] = Field(default_factory=dict, description="the address to mention for each owner")
     runbook: str = Field(default="", description="a link; may contain {dag_id} and {task_id}")
-    budget: float = Field(
+    budget: Number = Field(
         default=ALERT_BUDGET, gt=0, le=MAX_ALERT_BUDGET, description="seconds that an alert may take in total"
     )
     mute: tuple[Mute, ...] = Field(
@@ -85,12 +96,12 @@ class Check(_Section):
     per_path: dict[str, ByCode[Reason]] = Field(
         default_factory=dict, description="the rules ignored for a path pattern, each code with its reason"
     )
-    import_timeout: float = Field(default=30, gt=0, description="seconds after which a file's import is aborted")
-    memory_limit: int = Field(default=1024, gt=0, description="MiB above which a file's import is aborted")
-    parse_seconds: float = Field(
+    import_timeout: Number = Field(default=30, gt=0, description="seconds after which a file's import is aborted")
+    memory_limit: Whole = Field(default=1024, gt=0, description="MiB above which a file's import is aborted")
+    parse_seconds: Number = Field(
         default=2, gt=0, description="seconds of CPU time that the import of a DAG file should not exceed"
     )
-    parse_memory: int = Field(default=200, gt=0, description="MiB that the import of a DAG file should not exceed")
+    parse_memory: Whole = Field(default=200, gt=0, description="MiB that the import of a DAG file should not exceed")
     dag_id_pattern: str = Field(default="", description="a regular expression that every DAG id matches")
     task_id_pattern: str = Field(default="", description="a regular expression that every task id matches")
     tags: list[str] = Field(default_factory=list, description="the allowed tags; each DAG has at least one")
@@ -104,18 +115,20 @@ class Check(_Section):
         default_factory=list, description="modules that no DAG file may import at module level"
     )
     require_docs: bool = Field(default=False, description="each DAG has a description or doc_md")
-    min_retries: int = Field(default=0, ge=0, description="minimum of retries of each task")
-    max_retries: int | None = Field(default=None, ge=0, description="maximum of retries of each task")
+    min_retries: Whole = Field(default=0, ge=0, description="minimum of retries of each task")
+    max_retries: Whole | None = Field(default=None, ge=0, description="maximum of retries of each task")
     required_dag_args: list[str] = Field(default_factory=list, description="arguments that each DAG sets")
     required_task_args: list[str] = Field(default_factory=list, description="arguments that each task sets")
     group_id_pattern: str = Field(default="", description="a regular expression that every task group's id matches")
     require_dependencies: bool = Field(default=False, description="each task has an upstream or downstream task")
-    max_upstream_tasks: int | None = Field(default=None, gt=0, description="maximum of direct upstream tasks of a task")
-    max_active_runs: int | None = Field(default=None, gt=0, description="maximum of max_active_runs of each DAG")
+    max_upstream_tasks: Whole | None = Field(
+        default=None, gt=0, description="maximum of direct upstream tasks of a task"
+    )
+    max_active_runs: Whole | None = Field(default=None, gt=0, description="maximum of max_active_runs of each DAG")
     public_registries: list[str] = Field(default_factory=list, description="registries that need no pull secret")
     cpu_budget: str | None = Field(default=None, description="CPU that the pods of one DAG may request at once")
     memory_budget: str | None = Field(default=None, description="memory that the pods of one DAG may request at once")
-    largest_file: int = Field(default=1024, gt=0, description="maximum size of a file in the DAG folder, in KiB")
+    largest_file: Whole = Field(default=1024, gt=0, description="maximum size of a file in the DAG folder, in KiB")
     executor: str = Field(
         default="",
         description="the deployment's executor, such as KubernetesExecutor, or several with commas between them",
@@ -156,7 +169,7 @@ class Retry(_Section):
 
     never: list[str] = Field(default_factory=list, description="causes that end a task, such as exit-code:2")
     always: list[str] = Field(default_factory=list, description="causes that are tried again, such as exit-code:75")
-    delay: dict[str, Annotated[float, Field(ge=0, le=LONGEST_DELAY.total_seconds())]] = Field(
+    delay: dict[str, Annotated[Number, Field(ge=0, le=LONGEST_DELAY.total_seconds())]] = Field(
         default_factory=dict, description="seconds until the next try, by cause"
     )
     max_memory: str | None = Field(

@@ -16,7 +16,7 @@ from airflowkit.alerts.facts.recorder import diagnosis_of
 from airflowkit.causes import Category, Cause, CauseCode
 from airflowkit.errors import PodFailed, PodSpecError, SettingsError
 from airflowkit.local.worker.failure import reason_and_lines
-from airflowkit.pods.diagnostics.containers import exit_code_cause
+from airflowkit.pods.diagnostics.containers import CONTAINER_ENDED, exit_code_cause
 from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 from airflowkit.pods.diagnostics.errors import error_cause
 from airflowkit.pods.operator.outcome import FinalPodFailed
@@ -73,6 +73,11 @@ def test_what_is_named_decides_and_the_narrower_name_first(cause, action, delay)
         ({"never": ["exit-code:" + "9" * 5_000]}, "never", "a number from 1 to 255"),
         ({"always": ["exit-code:137"]}, "always", "write signal:137"),
         ({"always": ["signal:9"]}, "always", "write the exit code: signal:137"),
+        ({"never": ["evicted:1"]}, "never", "it has no exit code: write evicted"),
+        ({"always": ["secret-missing:137"]}, "always", "it has no exit code: write secret-missing"),
+        ({"delay": {"template:1": MINUTES}}, "delay", "it has no exit code: write template"),
+        ({"delay": {"secret-missing": MINUTES}}, "delay['secret-missing']", "add it to always"),
+        ({"never": ["signal"], "delay": {"signal:137": MINUTES}}, "delay['signal:137']", "take it out of never"),
         ({"never": "exit-code"}, "never", "is not a list"),
         ({"always": [75]}, "always", "is not a cause"),
         ({"never": ["signal"], "always": ["signal"]}, "always", "is in never, too"),
@@ -101,7 +106,7 @@ def test_an_exit_code_that_is_taken_is_one_that_a_pod_may_die_of(number):
 
 @given(st.sampled_from(CauseCode), st.none() | st.integers(1, 127), st.data())
 def test_never_is_never_tried_again_and_no_delay_is_negative(code, exit_code, data):
-    narrow = [f"{code}:{exit_code}"] if exit_code and code != "signal" else []
+    narrow = [f"{code}:{exit_code}"] if exit_code and code in CONTAINER_ENDED - {CauseCode.SIGNAL} else []
     names = st.lists(st.sampled_from([str(code), *narrow, "evicted", "unknown"]), unique=True)
     never = data.draw(names)
     always = [name for name in data.draw(names) if name not in never]
@@ -246,8 +251,21 @@ def test_a_policy_without_parentheses_is_refused():
 
 
 def test_what_is_not_a_policy_is_refused():
-    with pytest.raises(PodSpecError, match="is not a retry policy"):
+    with pytest.raises(PodSpecError, match=r"(?s)DAG 'orders', task 'load'.*is not a retry policy"):
         make(retry_policy="sometimes")
+    with pytest.raises(PodSpecError, match=r"(?s)^default_args: .*is not a retry policy"):
+        default_args("standard", owner="data", retry_policy="sometimes")
+
+
+def test_a_policy_that_is_refused_is_named_with_its_place(settings):
+    settings("[pod]\nretry_policy = false\n")
+    with pytest.raises(PodSpecError, match=r"DAG 'orders', task 'load'.*\n.*\(set by airflowkit.toml \[pod\]\)"):
+        make()
+
+
+def test_a_delay_is_for_an_exit_code_that_is_tried_again_although_its_code_is_not():
+    policy = RetryByCause(never=["exit-code"], always=["exit-code:75"], delay={"exit-code": MINUTES})
+    assert policy.decide(died("exit-code", 75)).delay == MINUTES
 
 
 class Instance:

@@ -14,14 +14,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from airflowkit._airflow import place_of, retry_decision, retry_policy_class
-from airflowkit.causes import Category, Cause, CauseCode
+from airflowkit.causes import Category, Cause, CauseCode, known_code
 from airflowkit.errors import PodFailed, PodSpecError, Problem, did_you_mean, message_of, shown
+from airflowkit.pods.diagnostics.containers import CONTAINER_ENDED
 from airflowkit.pods.diagnostics.errors import code_of
 from airflowkit.pods.spec.operator_call import settings_of
 from airflowkit.settings import LONGEST_DELAY
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Callable, Container, Iterator
 
 BY_CAUSE: Final = "by-cause"
 """How `airflowkit.toml` names it: `[pod] retry_policy = "by-cause"`, with the keywords below `[retry]`."""
@@ -79,7 +80,7 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
     """Whether the next try starts without delay, as in a local run."""
 
     def __post_init__(self) -> None:
-        if problems := list(self._problems()):
+        if problems := list(self._problems()) or list(self._unused_delays()):
             raise PodSpecError(problems, where="RetryByCause")
         object.__setattr__(self, "never", tuple(self.never))
         object.__setattr__(self, "always", tuple(self.always))
@@ -101,6 +102,16 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
             if not isinstance(delay, timedelta) or not timedelta(0) <= delay <= LONGEST_DELAY:
                 reason = f"is not a timedelta from zero to {LONGEST_DELAY.days} days"
                 yield Problem(f"delay[{cause!r}]", shown(delay), reason)
+
+    def _unused_delays(self) -> Iterator[Problem]:
+        """Return the delays of causes that end the task, whatever their exit code."""
+        for name in self.delay:
+            code, _, exit_code = name.partition(":")
+            cause = Cause(known_code(code), "", exit_code=int(exit_code) if exit_code else None)
+            narrower = any(each.startswith(f"{name}:") for each in self.always)
+            if not narrower and self.decide(cause).action == "fail":
+                hint = "take it out of never" if {name, code} & {*self.never} else "add it to always"
+                yield Problem(f"delay[{name!r}]", "", "a task that dies of it is never tried again", hint)
 
     def decide(self, cause: Cause) -> Decision:
         """Return what becomes of a try that failed for a cause."""
@@ -163,12 +174,13 @@ def cause_of(exception: BaseException) -> Cause:
     return Cause(code_of(exception), f"{name}: {message}" if message else name)
 
 
-def policy_of(value: Any, dag: Any) -> Any:
+def policy_of(value: Any, dag: Any, located: Callable[[Problem], Problem] | None = None) -> Any:
     """Return a task's retry policy, with `"by-cause"` as what `[retry]` of `airflowkit.toml` says.
 
     Args:
         value: What the task was given.
         dag: The task's DAG, if it is known.
+        located: Adds to a problem whose task it is; None for `default_args`.
 
     Raises:
         PodSpecError: It is no policy, or `[retry]` is not valid.
@@ -184,11 +196,15 @@ def policy_of(value: Any, dag: Any) -> Any:
             raise PodSpecError(error.problems, where="[retry] of airflowkit.toml") from None
     if isinstance(value, type) and callable(getattr(value, "evaluate", None)):
         hint = f"write {value.__name__}(), with parentheses"
-        raise PodSpecError([Problem("retry_policy", value.__name__, "is a class", hint)])
+        raise _refused(Problem("retry_policy", value.__name__, "is a class", hint), located)
     if callable(getattr(value, "evaluate", None)):
         return value
     hint = f"write RetryByCause(…), another RetryPolicy, or {BY_CAUSE!r}"
-    raise PodSpecError([Problem("retry_policy", shown(value), "is not a retry policy", hint)])
+    raise _refused(Problem("retry_policy", shown(value), "is not a retry policy", hint), located)
+
+
+def _refused(problem: Problem, located: Callable[[Problem], Problem] | None) -> PodSpecError:
+    return PodSpecError([located(problem)]) if located else PodSpecError([problem], where="default_args")
 
 
 def _names(cause: Cause) -> tuple[str, ...]:
@@ -207,7 +223,9 @@ def _exit_codes(code: str) -> Container[int]:
     """Return the exit codes that a cause may have: a program that a signal ends has the cause `signal`."""
     if code == CauseCode.EXIT_CODE:
         return _EXIT_CODES - _OF_SIGNALS
-    return _EXIT_CODES - set(range(1, 129)) if code == CauseCode.SIGNAL else _EXIT_CODES
+    if code == CauseCode.SIGNAL:
+        return _EXIT_CODES - set(range(1, 129))
+    return _EXIT_CODES if code in CONTAINER_ENDED else frozenset()
 
 
 def _not_a_cause(where: str, name: object) -> Problem:
@@ -218,6 +236,8 @@ def _not_a_cause(where: str, name: object) -> Problem:
         hint = f"a signal ends the program then: write signal:{number}"
     elif code == CauseCode.SIGNAL and number + 128 in _OF_SIGNALS:
         hint = f"write the exit code: signal:{number + 128}"
+    elif code in set(CauseCode) - CONTAINER_ENDED:
+        hint = f"it has no exit code: write {code}"
     elif code in set(CauseCode):
         hint = "an exit code is a number from 1 to 255"
     return Problem(where, shown(name), "is not a cause", hint)

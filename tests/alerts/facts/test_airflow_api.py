@@ -74,6 +74,9 @@ def test_a_dag_that_is_gone_has_no_owners(api):
         ([Reply(401)], "HTTP 401; correct the login"),
         ([TOKEN, Reply(403)], "HTTP 403; give the account the role Viewer"),
         ([TOKEN, Reply(404)], "HTTP 404; its host must be Airflow's own address"),
+        ([TOKEN, Reply(200, body=b"<!doctype html>")], "does not answer as Airflow's API does; its host must be"),
+        ([TOKEN, Reply(200, body=b'{"detail": "moved"}')], "does not answer as Airflow's API does"),
+        ([Reply(200, body=b"<!doctype html>")], "does not answer as Airflow's API does"),
     ],
 )
 def test_a_refusal_says_what_to_do(api, answers, words):
@@ -93,4 +96,12 @@ def test_a_server_that_is_away_says_so_without_the_password(api):
     server.server.server_close()
     with pytest.raises(AirflowApiError, match="does not answer: ConnectionError") as error:
         list(found.failed_runs(AT, AT))
+    assert "secret" not in str(error.value)
+
+
+def test_a_password_in_the_address_is_not_shown(monkeypatch):
+    account = {"conn_type": "http", "host": "http://watchdog:secret@127.0.0.1:1", "password": "token"}
+    monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps(account))
+    with pytest.raises(AirflowApiError, match=r"at 127\.0\.0\.1:1 ") as error:
+        list(AirflowApi("airflow_api").failed_runs(AT, AT))
     assert "secret" not in str(error.value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
 
 from airflowkit import teams_failure
+from airflowkit.alerts.facts.context import AlertSettings, gather
 from airflowkit.alerts.facts.facts import Event, Facts, FailedTask
 from airflowkit.alerts.facts.mutes import mute_of
 from airflowkit.ignores import Mute
@@ -34,6 +36,8 @@ def run(*failed):
         (run("load"), [mute("orders", days=-1)], False),
         (run("load", "sell"), [mute("orders", "load")], False),
         (run("load", "sell"), [mute("orders", "load"), mute("*", "s*")], True),
+        (replace(run("load"), others=True), [mute("orders", "load")], False),
+        (replace(run("load"), others=True), [mute("orders", "load"), mute("orders")], True),
         (run(), [mute("orders", "load")], False),
         (run(), [mute("orders")], True),
         (Facts(event=Event.FAILURE, dag_id="orders", task_id="load"), [mute("orders", "load")], True),
@@ -42,6 +46,17 @@ def run(*failed):
 )
 def test_a_run_is_muted_where_each_of_its_failed_tasks_is(facts, mutes, muted):
     assert bool(mute_of(facts, mutes)) is muted
+
+
+def test_a_task_is_not_muted_with_the_only_one_that_airflow_has_named(monkeypatch):
+    def silent(*_):
+        raise OSError("no answer")
+
+    monkeypatch.setattr("airflowkit.alerts.facts.failures.task_states", silent)
+    context = {"ti": {"dag_id": "orders", "task_id": "load"}, "run_id": "r", "reason": "task_failure"}
+    facts = gather(context, Event.FAILURE, AlertSettings(), patience=5)
+    assert [task.task_id for task in facts.failed] == ["load"]
+    assert mute_of(facts, [mute("orders", "load")]) is None
 
 
 @pytest.mark.parametrize("without", ["dag", "reason", "until"])

@@ -69,15 +69,30 @@ def test_a_digest_of_muted_runs_alone_says_that_nothing_else_failed():
 
 def test_whatever_failed_the_card_fits():
     wide = [failure("é" * 250, n, code, "ö" * 250 + str(n), "🔥" * 250) for n in range(90) for code in CauseCode]
-    card = card_of(*wide)
+    digest = digest_of(wide, [MUTE], since=AT - timedelta(days=1), until=AT)
+    card = digest_card(replace(digest, environment="PROD" * 9_000))
     assert fits(card)
     assert complaints(card) == []
     assert any(text.startswith("and ") and text.endswith(" runs") for text in texts(card))
 
 
-@pytest.mark.parametrize("make", [lambda: teams_digest(period=-timedelta(1)), lambda: teams_watchdog(grace=5)])
-def test_a_length_of_time_that_is_none_is_an_error_at_parse(make):
-    with pytest.raises(TypeError, match="must be a timedelta that is not negative"):
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: teams_digest(period=-timedelta(1)), "must be a timedelta from 1 m to 366 d"),
+        (lambda: teams_digest(period=timedelta(0)), "must be a timedelta from 1 m to 366 d"),  # it would find nothing
+        (lambda: teams_digest(period=timedelta.max), "must be a timedelta from 1 m to 366 d"),  # no such date
+        (lambda: teams_watchdog(grace=5), "must be a timedelta from 0 s to 1 d"),
+        (lambda: teams_watchdog(grace=timedelta(days=7)), "must be a timedelta from 0 s to 1 d"),  # it would send none
+        (lambda: teams_digest(mentions=["oncall@example.com"]), "teams_digest has no keyword 'mentions'; it takes"),
+        (lambda: teams_digest(perod=timedelta(1)), "teams_digest has no keyword 'perod'"),
+        (lambda: teams_digest(api_conn_id=None), "api_conn_id = None: must be the id of a connection"),
+        (lambda: teams_watchdog(api_conn_id=""), "api_conn_id = '': must be the id of a connection"),
+        (lambda: teams_watchdog(event="success"), "teams_watchdog has no keyword 'event'"),
+    ],
+)
+def test_what_would_have_no_effect_is_an_error_at_parse(make, words):
+    with pytest.raises(TypeError, match=words):
         make()
 
 

@@ -69,6 +69,18 @@ def failed(receivers, monkeypatch):
     )
 
 
+@pytest.fixture
+def mute(monkeypatch, tmp_path):
+    """Return a function that mutes the DAG `orders`, or a task of it."""
+
+    def write(task="*"):
+        file = tmp_path / "airflowkit.toml"
+        file.write_text(f'[[teams.mute]]\ndag = "orders"\ntask = "{task}"\nreason = "old"\nuntil = 2999-12-31\n')
+        monkeypatch.setenv("AIRFLOWKIT_CONFIG", str(file))
+
+    return write
+
+
 def look(own=""):
     return Look(AirflowApi("airflow_api"), teams_failure(budget=5), timedelta(minutes=5), own).send_missing()
 
@@ -130,6 +142,21 @@ def test_what_teams_refuses_is_sent_by_the_next_look(in_task, failed, receivers,
     assert runs_of(server)[3:] == [f"run_r{number}" for number in range(5)]
 
 
+def test_cards_that_teams_refuses_do_not_keep_the_others_from_being_sent(in_task, failed, receivers, connect):
+    server = receivers(Reply(404), Reply(404), Reply(), Reply(404), Reply())
+    connect(server.url)
+    for number in range(6):
+        failed(f"run_p{number}", HOUR - timedelta(minutes=number))
+
+    def looks():
+        watched_since(2 * HOUR)
+        with pytest.raises(DeliveryError, match="3 failed runs without a card, the first of orders, run run_p0"):
+            look()
+
+    in_task(looks)
+    assert runs_of(server) == [f"run_p{number}" for number in (0, 1, 5, 2, 3, 4)]
+
+
 def test_one_look_sends_twenty_cards_and_leaves_its_own_dag_alone(in_task, teams, failed):
     for number in range(25):
         failed(f"run_{number:02}", HOUR - timedelta(minutes=number))
@@ -141,6 +168,62 @@ def test_one_look_sends_twenty_cards_and_leaves_its_own_dag_alone(in_task, teams
 
     assert in_task(looks) == [20, 5, 0]
     assert len(set(runs_of(teams))) == 25
+
+
+def test_a_muted_run_is_not_counted_as_sent(in_task, teams, failed, mute):
+    mute()
+    failed("run_muted", HOUR / 3)
+
+    def looks():
+        watched_since(HOUR)
+        return look(), read_mark("orders", "run_muted").late
+
+    assert in_task(looks) == (0, True)
+    assert teams.cards == []
+
+
+def test_a_muted_task_says_nothing_of_its_run_in_which_others_have_failed(in_task, teams, failed, mute):
+    mute(task="export")
+    failed("run_both", HOUR / 3)
+
+    def looks():
+        watched_since(HOUR)
+        instance = {"dag_id": "orders", "run_id": "run_both", "task_id": "export", "state": "failed"}
+        teams_failure(budget=5).notify({"ti": instance, "run_id": "run_both", "exception": ValueError()})
+        return read_mark("orders", "run_both"), look()
+
+    assert in_task(looks) == (None, 1)
+    assert runs_of(teams) == ["run_both"]
+
+
+def test_two_looks_at_a_time_send_no_card_twice(in_task, teams, failed, monkeypatch):
+    failed("run_told", HOUR / 3)
+    failed("run_lost", HOUR / 3)
+    api = AirflowApi("airflow_api")
+    listed = AirflowApi.failed_runs
+
+    def meanwhile(self, since, until):
+        yield from listed(self, since, until)
+        if self is api:
+            assert look() == 1
+
+    monkeypatch.setattr(AirflowApi, "failed_runs", meanwhile)
+
+    def looks():
+        watched_since(HOUR)
+        leave_mark("orders", "run_told")
+        return Look(api, teams_failure(budget=5), timedelta(minutes=5)).send_missing()
+
+    assert in_task(looks) == 0
+    assert runs_of(teams) == ["run_lost"]
+
+
+def test_a_watch_that_is_set_to_the_future_starts_again(in_task, teams, failed):
+    def looks():
+        watched_since(-HOUR)
+        return look(), datetime.fromisoformat(read_value(WATCH)["until"]) < NOW + HOUR / 2
+
+    assert in_task(looks) == (0, True)
 
 
 def test_a_watchdog_that_may_not_ask_does_not_start(in_task, monkeypatch):

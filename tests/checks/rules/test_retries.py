@@ -49,6 +49,25 @@ def test_a_policy_without_retries_decides_nothing(found_in, task, defaults, expe
     assert codes(found_in(in_dag(task, defaults))) == expected
 
 
+@POLICIES
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ('"by-cause"', ("has retry_policy = 'by-cause', which is not a policy", "write RetryByCause()")),
+        (
+            "RetryByCause",
+            ("has retry_policy = RetryByCause, which is not a policy", "write RetryByCause()"),
+        ),
+        ('{"never": []}', ("has retry_policy = {'never': []}, which is not a policy", "write RetryByCause()")),
+    ],
+)
+def test_what_airflow_takes_for_a_policy_and_cannot_ask_is_found(found_in, given, expected):
+    ((code, *said),) = found_in(
+        in_dag('BashOperator(task_id="load", bash_command="a")', f'{{"retry_policy": {given}}}')
+    )
+    assert (code, *said) == ("AK342", *expected)
+
+
 def test_a_policy_of_the_settings_is_named_with_its_place(found_in, tmp_path):
     (tmp_path / "airflowkit.toml").write_text('[pod]\nretry_policy = "by-cause"\n')
     ((code, message, hint),) = found_in(in_dag('pod_task("load", **POD)'))

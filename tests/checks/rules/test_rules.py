@@ -15,6 +15,7 @@ CASES = Path(__file__).parent / "cases"
 NEEDS = {
     "AK315": (3, 1, "in Airflow 2 each run has each name"),
     "AK341": (3, 3, "tasks without a pod have no retry policy"),
+    "AK342": (3, 3, "tasks without a pod have no retry policy"),
     "AK418": (3, 3, "nothing is kept from one try to the next"),
     "AK502": (3, 2, "airflow.sdk names SyncCallback"),
 }

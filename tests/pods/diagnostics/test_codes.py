@@ -112,6 +112,13 @@ def test_a_registrys_answer_has_its_code(answer, code):
     assert diagnose(Evidence(pod=waits_for_image(answer))).cause == code
 
 
+def test_what_the_node_said_of_an_image_is_shown_with_its_name():
+    waiting = waits_for_image('short-name "IMAGE" did not resolve to an alias')
+    image = waiting["spec"]["containers"][0]["image"]
+    said = json.loads(json.dumps(waiting).replace("IMAGE", image))
+    assert diagnose(Evidence(pod=said)).reason.endswith(f'short-name "{image}" did not resolve to an alias')
+
+
 def test_a_pull_secret_that_does_not_exist_is_a_missing_secret():
     message = "Unable to retrieve some image pull secrets (regcred); attempting the pull may not succeed."
     event = {"type": "Warning", "reason": "FailedToRetrieveImagePullSecret", "message": message}

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from airflowkit.causes import Cause, CauseCode
-from airflowkit.pods.operator.memory import STATE, after_failure, step_of
+from airflowkit.pods.operator.memory import STATE, after_failure, memory_limit, step_of
 from airflowkit.pods.spec.memory_steps import MemorySteps
 
 STEPS = MemorySteps(("4Gi", "8Gi"))
@@ -39,8 +39,8 @@ class Task:
     def step(self):
         return step_of(STEPS, self.context)
 
-    def fail(self, cause=OOM, *, ended=False):
-        said = after_failure(STEPS, cause, "base", self.context, ended=ended)
+    def fail(self, cause=OOM, *, ended=False, memory=""):
+        said = after_failure(STEPS, cause, "base", self.context, ended=ended, memory=memory)
         self.try_number += 1
         return said
 
@@ -121,6 +121,20 @@ def test_what_becomes_of_the_memory_is_said():
     assert task.fail() == "no try is left for 8Gi, step 2 of 2 of memory_after_oom"
     assert Task().fail(EVICTED) == ""
     assert Task().fail(ended=True) == ""  # the policy's words say it
+
+
+def test_a_template_that_gives_more_than_a_step_is_not_said_to_have_the_step():
+    task = Task(retries=4)
+    assert task.fail(memory="6Gi") == "memory_after_oom has no step above the 6Gi that this try had"
+    assert task.fail(EVICTED, memory="6Gi") == ""
+    assert task.fail(memory="6Gi") == "the next try has 8Gi, step 2 of 2 of memory_after_oom"
+    assert task.fail(memory="8Gi") == "this try had 8Gi, step 2 of 2 of memory_after_oom"
+
+
+def test_what_a_pod_had_is_the_limit_of_its_base_container():
+    pod = {"spec": {"containers": [{"name": "other"}, {"name": "base", "resources": {"limits": {"memory": "6Gi"}}}]}}
+    assert memory_limit(pod, "base") == "6Gi"
+    assert memory_limit(pod, "other") == memory_limit(pod, "none") == memory_limit(None, "base") == ""
 
 
 def test_before_airflow_3_3_it_says_that_the_next_try_has_no_more():

@@ -66,6 +66,8 @@ def steps_of(task):
         (["-4Gi"], "[0]", "must not be negative"),
         (["4096m"], "[0]", "is a fraction of a byte"),
         (["4"], "[0]", "did you mean '4Mi'"),
+        (["4000m"], "[0]", "did you mean '4000Mi'"),
+        (["+1500k"], "[0]", "is not more than"),
         (["2Gi"], "[0]", "is not more than the 2Gi that the first try has"),
         (["1Gi"], "[0]", "is not more than the 2Gi that the first try has"),
         (["4Gi", "4096Mi"], "[1]", "is not more than the 4Gi before it"),
@@ -79,6 +81,15 @@ def test_steps_that_are_no_ascending_amounts_are_refused(steps, field, says):
         make(resources=Resources(memory="2Gi", memory_after_oom=steps))
     problem = next(each for each in caught.value.problems if each.field == f"resources.memory_after_oom{field}")
     assert says in str(problem)
+
+
+def test_an_amount_that_is_suggested_is_one():
+    with pytest.raises(PodSpecError) as caught:
+        make(resources=Resources(cpu="1e3", memory="1e3"))
+    assert [(problem.reason, problem.hint) for problem in caught.value.problems] == [
+        ("is more processors than a node has", ""),  # neither '1e3m' nor '1e3Mi' is an amount
+        ("is less than a process needs to start", ""),
+    ]
 
 
 def test_the_first_step_is_above_the_limit_and_not_only_above_the_request():

@@ -90,8 +90,10 @@ class AirflowApi:
     def _page_of_runs(self, since: datetime, until: datetime, offset: int) -> list[FailedRun]:
         period = {"state": "failed", "end_date_gte": since.isoformat(), "end_date_lte": until.isoformat()}
         asked = {**period, "order_by": "end_date", "limit": _PAGE, "offset": offset}
-        answer = self._get("/api/v2/dags/~/dagRuns", asked)
-        return [run for row in look(answer, "dag_runs") or () if (run := _failed_run(row))]
+        rows = look(self._get("/api/v2/dags/~/dagRuns", asked), "dag_runs")
+        if not isinstance(rows, list):  # Airflow's pages, or a proxy's, answer every path with 200
+            raise self._not_the_api()
+        return [run for row in rows if (run := _failed_run(row))]
 
     def owners(self, dag_id: str) -> Mapping[str, str]:
         """Return the owner of each task of a DAG; nothing of one that Airflow does not know any more."""
@@ -135,6 +137,8 @@ class AirflowApi:
             token = text(self._answer(lambda: post(url, json=body, timeout=_TIMEOUT)), "access_token")
         elif not password:  # the simple auth manager, where everybody is an administrator
             token = text(self._answer(lambda: get(url, timeout=_TIMEOUT)), "access_token")
+        if not token:
+            raise self._not_the_api()
         mask([token])
         self._headers = {"Authorization": f"Bearer {token}"}
 
@@ -142,7 +146,7 @@ class AirflowApi:
         """Return the JSON of a response; the texts of requests' errors may contain secrets."""
         from requests import RequestException
 
-        where = f"Airflow's API at {urlsplit(self._base).netloc} (connection {self.conn_id!r})"
+        where = self._where()
         try:
             response = ask()
         except RequestException as error:
@@ -154,6 +158,14 @@ class AirflowApi:
             hint = _HINTS.get(response.status_code, "")
             fault = AirflowApiError(f"{where} answered HTTP {response.status_code}", hint=hint)
         raise fault
+
+    def _where(self) -> str:
+        """Return which API it is; an address may have a password in front of the host."""
+        host = urlsplit(self._base).netloc.rpartition("@")[2]
+        return f"Airflow's API at {host} (connection {self.conn_id!r})"
+
+    def _not_the_api(self) -> AirflowApiError:
+        return AirflowApiError(f"{self._where()} does not answer as Airflow's API does", hint=_HINTS[404])
 
 
 def _account(conn_id: str) -> tuple[str, str, str]:

@@ -136,6 +136,7 @@ def _of_run(context: Mapping[str, Any], event: Event, patience: float) -> Facts:
     return replace(
         _of_either(context, event, look(context, "dag_run")),
         failed=failed,
+        others=told is None,
         not_run=not_run,
         reason=_reason(context) or ("" if told else _UNTOLD_OTHERS if failed else _UNTOLD),
         owners=_owners(context, [task.task_id for task in failed]),

@@ -72,6 +72,7 @@ class Facts:
         diagnosis: Why the task failed.
         traceback: The exception's traceback.
         failed: The run's failed tasks.
+        others: Whether others may have failed, because Airflow did not say which did.
         not_run: How many tasks did not run because an upstream task failed.
         reason: Why the run ended, in words.
         owners: The owners of what failed.
@@ -101,6 +102,7 @@ class Facts:
     diagnosis: Diagnosis | None = None
     traceback: str = ""
     failed: tuple[FailedTask, ...] = ()
+    others: bool = False
     not_run: int = 0
     reason: str = ""
     owners: tuple[str, ...] = ()

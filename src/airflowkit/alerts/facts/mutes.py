@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def mute_of(facts: Facts, mutes: Iterable[Mute]) -> Mute | None:
-    """Return what mutes a card, or None; a run is muted if each of its failed tasks is.
+    """Return what mutes a card, or None; a run is muted if each of its failed tasks is, those nobody knows, too.
 
     Args:
         facts: What the card would say.
@@ -21,6 +21,7 @@ def mute_of(facts: Facts, mutes: Iterable[Mute]) -> Mute | None:
     """
     today = datetime.now(UTC).date()
     holding = [mute for mute in mutes if not mute.expired(today)]
-    tasks = [facts.task_id] if facts.task_id else [task.task_id for task in facts.failed] or [""]
+    failed = [*(task.task_id for task in facts.failed), *([""] if facts.others else [])]
+    tasks = [facts.task_id] if facts.task_id else failed or [""]
     found = [next((mute for mute in holding if mute.covers(facts.dag_id, task)), None) for task in tasks]
     return found[0] if all(found) else None

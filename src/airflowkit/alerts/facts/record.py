@@ -63,9 +63,13 @@ class CardRecord:
         """Return whether the watchdog has sent this card, because its callback was late."""
         return self.of_run and not self.late and self.before is not None and self.before.late
 
-    def leave(self) -> None:
-        """Leave the mark of a card that arrived, or that is muted."""
-        if not self.counts or (self.before is not None and not self.late):
+    def leave(self, *, muted: bool) -> None:
+        """Leave the mark of a card that arrived, or that is muted.
+
+        Args:
+            muted: Whether it is muted: a task's card then says nothing of its run, in which others may have failed.
+        """
+        if not self.counts or (self.before is not None and not self.late) or (muted and not self.of_run):
             return
         try:
             leave_mark(self.dag_id, self.run_id, late=self.late)

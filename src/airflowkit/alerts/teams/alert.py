@@ -47,6 +47,7 @@ class Alert:
         started: When it started.
         stage: What it is doing, to be logged when the time is up.
         told: Whether Teams has accepted the card, or the settings mute it.
+        muted: Whether the settings mute it.
     """
 
     context: Any
@@ -58,6 +59,7 @@ class Alert:
     started: float = field(default_factory=monotonic)
     stage: str = "reading how the previous run ended"
     told: bool = False
+    muted: bool = False
     waited: float = field(init=False)
     """Seconds of waiting for Airflow that the budget does not count; until Airflow has answered, the most."""
 
@@ -108,14 +110,15 @@ class Alert:
         self.stage = "reading what failed in the run"
         facts = self._facts(event, max(0.0, read_until - monotonic()))
         self.waited = min(self.waited, monotonic() - self.started)
-        if muted := mute_of(facts, self.settings.mutes):
-            log.info("airflowkit: no card, because [teams] mute says so until %s: %s", muted.until, muted.reason)
+        if mute := mute_of(facts, self.settings.mutes):
+            self.muted = True
+            log.info("airflowkit: no card, because [teams] mute says so until %s: %s", mute.until, mute.reason)
         else:
             self.stage = f"waiting for an answer from {webhook.host}; the card may or may not have arrived"
             if not _reported(post(webhook, *_cards(facts), self._deadline())):
                 return False
         self.stage, self.told = "leaving the mark of the card", True
-        record.leave()
+        record.leave(muted=self.muted)
         return True
 
     def _event(self) -> Event | None:

@@ -18,6 +18,7 @@ _NAMED: Final = 5
 """Tasks, or DAGs, that a group names."""
 _REASON: Final = 200
 _NAME: Final = 120
+_ENVIRONMENT: Final = 40
 _BUTTONS: Final = 3
 _MOST: Final = 24
 """Groups that a card shows at most."""
@@ -37,7 +38,7 @@ def _card(digest: Digest, most: int) -> Card:
 
 
 def _headline(digest: Digest) -> str:
-    place = f"[{digest.environment}] " if digest.environment else ""
+    place = f"[{one_line(digest.environment, _ENVIRONMENT)}] " if digest.environment else ""
     what = f"{counted(digest.runs, 'failed run')} of {counted(digest.dags, 'DAG')}" if digest.runs else "no failed run"
     return f"{place}Digest: {what}"
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from airflow.providers.common.compat.sdk import BaseOperator  # noqa: TID253  they are subclasses
 
 from airflowkit.alerts.facts.airflow_api import API_CONN_ID, VIEWER, AirflowApi
 from airflowkit.alerts.safety.lenient import time
 from airflowkit.alerts.safety.log import log
+from airflowkit.alerts.safety.text import duration
 from airflowkit.alerts.teams.delivery import send_card
 from airflowkit.alerts.teams.digest import digest_of, read_facts
 from airflowkit.alerts.teams.digest_card import digest_card
 from airflowkit.alerts.teams.notifier import TeamsNotifier
+from airflowkit.alerts.teams.options import AlertOptions, DigestOptions
 from airflowkit.alerts.teams.watchdog import Look
 from airflowkit.contract.needs import Kind, Need
-from airflowkit.errors import shown
+from airflowkit.errors import listed, shown, with_hint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Unpack
 
-    from airflowkit.alerts.teams.options import AlertOptions
+_LONGEST_PERIOD: Final = timedelta(days=366)
+_LONGEST_GRACE: Final = timedelta(days=1)
+"""Far from the days after which the watchdog gives up: with a longer one it would send nothing, ever."""
 
 
 class TeamsDigest(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
@@ -78,7 +83,7 @@ def teams_digest(
     task_id: str = "digest",
     api_conn_id: str = API_CONN_ID,
     period: timedelta = timedelta(days=1),
-    **options: Unpack[AlertOptions],
+    **options: Unpack[DigestOptions],
 ) -> TeamsDigest:
     """Return a task that sends one card about all runs that failed in a period, by cause and owner.
 
@@ -88,13 +93,14 @@ def teams_digest(
         task_id: The id of the task.
         api_conn_id: The connection to Airflow's REST API: its address, and an account of the role Viewer.
         period: How far it looks back, from the moment for which its run is scheduled.
-        **options: `conn_id`, `environment` and `budget` of `TeamsNotifier`.
+        **options: `conn_id`, `environment` and `budget` of `TeamsNotifier`; its other keywords are about one run.
 
     Example:
         >>> teams_digest()
         <Task(TeamsDigest): digest>
     """
-    _refuse_negative("teams_digest: period", period)
+    _refuse_length("teams_digest: period", period, least=timedelta(minutes=1), most=_LONGEST_PERIOD)
+    _refuse("teams_digest", options, DigestOptions, api_conn_id=api_conn_id, own="period")
     notifier = TeamsNotifier(**options)
     limit = timedelta(minutes=30)
     return TeamsDigest(
@@ -123,7 +129,8 @@ def teams_watchdog(
         >>> teams_watchdog()
         <Task(TeamsWatchdog): watchdog>
     """
-    _refuse_negative("teams_watchdog: grace", grace)
+    _refuse_length("teams_watchdog: grace", grace, least=timedelta(0), most=_LONGEST_GRACE)
+    _refuse("teams_watchdog", options, AlertOptions, api_conn_id=api_conn_id, own="grace")
     notifier = TeamsNotifier(**options)
     limit = timedelta(minutes=10)  # one that hangs would keep the next ones from looking
     return TeamsWatchdog(
@@ -136,6 +143,16 @@ def _needs(notifier: TeamsNotifier, api_conn_id: str) -> tuple[Need, ...]:
     return (*connections, Need("", Kind.ROLE, VIEWER, api_conn_id))
 
 
-def _refuse_negative(what: str, length: object) -> None:
-    if not isinstance(length, timedelta) or length < timedelta(0):
-        raise TypeError(f"{what} = {shown(length)}: must be a timedelta that is not negative")
+def _refuse(what: str, options: Mapping[str, Any], known: type, *, api_conn_id: object, own: str) -> None:
+    """Refuse a keyword that would be dropped, as `TeamsNotifier` has some, and a connection without a name."""
+    names = sorted([*known.__annotations__, "task_id", "api_conn_id", own])
+    for name in options.keys() - known.__annotations__.keys():
+        raise TypeError(with_hint(f"{what} has no keyword {name!r}", f"it takes {listed(names, len(names))}"))
+    if not isinstance(api_conn_id, str) or not api_conn_id:
+        raise TypeError(f"{what}: api_conn_id = {shown(api_conn_id)}: must be the id of a connection")
+
+
+def _refuse_length(what: str, length: object, *, least: timedelta, most: timedelta) -> None:
+    if not isinstance(length, timedelta) or not least <= length <= most:
+        limits = f"{duration(least)} to {duration(most)}"
+        raise TypeError(f"{what} = {shown(length)}: must be a timedelta from {limits}")

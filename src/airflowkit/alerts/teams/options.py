@@ -30,6 +30,14 @@ class AlertOptions(TypedDict, total=False):
     budget: float
 
 
+class DigestOptions(TypedDict, total=False):
+    """The keywords of an alert that `teams_digest` takes."""
+
+    conn_id: str
+    environment: str
+    budget: float
+
+
 def accepted(options: Mapping[str, Any], *, lenient: bool) -> dict[str, Any]:
     """Return the options that were given and are right.
 

@@ -62,7 +62,7 @@ class Look:
             raise AirflowKitError("the watchdog only works in a task of Airflow 3")
         now = datetime.now(UTC)
         seen_until = time(read_value(WATCH), "until")
-        if seen_until is None:
+        if seen_until is None or seen_until > now:  # somebody has changed it: nothing would ever be after it
             tuple(self.api.failed_runs(now, now))  # it starts only where it can ask
             _remember(now)
             log.info("airflowkit: the watchdog starts: from now on, each delivered card leaves a mark")
@@ -72,6 +72,9 @@ class Look:
             return 0
         runs = tuple(self.api.failed_runs(since, until))
         missing = [run for run in runs if run.dag_id != self.own and not _is_marked(run)]
+        if time(read_value(WATCH), "until") != seen_until:  # and removed the marks that were not found
+            log.warning("airflowkit: another look has ended meanwhile, so this one sends nothing: run one at a time")
+            return 0
         sent, lost, waiting = self._send(missing)
         seen_until = min((run.ended for run in (*lost, *waiting)), default=until)
         _remember(seen_until)
@@ -87,9 +90,13 @@ class Look:
         lost: list[FailedRun] = []
         waiting = list(missing)
         while waiting and sent < _MOST and in_a_row < _LOST_IN_A_ROW:
-            run = waiting.pop(0)
-            if self._alert(run).send():
-                sent, in_a_row = sent + 1, 0
+            # If Teams takes no card, the newest shows it as well as the next; if some cards are refused, it is not one.
+            run = waiting.pop(-1 if in_a_row == _LOST_IN_A_ROW - 1 else 0)
+            alert = self._alert(run)
+            if _is_marked(run):  # by a callback that came, or by another look
+                continue
+            if alert.send():
+                sent, in_a_row = sent + (not alert.muted), 0
             else:
                 lost.append(run)
                 in_a_row += 1

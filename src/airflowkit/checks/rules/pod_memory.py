@@ -43,7 +43,8 @@ def memory_step_never_used(pod: Pod) -> Iterator[Fault]:
         hint = f"stay within {steps.limit}"
         yield Fault(f"memory_after_oom has {listed(beyond)}, beyond [retry] max_memory, {steps.limit}", hint)
     if _never_after_oom(pod.operator.retry_policy):
-        yield Fault(_NEVER, "take out-of-memory out of never")
+        named = [name for name in pod.operator.retry_policy.never if name.partition(":")[0] == CauseCode.OUT_OF_MEMORY]
+        yield Fault(_NEVER, f"take {listed(named)} out of never")
     elif (retries := pod.operator.retries or 0) < (number := len(steps.usable)):
         message = f"memory_after_oom has {counted(number, 'step')}, and retries={retries} leads to fewer"
         yield Fault(message, f"set retries={number}, or leave steps out")

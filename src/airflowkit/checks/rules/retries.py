@@ -1,4 +1,4 @@
-"""AK340 and AK341: retries and the policy that decides about them."""
+"""AK340 to AK342: retries and the policy that decides about them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from airflowkit.causes import Category, Cause, CauseCode
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import effective, is_checked
 from airflowkit.checks.model.rule import TaskSubject, task_rule
+from airflowkit.errors import shown
 from airflowkit.pods.diagnostics.tries import is_by_cause
 from airflowkit.pods.expansion import argument
 
@@ -41,7 +42,7 @@ def retry_policy_without_retries(task: TaskSubject) -> Iterator[Fault]:
     task that sets `retries=0` although `default_args` has both is left alone.
     """
     operator, policy, retries = _decided(task)
-    if policy is None or retries:
+    if retries or not _is_policy(policy):
         return
     inherited = getattr(task.dag, "default_args", None) or {}
     if policy is not inherited.get("retry_policy") or not inherited.get("retries"):
@@ -67,7 +68,32 @@ def retries_never_used(task: TaskSubject) -> Iterator[Fault]:
         yield Fault(message, "take something out of never, or set retries=0")
 
 
-RULES: Final = (retry_policy_without_retries, retries_never_used)
+@task_rule("AK342", "retry-policy-that-is-none", Severity.ERROR)
+def retry_policy_that_is_none(task: TaskSubject) -> Iterator[Fault]:
+    """Checks that what a task has as `retry_policy` is a policy.
+
+    ## Why it matters
+    Airflow 3.3 takes any value when the DAG is parsed. After each failed try it asks the value, writes a traceback to
+    the task's log, and goes on as without a policy: a missing Secret is tried again and again.
+
+    ## How to fix it
+    Write `RetryByCause()`, with parentheses. `"by-cause"` is for `pod_task`, `default_args(...)` and `airflowkit.toml`;
+    the `default_args` of a DAG pass it to every other operator as it is.
+    """
+    _, policy, _ = _decided(task)
+    if policy is not None and not _is_policy(policy):
+        is_class = isinstance(policy, type)
+        given, meant = policy.__name__ if is_class else shown(policy), "RetryByCause"
+        if is_class and hasattr(policy, "evaluate"):
+            meant = given
+        yield Fault(f"has retry_policy = {given}, which is not a policy", f"write {meant}()")
+
+
+RULES: Final = (retry_policy_without_retries, retries_never_used, retry_policy_that_is_none)
+
+
+def _is_policy(value: Any) -> bool:
+    return not isinstance(value, type) and callable(getattr(value, "evaluate", None))
 
 
 def _decided(task: TaskSubject) -> tuple[Any, Any, Any]:

@@ -43,6 +43,24 @@ _HINTS: Final = {
 }
 
 
+CONTAINER_ENDED: Final = frozenset(
+    {
+        CauseCode.OUT_OF_MEMORY,
+        CauseCode.EXIT_CODE,
+        CauseCode.SIGNAL,
+        CauseCode.INIT_FAILED,
+        CauseCode.SIDECAR_FAILED,
+        CauseCode.NODE_LOST,
+        CauseCode.START_FAILED,
+        CauseCode.CANNOT_START,
+        CauseCode.COMMAND_NOT_FOUND,
+        CauseCode.COMMAND_NOT_EXECUTABLE,
+        CauseCode.WRONG_PLATFORM,
+    }
+)
+"""The causes that `container_cause` finds where a container has ended: only these may have its exit code."""
+
+
 class Kind(IntEnum):
     """What a container is to its pod, in the order in which they are to blame."""
 

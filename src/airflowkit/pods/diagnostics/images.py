@@ -57,10 +57,11 @@ def image_cause(image: str, reason: str, message: str, pull_secrets: Sequence[st
         hint = "load the image into the node, or set image_pull_policy to IfNotPresent"
         reason = f"image {image!r} is not on the node, and image_pull_policy is Never"
         return Cause(CauseCode.IMAGE_NEVER_PULLED, reason, hint)
-    return _pull_cause(image, f"{message}\n{events}".replace(image, ""), pull_secrets)
+    return _pull_cause(image, f"{message}\n{events}", pull_secrets)
 
 
-def _pull_cause(image: str, answer: str, pull_secrets: Sequence[str]) -> Cause:
+def _pull_cause(image: str, said: str, pull_secrets: Sequence[str]) -> Cause:
+    answer = said.replace(image, "")  # a name may have any of these words
     if lost := _NO_PULL_SECRET.search(answer):
         reason = f"no right to pull image {image!r}: pull secret {lost[1]!r} not found"
         return Cause(CauseCode.SECRET_MISSING, reason, "create it in the pod's namespace")
@@ -77,7 +78,7 @@ def _pull_cause(image: str, answer: str, pull_secrets: Sequence[str]) -> Cause:
         hint = "check the registry's name, and that the nodes may reach it"
         reason = f"image {image!r} cannot be pulled: registry {registry!r} cannot be reached ({why[1]})"
         return Cause(CauseCode.REGISTRY_UNREACHABLE, reason, hint)
-    reason = f"image {image!r} cannot be pulled: {_last_words(answer)}"
+    reason = f"image {image!r} cannot be pulled: {_last_words(said)}"
     return Cause(CauseCode.IMAGE_PULL_FAILED, reason, "look at the pod's events in the log")
 
 

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit._airflow import task_state
 from airflowkit.causes import CauseCode
 from airflowkit.pods.diagnostics.tries import tries_left
-from airflowkit.pods.schema.quantities import parse_quantity
+from airflowkit.pods.schema.quantities import parse_quantity, quantity_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from airflowkit.causes import Cause
     from airflowkit.pods.spec.memory_steps import MemorySteps
 
@@ -55,7 +57,16 @@ def raise_memory(pod: Any, base: str, steps: MemorySteps, context: Any) -> None:
     log.info("An earlier try ran out of memory: this one has %s", _named(steps, step))
 
 
-def after_failure(steps: MemorySteps, cause: Cause, base: str, context: Any, *, ended: bool) -> str:
+def memory_limit(pod: Mapping[str, Any] | None, base: str) -> str:
+    """Return the memory limit that the base container of a pod had; empty where nobody knows it."""
+    containers: Sequence[Mapping[str, Any]] = pod["spec"]["containers"] if pod else ()
+    container: Mapping[str, Any] = next((each for each in containers if each["name"] == base), {})
+    limits = (container.get("resources") or {}).get("limits") or {}
+    memory = str(limits.get("memory", ""))
+    return "" if quantity_fault(memory) else memory
+
+
+def after_failure(steps: MemorySteps, cause: Cause, base: str, context: Any, *, ended: bool, memory: str = "") -> str:
     """Note for the next try what this one died of; return what becomes of the memory, in words.
 
     Args:
@@ -64,16 +75,26 @@ def after_failure(steps: MemorySteps, cause: Cause, base: str, context: Any, *, 
         base: The name of the container that the steps are for.
         context: The task's context.
         ended: Whether the task's retry policy ends it.
+        memory: What this try's pod had: more than a step, where a template says so.
     """
     step, left = step_of(steps, context), 0 if ended else tries_left(context["ti"])
     ran_out = cause.code is CauseCode.OUT_OF_MEMORY and cause.container in {"", base}
     following = min(step + 1, len(steps.usable)) if ran_out else step
     obstacle = _keep(following, context) if following and left else ""
+    if following and memory and _has_more(memory, steps, step, following):
+        return f"memory_after_oom has no step above the {memory} that this try had" if ran_out and left else ""
     if ended or following == step:
         return f"this try had {_named(steps, step)}" if step else ""
     if obstacle:
         return f"the next try has no more memory: {obstacle}"
     return f"{'the next try has' if left else 'no try is left for'} {_named(steps, following)}"
+
+
+def _has_more(memory: str, steps: MemorySteps, step: int, following: int) -> bool:
+    """Return whether a pod had more than its step, and no less than the next: `raise_memory` then changes nothing."""
+    had = parse_quantity(memory)
+    beyond = not step or had > parse_quantity(steps.usable[step - 1])
+    return beyond and had >= parse_quantity(steps.usable[following - 1])
 
 
 def _named(steps: MemorySteps, step: int) -> str:

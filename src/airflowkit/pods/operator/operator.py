@@ -28,7 +28,7 @@ from airflowkit.pods.diagnostics.errors import template_cause
 from airflowkit.pods.diagnostics.evidence import plain, read_evidence
 from airflowkit.pods.diagnostics.tries import with_tries
 from airflowkit.pods.operator.cluster import found_cluster
-from airflowkit.pods.operator.memory import after_failure, raise_memory
+from airflowkit.pods.operator.memory import after_failure, memory_limit, raise_memory
 from airflowkit.pods.operator.native_texts import Text, native_texts
 from airflowkit.pods.operator.outcome import (
     FinalPodFailed,
@@ -42,7 +42,8 @@ from airflowkit.pods.operator.outcome import (
 from airflowkit.pods.operator.startup import WatchfulPodManager
 from airflowkit.pods.operator.trigger import WatchfulPodTrigger
 from airflowkit.pods.retry import policy_of
-from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec
+from airflowkit.pods.spec.checked_pod import located
+from airflowkit.pods.spec.operator_call import NOT_GIVEN, NOT_OF_THE_POD, checked_spec, ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -81,7 +82,10 @@ class CheckedPodOperator(KubernetesPodOperator):
         if memory_after_oom is not (keywords.get("default_args") or {}).get("memory_after_oom", NOT_GIVEN):
             added["memory_after_oom"] = memory_after_oom  # of the call: it goes with the memory that the call has
         spec = checked_spec({**keywords, **added})
-        policy = policy_of(spec.keywords.get("retry_policy"), keywords.get("dag"))
+        ids = ids_of(keywords)
+        policy = policy_of(
+            spec.keywords.get("retry_policy"), keywords.get("dag"), lambda found: located(found, spec.layers, *ids)
+        )
         of_the_pod = {key: value for key, value in spec.keywords.items() if key != "retry_policy"}
         super().__init__(**{key: keywords[key] for key in NOT_OF_THE_POD if key in keywords}, **of_the_pod)
         self.retry_policy = policy
@@ -276,13 +280,15 @@ class CheckedPodOperator(KubernetesPodOperator):
             interruption=interruption_of(hidden, event),
             error=of_trigger or error_summary(hidden, event),
         )
-        raise self._failure(diagnose(evidence), context) from (hidden if blames_error(evidence) else None)
+        raise self._failure(diagnose(evidence), context, evidence.pod) from (hidden if blames_error(evidence) else None)
 
-    def _failure(self, diagnosis: Diagnosis, context: Any) -> PodFailed:
+    def _failure(self, diagnosis: Diagnosis, context: Any, pod: Mapping[str, Any] | None = None) -> PodFailed:
         found, diagnosis = diagnosis, with_tries(diagnosis, self.retry_policy, context.get("ti"))
         saved = bool(diagnosis.tries and diagnosis.tries.saved)
         if self.memory_steps:
-            said = after_failure(self.memory_steps, found.cause, self.base_container_name, context, ended=saved)
+            base = self.base_container_name
+            memory = memory_limit(pod, base)
+            said = after_failure(self.memory_steps, found.cause, base, context, ended=saved, memory=memory)
             diagnosis = replace(diagnosis, hint="; ".join(filter(None, (said, diagnosis.hint))))
         push_diagnosis(diagnosis, context.get("ti"))
         # From 3.3 on, Airflow itself asks the policy.

@@ -88,7 +88,7 @@ def checked_pod(
     steps = step_faults(values, manifest, of_resources=resources is not None)
     problems = problems_of(builder, (*faults, *steps), _pod_faults(manifest, values, version), resources)
     if problems:
-        raise PodSpecError(_located(problem, layers, dag_id, task_id) for problem in problems)
+        raise PodSpecError(located(problem, layers, dag_id, task_id) for problem in problems)
     rest = {key: value for key, value in values.items() if key not in builder.keywords and key not in AIRFLOWKIT}
     upstream = tuple(value for _, value in decoder.runtime_values if not isinstance(value, str))
     steps_of_memory = memory_steps(values, settings.retry.max_memory)
@@ -132,7 +132,7 @@ def _given_resources(layers: tuple[Layer, ...]) -> Any:
     return next((layer.values["resources"] for layer in reversed(layers) if "resources" in layer.values), None)
 
 
-def _located(problem: Problem, layers: tuple[Layer, ...], dag_id: str, task_id: str) -> Problem:
+def located(problem: Problem, layers: tuple[Layer, ...], dag_id: str, task_id: str) -> Problem:
     """Return a problem with its DAG, its task, and its layer where that is not the call."""
     keyword = problem.field.partition(".")[0].partition("[")[0]
     setter = next((layer.name for layer in reversed(layers) if layer.values.get(keyword) is not None), "call")

@@ -35,18 +35,25 @@ def checked_spec(keywords: dict[str, Any]) -> PodSpec:
     Args:
         keywords: The call's own, and the DAG, the task group and their joined `default_args`.
     """
-    dag, group = place_of(keywords.get("dag"), keywords.get("task_group"))
-    task_id = keywords.get("task_id", "")
+    dag, _ = place_of(keywords.get("dag"), keywords.get("task_group"))
+    dag_id, task_id = ids_of(keywords)
     call = {key: value for key, value in keywords.items() if key not in NOT_OF_THE_POD and value is not NOT_GIVEN}
     defaults = keywords.get("default_args") or {}
     return checked_pod(
         call,
         defaults,
         settings_of(dag),
-        dag_id=dag.dag_id if dag else "",
-        task_id=group.child_id(task_id) if group else task_id,
+        dag_id=dag_id,
+        task_id=task_id,
         rendering=Rendering.of(dag, {**defaults, **keywords}.get("render_template_as_native_obj")),
     )
+
+
+def ids_of(keywords: dict[str, Any]) -> tuple[str, str]:
+    """Return the ids of the DAG and of the task that an operator's keywords are for; empty where there is no DAG."""
+    dag, group = place_of(keywords.get("dag"), keywords.get("task_group"))
+    task_id = keywords.get("task_id", "")
+    return dag.dag_id if dag else "", group.child_id(task_id) if group else task_id
 
 
 def settings_of(dag: Any) -> Settings:

@@ -62,7 +62,7 @@ def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterat
     elif name in ("memory", "ephemeral-storage"):
         yield from _bytes(value, number, path)
     elif name == "cpu" and number >= _MOST_CPUS:
-        yield Fault(path, value, "is more processors than a node has", f"did you mean '{value}m'?")
+        yield Fault(path, value, "is more processors than a node has", _meant(value, "m", ("",)))
     elif "/" in name and number != number.to_integral_value():
         yield Fault(path, value, "must be a whole number: devices cannot be shared")
     elif name.startswith(_HUGE):
@@ -71,10 +71,17 @@ def _amount(name: str, value: Any, number: Decimal | None, path: Path) -> Iterat
 
 def _bytes(value: str, number: Decimal, path: Path) -> Iterator[Fault]:
     if number != number.to_integral_value():
-        hint = f"did you mean '{value[:-1]}Mi'?" if value.endswith("m") else ""
-        yield Fault(path, value, f"is a fraction of a byte ({number.normalize()} bytes)", hint)
+        reason = f"is a fraction of a byte ({number.normalize()} bytes)"
+        yield Fault(path, value, reason, _meant(value, "Mi", ("m",)))
     elif 0 < number < _LEAST_BYTES:
-        yield Fault(path, value, "is less than a process needs to start", f"did you mean '{value.rstrip('kKi')}Mi'?")
+        yield Fault(path, value, "is less than a process needs to start", _meant(value, "Mi", ("", "k", "Ki", "m")))
+
+
+def _meant(value: str, suffix: str, instead_of: tuple[str, ...]) -> str:
+    """Return the amount that was probably meant; nothing where it is written in some other way, such as 1e3."""
+    number = value.rstrip("kKim")
+    known = number.lstrip("+").replace(".", "", 1).isdecimal() and value.removeprefix(number) in instead_of
+    return f"did you mean '{number}{suffix}'?" if known else ""
 
 
 def _pages(name: str, value: str, number: Decimal, path: Path) -> Iterator[Fault]:
