@@ -221,7 +221,7 @@ def test_two_looks_at_a_time_send_no_card_twice(in_task, teams, failed, monkeypa
 def test_a_watch_that_is_set_to_the_future_starts_again(in_task, teams, failed):
     def looks():
         watched_since(-HOUR)
-        return look(), datetime.fromisoformat(read_value(WATCH)["until"]) < NOW + HOUR / 2
+        return look(), datetime.fromisoformat(read_value(WATCH)["until"]) < datetime.now(UTC) + HOUR / 2
 
     assert in_task(looks) == (0, True)
 
