@@ -47,6 +47,8 @@ def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry
             typer.echo("".join(diff(each.file, each.text)), nl=False)
     for line in _lines(found, dry_run=dry_run):
         typer.echo(line)
+    if not found:
+        typer.echo(f"no DAG file in {listed([path.as_posix() for path in paths])} names KubernetesPodOperator")
     for path in helpers(paths):
         typer.echo(f"{path.as_posix()}: names KubernetesPodOperator, and is no DAG file: nothing proves a change there")
 
