@@ -14,6 +14,23 @@ _IMPORTS_LATE: Final = """def work(x):
     return load(x)
 
 PythonOperator(task_id="work", python_callable=work, op_args=[1])"""
+_IMPORTS_BY_NAME: Final = """def work():
+    import importlib
+    return importlib.import_module("late_import_by_name_helper").load()
+
+PythonOperator(task_id="work", python_callable=work)"""
+_FORMLESS: Final = """class Part:
+    def run(self):
+        return 1
+
+class Whole:
+    def __init__(self):
+        self.itself, self.parts, self.by_part = self, [Part()], {{Part(): 1}}
+        self.words = {{str(number) for number in range(20)}}
+    def run(self):
+        return 1
+
+PythonOperator(task_id="{}", python_callable=Whole().run)"""
 _HOLDS: Final = """class Loader:
     def __init__(self, table):
         self.table = table
@@ -101,6 +118,14 @@ HIDDEN: Final = (
         (),
         {"late_import_alike_helper.py": ("def load(x): return 1\n", "def load(x):\n    'Say.'\n    return 1  # so\n")},
     ),
+    Case(
+        "late_import_by_name",
+        of("late_import_by_name", _IMPORTS_BY_NAME),
+        of("late_import_by_name", _IMPORTS_BY_NAME),
+        (changed("code", "work", "late_import_by_name_helper", "*", "*"),),
+        {"late_import_by_name_helper.py": ("def load():\n    return 1\n", "def load():\n    return 2\n")},
+    ),
+    of_bodies("what_has_no_form", _FORMLESS.format("x"), _FORMLESS.format("x") + "  # why"),
     of_bodies(
         "what_an_object_holds",
         _HOLDS.format("a"),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = (str, bytes, int, float, bool, type(None), Path)
 _COLLECTIONS: Final = (list, tuple, set, frozenset)
+_AIRFLOWS: Final = frozenset({"_BaseOperator__serialized_fields"})
+"""What Airflow writes into the user's classes."""
 _MOST: Final = 2000
 """Functions and classes that are followed for one task."""
 
@@ -146,14 +148,14 @@ def _function(function: FunctionType) -> tuple[str, list[object]]:
     closure = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
     given = [function.__defaults__, function.__kwdefaults__]
     values = [*closure, *named, *given]
-    plain = [repr(value) for value in values if _is_plain(value)]
+    plain = [held(value) for value in values if _is_plain(value)]  # a set's own text has a chance order
     return f"{_instructions(code)} {plain}", [*values, *lazy_modules(code, space.get("__package__") or "")]
 
 
 def _class(cls: type) -> tuple[str, list[object]]:
     """Return the text of a class, and its methods."""
     content = {name: value for name, value in vars(cls).items() if not name.startswith("__") or callable(value)}
-    plain = {name: repr(value) for name, value in content.items() if _is_plain(value)}
+    plain = {name: held(value) for name, value in content.items() if _is_plain(value) and name not in _AIRFLOWS}
     methods = [getattr(value, "__func__", None) or getattr(value, "fget", None) or value for value in content.values()]
     return f"{[base.__name__ for base in cls.__bases__]} {plain}", [
         value for value in methods if isinstance(value, FunctionType)

@@ -28,13 +28,14 @@ def _parts(value: Any, depth: int) -> str:
     if isinstance(value, partial):
         return f"partial({held((value.func, *value.args), depth)}, {held(value.keywords, depth)})"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{written(key)}: {held(each, depth)}' for key, each in value.items())}}}"
+        return f"{{{', '.join(f'{held(key, depth)}: {held(each, depth)}' for key, each in value.items())}}}"
     if isinstance(value, _COLLECTIONS):
         parts = [held(each, depth) for each in value]
-        return f"[{', '.join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)}]"
+        kind = "" if isinstance(value, list) else type(value).__name__
+        return f"{kind}[{', '.join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)}]"
     attributes = attributes_of(value)
     if attributes is None or isinstance(value, Enum):
-        return written(value)
+        return type(value).__qualname__ if type(value).__repr__ is object.__repr__ else written(value)
     return f"{type(value).__qualname__}({', '.join(f'{name}={held(it, depth)}' for name, it in attributes.items())})"
 
 

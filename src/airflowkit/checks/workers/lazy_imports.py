@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ast
 import dis
+import re
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import resolve_name
 from pathlib import Path
 from types import CodeType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.importing.watch import is_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_BY_NAME: Final = frozenset({"import_module", "__import__"})
+_MODULE: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ def _imported(code: CodeType, package: str) -> set[str]:
         if step.opname == "IMPORT_NAME":
             level, names = steps[index - 2].argval, steps[index - 1].argval
             found |= _with_packages(step.argval, level if isinstance(level, int) else 0, names or (), package)
+    if _BY_NAME.intersection(code.co_names):  # what it imports by a name may be any of its texts
+        found |= {text for text in code.co_consts if isinstance(text, str) and _MODULE.fullmatch(text)}
     inner = (const for const in code.co_consts if isinstance(const, CodeType))
     return found.union(*(_imported(const, package) for const in inner))
 
