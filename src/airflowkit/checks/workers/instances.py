@@ -35,7 +35,8 @@ def _parts(value: Any, depth: int) -> str:
         return f"{kind}[{', '.join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)}]"
     attributes = attributes_of(value)
     if attributes is None or isinstance(value, Enum):
-        return type(value).__qualname__ if type(value).__repr__ is object.__repr__ else written(value)
+        plain = getattr(type(value), "__repr__", None) is object.__repr__  # it has nothing but an address
+        return type(value).__qualname__ if plain else written(value)
     return f"{type(value).__qualname__}({', '.join(f'{name}={held(it, depth)}' for name, it in attributes.items())})"
 
 
