@@ -22,6 +22,7 @@ _OF_ANOTHER_REPOSITORY: Final = frozenset(
     }
 )
 """Git sets these in hooks and aliases; each would point our commands at another repository."""
+_NO_HOOKS: Final = ("-c", f"core.hooksPath={os.devnull}")
 
 
 def git(folder: Path, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
@@ -38,8 +39,9 @@ def git(folder: Path, *arguments: str, stdin: bytes = b"", index: Path | None = 
     """
     environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
     environment |= {"GIT_INDEX_FILE": str(index)} if index else {}
+    options = _NO_HOOKS if index else ()  # git calls `post-index-change` for an index of ours, too
     done = subprocess.run(  # noqa: S603  git itself, with our own arguments and validated names
-        ["git", *arguments],  # noqa: S607  the user's own git
+        ["git", *options, *arguments],  # noqa: S607  the user's own git
         cwd=folder,
         env=environment,
         input=stdin,

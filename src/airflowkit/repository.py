@@ -83,7 +83,7 @@ def dags_folder_of(path: Path) -> Path:
         NoSuchPath: There is nothing at that path.
     """
     if not path.exists():
-        raise NoSuchPath(f"{path} does not exist", hint="name a DAG folder or file: airflowkit check PATH")
+        raise NoSuchPath(f"{path} does not exist", hint="name a DAG folder or file")
     here = plain(path)
     folder = here if here.is_dir() else here.parent
     root, dags = repository_root(folder), dags_folder(folder)

@@ -23,6 +23,7 @@ STAYS = {
     "dead_and_meant.py": {8: "pod_task refuses it: is_delete_operator_pod = False: the provider ignores it"},
     "in_a_branch.py": {11: "no task is made of it when the file is parsed"},
     "mended_by_us.py": {7: "spec.containers.base.env.RETRIES.value of load would change"},
+    "on_one_line.py": {9: "it shares a line with another call"},
     "random_pod.py": {9: "spec.containers.base.env.RUN.value of load would change, or differs at each parse"},
     "unused_factory.py": {8: "no task is made of it when the file is parsed"},
 }
@@ -157,7 +158,7 @@ def test_fix_applies_the_fixes_of_check_first(tmp_path):
     assert texts(place / "dags")["orders.py"].endswith("    pod_task(task_id='load', image='busybox:1.36')\n")
 
 
-def test_a_link_out_of_the_repository_and_a_helper_module_stay_and_are_told(tmp_path):
+def test_links_helper_modules_and_files_that_are_not_python_stay_and_are_told(tmp_path):
     text = f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')\n"
     helper = "from kubernetes_pods import KubernetesPodOperator\n"
     outside = tmp_path / "outside.py"
@@ -165,9 +166,13 @@ def test_a_link_out_of_the_repository_and_a_helper_module_stay_and_are_told(tmp_
     (tmp_path / "inside").mkdir()
     place = repository(tmp_path / "inside", pods=helper)
     (place / "dags" / "orders.py").symlink_to(outside)
+    (place / "dags" / "stock.py").write_text(f"{text}    )\n")
+    (place / "dags" / "strange.py").write_text(f"# coding: nope\n{text}")
     done = adopt(place)
+    assert "dags/stock.py: 1 call stays: the file is not valid Python" in done.stdout
+    assert "dags/strange.py: cannot be read: unknown encoding" in done.stderr
     assert outside.read_text() == text
     assert "outside the repository" in done.stdout
-    assert "0 calls moved in 0 files, 1 left as they are\n" in done.stdout
+    assert "0 calls moved in 0 files, 2 left as they are\n" in done.stdout
     assert texts(place / "dags")["pods.py"] == helper
     assert "dags/pods.py: names KubernetesPodOperator, and is no DAG file" in done.stdout

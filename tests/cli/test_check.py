@@ -87,7 +87,7 @@ def test_exit_zero_reports_and_succeeds(repository):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["nowhere"], "nowhere does not exist; name a DAG folder or file: airflowkit check PATH"),
+        (["nowhere"], "nowhere does not exist; name a DAG folder or file"),
         (["empty"], "no DAG file in empty; pass the DAG folder: airflowkit check PATH"),
         (["airflowkit.toml"], "airflowkit.toml is neither a Python file nor a zip archive; name DAG files or folders"),
         (["--select", "AK999"], "--select names 'AK999', which is not a rule; did you mean 'AK"),

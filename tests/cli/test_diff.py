@@ -108,8 +108,13 @@ def test_wrong_use_is_one_line_and_status_2(ours, airflowkit, arguments):
 
 
 @pytest.mark.slow
-def test_an_interrupt_leaves_nothing(ours, tmp_path):
+@pytest.mark.parametrize(("number", "end"), [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)])
+def test_an_interrupt_leaves_nothing(ours, tmp_path, number, end):
     flag = tmp_path / "flag"
+    hook = ours / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ntouch '{tmp_path}/hooked'\n")
+    hook.chmod(0o755)
     (ours / "dags" / "sleeps.py").write_text(SLEEPS.format(flag=flag))
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, "diff"], cwd=ours, start_new_session=True)
     try:
@@ -118,12 +123,13 @@ def test_an_interrupt_leaves_nothing(ours, tmp_path):
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGINT)
+        end(process.pid, number)
         assert process.wait(timeout=120) == 130
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     assert list((tmp_path / "tmp").iterdir()) == []
+    assert not (tmp_path / "hooked").exists()
     assert git(ours, "worktree", "list").count(b"\n") == 1
     assert git(ours, "status", "--porcelain") == b"?? dags/sleeps.py\n"

@@ -49,16 +49,16 @@ def _of_dags(name: str, before: str, after: str, *said: tuple[str, ...]) -> Case
     return Case(name, of(name, task, dag=before), of(name, task, dag=after), said)
 
 
-def _of_pods(name: str, before: str, after: str, *said: tuple[str, ...]) -> Case:
+def of_pods(name: str, before: str, after: str, *said: tuple[str, ...]) -> Case:
     """Return a change of a pod's arguments."""
     return Case(name, of(name, POD.format(before)), of(name, POD.format(after)), said)
 
 
-def _of_bodies(name: str, before: str, after: str, *said: tuple[str, ...], top: tuple[str, str] = ("", "")) -> Case:
+def of_bodies(name: str, before: str, after: str, *said: tuple[str, ...], top: tuple[str, str] = ("", "")) -> Case:
     return Case(name, of(name, before, top=top[0]), of(name, after, top=top[1]), said)
 
 
-def _changed(kind: str, task: str, field: str, before: str, after: str) -> tuple[str, ...]:
+def changed(kind: str, task: str, field: str, before: str, after: str) -> tuple[str, ...]:
     return kind, "changed", task, field, before, after
 
 
@@ -88,8 +88,8 @@ CASES: Final = (
         of("layout", BASH.format("a", "1", "")),
         of("layout", 'BashOperator(\n    task_id="a",\n    bash_command=(\n        "echo "\n        "1"\n    ),\n)'),
     ),
-    _of_bodies("docstring", _WORK.format("x"), _WORK.format("x").replace("(x):", '(x):\n    """Say."""\n    # so')),
-    _of_bodies("annotation", _WORK.format("x"), _WORK.format("x").replace("(x):", "(x: int) -> int:")),
+    of_bodies("docstring", _WORK.format("x"), _WORK.format("x").replace("(x):", '(x):\n    """Say."""\n    # so')),
+    of_bodies("annotation", _WORK.format("x"), _WORK.format("x").replace("(x):", "(x: int) -> int:")),
     Case(
         "moved_function",
         of("moved_function", _WORK.format("x")),
@@ -102,13 +102,13 @@ CASES: Final = (
         None,
         helpers={"other_name.py": (None, of("renamed_file", _WORK.format("x")))},
     ),
-    _of_pods("order_of_variables", 'env_vars={"A": "1", "B": "2"}', 'env_vars={"B": "2", "A": "1"}'),
-    _of_pods("same_default", "", "get_logs=True"),
-    _of_pods(
+    of_pods("order_of_variables", 'env_vars={"A": "1", "B": "2"}', 'env_vars={"B": "2", "A": "1"}'),
+    of_pods("same_default", "", "get_logs=True"),
+    of_pods(
         "memory_after_oom",
         'resources=Resources(memory="1Gi", memory_after_oom=["2Gi"])',
         'resources=Resources(memory="1Gi", memory_after_oom=["2Gi", "4Gi"])',
-        _changed("task", "load", "memory_after_oom", "['2Gi']", "['2Gi', '4Gi']"),
+        changed("task", "load", "memory_after_oom", "['2Gi']", "['2Gi', '4Gi']"),
     ),
     _of_dags(
         "to_defaults",
@@ -119,13 +119,13 @@ CASES: Final = (
         "image_tag",
         of("image_tag", POD.format("")),
         of("image_tag", POD.format("").replace("1.37", "1.38")),
-        (_changed("pod", "load", "image", "'busybox:1.37'", "'busybox:1.38'"),),
+        (changed("pod", "load", "image", "'busybox:1.37'", "'busybox:1.38'"),),
     ),
-    _of_pods(
+    of_pods(
         "key_of_secret",
         'secrets=[SecretEnv("DB", secret="db", key="old")]',
         'secrets=[SecretEnv("DB", secret="db", key="new")]',
-        _changed("pod", "load", "env_vars.DB", "Secret db, key old", "Secret db, key new"),
+        changed("pod", "load", "env_vars.DB", "Secret db, key old", "Secret db, key new"),
         ("need", "added", "", "Secret db, key new", "", "key_of_secret.load"),
         ("need", "removed", "", "Secret db, key old", "key_of_secret.load", ""),
     ),
@@ -133,25 +133,25 @@ CASES: Final = (
         "default_of_helper",
         of("default_of_helper", "load()", top="from default_of_helper_helper import load\n"),
         of("default_of_helper", "load()", top="from default_of_helper_helper import load\n"),
-        (_changed("pod", "load", "image", "'busybox:1.36'", "'busybox:1.35'"),),
+        (changed("pod", "load", "image", "'busybox:1.36'", "'busybox:1.35'"),),
         {"default_of_helper_helper.py": (_HELPER.format("1.36"), _HELPER.format("1.35"))},
     ),
-    _of_pods(
+    of_pods(
         "secret_value",
         'env_vars={"DB_PASSWORD": "hunter2", "URL": "https://u:tiger99@db/x"}',
         'env_vars={"DB_PASSWORD": "hunter3", "URL": "https://u:tiger88@db/x"}',
-        _changed("pod", "load", "env_vars.DB_PASSWORD", "***", "***"),
-        _changed("pod", "load", "env_vars.URL", "***", "***"),
+        changed("pod", "load", "env_vars.DB_PASSWORD", "***", "***"),
+        changed("pod", "load", "env_vars.URL", "***", "***"),
     ),
-    _of_pods(
+    of_pods(
         "memory",
         'container_resources=k8s.V1ResourceRequirements(requests={"memory": "1Gi"}, limits={"memory": "1Gi"})',
         'container_resources=k8s.V1ResourceRequirements(requests={"memory": "2Gi"}, limits={"memory": "2Gi"})',
-        _changed("peak", "", "memory", "16.0Gi", "32.0Gi"),
-        _changed("pod", "load", "container_resources.limits.memory", "'1Gi'", "'2Gi'"),
-        _changed("pod", "load", "container_resources.requests.memory", "'1Gi'", "'2Gi'"),
+        changed("peak", "", "memory", "16.0Gi", "32.0Gi"),
+        changed("pod", "load", "container_resources.limits.memory", "'1Gi'", "'2Gi'"),
+        changed("pod", "load", "container_resources.requests.memory", "'1Gi'", "'2Gi'"),
     ),
-    _of_pods(
+    of_pods(
         "claim",
         "",
         'volumes=[ClaimVolume("/data", claim="data")]',
@@ -159,15 +159,15 @@ CASES: Final = (
         ("pod", "added", "load", "volume_mounts[/data].name", "", "'claim-data'"),
         ("pod", "added", "load", "volumes[claim-data].persistentVolumeClaim.claimName", "", "'data'"),
     ),
-    _of_pods(
+    of_pods(
         "whole_secret",
         'secrets=[SecretEnvFrom(secret="db")]',
         'secrets=[SecretEnvFrom(secret="db"), SecretEnvFrom(secret="api", prefix="A_")]',
         ("need", "added", "", "Secret api", "", "whole_secret.load"),
         ("pod", "added", "load", "env_from[prefix A_, Secret api]", "", ""),
     ),
-    _of_pods("label", "", 'labels={"team": "a"}', ("pod", "added", "load", "labels.team", "", "'a'")),
-    _of_pods("logs", "", "get_logs=False", ("task", "added", "load", "get_logs", "", "False")),
+    of_pods("label", "", 'labels={"team": "a"}', ("pod", "added", "load", "labels.team", "", "'a'")),
+    of_pods("logs", "", "get_logs=False", ("task", "added", "load", "get_logs", "", "False")),
     Case("deleted_file", of("deleted_file", BASH.format("gone", "1", "")), None, (("dag", "removed", "", "", "", ""),)),
     Case("new_file", None, of("new_file", BASH.format("new", "1", "")), (("dag", "added", "", "", "", ""),)),
     Case(
@@ -180,23 +180,21 @@ CASES: Final = (
         "schedule",
         'schedule="0 5 * * *"',
         'schedule="0 6 * * *"',
-        _changed("schedule", "", "schedule", "'0 5 * * *' UTC", "'0 6 * * *' UTC"),
-        _changed(
+        changed("schedule", "", "schedule", "'0 5 * * *' UTC", "'0 6 * * *' UTC"),
+        changed(
             "schedule",
             "",
             "next runs",
             *(", ".join(_RUNS.format(day, hour) for day in range(1, 6)) + " UTC" for hour in (5, 6)),
         ),
     ),
-    _of_dags(
-        "catchup", "schedule=None", "schedule=None, catchup=True", _changed("dag", "", "catchup", "False", "True")
-    ),
+    _of_dags("catchup", "schedule=None", "schedule=None, catchup=True", changed("dag", "", "catchup", "False", "True")),
     _of_dags("tags", 'schedule=None, tags=["a", "b"]', 'schedule=None, tags=["b", "a"]'),
     _of_dags(
         "parameter",
         'schedule=None, params={"n": 1}',
         'schedule=None, params={"n": 2}',
-        _changed("dag", "", "params.n.default", "1", "2"),
+        changed("dag", "", "params.n.default", "1", "2"),
     ),
     _of_dags(
         "alert",
@@ -215,47 +213,47 @@ CASES: Final = (
         "retries",
         'schedule=None, default_args={"retries": 1}',
         'schedule=None, default_args={"retries": 2, "retry_delay": timedelta(minutes=9)}',
-        _changed("task", "a", "retries", "1", "2"),
-        _changed("task", "a", "retry_delay", "'0:05:00'", "'0:09:00'"),
+        changed("task", "a", "retries", "1", "2"),
+        changed("task", "a", "retry_delay", "'0:05:00'", "'0:09:00'"),
     ),
-    _of_bodies(
+    of_bodies(
         "task_added",
         _CHAIN + "\na >> b".replace("a >> b", ""),
         _CHAIN + '\nlast = BashOperator(task_id="last", bash_command="true")\ndag.get_task("a") >> last',
         ("task", "added", "last", "", "", ""),
         ("edge", "added", "", "a → last", "", ""),
     ),
-    _of_bodies("task_removed", _CHAIN, _CHAIN.rpartition("\n")[0], ("task", "removed", "c", "", "", "")),
-    _of_bodies(
+    of_bodies("task_removed", _CHAIN, _CHAIN.rpartition("\n")[0], ("task", "removed", "c", "", "", "")),
+    of_bodies(
         "edge",
         _CHAIN + '\ndag.get_task("a") >> dag.get_task("b")',
         _CHAIN + '\ndag.get_task("b") >> dag.get_task("a")',
         ("edge", "removed", "", "a → b", "", ""),
         ("edge", "added", "", "b → a", "", ""),
     ),
-    _of_bodies(
+    of_bodies(
         "pool",
         BASH.format("a", "1", ""),
         BASH.format("a", "1", 'pool="db"'),
         ("pool", "added", "a", "pool", "", "'db'"),
         ("need", "added", "", "pool db", "", "pool.a"),
     ),
-    _of_bodies(
+    of_bodies(
         "operator",
         BASH.format("a", "1", ""),
         _OWN_OPERATOR.format("1").replace("own", "a").replace("true", "echo 1"),
-        _changed("task", "a", "operator", "'BashOperator'", "'Own'"),
+        changed("task", "a", "operator", "'BashOperator'", "'Own'"),
         ("code", "added", "a", "Own", "", "*"),
         ("code", "added", "a", "Own.execute", "", "*"),
     ),
-    _of_bodies(
+    of_bodies(
         "own_operator",
         _OWN_OPERATOR.format("1"),
         _OWN_OPERATOR.format("2"),
         ("code", "changed", "own", "Own.execute", "*", "*"),
     ),
-    _of_bodies("function", _WORK.format("x"), _WORK.format("x + 1"), ("code", "changed", "work", "work", "*", "*")),
-    _of_bodies(
+    of_bodies("function", _WORK.format("x"), _WORK.format("x + 1"), ("code", "changed", "work", "work", "*", "*")),
+    of_bodies(
         "constant",
         _WORK.format("x + LIMIT"),
         _WORK.format("x + LIMIT"),
@@ -269,19 +267,19 @@ CASES: Final = (
         (("file", "changed", "a", "script.sh", "*", "*"),),
         {"script.sh": ("echo 1\n", "echo 2\n")},
     ),
-    _of_bodies(
+    of_bodies(
         "command",
         BASH.format("a", "1", ""),
         BASH.format("a", "2", ""),
-        _changed("task", "a", "bash_command", "'echo 1'", "'echo 2'"),
+        changed("task", "a", "bash_command", "'echo 1'", "'echo 2'"),
     ),
-    _of_bodies(
+    of_bodies(
         "mapped",
         'pod_task.partial("load", image="busybox:1.37").expand(env_vars=[{"A": "1"}, {"A": "2"}])',
         'pod_task.partial("load", image="busybox:1.37").expand(env_vars=[{"A": "1"}, {"A": "3"}])',
-        _changed("pod", "load", "[1] env_vars.A", "'2'", "'3'"),
+        changed("pod", "load", "[1] env_vars.A", "'2'", "'3'"),
     ),
-    _of_bodies(
+    of_bodies(
         "random",
         BASH.format("a", "1", ""),
         'import uuid\nBashOperator(task_id="a", bash_command=f"echo {uuid.uuid4()}")',

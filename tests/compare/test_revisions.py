@@ -144,7 +144,7 @@ def test_a_folder_without_git_and_a_repository_without_commits_are_refused(tmp_p
     with pytest.raises(RevisionError, match="not in a git repository"), two_sides(tmp_path):
         pass
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
-    with pytest.raises(RevisionError, match="HEAD"), two_sides(tmp_path):
+    with pytest.raises(RevisionError, match="no commit yet"), two_sides(tmp_path):
         pass
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RevisionError, match="not installed"), two_sides(tmp_path):

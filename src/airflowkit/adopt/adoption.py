@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import RawCall, RawCalls, used_names, walked
+from airflowkit.adopt.calls import RawCall, RawCalls, literal_name, lost_comments, used_names, walked
 from airflowkit.adopt.changes import Change, move, value_changes
 from airflowkit.adopt.comparison import MOVED, RAW, Difference, differences
 from airflowkit.adopt.imports import names_of, with_imports
@@ -34,6 +34,8 @@ MOST_PARSES: Final = 80
 """How often a file is parsed; what has not been tried by then stays as it is."""
 _REFUSED: Final = re.compile(rf"{PodSpecError.__name__}: (?:DAG '[^']*', )?task '([^']*)'")
 _NOT_MADE: Final = "no task is made of it when the file is parsed, so nothing proves that its pod would stay equal"
+_SHARED: Final = "it shares a line with another call, and nothing tells which of them makes the task: give it its own"
+_NOT_PYTHON: Final = "the file is not valid Python, as airflowkit check tells"
 _NOT_TRIED: Final = f"not tried: the file has been parsed {MOST_PARSES} times by now; run the command again"
 BY_DEFAULT: Final[Mapping[str, tuple[str, str]]] = {
     "spec.containers.base.terminationMessagePolicy": ("termination_message_policy", '"File"'),
@@ -121,8 +123,11 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
         terms: Which changes are accepted.
     """
     source = parsed(text)
-    calls = RawCalls.of(source) if source else None
-    if calls is None or not (calls.calls or calls.passed_on):
+    if source is None:
+        lines = (text.count("\n", 0, it.start()) + 1 for it in re.finditer(rf"\b{RAW}\b\s*[.(]", text))
+        return Adoption(file, text, stays=tuple(Stays(line, "") for line in lines), objection=_NOT_PYTHON)
+    calls = RawCalls.of(source)
+    if not (calls.calls or calls.passed_on):
         return Adoption(file, text)
     before = yield file.encoded(text)
     failure = failure_of(before)
@@ -132,6 +137,11 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
     search = _Search(file, calls, terms, before)
     result = yield from search.run()
     return replace(result, others=_others(before), passed_on=calls.passed_on)
+
+
+def _is_named(task_id: str, name: str) -> bool:
+    """Return whether a task has a name, within whatever group."""
+    return task_id == name or task_id.endswith(f".{name}")
 
 
 def _others(before: FileFacts) -> Mapping[str, int]:
@@ -170,21 +180,41 @@ class _Search:
             done = {raw for raw, its in moves.items() if its in chosen}
             chosen = yield from self._settled(chosen, [change for change in values if change.calls <= done])
         stays = [
-            Stays(raw.line, self._reason(moves.get(raw))) for raw in self.found.calls if moves.get(raw) not in chosen
+            Stays(raw.line, self._reason(raw, moves.get(raw)))
+            for raw in self.found.calls
+            if moves.get(raw) not in chosen
         ]
         number = len(self.found.calls) - len(stays)
         text = self._text(chosen) if number else self.found.source.module.code
         return Adoption(self.file, text, number, tuple(stays), tuple(self.changed) if number else ())
 
     def _is_shown(self, raw: RawCall) -> bool:
-        """Return whether a call makes a task when the file is parsed: only then does its pod prove anything."""
-        return any(line is not None and raw.line <= line <= raw.end for line in self.before.task_lines)
+        """Return whether a call makes a task when the file is parsed: only then does its pod prove anything.
+
+        Of several calls on one line only those do of which the task's name is known.
+        """
+        beside = [it for it in self.found.calls if it is not raw and it.line <= raw.end and raw.line <= it.end]
+        own = [(name, line) for name, line in self._task_lines if line is not None and raw.line <= line <= raw.end]
+        if any(not any(it.line <= line <= it.end for it in beside) for _name, line in own):
+            return True
+        name = literal_name(raw)
+        return (
+            bool(name) and name not in map(literal_name, beside) and any(_is_named(task, name) for task, _line in own)
+        )
+
+    @cached_property
+    def _task_lines(self) -> list[tuple[str, int | None]]:
+        """The name of each task, and where the file makes it."""
+        names = (json.loads(text)["task_id"] for text in self.before.evidence)
+        return list(zip(names, self.before.task_lines, strict=True))
 
     def _values(self) -> list[Change]:
         return value_changes(self.found, self._named, self.terms.sizes)
 
-    def _reason(self, its: Change | None) -> str:
-        return _NOT_MADE if its is None else self.objections.get(its, _NOT_TRIED)
+    def _reason(self, raw: RawCall, its: Change | None) -> str:
+        if its is None:
+            return _SHARED if any(raw.line <= (line or 0) <= raw.end for line in self.before.task_lines) else _NOT_MADE
+        return self.objections.get(its, _NOT_TRIED)
 
     def _keep_defaults(self) -> Generator[bytes, FileFacts, None]:
         """Find out which of the better defaults would change something here."""
@@ -216,7 +246,11 @@ class _Search:
     def _holds(self, changes: Sequence[Change]) -> Generator[bytes, FileFacts, bool]:
         """Return whether changes leave the file's pods equal."""
         self.parses += 1
-        after = yield self.file.encoded(self._text(changes))
+        text = self._text(changes)
+        if lost := lost_comments(self.found.source.module, cst.parse_module(text)):
+            self.objection, self.blamed = f"the comment {next(iter(lost))!r} would be lost", set()
+            return False
+        after = yield self.file.encoded(text)
         objection = incomparable(self.before, after)
         found = [] if objection else differences(self.before, after)
         refused = [it for it in found if not self.terms.accepts(it)]
@@ -230,8 +264,7 @@ class _Search:
 
     def _made_by(self, task_ids: set[str]) -> set[RawCall]:
         """Return the calls that make tasks."""
-        names = (json.loads(text)["task_id"] for text in self.before.evidence)
-        lines = {line for name, line in zip(names, self.before.task_lines, strict=True) if name in task_ids and line}
+        lines = {line for name, line in self._task_lines if name in task_ids and line}
         return {raw for raw in self.found.calls if any(raw.line <= line <= raw.end for line in lines)}
 
     def _text(self, changes: Sequence[Change]) -> str:

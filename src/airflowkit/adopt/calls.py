@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,9 @@ _POD_OPERATOR: Final = frozenset(
         f"{_PROVIDER}.kubernetes_pod.KubernetesPodOperator",
         "airflow.contrib.operators.kubernetes_pod_operator.KubernetesPodOperator",
     }
+)
+_FOR_A_LINTER: Final = re.compile(
+    r"# *(?:noqa(?::[ \w,]*)?|type: *ignore(?:\[[^]]*])?|(?:pylint|isort|ruff|pyright): *[-\w=, ]+|nosec)$"
 )
 
 
@@ -106,7 +110,9 @@ class RawCalls:
         return self._assigned[value.value][0]
 
     def _is_private(self, name: str, uses: Mapping[str, set[cst.Name]]) -> bool:
-        """Return whether a name is assigned once, and all its other uses are these."""
+        """Return whether a name is assigned once and never imported, and all its other uses are these."""
+        if name in self._imported or "*" in self._imported:  # its value may be that one, and the assigned one unused
+            return False
         return len(self._assigned.get(name, ())) == 1 and len(self._names[name]) == len(uses.get(name, ())) + 1
 
     def _uses(self, keyword: str) -> Mapping[str, set[cst.Name]]:
@@ -139,6 +145,14 @@ class RawCalls:
         return [node for node in walked(self.source.module, labels) if isinstance(node, (cst.Name, cst.Attribute))]
 
     @cached_property
+    def _imported(self) -> set[str]:
+        """The names that imports bind; an asterisk for those that nobody knows."""
+        found = (node.names for node in walked(self.source.module) if isinstance(node, (cst.Import, cst.ImportFrom)))
+        return {
+            name for names in found for name in (("*",) if isinstance(names, cst.ImportStar) else map(bound, names))
+        }
+
+    @cached_property
     def _names(self) -> Mapping[str, list[cst.Name]]:
         found: dict[str, list[cst.Name]] = defaultdict(list)
         for name in used_names(self.source.module):
@@ -163,6 +177,14 @@ def _by_name(values: Iterable[cst.BaseExpression]) -> Mapping[str, set[cst.Name]
     return found
 
 
+def literal_name(raw: RawCall) -> str:
+    """Return the `task_id` that is written out in a call, or an empty string."""
+    place = keyword_index(raw.call, "task_id")
+    value = raw.call.args[place].value if place is not None else None
+    evaluated = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
+    return evaluated if isinstance(evaluated, str) else ""
+
+
 def listed_values(value: cst.BaseExpression) -> list[cst.BaseExpression]:
     """Return the elements of a list that is written out; none for anything else."""
     if not isinstance(value, cst.List) or any(isinstance(it, cst.StarredElement) for it in value.elements):
@@ -184,6 +206,16 @@ def has_comments(node: cst.CSTNode) -> bool:
     return any(isinstance(below, cst.Comment) for below in walked(node))
 
 
+def lost_comments(before: cst.CSTNode, after: cst.CSTNode) -> Counter[str]:
+    """Return the comments that a change loses; what only a linter reads may go with the line that it is about."""
+    return _comments(before) - _comments(after)
+
+
+def _comments(node: cst.CSTNode) -> Counter[str]:
+    found = (below.value for below in walked(node) if isinstance(below, cst.Comment))
+    return Counter(text for text in found if not _FOR_A_LINTER.match(text))
+
+
 def used_names(node: cst.CSTNode) -> Iterator[cst.Name]:
     """Yield each name below a node that stands for a value: no attribute, no keyword, no import."""
     if isinstance(node, cst.Name):
@@ -196,6 +228,11 @@ def used_names(node: cst.CSTNode) -> Iterator[cst.Name]:
         )
         if not is_label:
             yield from used_names(child)
+
+
+def bound(alias: cst.ImportAlias) -> str:
+    """Return the name that an import binds."""
+    return alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
 
 
 def _target(node: cst.CSTNode) -> tuple[str, cst.BaseExpression] | None:

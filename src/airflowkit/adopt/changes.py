@@ -10,8 +10,8 @@ import libcst as cst
 
 from airflowkit.adopt import values
 from airflowkit.adopt.calls import RawCall, RawCalls, Slot, has_comments, listed_values
-from airflowkit.adopt.rewriting import GONE
-from airflowkit.checks.fixes.syntax import keyword_index, with_argument, without_argument
+from airflowkit.adopt.rewriting import GONE, without_argument_but_comments
+from airflowkit.checks.fixes.syntax import keyword_index, with_argument
 from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _is_harmless(call: cst.Call, name: str, harmless: Sequence[str]) -> bool:
 def _with_arguments(call: cst.Call, *, dead: Sequence[str], added: Mapping[str, str]) -> cst.Call:
     for name in dead:
         place = keyword_index(call, name)
-        call = call if place is None else without_argument(call, place)
+        call = call if place is None else without_argument_but_comments(call, place)
     for name, text in added.items():
         call = with_argument(call, name, cst.parse_expression(text))
     return call

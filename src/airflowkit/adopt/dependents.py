@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_FROM: Final = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
-_IMPORT: Final = re.compile(r"^[ \t]*import[ \t]+([^\n#]+)", re.MULTILINE)
+_BY_NAME: Final = re.compile(r"(?:import_module|__import__|run_module)\(\s*[rf]?['\"]\.*([.\w]+)['\"]")
+_FROM: Final = re.compile(r"(?:^|[;:])[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.MULTILINE)
+_IMPORT: Final = re.compile(r"(?:^|[;:])[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
 
 
 def importers_of(files: Iterable[Path], folder: Path) -> dict[Path, Path]:
@@ -36,6 +37,8 @@ def _names(file: Path, folder: Path) -> Iterator[str]:
 
 def _imported(text: str) -> Iterator[str]:
     """Yield what a file imports, each name that may be a module with what is before it."""
+    yield from _BY_NAME.findall(text)
+    text = text.replace("\\\r\n", " ").replace("\\\n", " ")
     for module, names in _FROM.findall(text):
         base = module.strip(".")
         yield base

@@ -44,22 +44,30 @@ class Draft:
 
 
 def drafts(paths: Iterable[Path]) -> list[Draft]:
-    """Return the DAG files at paths that name the raw operator; a file that cannot be read is left to `check`.
+    """Return the DAG files at paths that name the raw operator; `unread` returns those that cannot be read.
 
     Raises:
         NoSuchPath: There is nothing at a path.
         NoDagFile: A path is a file that cannot hold a DAG.
     """
-    found = {file: None for path in paths for file in dag_files(path, dags_folder_of(path)) if file.suffix == ".py"}
-    read = []
-    for path in found:
-        try:
-            file = TextFile.read(from_here(path))
-        except FixFailed:
-            continue
-        if has_raw_calls(file.text):
-            read.append(Draft(file, file.text))
-    return read
+    files = (it for it in map(_read, _files(paths)) if isinstance(it, TextFile))
+    return [Draft(file, file.text) for file in files if has_raw_calls(file.text)]
+
+
+def unread(paths: Iterable[Path]) -> list[str]:
+    """Return why DAG files at paths cannot be read."""
+    return [it for it in map(_read, _files(paths)) if isinstance(it, str)]
+
+
+def _files(paths: Iterable[Path]) -> list[Path]:
+    return [*{file: None for path in paths for file in dag_files(path, dags_folder_of(path)) if file.suffix == ".py"}]
+
+
+def _read(path: Path) -> TextFile | str:
+    try:
+        return TextFile.read(from_here(path))
+    except FixFailed as error:
+        return str(error)
 
 
 def helpers(paths: Iterable[Path]) -> list[Path]:

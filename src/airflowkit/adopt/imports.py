@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import has_comments, used_names, walked
+from airflowkit.adopt.calls import bound, has_comments, lost_comments, used_names, walked
 from airflowkit.adopt.rewriting import without_statements
 
 if TYPE_CHECKING:
@@ -77,28 +77,34 @@ class _Tidying(cst.CSTTransformer):
     ) -> Any:
         if isinstance(updated_node.names, cst.ImportStar):
             return updated_node
-        left = [alias for alias in updated_node.names if _bound(alias) not in self._useless]
+        left = [alias for alias in updated_node.names if bound(alias) not in self._useless]
         gone = {alias.evaluated_name for alias in updated_node.names} - {alias.evaluated_name for alias in left}
         if not gone:
             return updated_node
         self.at_top |= not self._depth and _OPERATOR in gone
         if left:
-            return updated_node.with_changes(names=_relisted(updated_node.names, left))
-        if self._depth and _OPERATOR in gone:
+            shorter = updated_node.with_changes(names=_relisted(updated_node.names, left))
+            return updated_node if lost_comments(updated_node, shorter) else shorter
+        if self._depth and _OPERATOR in gone and not lost_comments(updated_node, _EMPTY):
             self.replaced.add("pod_task")
             return _import_of(["pod_task"])
         return _EMPTY
 
     def leave_Import(self, _original_node: cst.Import, updated_node: cst.Import) -> Any:  # noqa: N802  libcst's name
-        left = [alias for alias in updated_node.names if _bound(alias) not in self._useless]
+        left = [alias for alias in updated_node.names if bound(alias) not in self._useless]
         if len(left) == len(updated_node.names):
             return updated_node
         return updated_node.with_changes(names=_relisted(updated_node.names, left)) if left else _EMPTY
 
     def leave_SimpleStatementLine(  # noqa: N802  libcst's name
-        self, _original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.SimpleStatementLine:
         left = [part for part in updated_node.body if part is not _EMPTY]
+        if len(left) == len(updated_node.body):
+            return updated_node
+        shorter = updated_node.with_changes(body=left) if left else _EMPTY
+        if lost_comments(original_node.with_changes(leading_lines=()), shorter):
+            return original_node
         return updated_node.with_changes(body=left) if left else updated_node
 
     def leave_IndentedBlock(  # noqa: N802  libcst's name
@@ -106,19 +112,22 @@ class _Tidying(cst.CSTTransformer):
     ) -> cst.IndentedBlock:
         return updated_node.with_changes(body=without_statements(updated_node.body, _is_empty))
 
+    def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.Try:  # noqa: N802  libcst's name
+        bodies = [updated_node.body.body, *(handler.body.body for handler in updated_node.handlers)]
+        whole = original_node.with_changes(leading_lines=())
+        if all(bodies) or (not any(bodies) and not lost_comments(whole, _EMPTY)):
+            return updated_node
+        return original_node
+
 
 def names_of(imported: cst.ImportFrom) -> set[str]:
     """Return the names that an import binds; of one of everything, none."""
-    return set() if isinstance(imported.names, cst.ImportStar) else {_bound(alias) for alias in imported.names}
+    return set() if isinstance(imported.names, cst.ImportStar) else {bound(alias) for alias in imported.names}
 
 
 def _relisted(names: Sequence[cst.ImportAlias], left: list[cst.ImportAlias]) -> list[cst.ImportAlias]:
     """Return the names that are left, with the end of the list as it was."""
     return [*left[:-1], left[-1].with_changes(comma=names[-1].comma)]
-
-
-def _bound(alias: cst.ImportAlias) -> str:
-    return alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
 
 
 def _is_empty(statement: Any) -> bool:
@@ -174,7 +183,7 @@ def _ours(statement: Any) -> list[str] | None:
 
 def _imports_module(statement: Any) -> bool:
     parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
-    return any(isinstance(part, cst.Import) and any(_bound(alias) == _OURS for alias in part.names) for part in parts)
+    return any(isinstance(part, cst.Import) and any(bound(alias) == _OURS for alias in part.names) for part in parts)
 
 
 def _place(body: Sequence[Any]) -> int:

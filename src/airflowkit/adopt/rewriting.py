@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
+from airflowkit.adopt.calls import lost_comments
 from airflowkit.checks.fixes.syntax import keyword_index, longer, without_argument
 
 if TYPE_CHECKING:
@@ -40,6 +41,29 @@ def without_statements(body: Sequence[Any], is_gone: Callable[[Any], bool]) -> l
             left[-1] = statement.with_changes(leading_lines=longer(carried, statement.leading_lines))
             carried = ()
     return left
+
+
+def without_argument_but_comments(call: cst.Call, place: int) -> cst.Call:
+    """Return a call without one of its arguments, whose comments become lines of their own."""
+    shorter = without_argument(call, place)
+    lost = list(lost_comments(call, shorter).elements())
+    if not lost or not shorter.args:
+        return shorter
+    if place == 0:
+        return shorter.with_changes(whitespace_before_args=_with_comments(shorter.whitespace_before_args, lost))
+    args = list(shorter.args)
+    before = args[place - 1]
+    if isinstance(before.comma, cst.Comma):
+        comma = before.comma.with_changes(whitespace_after=_with_comments(before.comma.whitespace_after, lost))
+        args[place - 1] = before.with_changes(comma=comma)
+    return shorter.with_changes(args=args)
+
+
+def _with_comments(gap: cst.BaseParenthesizableWhitespace, texts: Sequence[str]) -> cst.BaseParenthesizableWhitespace:
+    if not isinstance(gap, cst.ParenthesizedWhitespace):
+        return gap
+    lines = [cst.EmptyLine(gap.indent, gap.last_line, cst.Comment(text)) for text in texts]
+    return gap.with_changes(empty_lines=[*gap.empty_lines, *lines])
 
 
 class _Rewriting(cst.CSTTransformer):
@@ -78,7 +102,7 @@ class _Rewriting(cst.CSTTransformer):
         value = updated_node.args[place].value if place is not None else None
         if place is None or not isinstance(value, cst.Name) or value.value not in {GONE.value, *self._emptied}:
             return updated_node
-        return without_argument(updated_node, place)
+        return without_argument_but_comments(updated_node, place)
 
     def leave_Module(self, _original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: N802
         return updated_node.with_changes(body=without_statements(updated_node.body, _sets_nothing))

@@ -60,18 +60,19 @@ def adopt(
     from airflowkit.adopt.adoption import Terms
     from airflowkit.adopt.engine import adopted, drafts
     from airflowkit.cli.adopting import show, write_all
+    from airflowkit.cli.watching import ended_in_order
     from airflowkit.repository import default_dags_folder
 
     where = paths or [default_dags_folder()]
     number = workers or len(os.sched_getaffinity(0))
-    files = drafts(where)
-    if fix:
-        files = _fixed(where, files, workers)
-    found = sorted(
-        adopted(files, Terms(exact=exact, allowed=frozenset(allow or ())), number), key=lambda it: it.file.path
-    )
-    if not dry_run:
-        found = write_all(found)
+    terms = Terms(exact=exact, allowed=frozenset(allow or ()))
+    with ended_in_order():
+        files = drafts(where)
+        if fix:
+            files = _fixed(where, files, workers)
+        found = sorted(adopted(files, terms, number), key=lambda it: it.file.path)
+        if not dry_run:
+            found = write_all(found)
     show(found, where, as_json=output_format is Format.JSON, dry_run=dry_run)
 
 

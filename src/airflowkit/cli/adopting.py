@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from airflowkit.adopt.adoption import BY_DEFAULT
-from airflowkit.adopt.engine import helpers
+from airflowkit.adopt.engine import helpers, unread
 from airflowkit.checks.fixes.files import write
 from airflowkit.checks.fixes.lines import moved
 from airflowkit.cli.fixing import diff
@@ -37,6 +37,8 @@ def write_all(found: Iterable[Adoption]) -> list[Adoption]:
 
 def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:
     """Print what was adopted, and what was not."""
+    for complaint in unread(paths):
+        typer.echo(complaint, err=True)
     if as_json:
         typer.echo(json.dumps(_as_json(found) | {"helpers": [path.as_posix() for path in helpers(paths)]}, indent=2))
         return
@@ -45,6 +47,8 @@ def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry
             typer.echo("".join(diff(each.file, each.text)), nl=False)
     for line in _lines(found, dry_run=dry_run):
         typer.echo(line)
+    if not found:
+        typer.echo(f"no DAG file in {listed([path.as_posix() for path in paths])} names KubernetesPodOperator")
     for path in helpers(paths):
         typer.echo(f"{path.as_posix()}: names KubernetesPodOperator, and is no DAG file: nothing proves a change there")
 

@@ -96,6 +96,8 @@ def check(  # noqa: PLR0913  one for each option
         raise typer.BadParameter("a baseline accepts what --fix would fix: use only one of them")
     if baseline and not baseline.exists() and not write_baseline:
         raise typer.BadParameter(f"{baseline} does not exist; --write-baseline creates it", param_hint="--baseline")
+    from airflowkit.cli.watching import ended_in_order
+
     if watch:
         _check_watchable(output_format, fix=fix, diff=diff, write_baseline=write_baseline, exit_zero=exit_zero)
     asked: dict[str, Any] = {"once": once, "select": select or (), "ignore": ignore or ()}
@@ -110,7 +112,8 @@ def check(  # noqa: PLR0913  one for each option
     pools = new_pools(workers)
 
     def find() -> Report:
-        return _found(targets(), use_cache=not no_cache, pools=pools, **asked)
+        with ended_in_order():
+            return _found(targets(), use_cache=not no_cache, pools=pools, **asked)
 
     known = Baseline.of(targets()[0], baseline)  # a broken one is refused before the check
     if write_baseline:

@@ -50,12 +50,13 @@ def diff(
 
         airflowkit diff origin/main --format markdown > comment.md
     """
+    from airflowkit.cli.watching import ended_in_order
     from airflowkit.compare.comparison import compare
     from airflowkit.compare.revisions import two_sides
     from airflowkit.repository import plain, repository_root
 
     root = repository_root(Path.cwd()) or plain(Path.cwd())
-    with two_sides(root, older, newer) as (before, after):
+    with ended_in_order(), two_sides(root, older, newer) as (before, after):
         if sys.stderr.isatty():
             typer.echo(f"Parsing {before} and {after} ...", err=True)
         comparison = compare(before, after, root)

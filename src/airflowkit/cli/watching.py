@@ -1,4 +1,4 @@
-"""What the commands with `--watch` share: the screen, and their end."""
+"""What the commands with `--watch` share: the screen, and their end, which is that of others, too."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @contextmanager
 def ended_in_order() -> Iterator[None]:
     """Have SIGTERM, and the end of the terminal, end the command as Ctrl-C does: with nothing left."""
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    numbers = [it for it in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(it) is not signal.SIG_IGN]  # nohup
+    before = {number: signal.signal(number, _interrupt) for number in numbers}
     try:
         yield
     finally:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.compare.fields import Field, Kind
+from airflowkit.compare.fields import SETTINGS, Field, Kind
+from airflowkit.compare.pod_fields import ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -168,7 +169,7 @@ def _alike(dag_id: str, dag: Dag, other_id: str, other: Dag) -> bool:
 
 def _with_id(dag: Dag, own: str, other: str) -> Dag:
     def named(text: str) -> str:
-        return text.replace(own, other)
+        return repr(other) if text == repr(own) else text  # within a text it may be an image, or a command
 
     return replace(
         dag,
@@ -210,10 +211,18 @@ def _fields(
 ) -> Iterator[Change]:
     for field in sorted(before.keys() | after.keys(), key=_order):
         old, new = before.get(field), after.get(field)
-        if old == new:
+        if old == new or (field.name.endswith(ORDER) and _in_one_order(old, new)):
+            continue
+        if field.name.endswith(SETTINGS) and (old is None or new is None):  # the alert itself is told
             continue
         what = What.ADDED if old is None else What.REMOVED if new is None else What.CHANGED
         yield Change(field.kind, what, dag_id, task_id, field.name, old, new, path)
+
+
+def _in_one_order(before: str | None, after: str | None) -> bool:
+    """Return whether what both lists have is in the same order: what comes or goes is told by itself."""
+    one, other = ((text or "").split("; ") for text in (before, after))
+    return [each for each in one if each in other] == [each for each in other if each in one]
 
 
 def _order(field: Field) -> tuple[int, str, str]:

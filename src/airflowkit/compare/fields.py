@@ -120,6 +120,8 @@ _NOT_OF_A_TASK: Final = frozenset(
     }
 )
 _EXPANDED: Final = frozenset({"expand_input", "_expand_input", "op_kwargs_expand_input", "_op_kwargs_expand_input"})
+_AIRFLOWS_OWN: Final = frozenset({"params", "weight_rule", "expand"})
+"""Mappings that Airflow has filled with defaults."""
 _MOST_PODS: Final = 32
 """With so many pods of a mapped task there may be more, which are not rendered."""
 _AIRFLOWS_NAMES: Final = {
@@ -129,7 +131,11 @@ _AIRFLOWS_NAMES: Final = {
     "_expand_input": "expand",
 }
 _IN_THE_POD: Final = frozenset({*PLACES, *SOURCES, *TEMPLATES, "resources", "node_pool", "security"}) & OF_THE_POD
+SETTINGS: Final = ": settings"
+"""The end of a field's name that tells what a notifier is told to do."""
 _CRON: Final = {"CronTriggerTimetable": "", "CronDataIntervalTimetable": ", with data intervals"}
+_TRUNCATED: Final = "Truncated. You can change this behaviour"
+"""How Airflow begins what it does not store whole, by `[core] max_templated_field_length`."""
 _NEXT_RUNS: Final = Field(Kind.SCHEDULE, "next runs")
 
 
@@ -158,7 +164,7 @@ def _of_dag(form: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[tuple[
             yield from _flat(Kind.DAG, name.removeprefix("_"), _readable(name, _plain(value)))
     yield Field(Kind.SCHEDULE, "schedule"), _schedule(form.get("timetable"))
     if more["next_runs"]:
-        yield _NEXT_RUNS, ", ".join(_as_date(run).removesuffix(" UTC") for run in more["next_runs"]) + " UTC"
+        yield _NEXT_RUNS, ", ".join(map(_as_run, more["next_runs"])) + " UTC"
     for group in _groups(form.get("task_group") or form.get("_task_group")):
         yield from _of_group(group)
     yield from _outlined(more)
@@ -170,7 +176,7 @@ def _own(of_task: Fields, of_dag: Fields) -> Fields:
     return {
         field: text
         for field, text in of_task.items()
-        if not (field.name.startswith("params.") and of_dag.get(Field(Kind.DAG, field.name)) == text)
+        if not (field.name.startswith(("params.", "params[")) and of_dag.get(Field(Kind.DAG, field.name)) == text)
     }
 
 
@@ -181,6 +187,8 @@ def _of_task(task: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[tuple
     arguments = {name: text for name, text in more.get("arguments", {}).items() if not name.endswith("_callback")}
     for name, value in task.items():
         shown = _AIRFLOWS_NAMES.get(name, name)
+        if shown in arguments and str(_plain(value)).startswith(_TRUNCATED):
+            continue
         arguments.pop(shown, None)
         if name not in _NOT_OF_A_TASK and shown not in hidden and not name.startswith("has_on_"):
             kind = Kind.POOL if name == "pool" else Kind.TASK
@@ -190,7 +198,7 @@ def _of_task(task: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[tuple
         if name not in hidden and name not in _NOT_OF_A_TASK:
             yield Field(Kind.TASK, name), text
     yield from ((Field(Kind.POD, name), text) for name, text in fields_of_pods(pods).items())
-    yield from _outlined({**more, "alerts": _alerts(more.get("arguments", {}))})
+    yield from _outlined({**more, "alerts": _alerts(more.get("arguments", {})) | more.get("alerts", {})})
 
 
 def _expanded(given: Any, hidden: frozenset[str]) -> Any:
@@ -243,7 +251,9 @@ def _schedule(timetable: Any) -> str:
         if kind in _CRON and not any(rest.values()):
             return f"{cron!r} {zone}{_CRON[kind]}"
     if "asset_condition" in given:
-        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(given))}"
+        also = (timetable.get("__var") or {}).get("timetable")
+        more = f", or {_schedule(also)}" if isinstance(also, dict) else ""
+        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(given['asset_condition']))}{more}"
     told = ", ".join(f"{name}={value!r}" for name, value in sorted(given.items()) if value not in (None, "", 0, False))
     return f"{kind.removesuffix('Timetable')}({told})" if told else kind.removesuffix("Timetable")
 
@@ -258,18 +268,24 @@ def _names(value: Any) -> Iterator[str]:
         if objects and len(objects) > 1:
             yield f"{str(value.get('__type', '')).removeprefix('asset_')} of ({', '.join(_names(objects))})"
         elif name := value.get("name") or value.get("uri"):
-            yield str(name)
+            uri = value.get("uri") or name
+            yield str(name) if uri == name else f"{name} ({uri})"
         else:
             for each in value.values():
                 yield from _names(each)
 
 
-def _flat(kind: Kind, name: str, value: Any) -> Iterator[tuple[Field, str]]:
-    """Yield a value; of a dictionary each entry, so that one that changes is told alone."""
+def _flat(kind: Kind, name: str, value: Any, *, inner: bool = False) -> Iterator[tuple[Field, str]]:
+    """Yield a value; of a dictionary each entry, so that one that changes is told alone.
+
+    Nothing is the default of an argument; within one it is a value as any other.
+    """
     if isinstance(value, dict) and value and all(isinstance(key, str) for key in value):
-        for key, inner in value.items():
-            yield from _flat(kind, f"{name}.{key}", inner)
-    elif value not in (None, {}, []):
+        is_given = kind is Kind.TASK and name not in _AIRFLOWS_OWN
+        for key, each in value.items():
+            place = f"{name}[{key}]" if "." in key else f"{name}.{key}"
+            yield from _flat(kind, place, each, inner=inner or is_given)
+    elif inner or value not in (None, {}, []):
         yield Field(kind, name), repr(value)
 
 
@@ -301,9 +317,14 @@ def _plain(value: Any) -> Any:
     return _as_date(inner) if kind == "datetime" else inner
 
 
+def _as_run(value: str) -> str:
+    return _as_date(datetime.fromisoformat(value).replace(microsecond=0).isoformat()).removesuffix(" UTC")
+
+
 def _as_date(value: Any) -> str:
     try:
         date = datetime.fromisoformat(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     except (TypeError, ValueError, OSError, OverflowError):
         return str(value)
-    return f"{date.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC".replace(":00 UTC", " UTC")
+    within = f".{date.microsecond:06}" if date.microsecond else ""  # two parses may be within a second
+    return f"{date.astimezone(UTC):%Y-%m-%d %H:%M:%S}{within} UTC".replace(":00 UTC", " UTC")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _VALUES: Final = frozenset({Kind.POD, Kind.TASK, Kind.DAG, Kind.ALERT, Kind.IMPORT, Kind.SCHEDULE})
 _VARIABLE: Final = re.compile(r"(?:^|\] |\.|\])(?:env_vars|env)[.\[]([^\]]+)")
 """An environment variable among the fields of a pod."""
+_NOTE: Final = re.compile(r"(?:^|\] |\.)(?:annotations|labels)[.\[](.+)")
+_SEPARATORS: Final = re.compile(r"[.\[\]]+")
 _NOT_SHOWN: Final = "the values are not shown"
 
 
@@ -38,6 +40,6 @@ def _masked(change: Change, text: str | None) -> str | None:
 
 
 def _is_named_as_secret(change: Change) -> bool:
-    if variable := _VARIABLE.search(change.field):
+    if variable := _VARIABLE.search(change.field) or (change.kind is Kind.POD and _NOTE.search(change.field)):
         return may_name_secret(variable[1])
-    return change.kind is not Kind.POD and any(map(names_secret, change.field.split(".")))
+    return change.kind is not Kind.POD and any(map(names_secret, _SEPARATORS.split(change.field)))

@@ -20,7 +20,12 @@ _OF_SECTION: Final = {
 }
 _SOURCES: Final = {"env": "env_vars", "envFrom": "env_from", "volumes": "volumes", "volumeMounts": "volume_mounts"}
 _ENV_FROM: Final = frozenset({"env_from", "envFrom"})
-_ORDERED: Final = frozenset({"command", "args", "cmds", "arguments"})
+_ORDERED: Final = frozenset({"command", "args", "cmds", "arguments", "nameservers", "searches"})
+_ENV: Final = frozenset({"env", "env_vars"})
+_MEANT_IF_EMPTY: Final = frozenset({"emptyDir", "ephemeral", "labelSelector", "namespaceSelector"})
+"""Where an empty mapping means another thing than none: a folder, all pods, all namespaces."""
+ORDER: Final = ": order"
+"""The end of a field's name that tells in which order its entries are."""
 REFERENCE: Final = re.compile(r"(?:Secret|ConfigMap) \S+, key \S+(?: \(optional\))?")
 """How a variable's value from a Secret or ConfigMap is told."""
 _REFERENCES: Final = (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap"))
@@ -69,7 +74,7 @@ def _of_init_containers(containers: list[dict[str, Any]]) -> Iterator[tuple[str,
     """Yield the fields of containers that start one after another."""
     yield from _flat("init_containers", containers)
     if len(containers) > 1:
-        yield "init_containers: order", ", ".join(str(each.get("name")) for each in containers)
+        yield f"init_containers{ORDER}", "; ".join(str(each.get("name")) for each in containers)
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -81,7 +86,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _flat(f"{name}.{key}", inner)
     elif isinstance(value, list) and value and name.rpartition(".")[2] not in _ORDERED:
         yield from _of_list(name, value)
-    elif value not in (None, {}, []):
+    elif value not in (None, {}, []) or (value == {} and name.rpartition(".")[2] in _MEANT_IF_EMPTY):
         yield name, repr(value)
 
 
@@ -89,6 +94,11 @@ def _of_list(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield the entries of a list under what tells them apart; others as one set."""
     if sources := [_source(value) for value in values] if name.rpartition(".")[2] in _ENV_FROM else []:
         yield from ((f"{name}[{source}]", PRESENT) for source in sources)
+        if len(sources) > 1:  # of two that have a variable, the later one counts
+            yield f"{name}{ORDER}", "; ".join(sources)
+        return
+    if name.rpartition(".")[2] in _ENV:
+        yield from _of_variables(name, values)
         return
     for identity in _IDENTITIES:
         keys = [value.get(identity) if isinstance(value, dict) else None for value in values]
@@ -98,6 +108,19 @@ def _of_list(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
                 yield from _of_entry(f"{name}.{key}" if name == "env_vars" else f"{name}[{key}]", rest)
             return
     yield name, repr(sorted(values, key=repr))
+
+
+def _of_variables(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yield variables; their order counts where one refers to those before it, and of two with one name the last."""
+    latest = {value.get("name"): value for value in values}
+    for key, value in latest.items():
+        rest = {inner: content for inner, content in value.items() if inner != "name"}
+        yield from _of_entry(f"{name}.{key}" if name == "env_vars" else f"{name}[{key}]", rest)
+    if any(_REFERS in str(value.get("value")) for value in values):
+        yield f"{name}{ORDER}", "; ".join(map(str, latest))
+
+
+_REFERS: Final = "$("
 
 
 def _of_entry(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -118,7 +118,9 @@ def _found(top: Path, revision: str) -> str:
 
 def _fork(top: Path) -> tuple[str, str]:
     """Return the commit at which the branch left the default branch, as far as this clone knows it, and its name."""
-    head = _commit(top, "HEAD")
+    head = _found(top, "HEAD")
+    if not head:
+        raise RevisionError("this branch has no commit yet", hint="commit first: the older side is a commit")
     for name in _DEFAULT_BRANCHES:
         if commit := _found(top, name):
             return _merge_base(top, head, commit), f"the fork from {name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -218,13 +219,25 @@ def _state(facts: list[FileFacts], root: Path) -> State:
         for dag_id, text in file.serialized:
             if dag_id in outlines:
                 dags[dag_id] = dag_of(path, _placeless(text, root), _placeless(outlines[dag_id], root))
+    unknown |= {path: why for path, why in _twice(facts, root) if path not in unknown}
     return State(
-        dags=dags,
+        dags={dag_id: dag for dag_id, dag in dags.items() if dag.path not in unknown},
         failures=failures,
         unknown=unknown,
         needs={_placeless(file.path, root): file.needs for file in facts if file.needs},
         seconds={_placeless(file.path, root): file.cpu_seconds for file in facts},
     )
+
+
+def _twice(facts: Iterable[FileFacts], root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the files that have a DAG which another one has, too: which of the two counts is chance."""
+    paths: dict[str, list[str]] = defaultdict(list)
+    for file in facts:
+        for dag_id, _text in file.serialized:
+            paths[dag_id].append(_placeless(file.path, root))
+    for dag_id, its in paths.items():
+        if len(set(its)) > 1:
+            yield from ((path, f"the DAG {dag_id} is in {' and in '.join(sorted(set(its)))}") for path in its)
 
 
 def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:

@@ -17,12 +17,16 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, Modul
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.importing.watch import is_users
+from airflowkit.checks.workers.instances import held
+from airflowkit.checks.workers.lazy_imports import LazyModule, lazy_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
 _PLAIN: Final = (str, bytes, int, float, bool, type(None), Path)
 _COLLECTIONS: Final = (list, tuple, set, frozenset)
+_AIRFLOWS: Final = frozenset({"_BaseOperator__serialized_fields"})
+"""What Airflow writes into the user's classes."""
 _MOST: Final = 2000
 """Functions and classes that are followed for one task."""
 
@@ -38,7 +42,7 @@ class Digests:
         self._root = str(root)
         self._known: dict[int, tuple[object, str, list[Any]]] = {}
 
-    def of(self, things: Iterable[object]) -> dict[str, str]:
+    def of(self, things: Collection[object]) -> dict[str, str]:
         """Return the digests of what some values run: functions, classes, instances, and collections of them."""
         found: dict[str, set[str]] = defaultdict(set)
         waiting, seen = [thing for value in things for thing in _guarded(value)], set[int]()
@@ -48,18 +52,51 @@ class Digests:
                 continue
             seen.add(id(thing))
             _thing, digest, named = self._known.get(id(thing)) or self._learned(thing)
-            found[thing.__qualname__.rpartition("<locals>.")[2]].add(digest)
+            found[_name(thing)].add(digest)
             waiting += named
+        for name, text in (told for value in things for told in _states(value)):
+            found[name].add(self._digest(text))
         return {name: self._digest(" ".join(sorted(parts))) for name, parts in sorted(found.items())}
 
     def _learned(self, thing: Any) -> tuple[object, str, list[Any]]:
-        text, named = _class(thing) if isinstance(thing, type) else _function(thing)
+        text, named = _text(thing)
         runnable = [inner for value in named for inner in _guarded(value)]
         self._known[id(thing)] = thing, self._digest(text), runnable
         return self._known[id(thing)]
 
     def _digest(self, text: str) -> str:
         return hashlib.sha256(text.replace(self._root, "").encode("utf-8", "replace")).hexdigest()
+
+
+def _name(thing: Any) -> str:
+    return thing.name if isinstance(thing, LazyModule) else str(thing.__qualname__).rpartition("<locals>.")[2]
+
+
+def _text(thing: Any) -> tuple[str, list[Any]]:
+    """Return the text of a function, class or module, and what it names."""
+    if isinstance(thing, LazyModule):
+        return _instructions(thing.code), list(lazy_modules(thing.code, thing.package))
+    return _class(thing) if isinstance(thing, type) else _function(thing)
+
+
+def _states(value: object) -> list[tuple[str, str]]:
+    """Return what the user's own objects hold, each with the name of what it is told under."""
+    try:
+        return list(_stateful(value))
+    except Exception:  # noqa: BLE001  foreign objects raise anything
+        return []
+
+
+def _stateful(value: object, depth: int = 3) -> Iterator[tuple[str, str]]:
+    if isinstance(value, MethodType):
+        yield from _stateful(value.__self__, depth)
+    elif isinstance(value, partial):
+        yield getattr(value.func, "__qualname__", "partial").rpartition("<locals>.")[2], held(value)
+    elif depth and isinstance(value, (Mapping, *_COLLECTIONS)):
+        inner = value.values() if isinstance(value, Mapping) else value
+        yield from (told for each in inner for told in _stateful(each, depth - 1))
+    elif not isinstance(value, (type, FunctionType, ModuleType)) and _is_users_class(type(value)):
+        yield type(value).__qualname__.rpartition("<locals>.")[2], held(value)
 
 
 def _guarded(value: object) -> list[Any]:
@@ -72,11 +109,10 @@ def _guarded(value: object) -> list[Any]:
 
 def _runnable(value: object, depth: int = 3) -> Iterator[Any]:
     """Yield the user's own functions and classes of which a value is, or consists."""
-    if isinstance(value, FunctionType):
-        if is_users(value.__code__.co_filename):
-            yield value
-        elif wrapped := getattr(value, "__wrapped__", None):
-            yield from _runnable(wrapped, depth)
+    if isinstance(value, LazyModule):
+        yield value
+    elif isinstance(value, FunctionType):
+        yield from _own_function(value, depth)
     elif isinstance(value, MethodType):
         yield from _runnable(value.__func__, depth)
         yield from _runnable(type(value.__self__), depth)
@@ -92,8 +128,16 @@ def _runnable(value: object, depth: int = 3) -> Iterator[Any]:
         yield from _runnable(type(value), 0)
 
 
+def _own_function(value: FunctionType, depth: int) -> Iterator[Any]:
+    if is_users(value.__code__.co_filename):
+        yield value
+    elif wrapped := getattr(value, "__wrapped__", None):
+        yield from _runnable(wrapped, depth)
+
+
 def _is_users_class(cls: type) -> bool:
-    methods = (inspect.unwrap(value) for value in vars(cls).values() if isinstance(value, FunctionType))
+    own = (getattr(value, "__func__", None) or getattr(value, "fget", None) or value for value in vars(cls).values())
+    methods = (inspect.unwrap(value) for value in own if isinstance(value, FunctionType))
     return any(is_users(method.__code__.co_filename) for method in methods if isinstance(method, FunctionType))
 
 
@@ -104,14 +148,14 @@ def _function(function: FunctionType) -> tuple[str, list[object]]:
     closure = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
     given = [function.__defaults__, function.__kwdefaults__]
     values = [*closure, *named, *given]
-    plain = [repr(value) for value in values if _is_plain(value)]
-    return f"{_instructions(code)} {plain}", values
+    plain = [held(value) for value in values if _is_plain(value)]  # a set's own text has a chance order
+    return f"{_instructions(code)} {plain}", [*values, *lazy_modules(code, space.get("__package__") or "")]
 
 
 def _class(cls: type) -> tuple[str, list[object]]:
     """Return the text of a class, and its methods."""
     content = {name: value for name, value in vars(cls).items() if not name.startswith("__") or callable(value)}
-    plain = {name: repr(value) for name, value in content.items() if _is_plain(value)}
+    plain = {name: held(value) for name, value in content.items() if _is_plain(value) and name not in _AIRFLOWS}
     methods = [getattr(value, "__func__", None) or getattr(value, "fget", None) or value for value in content.values()]
     return f"{[base.__name__ for base in cls.__bases__]} {plain}", [
         value for value in methods if isinstance(value, FunctionType)

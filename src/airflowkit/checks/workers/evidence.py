@@ -22,7 +22,7 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 def evidence_of(task: TaskSubject) -> str:
     """Return a text that is equal for two tasks with equal arguments and pods."""
     given = getattr(task.task, "partial_kwargs", None) or getattr(task.task, "_BaseOperator__init_kwargs", {})
-    arguments = {name: written(value) for name, value in given.items() if name not in _PLACES}
+    arguments = {name: written(value) for name, value in given.items() if name not in PLACES}
     found = {
         "task_id": task.task.task_id,
         "operator": operator_class(task.task).__name__,
@@ -33,7 +33,7 @@ def evidence_of(task: TaskSubject) -> str:
     return json.dumps(found, sort_keys=True)
 
 
-_PLACES: Final = frozenset({"dag", "task_group", "default_args"})
+PLACES: Final = frozenset({"dag", "task_group", "default_args"})
 """Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
 
 

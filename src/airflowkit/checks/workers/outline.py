@@ -19,7 +19,8 @@ from airflowkit import _airflow
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.rules.pod_budget import peak_request, readable
 from airflowkit.checks.workers.code import Digests
-from airflowkit.checks.workers.evidence import ARGUMENTS, evidence_of, written
+from airflowkit.checks.workers.evidence import ARGUMENTS, PLACES, evidence_of, written
+from airflowkit.checks.workers.instances import attributes_of, held
 from airflowkit.pods.expansion import argument, is_pod
 from airflowkit.repository import repository_root
 
@@ -57,7 +58,7 @@ def _outline(dag: DagSubject, digests: Digests) -> dict[str, Any]:
     callbacks = {name: value for name in _CALLBACKS if (value := getattr(dag.dag, name, None))}
     macros = [getattr(dag.dag, name, None) for name in ("user_defined_macros", "user_defined_filters")]
     return {
-        "alerts": {name: written(value) for name, value in callbacks.items()},
+        "alerts": {name: written(value) for name, value in callbacks.items()} | _settings(callbacks),
         "code": digests.of([*callbacks.values(), *macros, type(dag.dag.timetable)]),
         "peak": _peak(dag),
         "tasks": {task.task.task_id: _of_task(task, digests) for task in dag.tasks},
@@ -68,6 +69,7 @@ def _of_task(task: TaskSubject, digests: Digests) -> dict[str, Any]:
     operator = task.task
     evidence = json.loads(evidence_of(task))
     given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
+    own = [value for name, value in given.items() if name not in PLACES]
     steps = getattr(operator, "memory_steps", None)  # the one part of `resources` that is not in the pod
     return {
         "arguments": {
@@ -78,9 +80,21 @@ def _of_task(task: TaskSubject, digests: Digests) -> dict[str, Any]:
         | ({"memory_after_oom": written(list(steps.usable))} if steps else {}),
         "pods": evidence["pods"],
         "undecided": _undecided(task),
-        "code": digests.of([operator_class(operator), getattr(operator, "python_callable", None), *given.values()]),
+        "alerts": _settings({name: value for name, value in given.items() if name.endswith("_callback")}),
+        "code": digests.of([operator_class(operator), getattr(operator, "python_callable", None), *own]),
         "files": dict(_files(operator)),
     }
+
+
+def _settings(callbacks: Mapping[str, Any]) -> dict[str, str]:
+    """Return what notifiers are told to do, and settings have added: it is not in how they are written."""
+    found = {name: _notifiers(value) for name, value in callbacks.items()}
+    return {f"{name}: settings": ", ".join(map(held, them)) for name, them in found.items() if them}
+
+
+def _notifiers(value: Any) -> list[Any]:
+    values = value if isinstance(value, (list, tuple)) else [value]
+    return [each for each in values if not inspect.isroutine(each) and attributes_of(each)]
 
 
 @lru_cache(maxsize=256)

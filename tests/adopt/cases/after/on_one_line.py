@@ -1,0 +1,10 @@
+from datetime import datetime
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk import DAG
+from airflowkit import pod_task
+
+BIG = False
+with DAG("on_one_line", schedule=None, start_date=datetime(2026, 1, 1)):
+    KubernetesPodOperator(task_id="a", image="big:1") if BIG else KubernetesPodOperator(task_id="a", image="small:1")
+    pod_task(task_id="b", image="b:1") >> pod_task(task_id="c", image="c:1")
