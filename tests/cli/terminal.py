@@ -25,6 +25,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509  tests may run under nohup
             env=os.environ | {"COLUMNS": "300", "TERM": term},
         )
         os.close(theirs)

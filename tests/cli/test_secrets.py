@@ -45,9 +45,9 @@ def test_a_second_output_keeps_what_the_file_has_and_adds_what_is_missing(deploy
     before = written(file)
     file.chmod(0o644)
     (deployment / "deploy/values.yaml").write_text(VALUES + "secret: [{envName: T, secretName: t, secretKey: k}]\n")
-    (deployment / "token").write_text("more\n")
+    (deployment / "token").write_text("two-of-k\n")
     assert secrets("--output", file, "--from-file", "t/k=token")[0] == 0
-    assert written(file) == before | {"t": {"k": "more"}}
+    assert written(file) == before | {"t": {"k": "two-of-k"}}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from airflowkit.checks.comparison import _excerpts
+from airflowkit.checks.comparison import excerpts
 from airflowkit.checks.deployment import check_options
 from airflowkit.checks.engine import checked
 from airflowkit.checks.rules.dag_arguments import _hint_of, _made_the_same
@@ -109,10 +109,10 @@ def test_a_file_that_builds_dags_is_no_test_whatever_its_name(pool, tmp_path, te
 
 def test_an_excerpt_begins_shortly_before_the_first_difference():
     same = "a" * 100
-    one, other = _excerpts(f"{same}1{same}", f"{same}2{same}")
+    one, other = excerpts(f"{same}1{same}", f"{same}2{same}")
     assert one == f"…{'a' * 15}1{'a' * 44}"
     assert other == f"…{'a' * 15}2{'a' * 44}"
-    assert _excerpts("1", "2") == ("1", "2")
+    assert excerpts("1", "2") == ("1", "2")
 
 
 @pytest.mark.parametrize(

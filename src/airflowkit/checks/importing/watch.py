@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import socket
 import sys
 import warnings
@@ -216,10 +217,14 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         raise PermissionError(f"sends signal {args[1]} to process {args[0]}")
 
 
+_BYTECODE: Final = re.compile(r"\.pyc(\.[0-9]+)?$")
+"""Python reads it, or writes it under a name of the moment first."""
+
+
 def _record_read(read: object) -> None:
     if not isinstance(read, str) or not read.startswith("/") or read == WATCH.path or read.startswith(_INSTALLED):
         return
-    if read.endswith(".pyc"):
+    if _BYTECODE.search(read):
         WATCH.modules.add(f"{Path(read).parent.parent / Path(read).name.partition('.')[0]}.py")
     elif read.endswith(".py"):
         WATCH.modules.add(read)
