@@ -22,6 +22,48 @@ _EMPTY: Final = cst.Expr(cst.Name("__empty__"))
 """Takes the place of an import of which nothing is left, until its statement goes."""
 
 
+def without_imports(before: cst.Module, after: cst.Module, root: str, lines: Iterable[str]) -> cst.Module:
+    """Return a changed tree without imports of a package that nothing uses, and with others.
+
+    Args:
+        before: The tree before the change.
+        after: The tree after it.
+        root: The package.
+        lines: The imports that it needs now; those that are there already are not repeated.
+    """
+    used = _used(after)
+    imports = [it for it in walked(after) if isinstance(it, (cst.Import, cst.ImportFrom)) and _root(it) == root]
+    unused = {bound(alias) for it in imports if not isinstance(it.names, cst.ImportStar) for alias in it.names} - used
+    tidied = after.visit(_Tidying((_used(before) - used) | unused))
+    body: list[Any] = list(tidied.body)
+    for line in lines:
+        _insert(body, line)
+    return tidied.with_changes(body=without_statements(body, _is_empty))
+
+
+def _insert(body: list[Any], line: str) -> None:
+    """Put an import among those of its package, in the order of the alphabet; else after the imports."""
+    new: Any = cst.parse_statement(line)
+    known = [(place, part) for place, it in enumerate(body) for part in _simple_imports(it)]
+    package = [(place, part) for place, part in known if _root(part) == _root(new.body[0])]
+    later = next((place for place, part in package if _module_name(part) > _module_name(new.body[0])), None)
+    if later is None:
+        body.insert(package[-1][0] + 1 if package else _place(body), new)
+        return
+    body.insert(later, new.with_changes(leading_lines=body[later].leading_lines))
+    body[later + 1] = body[later + 1].with_changes(leading_lines=())
+
+
+def _simple_imports(statement: Any) -> list[Any]:
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+    return [part for part in parts if isinstance(part, (cst.Import, cst.ImportFrom)) and _root(part)]
+
+
+def _module_name(part: Any) -> str:
+    module: Any = part.module if isinstance(part, cst.ImportFrom) else part.names[0].name
+    return str(cst.helpers.get_full_name_for_node(module))
+
+
 def with_imports(before: cst.Module, after: cst.Module, names: Iterable[str]) -> cst.Module:
     """Return a changed tree with the imports that it needs, and without those that the change has made useless.
 
