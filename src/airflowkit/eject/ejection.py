@@ -77,7 +77,7 @@ def ejection(file: TextFile, settings: Settings) -> Generator[bytes, FileFacts, 
         return stays.refused(objection)
     after = yield file.encoded(text)
     if not incomparable(before, after) and _refused(changes, before, after):
-        write_out(found, before, after, changes.arguments)
+        write_out(found, (before, after), settings.pod_layers, changes.arguments)
         text, objection = _text(changes)
         after = yield file.encoded(text)
     objection = objection or incomparable(before, after) or _sentence(_refused(changes, before, after))
