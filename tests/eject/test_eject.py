@@ -44,6 +44,12 @@ namespace = "production"
 node_selector = { pool = "gpu" }
 tolerations = [{ key = "gpu", operator = "Exists", effect = "NoSchedule" }]
 
+[presets.own]
+retries = 4
+retry_delay = 90
+max_active_runs = 3
+resources = "large"
+
 [resources.huge]
 cpu = "8"
 memory = "64Gi"
@@ -58,11 +64,19 @@ FILES = {
         'pod_task("load", image="a:1", secrets=[SecretEnv("lower", secret="s", key="k"), '
         'FieldEnv("IP", field="status.podIP"), SecretVolume("/x", secret="t", mode=0o400)])'
     ),
+    "preset": 'pod_task("load", image="a:1")',
     "mapped": 'pod_task.partial("load", image="a:1", resources="medium").expand(arguments=[["a"], ["b"]])',
     "looped": (
         "for name in ('a', 'b'):\n"
         '        pod_task(name, image="a:1", labels={"name": name}, do_xcom_push=True, '
         'volumes=[ClaimVolume(f"/{name}", claim=name), ClaimVolume("/c", claim="c"), ClaimVolume("/d", claim="c")])'
+    ),
+}
+MORE = {
+    "layers": ', default_args={"labels": {"c": "1"}}',
+    "preset": (
+        ', default_args=default_args("own", owner="data", secrets=[SecretEnv("A", secret="a", key="b")])'
+        ', **dag_args("own", tags=["x"])'
     ),
 }
 STAYS = {
@@ -109,6 +123,8 @@ def plain(pod: object) -> object:
     mounts = [{"readOnly": False, **it, "name": sources[it["name"]]} for it in base.pop("volumeMounts", [])]
     for container in pod["spec"].get("initContainers", []):
         container["volumeMounts"] = [{**it, "name": sources[it["name"]]} for it in container["volumeMounts"]]
+    for amounts in base.get("resources", {}).values():
+        amounts.update({name: {"0.25": "250m"}.get(amount, amount) for name, amount in amounts.items()})
     if "$(" not in str(base.get("env")):
         base.get("env", []).sort(key=json.dumps)
     return pod, sorted(json.dumps(mount, sort_keys=True) for mount in mounts)
@@ -137,13 +153,17 @@ def test_the_adopted_corpus_is_ejected_with_the_pods_that_it_had_before(tmp_path
 def layered(tmp_path_factory) -> Path:
     place = repository(tmp_path_factory.mktemp("layered"), SETTINGS)
     for name, call in FILES.items() | {(name, call) for name, (call, _why) in STAYS.items()}:
-        head = HEAD.format(more="") if name != "layers" else HEAD.format(more=', default_args={"labels": {"c": "1"}}')
-        (place / "dags" / f"{name}.py").write_text(f"{head}    {call}\n".replace("import *", f"import {names(call)}"))
+        head = HEAD.format(more=MORE.get(name, ""))
+        (place / "dags" / f"{name}.py").write_text(
+            f"{head}    {call}\n".replace("import *", f"import {names(head + call)}")
+        )
     return place
 
 
 def names(call: str) -> str:
     known = (
+        "dag_args",
+        "default_args",
         "ClaimVolume",
         "FieldEnv",
         "Resources",
@@ -178,11 +198,19 @@ def test_what_the_settings_say_is_written_out_as_the_profile_in_force_has_it(lay
     assert 'labels={"team": "data", "t": "o"}' in texts["layers"]
     assert "run_as_non_root" not in texts["nothing"]
     assert 'requests={"cpu": "8", "memory": "64Gi"}' in texts["nothing"]
+    assert 'requests={"cpu": "4", "memory": "8Gi"}' in texts["preset"]
+    assert "from datetime import datetime, timedelta" in texts["preset"]
+    assert (
+        'default_args={"retries": 4, "retry_delay": timedelta(seconds=90), "execution_timeout": timedelta(hours=6), '
+        '"owner": "data", "secrets": [Secret("env", "A", "a", "b")]}, '
+        'catchup=False, max_active_runs=3, tags=["x"])' in texts["preset"]
+    )
     assert "default_mode=0o400" in texts["elsewhere"]
 
 
 def test_what_plain_airflow_has_nothing_for_is_told(summary):
     assert summary["lost"]["lost"] == ["RetryByCause"]
+    assert summary["preset"]["lost"] == ["record_failure"]
     assert summary["steps"]["lost"] == ["memory_after_oom"]
 
 

@@ -46,12 +46,27 @@ def _insert(body: list[Any], line: str) -> None:
     new: Any = cst.parse_statement(line)
     known = [(place, part) for place, it in enumerate(body) for part in _simple_imports(it)]
     package = [(place, part) for place, part in known if _root(part) == _root(new.body[0])]
+    for place, part in package:
+        if longer := _with_name(part, new.body[0]):
+            body[place] = body[place].deep_replace(part, longer)
+            return
     later = next((place for place, part in package if _module_name(part) > _module_name(new.body[0])), None)
     if later is None:
         body.insert(package[-1][0] + 1 if package else _place(body), new)
         return
     body.insert(later, new.with_changes(leading_lines=body[later].leading_lines))
     body[later + 1] = body[later + 1].with_changes(leading_lines=())
+
+
+def _with_name(present: Any, new: Any) -> cst.ImportFrom | None:
+    """Return an import of the same module with one more name; None if it is another one, or laid out in its own way."""
+    is_same = isinstance(present, cst.ImportFrom) and isinstance(new, cst.ImportFrom)
+    if not is_same or present.lpar or isinstance(present.names, cst.ImportStar):
+        return None
+    if _module_name(present) != _module_name(new):
+        return None
+    plain = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in (*present.names, *new.names)]
+    return present.with_changes(names=sorted(plain, key=lambda alias: alias.evaluated_name))
 
 
 def _simple_imports(statement: Any) -> list[Any]:

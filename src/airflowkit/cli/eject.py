@@ -73,6 +73,7 @@ def eject(
 _WORD = "airflowkit"
 _INSTEAD = {
     "RetryByCause": "RetryByCause (the cause of a failure no longer decides whether the pod is tried again)",
+    "record_failure": "record_failure (a failed task no longer keeps the reason for the run's alert)",
     "memory_after_oom": "memory_after_oom (a pod that ran out of memory is tried again with as much as before)",
 }
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WIDTH: Final = 90
-_OURS: Final = ("security", "node_pool", "memory_after_oom")
+OURS: Final = ("security", "node_pool", "memory_after_oom")
 """The keywords that go: what they do to the pod comes back as Kubernetes' own."""
 
 
@@ -37,7 +37,7 @@ class Arguments:
     def __call__(self, call: cst.Call) -> cst.Call:
         """Return the call with its changes."""
         call = renamed(_with_its_task_id(call), old="resources", new="container_resources")
-        for name in _OURS:
+        for name in OURS:
             place = keyword_index(call, name)
             call = call if place is None else without_argument_but_comments(call, place)
         for name, elements in self.elements.items():

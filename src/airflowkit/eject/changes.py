@@ -12,8 +12,10 @@ from airflowkit.adopt.calls import Slot, listed_values, walked
 from airflowkit.adopt.changes import constant, without_element
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.rewriting import GONE
+from airflowkit.checks.fixes.syntax import keyword_index
 from airflowkit.eject.arguments import Arguments
 from airflowkit.eject.names import OPERATOR, uses
+from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
 from airflowkit.eject.values import CLASSES, NATURAL, Plain, amounts, plain
 from airflowkit.eject.written import expression_of, text_of
 from airflowkit.pods.spec.env_and_volumes import TARGETS
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from airflowkit.adopt.rewriting import Rewrite
     from airflowkit.settings import Settings
 
-_RENAMED: Final = {"resources": "container_resources"}
 RETRY_BY_CAUSE: Final = "RetryByCause"
+RECORD_FAILURE: Final = "record_failure"
 STEPS: Final = "memory_after_oom"
 
 
@@ -149,7 +151,9 @@ class Changes:
 
     def _unfollowed(self, call: cst.Call) -> None:
         name = self._uses.get(call.func)
-        if name == RETRY_BY_CAUSE:
+        if name in (DEFAULT_ARGS, DAG_ARGS):
+            self._preset(call, name)
+        elif name == RETRY_BY_CAUSE:
             self.rewrites[call] = constant(GONE)
             self.lost[RETRY_BY_CAUSE] = None
         elif name == "Resources":
@@ -161,6 +165,26 @@ class Changes:
                 self._object(call, f"nothing tells which pod gets this {name}")
             else:
                 self.rewrites[call] = constant(alone)
+
+    def _preset(self, call: cst.Call, name: str) -> None:
+        preset = Preset.of(call, name, self.settings)
+        if preset is None:
+            self._object(call, f"nothing tells which preset this {name} is")
+            return
+        self.rewrites[call] = preset
+        self.lost |= {RETRY_BY_CAUSE: None} if preset.had_policy else {}
+        if name == DEFAULT_ARGS:
+            self.lost[RECORD_FAILURE] = None
+            places = (keyword_index(call, keyword) for keyword in ("resources", "image_pull_secrets"))
+            resources, secrets = (None if place is None else call.args[place].value for place in places)
+            if resources is not None and resources not in self.rewrites:
+                self._rewrite_amounts(resources)
+            for value in listed_values(secrets) if secrets is not None else ():
+                self._rewrite_pull_secret(value)
+            return
+        for holder in self.found.source.calls:
+            if any(arg.value is call and arg.star for arg in holder.args) and holder not in self.rewrites:
+                self.rewrites[holder] = spread
 
     def _object(self, node: cst.CSTNode, reason: str) -> None:
         self.objections.append(f"line {self.found.source.span(node).start.line}: {reason}")
@@ -184,7 +208,7 @@ class Changes:
 
     def unknown(self) -> list[str]:
         """Return what of airflowkit the file uses that nothing can take the place of."""
-        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, *CLASSES}
+        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, *CLASSES}
         return sorted({name for name in self._uses.values() if name not in known})
 
 

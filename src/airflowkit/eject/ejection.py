@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
@@ -14,14 +14,14 @@ from airflowkit.adopt.rewriting import rewritten
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import parsed
 from airflowkit.checks.workers.contents import failure_of, incomparable
-from airflowkit.eject.changes import RETRY_BY_CAUSE, Changes
+from airflowkit.eject.changes import RECORD_FAILURE, RETRY_BY_CAUSE, Changes
 from airflowkit.eject.layers import write_out
 from airflowkit.eject.names import PACKAGE, POD_TASK, still_imports, taken, with_plain_imports
 from airflowkit.errors import listed
 from airflowkit.pods.spec.keywords import OF_THE_POD
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from airflowkit.adopt.comparison import Difference
     from airflowkit.checks.fixes.files import TextFile
@@ -117,9 +117,16 @@ def _text(changes: Changes) -> tuple[str, str]:
 
 def _refused(changes: Changes, before: FileFacts, after: FileFacts) -> list[Difference]:
     """Return the differences that matter, and that nobody was told of."""
-    accepted = {"retry_policy", "has_retry_policy"} if RETRY_BY_CAUSE in changes.lost else set()
+    accepted = {name for lost in changes.lost for name in _ACCEPTED.get(lost, ())}
     found = [it for it in differences(before, after) if it.field.rpartition(".")[2] not in accepted]
     return [it for it in found if not _is_shown_by_pods(it)]
+
+
+_ACCEPTED: Final[Mapping[str, tuple[str, ...]]] = {
+    RETRY_BY_CAUSE: ("retry_policy", "has_retry_policy"),
+    RECORD_FAILURE: ("on_failure_callback", "has_on_failure_callback"),
+}
+"""The fields that change with what is lost."""
 
 
 def _is_shown_by_pods(difference: Difference) -> bool:

@@ -6,6 +6,7 @@ import ast
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
@@ -76,8 +77,24 @@ def _text(content: Any, kind: str = "any", *, many: bool = False) -> str:
         found = ((known[key], it) for key, it in content.items())
         given = (f"{field.name}={_text(it, field.kind, many=field.many)}" for field, it in found)
         return f"{MODELS}.{kind}({', '.join(given)})"
+    return _plain_text(content)
+
+
+def _plain_text(content: Any) -> str:
+    """Return what is no model as Python."""
+    if isinstance(content, timedelta):
+        return _duration(content)
     if isinstance(content, Mapping):
         return f"{{{', '.join(f'{_text(key)}: {_text(it)}' for key, it in content.items())}}}"
     if isinstance(content, (list, tuple)):
         return f"[{', '.join(map(_text, content))}]"
     return json.dumps(content, ensure_ascii=False) if isinstance(content, str) else repr(content)
+
+
+def _duration(content: timedelta) -> str:
+    """Return a duration in the largest unit that counts it whole."""
+    for unit in ("days", "hours", "minutes", "seconds", "microseconds"):
+        number, rest = divmod(content, timedelta(**{unit: 1}))
+        if not rest:
+            return f"timedelta({unit}={number})"
+    return repr(content)
