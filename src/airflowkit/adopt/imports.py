@@ -60,13 +60,14 @@ def _insert(body: list[Any], line: str) -> None:
 
 def _with_name(present: Any, new: Any) -> cst.ImportFrom | None:
     """Return an import of the same module with one more name; None if it is another one, or laid out in its own way."""
-    is_same = isinstance(present, cst.ImportFrom) and isinstance(new, cst.ImportFrom)
-    if not is_same or present.lpar or isinstance(present.names, cst.ImportStar):
+    if not isinstance(present, cst.ImportFrom) or present.lpar or isinstance(present.names, cst.ImportStar):
         return None
-    if _module_name(present) != _module_name(new):
+    if not isinstance(new, cst.ImportFrom) or _module_name(present) != _module_name(new):
         return None
-    plain = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in (*present.names, *new.names)]
-    return present.with_changes(names=sorted(plain, key=lambda alias: alias.evaluated_name))
+    added: Any = () if isinstance(new.names, cst.ImportStar) else new.names
+    plain = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in (*present.names, *added)]
+    longer: cst.ImportFrom = present.with_changes(names=sorted(plain, key=lambda alias: alias.evaluated_name))
+    return longer
 
 
 def _simple_imports(statement: Any) -> list[Any]:

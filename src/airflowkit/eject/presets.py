@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 from airflowkit.adopt.models import is_none
+from airflowkit.adopt.models import text_of as literal
 from airflowkit.checks.fixes.syntax import keyword_index
 from airflowkit.eject.arguments import OURS
 from airflowkit.eject.written import Code, expression_of, value_of
@@ -97,8 +98,9 @@ def _comma(call: cst.Call) -> cst.Comma:
 
 
 def _keys(value: cst.Dict) -> list[str] | None:
-    found = [value_of(it.key) if isinstance(it, cst.DictElement) else None for it in value.elements]
-    return found if all(isinstance(key, str) and not isinstance(key, Code) for key in found) else None
+    found = [literal(it.key) for it in value.elements if isinstance(it, cst.DictElement)]
+    names = [key for key in found if key is not None]
+    return names if len(names) == len(value.elements) else None
 
 
 def _name(call: cst.Call) -> str | None:
