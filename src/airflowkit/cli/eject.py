@@ -43,7 +43,7 @@ def eject(
 
         airflowkit eject dags/orders.py
 
-        AIRFLOWKIT_PROFILE=prod airflowkit eject
+        airflowkit eject
     """
     from airflowkit.adopt.engine import drafts, helpers, unread
     from airflowkit.cli.adopting import written
