@@ -12,6 +12,7 @@ import pytest
 from airflowkit.adopt.engine import drafts
 from airflowkit.checks.workers.contents import Parser, failure_of
 from airflowkit.checks.workers.pool import Pool
+from airflowkit.eject.alerts import module_text
 from airflowkit.eject.ejection import Ejection
 from airflowkit.eject.engine import ejected
 
@@ -50,6 +51,9 @@ retry_delay = 90
 max_active_runs = 3
 resources = "large"
 
+[teams]
+environment = "PROD"
+
 [resources.huge]
 cpu = "8"
 memory = "64Gi"
@@ -65,6 +69,7 @@ FILES = {
         'FieldEnv("IP", field="status.podIP"), SecretVolume("/x", secret="t", mode=0o400)])'
     ),
     "preset": 'pod_task("load", image="a:1")',
+    "alert": 'pod_task("load", image="a:1")',
     "mapped": 'pod_task.partial("load", image="a:1", resources="medium").expand(arguments=[["a"], ["b"]])',
     "looped": (
         "for name in ('a', 'b'):\n"
@@ -74,6 +79,7 @@ FILES = {
 }
 MORE = {
     "layers": ', default_args={"labels": {"c": "1"}}',
+    "alert": ', on_failure_callback=teams_failure(mentions=["a@example.com"], budget=3)',
     "preset": (
         ', default_args=default_args("own", owner="data", secrets=[SecretEnv("A", secret="a", key="b")])'
         ', **dag_args("own", tags=["x"])'
@@ -206,6 +212,14 @@ def test_what_the_settings_say_is_written_out_as_the_profile_in_force_has_it(lay
         'catchup=False, max_active_runs=3, tags=["x"])' in texts["preset"]
     )
     assert "default_mode=0o400" in texts["elsewhere"]
+
+
+def test_an_alert_becomes_the_card_of_a_module_beside_the_dags(layered, summary):
+    assert summary["alert"]["lost"] == ["teams_failure"]
+    text = (layered / "dags" / "alert.py").read_text()
+    assert "from teams_alerts import TeamsCard\n" in text
+    assert 'on_failure_callback=TeamsCard(mentions=["a@example.com"], environment="PROD")' in text
+    assert (layered / "dags" / "teams_alerts.py").read_text() == module_text()
 
 
 def test_what_plain_airflow_has_nothing_for_is_told(summary):

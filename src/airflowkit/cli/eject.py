@@ -49,23 +49,28 @@ def eject(
     from airflowkit.cli.adopting import written
     from airflowkit.cli.fixing import diff
     from airflowkit.cli.watching import ended_in_order
-    from airflowkit.eject.engine import ejected
-    from airflowkit.repository import default_dags_folder
+    from airflowkit.eject.alerts import TEAMS_FAILURE
+    from airflowkit.eject.engine import ejected, write_module
+    from airflowkit.repository import dags_folder_of, default_dags_folder, from_here
 
     where = paths or [default_dags_folder()]
     with ended_in_order():
         found = ejected(drafts(where, _WORD), workers or len(os.sched_getaffinity(0)))
         files = sorted((it for it in found if it.objection or it.text != it.file.text), key=lambda it: it.file.path)
+        folders = {dags_folder_of(each.file.path) for each in files if TEAMS_FAILURE in each.lost and not dry_run}
+        added = [from_here(path).as_posix() for path in map(write_module, folders) if path]
         files = files if dry_run else [written(each) for each in files]
     for complaint in unread(where):
         typer.echo(complaint, err=True)
     modules = [path.as_posix() for path in helpers(where, _WORD)]
     if output_format is Format.JSON:
-        typer.echo(json.dumps(_as_json(files, modules), indent=2))
+        typer.echo(json.dumps(_as_json(files, modules) | {"added": added}, indent=2))
         return
     if dry_run:
         for each in files:
             typer.echo("".join(diff(each.file, each.text)), nl=False)
+    for path in added:
+        typer.echo(f"{path}: new: posts the alerts")
     for line in _lines(files, modules, dry_run=dry_run):
         typer.echo(line)
 
@@ -74,6 +79,7 @@ _WORD = "airflowkit"
 _INSTEAD = {
     "RetryByCause": "RetryByCause (the cause of a failure no longer decides whether the pod is tried again)",
     "record_failure": "record_failure (a failed task no longer keeps the reason for the run's alert)",
+    "teams_failure": "the card's extras (causes and hints, recovery, muting, retries of the delivery)",
     "memory_after_oom": "memory_after_oom (a pod that ran out of memory is tried again with as much as before)",
 }
 

@@ -13,6 +13,7 @@ from airflowkit.adopt.changes import constant, without_element
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.rewriting import GONE
 from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
 from airflowkit.eject.arguments import Arguments
 from airflowkit.eject.names import OPERATOR, uses
 from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
@@ -153,6 +154,9 @@ class Changes:
         name = self._uses.get(call.func)
         if name in (DEFAULT_ARGS, DAG_ARGS):
             self._preset(call, name)
+        elif name == TEAMS_FAILURE:
+            self.rewrites[call] = Alert.of(self.settings)
+            self.lost[TEAMS_FAILURE] = None
         elif name == RETRY_BY_CAUSE:
             self.rewrites[call] = constant(GONE)
             self.lost[RETRY_BY_CAUSE] = None
@@ -208,7 +212,7 @@ class Changes:
 
     def unknown(self) -> list[str]:
         """Return what of airflowkit the file uses that nothing can take the place of."""
-        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, *CLASSES}
+        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, TEAMS_FAILURE, *CLASSES}
         return sorted({name for name in self._uses.values() if name not in known})
 
 

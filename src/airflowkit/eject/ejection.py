@@ -14,6 +14,7 @@ from airflowkit.adopt.rewriting import rewritten
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import parsed
 from airflowkit.checks.workers.contents import failure_of, incomparable
+from airflowkit.eject.alerts import TEAMS_FAILURE
 from airflowkit.eject.changes import RECORD_FAILURE, RETRY_BY_CAUSE, Changes
 from airflowkit.eject.layers import write_out
 from airflowkit.eject.names import PACKAGE, POD_TASK, still_imports, taken, with_plain_imports
@@ -118,12 +119,13 @@ def _text(changes: Changes) -> tuple[str, str]:
 def _refused(changes: Changes, before: FileFacts, after: FileFacts) -> list[Difference]:
     """Return the differences that matter, and that nobody was told of."""
     accepted = {name for lost in changes.lost for name in _ACCEPTED.get(lost, ())}
-    found = [it for it in differences(before, after) if it.field.rpartition(".")[2] not in accepted]
+    found = [it for it in differences(before, after) if accepted.isdisjoint(it.field.split("."))]
     return [it for it in found if not _is_shown_by_pods(it)]
 
 
 _ACCEPTED: Final[Mapping[str, tuple[str, ...]]] = {
     RETRY_BY_CAUSE: ("retry_policy", "has_retry_policy"),
+    TEAMS_FAILURE: ("on_failure_callback", "on_retry_callback"),
     RECORD_FAILURE: ("on_failure_callback", "has_on_failure_callback"),
 }
 """The fields that change with what is lost."""

@@ -9,6 +9,7 @@ import libcst as cst
 from airflowkit import _MODULE_OF
 from airflowkit.adopt.calls import bound, used_names, walked
 from airflowkit.adopt.imports import without_imports
+from airflowkit.eject.alerts import CARD, MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ _PLAIN: Final[Mapping[str, tuple[str, str]]] = {
         "from airflow.providers.cncf.kubernetes.secret import Secret",
     ),
     "k8s": ("kubernetes.client.models", "from kubernetes.client import models as k8s"),
+    CARD: (f"{MODULE}.{CARD}", f"from {MODULE} import {CARD}"),
     "timedelta": ("datetime.timedelta", "from datetime import timedelta"),
 }
 """What is written in the place of airflowkit's: its full name, and its import."""
