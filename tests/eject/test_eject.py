@@ -168,16 +168,17 @@ def layered(tmp_path_factory) -> Path:
 
 def names(call: str) -> str:
     known = (
-        "dag_args",
-        "default_args",
         "ClaimVolume",
         "FieldEnv",
         "Resources",
         "RetryByCause",
         "SecretEnv",
         "SecretVolume",
+        "dag_args",
+        "default_args",
         "pod_task",
         "send_card",
+        "teams_failure",
     )
     return ", ".join(name for name in known if f"{name}(" in call or f"{name}." in call)
 
