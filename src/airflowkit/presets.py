@@ -35,7 +35,7 @@ BUILT_IN: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     }
 )
 
-_OF_THE_DAG: Final = frozenset(
+OF_THE_DAG: Final = frozenset(
     {
         "catchup",
         "dagrun_timeout",
@@ -47,8 +47,9 @@ _OF_THE_DAG: Final = frozenset(
         "tags",
     }
 )
+"""What a preset says of the DAG; everything else is of its tasks."""
 _KNOWN: Final = frozenset().union(
-    _OF_THE_DAG, {"owner", "max_retry_delay", "retry_policy", "start_date"}, *BUILT_IN.values()
+    OF_THE_DAG, {"owner", "max_retry_delay", "retry_policy", "start_date"}, *BUILT_IN.values()
 )
 _DURATIONS: Final = frozenset({"retry_delay", "max_retry_delay", "execution_timeout", "dagrun_timeout"})
 
@@ -80,7 +81,9 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
             raise TypeError(
                 f"default_args({shown(preset)}) has {key!r}, which no operator accepts; did you mean {meant!r}?"
             )
-    values = {key: value for key, value in _preset(preset).items() if key not in _OF_THE_DAG}
+    values = {
+        key: value for key, value in preset_of(preset, load_settings(caller_file())).items() if key not in OF_THE_DAG
+    }
     values |= {"owner": owner} if owner else {}
     # First, so that it runs even if the author's own callback fails: the run's alert reads what it records.
     callbacks = [record_failure, *_as_list(overrides.get("on_failure_callback"))]
@@ -111,7 +114,9 @@ def dag_args(preset: str = "standard", **overrides: Any) -> dict[str, Any]:
         >>> dag_args("backfill")["catchup"]
         True
     """
-    return {key: value for key, value in _preset(preset).items() if key in _OF_THE_DAG} | overrides
+    return {
+        key: value for key, value in preset_of(preset, load_settings(caller_file())).items() if key in OF_THE_DAG
+    } | overrides
 
 
 def _as_list(value: object) -> list[object]:
@@ -120,8 +125,13 @@ def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _preset(name: object) -> dict[str, Any]:
-    settings = load_settings(caller_file())
+def preset_of(name: object, settings: Settings) -> dict[str, Any]:
+    """Return everything that a preset says, of the tasks and of the DAG.
+
+    Raises:
+        PresetNotFound: No preset of that name.
+        SettingsError: `airflowkit.toml` is wrong.
+    """
     if not isinstance(name, str) or (name not in BUILT_IN and name not in settings.presets):
         known = sorted({*BUILT_IN, *settings.presets})
         raise PresetNotFound(

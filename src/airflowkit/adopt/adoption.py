@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import RawCall, RawCalls, literal_name, lost_comments, used_names, walked
+from airflowkit.adopt.calls import RawCall, RawCalls, lost_comments, used_names, walked
 from airflowkit.adopt.changes import Change, move, value_changes
 from airflowkit.adopt.comparison import MOVED, RAW, Difference, differences
 from airflowkit.adopt.imports import names_of, with_imports
 from airflowkit.adopt.rewriting import rewritten
+from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import parsed
 from airflowkit.checks.workers.contents import failure_of, incomparable
 from airflowkit.errors import PodSpecError, counted, listed
@@ -33,8 +34,6 @@ Parsing = Generator[bytes, "FileFacts", Any]
 MOST_PARSES: Final = 80
 """How often a file is parsed; what has not been tried by then stays as it is."""
 _REFUSED: Final = re.compile(rf"{PodSpecError.__name__}: (?:DAG '[^']*', )?task '([^']*)'")
-_NOT_MADE: Final = "no task is made of it when the file is parsed, so nothing proves that its pod would stay equal"
-_SHARED: Final = "it shares a line with another call, and nothing tells which of them makes the task: give it its own"
 _NOT_PYTHON: Final = "the file is not valid Python, as airflowkit check tells"
 _NOT_TRIED: Final = f"not tried: the file has been parsed {MOST_PARSES} times by now; run the command again"
 BY_DEFAULT: Final[Mapping[str, tuple[str, str]]] = {
@@ -109,11 +108,6 @@ class Adoption:
         return Adoption(self.file, self.file.text, stays=stays, objection=objection)
 
 
-def has_raw_calls(text: str) -> bool:
-    """Return whether a file may have anything to adopt; reading a file's tree takes long."""
-    return RAW in text
-
-
 def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFacts, Adoption]:
     """Rewrite a file.
 
@@ -137,11 +131,6 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
     search = _Search(file, calls, terms, before)
     result = yield from search.run()
     return replace(result, others=_others(before), passed_on=calls.passed_on)
-
-
-def _is_named(task_id: str, name: str) -> bool:
-    """Return whether a task has a name, within whatever group."""
-    return task_id == name or task_id.endswith(f".{name}")
 
 
 def _others(before: FileFacts) -> Mapping[str, int]:
@@ -172,7 +161,8 @@ class _Search:
     def run(self) -> Generator[bytes, FileFacts, Adoption]:
         if self.terms.exact:
             yield from self._keep_defaults()
-        moves = {raw: move(raw, self._named, self.kept) for raw in self.found.calls if self._is_shown(raw)}
+        shown = [raw for raw in self.found.calls if self._tasks.is_shown(raw, self.found.calls)]
+        moves = {raw: move(raw, self._named, self.kept) for raw in shown}
         values = [it for it in self._values() if it.calls <= moves.keys()]
         chosen: list[Change] = [*moves.values(), *values]
         if chosen and not (yield from self._holds(chosen)):
@@ -188,32 +178,16 @@ class _Search:
         text = self._text(chosen) if number else self.found.source.module.code
         return Adoption(self.file, text, number, tuple(stays), tuple(self.changed) if number else ())
 
-    def _is_shown(self, raw: RawCall) -> bool:
-        """Return whether a call makes a task when the file is parsed: only then does its pod prove anything.
-
-        Of several calls on one line only those do of which the task's name is known.
-        """
-        beside = [it for it in self.found.calls if it is not raw and it.line <= raw.end and raw.line <= it.end]
-        own = [(name, line) for name, line in self._task_lines if line is not None and raw.line <= line <= raw.end]
-        if any(not any(it.line <= line <= it.end for it in beside) for _name, line in own):
-            return True
-        name = literal_name(raw)
-        return (
-            bool(name) and name not in map(literal_name, beside) and any(_is_named(task, name) for task, _line in own)
-        )
-
     @cached_property
-    def _task_lines(self) -> list[tuple[str, int | None]]:
-        """The name of each task, and where the file makes it."""
-        names = (json.loads(text)["task_id"] for text in self.before.evidence)
-        return list(zip(names, self.before.task_lines, strict=True))
+    def _tasks(self) -> TaskLines:
+        return TaskLines.of(self.before)
 
     def _values(self) -> list[Change]:
         return value_changes(self.found, self._named, self.terms.sizes)
 
     def _reason(self, raw: RawCall, its: Change | None) -> str:
         if its is None:
-            return _SHARED if any(raw.line <= (line or 0) <= raw.end for line in self.before.task_lines) else _NOT_MADE
+            return self._tasks.why_not(raw)
         return self.objections.get(its, _NOT_TRIED)
 
     def _keep_defaults(self) -> Generator[bytes, FileFacts, None]:
@@ -259,13 +233,9 @@ class _Search:
             return True
         refusal = Refusal.of(after)
         self.objection = (refusal.sentence if refusal else objection) or sentence_of(refused)
-        self.blamed = self._made_by({refusal.task_id} if refusal else {it.task_id for it in refused})
+        blamed = {refusal.task_id} if refusal else {it.task_id for it in refused}
+        self.blamed = self._tasks.makers(self.found.calls, blamed)
         return False
-
-    def _made_by(self, task_ids: set[str]) -> set[RawCall]:
-        """Return the calls that make tasks."""
-        lines = {line for name, line in self._task_lines if name in task_ids and line}
-        return {raw for raw in self.found.calls if any(raw.line <= line <= raw.end for line in lines)}
 
     def _text(self, changes: Sequence[Change]) -> str:
         """Return the text of the file with changes, and the imports that they need."""

@@ -65,21 +65,23 @@ class RawCalls:
     Attributes:
         source: The file.
         calls: Its raw calls, in source order.
+        operators: What they call.
     """
 
     source: Source
     calls: tuple[RawCall, ...]
+    operators: frozenset[str] = _POD_OPERATOR
 
     @classmethod
-    def of(cls, source: Source) -> RawCalls:
-        """Return the raw calls of a file."""
-        return cls(source, tuple(_raw_calls(source)))
+    def of(cls, source: Source, operators: frozenset[str] = _POD_OPERATOR) -> RawCalls:
+        """Return the raw calls of a file; or those of other operators, by their names as imports give them."""
+        return cls(source, tuple(_raw_calls(source, operators)), operators)
 
     @property
     def passed_on(self) -> tuple[int, ...]:
         """The lines on which the operator itself is a base class, or a value: nobody knows what becomes of it."""
         known = {call.operator for call in self.calls}
-        found = (node for node in self._expressions if node not in known and self.source.means(node, _POD_OPERATOR))
+        found = (node for node in self.expressions if node not in known and self.source.means(node, self.operators))
         return tuple(self.source.span(node).start.line for node in found)
 
     def values(self, keyword: str) -> list[Slot]:
@@ -140,7 +142,8 @@ class RawCalls:
         return {target[1]: line for target, line in found if target}
 
     @cached_property
-    def _expressions(self) -> list[cst.BaseExpression]:
+    def expressions(self) -> list[cst.BaseExpression]:
+        """Every name and attribute of the file, outside imports and annotations."""
         labels = cst.Import, cst.ImportFrom, cst.Annotation
         return [node for node in walked(self.source.module, labels) if isinstance(node, (cst.Name, cst.Attribute))]
 
@@ -244,20 +247,20 @@ def _target(node: cst.CSTNode) -> tuple[str, cst.BaseExpression] | None:
     return None
 
 
-def _raw_calls(source: Source) -> Iterator[RawCall]:
+def _raw_calls(source: Source, operators: frozenset[str]) -> Iterator[RawCall]:
     expanded = {call.func.value: call for call in source.calls if isinstance(call.func, cst.Attribute)}
     for call in source.calls:
-        operator = _operator(source, call)
+        operator = _operator(source, call, operators)
         if operator is not None:
             end = source.span(expanded.get(call, call)).end.line
             yield RawCall(call, operator, source.span(call).start.line, end)
 
 
-def _operator(source: Source, call: cst.Call) -> cst.BaseExpression | None:
+def _operator(source: Source, call: cst.Call, operators: frozenset[str]) -> cst.BaseExpression | None:
     """Return the operator that a call makes a task of, or None."""
     func = call.func
-    if source.means(func, _POD_OPERATOR):
+    if source.means(func, operators):
         return func
-    if isinstance(func, cst.Attribute) and func.attr.value == "partial" and source.means(func.value, _POD_OPERATOR):
+    if isinstance(func, cst.Attribute) and func.attr.value == "partial" and source.means(func.value, operators):
         return func.value
     return None

@@ -50,7 +50,7 @@ def move(raw: RawCall, named: Named, kept: Mapping[str, str]) -> Change:
         named: Gives a public name of airflowkit as this file has to write it.
         kept: Keywords, and the values that keep what `pod_task` would do otherwise.
     """
-    rewrites: dict[cst.CSTNode, Rewrite] = {raw.operator: _constant(named("pod_task"))}
+    rewrites: dict[cst.CSTNode, Rewrite] = {raw.operator: constant(named("pod_task"))}
     dead = [name for name, it in DEAD.items() if _is_harmless(raw.call, name, it.harmless)]
     added = {name: text for name, text in kept.items() if keyword_index(raw.call, name) is None}
     if dead or added:
@@ -72,10 +72,11 @@ def value_changes(found: RawCalls, named: Named, sizes: Mapping[str, Resources])
 
 
 def _written(slot: Slot, new: cst.BaseExpression) -> Change:
-    return Change(slot.calls, {slot.value: _constant(new)})
+    return Change(slot.calls, {slot.value: constant(new)})
 
 
-def _constant(new: cst.BaseExpression) -> Rewrite:
+def constant(new: cst.BaseExpression) -> Rewrite:
+    """Return the rewrite of a node to another one."""
     return lambda _node: new
 
 
@@ -93,8 +94,8 @@ def _resources(found: RawCalls, named: Named, sizes: Mapping[str, Resources]) ->
         new = None if has_comments(slot.value) else values.resources(found.source, slot.value, named, sizes)
         if new is None:
             continue
-        rename = partial(_renamed, old="container_resources", new="resources")
-        yield Change(slot.calls, {slot.value: _constant(new), **{raw.call: rename for raw in slot.calls}})
+        rename = partial(renamed, old="container_resources", new="resources")
+        yield Change(slot.calls, {slot.value: constant(new), **{raw.call: rename for raw in slot.calls}})
 
 
 def _volumes(found: RawCalls, named: Named) -> Iterator[Change]:
@@ -108,22 +109,24 @@ def _volumes(found: RawCalls, named: Named) -> Iterator[Change]:
     for slot in found.elements("volumes"):
         name = values.name_of(found.source, slot.value)
         its = by_name.get((name, slot.calls), []) if name is not None else []
-        if len(its) != 1 or any(found.has_comments(it) for it in (slot.value, its[0].value, *_lists_of(found, its[0]))):
+        if len(its) != 1 or any(
+            found.has_comments(it) for it in (slot.value, its[0].value, *_lists_of(found, its[0], "volume_mounts"))
+        ):
             continue
         new = values.volume(found.source, slot.value, its[0].value, named)
         if new is not None:
-            yield Change(slot.calls, {slot.value: _constant(new), **_without_mount(found, its[0])})
+            yield Change(slot.calls, {slot.value: constant(new), **without_element(found, its[0], "volume_mounts")})
 
 
-def _without_mount(found: RawCalls, mount: Slot) -> Mapping[cst.CSTNode, Rewrite]:
-    """Return the rewrites that take a mount out of the lists that it is in, with its own statement."""
-    elements = [element for listed in _lists_of(found, mount) for element in listed_values(listed)]
-    places = [element for element in elements if found.written(element, "volume_mounts") is mount.value]
-    return dict.fromkeys((*places, mount.value), _constant(GONE))
+def without_element(found: RawCalls, slot: Slot, keyword: str) -> Mapping[cst.CSTNode, Rewrite]:
+    """Return the rewrites that take a value out of the lists for a keyword that it is in, with its own statement."""
+    elements = [element for listed in _lists_of(found, slot, keyword) for element in listed_values(listed)]
+    places = [element for element in elements if found.written(element, keyword) is slot.value]
+    return dict.fromkeys((*places, slot.value), constant(GONE))
 
 
-def _lists_of(found: RawCalls, mount: Slot) -> list[cst.BaseExpression]:
-    return [slot.value for slot in found.values("volume_mounts") if slot.calls & mount.calls]
+def _lists_of(found: RawCalls, slot: Slot, keyword: str) -> list[cst.BaseExpression]:
+    return [it.value for it in found.values(keyword) if it.calls & slot.calls]
 
 
 def _is_harmless(call: cst.Call, name: str, harmless: Sequence[str]) -> bool:
@@ -143,7 +146,8 @@ def _with_arguments(call: cst.Call, *, dead: Sequence[str], added: Mapping[str, 
     return call
 
 
-def _renamed(call: cst.Call, *, old: str, new: str) -> cst.Call:
+def renamed(call: cst.Call, *, old: str, new: str) -> cst.Call:
+    """Return a call with another name for a keyword."""
     place = keyword_index(call, old)
     if place is None:
         return call

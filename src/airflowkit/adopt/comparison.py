@@ -66,7 +66,7 @@ def _of_task(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_moved(one: str, other: str) -> bool:
-    return one == RAW and other == MOVED
+    return {one, other} == {RAW, MOVED}
 
 
 def _of_dags(before: FileFacts, after: FileFacts) -> Iterator[Difference]:

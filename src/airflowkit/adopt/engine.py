@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from airflowkit.adopt.adoption import Adoption, Terms, adoption, has_raw_calls, sentence_of
-from airflowkit.adopt.comparison import differences
+from airflowkit.adopt.adoption import Adoption, Terms, adoption, sentence_of
+from airflowkit.adopt.comparison import RAW, differences
 from airflowkit.adopt.dependents import importers_of
 from airflowkit.adopt.profiles import active, other_profiles
 from airflowkit.checks.fixes.files import TextFile
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.facts import FileFacts
 
-_PRELOADED = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
+Result = TypeVar("Result")
+PRELOADED = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,15 @@ class Draft:
     text: str
 
 
-def drafts(paths: Iterable[Path]) -> list[Draft]:
-    """Return the DAG files at paths that name the raw operator; `unread` returns those that cannot be read.
+def drafts(paths: Iterable[Path], word: str = RAW) -> list[Draft]:
+    """Return the DAG files at paths that have a word, the raw operator's name; `unread` returns those not readable.
 
     Raises:
         NoSuchPath: There is nothing at a path.
         NoDagFile: A path is a file that cannot hold a DAG.
     """
     files = (it for it in map(_read, _files(paths)) if isinstance(it, TextFile))
-    return [Draft(file, file.text) for file in files if has_raw_calls(file.text)]
+    return [Draft(file, file.text) for file in files if word in file.text]
 
 
 def unread(paths: Iterable[Path]) -> list[str]:
@@ -70,10 +71,10 @@ def _read(path: Path) -> TextFile | str:
         return str(error)
 
 
-def helpers(paths: Iterable[Path]) -> list[Path]:
-    """Return the modules at paths that name the raw operator, and that Airflow does not take for DAG files."""
+def helpers(paths: Iterable[Path], word: str = RAW) -> list[Path]:
+    """Return the modules at paths that have a word, the raw operator's name, and are no DAG files for Airflow."""
     skipped = {file: None for path in paths for file in seen_and_skipped(path, dags_folder_of(path))[1]}
-    return [from_here(file) for file in skipped if b"KubernetesPodOperator" in file.read_bytes()]
+    return [from_here(file) for file in skipped if word.encode() in file.read_bytes()]
 
 
 def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
@@ -96,7 +97,7 @@ def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adop
 
 
 def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
-    modules = (*preloaded((draft.file.path for draft in files), twice=True), *_PRELOADED)
+    modules = (*preloaded((draft.file.path for draft in files), twice=True), *PRELOADED)
     size = min(workers, len(files))
     importers = importers_of((draft.file.path for draft in files), folder)
     with Pool(modules, size, folder=folder) as pool:
@@ -141,8 +142,8 @@ def _sizes(folder: Path) -> Mapping[str, Resources]:
     return {name: Resources(**size) for name, size in {**SIZES, **load_settings(folder).resources}.items()}
 
 
-def in_step(steps: Mapping[Path, Generator[bytes, FileFacts, Adoption]], parser: Parser) -> Iterator[Adoption]:
-    """Run the adoptions of files side by side, a parse of each at a time, and yield what becomes of them."""
+def in_step(steps: Mapping[Path, Generator[bytes, FileFacts, Result]], parser: Parser) -> Iterator[Result]:
+    """Run the changes of files side by side, a parse of each at a time, and yield what becomes of them."""
     waiting: dict[Path, FileFacts | None] = dict.fromkeys(steps)
     while waiting:
         asked: dict[Path, bytes] = {}

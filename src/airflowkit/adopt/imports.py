@@ -22,6 +22,64 @@ _EMPTY: Final = cst.Expr(cst.Name("__empty__"))
 """Takes the place of an import of which nothing is left, until its statement goes."""
 
 
+def without_imports(before: cst.Module, after: cst.Module, root: str, lines: Iterable[str]) -> cst.Module:
+    """Return a changed tree without imports of a package that nothing uses, and with others.
+
+    Args:
+        before: The tree before the change.
+        after: The tree after it.
+        root: The package.
+        lines: The imports that it needs now; those that are there already are not repeated.
+    """
+    used = _used(after)
+    imports = [it for it in walked(after) if isinstance(it, (cst.Import, cst.ImportFrom)) and _root(it) == root]
+    unused = {bound(alias) for it in imports if not isinstance(it.names, cst.ImportStar) for alias in it.names} - used
+    tidied = after.visit(_Tidying((_used(before) - used) | unused))
+    body: list[Any] = list(tidied.body)
+    for line in lines:
+        _insert(body, line)
+    return tidied.with_changes(body=without_statements(body, _is_empty))
+
+
+def _insert(body: list[Any], line: str) -> None:
+    """Put an import among those of its package, in the order of the alphabet; else after the imports."""
+    new: Any = cst.parse_statement(line)
+    known = [(place, part) for place, it in enumerate(body) for part in _simple_imports(it)]
+    package = [(place, part) for place, part in known if _root(part) == _root(new.body[0])]
+    for place, part in package:
+        if longer := _with_name(part, new.body[0]):
+            body[place] = body[place].deep_replace(part, longer)
+            return
+    later = next((place for place, part in package if _module_name(part) > _module_name(new.body[0])), None)
+    if later is None:
+        body.insert(package[-1][0] + 1 if package else _place(body), new)
+        return
+    body.insert(later, new.with_changes(leading_lines=body[later].leading_lines))
+    body[later + 1] = body[later + 1].with_changes(leading_lines=())
+
+
+def _with_name(present: Any, new: Any) -> cst.ImportFrom | None:
+    """Return an import of the same module with one more name; None if it is another one, or laid out in its own way."""
+    if not isinstance(present, cst.ImportFrom) or present.lpar or isinstance(present.names, cst.ImportStar):
+        return None
+    if not isinstance(new, cst.ImportFrom) or _module_name(present) != _module_name(new):
+        return None
+    added: Any = () if isinstance(new.names, cst.ImportStar) else new.names
+    plain = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in (*present.names, *added)]
+    longer: cst.ImportFrom = present.with_changes(names=sorted(plain, key=lambda alias: alias.evaluated_name))
+    return longer
+
+
+def _simple_imports(statement: Any) -> list[Any]:
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+    return [part for part in parts if isinstance(part, (cst.Import, cst.ImportFrom)) and _root(part)]
+
+
+def _module_name(part: Any) -> str:
+    module: Any = part.module if isinstance(part, cst.ImportFrom) else part.names[0].name
+    return str(cst.helpers.get_full_name_for_node(module))
+
+
 def with_imports(before: cst.Module, after: cst.Module, names: Iterable[str]) -> cst.Module:
     """Return a changed tree with the imports that it needs, and without those that the change has made useless.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 from airflowkit.adopt.calls import lost_comments
-from airflowkit.checks.fixes.syntax import keyword_index, longer, without_argument
+from airflowkit.checks.fixes.syntax import longer, without_argument, without_element
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,6 @@ Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 GONE: Final = cst.Name("__gone__")
 """Takes the place of what is taken out; no file has it afterwards."""
-_MOUNTS: Final = "volume_mounts"
 
 
 def rewritten(module: cst.Module, rewrites: Iterable[Mapping[cst.CSTNode, Rewrite]]) -> cst.Module:
@@ -91,6 +90,12 @@ class _Rewriting(cst.CSTTransformer):
             left[-1] = left[-1].with_changes(comma=updated_node.elements[-1].comma)
         return updated_node.with_changes(elements=left) if left else GONE
 
+    def leave_Dict(self, _original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:  # noqa: N802
+        for place, element in reversed(list(enumerate(updated_node.elements))):
+            if _is_gone(element.value):
+                updated_node = without_element(updated_node, place)
+        return updated_node
+
     def leave_Assign(self, _original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:  # noqa: N802
         target = updated_node.targets[0].target
         if _is_gone(updated_node.value) and isinstance(target, cst.Name):
@@ -98,11 +103,11 @@ class _Rewriting(cst.CSTTransformer):
         return updated_node
 
     def leave_Call(self, _original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
-        place = keyword_index(updated_node, _MOUNTS)
-        value = updated_node.args[place].value if place is not None else None
-        if place is None or not isinstance(value, cst.Name) or value.value not in {GONE.value, *self._emptied}:
-            return updated_node
-        return without_argument_but_comments(updated_node, place)
+        gone = {GONE.value, *self._emptied}
+        for place, arg in reversed(list(enumerate(updated_node.args))):
+            if arg.keyword and isinstance(arg.value, cst.Name) and arg.value.value in gone:
+                updated_node = without_argument_but_comments(updated_node, place)
+        return updated_node
 
     def leave_Module(self, _original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: N802
         return updated_node.with_changes(body=without_statements(updated_node.body, _sets_nothing))

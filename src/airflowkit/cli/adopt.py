@@ -59,7 +59,7 @@ def adopt(
     """
     from airflowkit.adopt.adoption import Terms
     from airflowkit.adopt.engine import adopted, drafts
-    from airflowkit.cli.adopting import show, write_all
+    from airflowkit.cli.adopting import show, written
     from airflowkit.cli.watching import ended_in_order
     from airflowkit.repository import default_dags_folder
 
@@ -72,7 +72,7 @@ def adopt(
             files = _fixed(where, files, workers)
         found = sorted(adopted(files, terms, number), key=lambda it: it.file.path)
         if not dry_run:
-            found = write_all(found)
+            found = [written(each) for each in found]
     show(found, where, as_json=output_format is Format.JSON, dry_run=dry_run)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import typer
 
@@ -18,21 +18,38 @@ from airflowkit.errors import FixFailed, counted, listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import Self
 
     from airflowkit.adopt.adoption import Adoption
+    from airflowkit.checks.fixes.files import TextFile
 
 
-def write_all(found: Iterable[Adoption]) -> list[Adoption]:
-    """Write the files; of one that cannot be written, nothing is adopted."""
-    written = []
-    for each in found:
-        try:
-            if each.text != each.file.text:
-                write(each.file, each.file.encoded(each.text))
-        except FixFailed as error:
-            each = each.refused(str(error))  # noqa: PLW2901  what became of it
-        written.append(each)
-    return written
+class Change(Protocol):
+    """What became of a file, as far as writing it goes."""
+
+    @property
+    def file(self) -> TextFile:
+        """The file as it was read."""
+
+    @property
+    def text(self) -> str:
+        """What it becomes."""
+
+    def refused(self, objection: str) -> Self:
+        """Return that the file stays."""
+
+
+Written = TypeVar("Written", bound=Change)
+
+
+def written(each: Written) -> Written:
+    """Write a file; of one that cannot be written, nothing has changed."""
+    try:
+        if each.text != each.file.text:
+            write(each.file, each.file.encoded(each.text))
+    except FixFailed as error:
+        return each.refused(str(error))
+    return each
 
 
 def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:

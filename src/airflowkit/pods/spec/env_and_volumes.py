@@ -33,7 +33,7 @@ VALUE_CLASSES: Final = (
     EmptyDirVolume,
 )
 _MODELS: Final = {part: model for part, (model, _) in PARTS.items()}
-_TARGETS: Final = {
+TARGETS: Final = {
     "env": "pod_runtime_info_envs",
     "envFrom": "env_from",
     "volumes": "volumes",
@@ -134,7 +134,7 @@ def _read_value(builder: PodBuilder, value: Any, origin: Origin, keyword: str = 
         for content in contents:
             if part == "volumes" and content in builder.spec.get("volumes", ()):
                 continue  # a second mount of the same volume
-            target = "env_vars" if keyword == "env_vars" and part == "env" else _TARGETS[part]
+            target = "env_vars" if keyword == "env_vars" and part == "env" else TARGETS[part]
             read = builder.decode_part(part, _MODELS[part], content, origin, SOURCES[target].templated)
             if read is not None:
                 builder.keywords.setdefault(target, []).append(to_model(read, _MODELS[part]))

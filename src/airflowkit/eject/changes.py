@@ -1,0 +1,219 @@
+"""What is rewritten in a file, before anything is known of its pods: the calls, the value classes, the sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import libcst as cst
+
+from airflowkit.adopt.calls import Slot, listed_values, walked
+from airflowkit.adopt.changes import constant, without_element
+from airflowkit.adopt.models import text_of as literal
+from airflowkit.adopt.rewriting import GONE
+from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
+from airflowkit.eject.arguments import Arguments
+from airflowkit.eject.names import OPERATOR, uses
+from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
+from airflowkit.eject.values import CLASSES, NATURAL, Plain, amounts, plain
+from airflowkit.eject.written import expression_of, text_of
+from airflowkit.pods.spec.env_and_volumes import TARGETS
+from airflowkit.pods.spec.keywords import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from airflowkit.adopt.calls import RawCall, RawCalls
+    from airflowkit.adopt.rewriting import Rewrite
+    from airflowkit.settings import Settings
+
+RETRY_BY_CAUSE: Final = "RetryByCause"
+RECORD_FAILURE: Final = "record_failure"
+STEPS: Final = "memory_after_oom"
+
+
+@dataclass(eq=False)
+class Changes:
+    """The changes of a file.
+
+    Attributes:
+        found: The calls of `pod_task` in it.
+        settings: What `airflowkit.toml` says.
+        rewrites: What becomes of nodes of the tree.
+        arguments: What changes in the arguments of each call.
+        lost: What plain Airflow has nothing for, and is left out.
+        objections: Why the file cannot change.
+    """
+
+    found: RawCalls
+    settings: Settings
+    rewrites: dict[cst.CSTNode, Rewrite] = field(default_factory=dict)
+    arguments: dict[RawCall, Arguments] = field(default_factory=dict)
+    lost: dict[str, None] = field(default_factory=dict)
+    objections: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, found: RawCalls, settings: Settings) -> Changes:
+        """Return the changes of a file."""
+        changes = cls(found, settings, arguments={raw: Arguments() for raw in found.calls})
+        changes._calls()
+        changes._sources()
+        changes._amounts()
+        changes._pull_secrets()
+        changes._numbers_as_text()
+        changes._others()
+        return changes
+
+    def _calls(self) -> None:
+        for raw, its in self.arguments.items():
+            self.rewrites[raw.call] = its
+            if any(arg.keyword and arg.keyword.value == STEPS for arg in raw.call.args):
+                self.lost[STEPS] = None
+        for node, name in self._uses.items():
+            if name == "pod_task":
+                self.rewrites[node] = constant(cst.Name(OPERATOR))
+
+    def _sources(self) -> None:
+        """Rewrite the value classes that reach a call: the parts that belong to another keyword go there."""
+        volumes: dict[RawCall, set[str]] = {raw: set() for raw in self.found.calls}
+        for keyword in SOURCES:
+            for slot in (*self.found.elements(keyword), *self.found.values(keyword)):
+                new = self._plain(slot.value)
+                if new is not None and slot.value not in self.rewrites:
+                    self._place(keyword, slot, new, volumes)
+
+    def _place(self, keyword: str, slot: Slot, new: Plain, volumes: dict[RawCall, set[str]]) -> None:
+        if keyword == "secrets" and new.secret is not None:
+            self.rewrites[slot.value] = constant(new.secret)
+            return
+        here = new.parts.get(NATURAL.get(keyword, ""))
+        volume = text_of(new.parts["volumes"]) if "volumes" in new.parts else ""
+        is_repeated = bool(volume) and all(volume in volumes[raw] for raw in slot.calls)
+        if here is None or is_repeated:
+            self.rewrites |= without_element(self.found, slot, keyword)
+        else:
+            self.rewrites[slot.value] = constant(here)
+        for raw in slot.calls:
+            for part, expression in new.parts.items():
+                if expression is not here and not (part == "volumes" and volume in volumes[raw]):
+                    self.arguments[raw].elements.setdefault(TARGETS[part], []).append(expression)
+            volumes[raw].add(volume)
+
+    def _amounts(self) -> None:
+        """Rewrite the sizes and `Resources` of calls."""
+        for slot in self.found.values("resources"):
+            self._rewrite_amounts(slot.value)
+
+    def _rewrite_amounts(self, value: cst.BaseExpression) -> None:
+        new = amounts(value, self.settings, is_class=self._class_of(value) == "Resources")
+        if new is not None:
+            self.rewrites[value] = constant(new.model)
+            self.lost |= {STEPS: None} if new.had_steps else {}
+
+    def _numbers_as_text(self) -> None:
+        """Write the text of a variable that is a number, as `pod_task` hands it on."""
+        for slot in self.found.values("env_vars"):
+            for element in slot.value.elements if isinstance(slot.value, cst.Dict) else ():
+                if isinstance(element.value, cst.Integer):
+                    self.rewrites[element.value] = constant(expression_of(str(element.value.evaluated_value)))
+
+    def _pull_secrets(self) -> None:
+        keyword = "image_pull_secrets"
+        for slot in self.found.values(keyword):
+            names = literal(slot.value)
+            if names is not None:
+                content = [{"name": name.strip()} for name in names.split(",")]
+                self.rewrites[slot.value] = constant(expression_of(content, _REFERENCE, many=True))
+        for slot in self.found.elements(keyword):
+            self._rewrite_pull_secret(slot.value)
+
+    def _rewrite_pull_secret(self, value: cst.BaseExpression) -> None:
+        if isinstance(value, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+            given = f"k8s.{_REFERENCE}(name={text_of(value)})"
+            self.rewrites[value] = constant(cst.parse_expression(given))
+
+    def _others(self) -> None:
+        """Rewrite what no call shows: entries of dictionaries, and value classes that are the same thing anywhere."""
+        for entry in (it for it in walked(self.found.source.module) if isinstance(it, cst.DictElement)):
+            self._entry(entry)
+        for call in self.found.source.calls:
+            if call not in self.rewrites:
+                self._unfollowed(call)
+
+    def _entry(self, entry: cst.DictElement) -> None:
+        key = literal(entry.key)
+        if key == "resources" and self._class_of(entry.value) == "Resources":
+            self.rewrites[entry.key] = constant(cst.SimpleString('"container_resources"'))
+        if key == "image_pull_secrets":
+            for value in listed_values(entry.value):
+                self._rewrite_pull_secret(value)
+
+    def _unfollowed(self, call: cst.Call) -> None:
+        name = self._uses.get(call.func)
+        if name in (DEFAULT_ARGS, DAG_ARGS):
+            self._preset(call, name)
+        elif name == TEAMS_FAILURE:
+            self.rewrites[call] = Alert.of(self.settings)
+            self.lost[TEAMS_FAILURE] = None
+        elif name == RETRY_BY_CAUSE:
+            self.rewrites[call] = constant(GONE)
+            self.lost[RETRY_BY_CAUSE] = None
+        elif name == "Resources":
+            self._rewrite_amounts(call)
+        elif name in CLASSES:
+            new = self._plain(call)
+            alone = new.alone() if new else None
+            if alone is None:
+                self._object(call, f"nothing tells which pod gets this {name}")
+            else:
+                self.rewrites[call] = constant(alone)
+
+    def _preset(self, call: cst.Call, name: str) -> None:
+        preset = Preset.of(call, name, self.settings)
+        if preset is None:
+            self._object(call, f"nothing tells which preset this {name} is")
+            return
+        self.rewrites[call] = preset
+        self.lost |= {RETRY_BY_CAUSE: None} if preset.had_policy else {}
+        if name == DEFAULT_ARGS:
+            self.lost[RECORD_FAILURE] = None
+            places = (keyword_index(call, keyword) for keyword in ("resources", "image_pull_secrets"))
+            resources, secrets = (None if place is None else call.args[place].value for place in places)
+            if resources is not None and resources not in self.rewrites:
+                self._rewrite_amounts(resources)
+            for value in listed_values(secrets) if secrets is not None else ():
+                self._rewrite_pull_secret(value)
+            return
+        for holder in self.found.source.calls:
+            if any(arg.value is call and arg.star for arg in holder.args) and holder not in self.rewrites:
+                self.rewrites[holder] = spread
+
+    def _object(self, node: cst.CSTNode, reason: str) -> None:
+        self.objections.append(f"line {self.found.source.span(node).start.line}: {reason}")
+
+    def _plain(self, value: cst.BaseExpression) -> Plain | None:
+        name = self._class_of(value)
+        if name not in CLASSES or name == "Resources" or not isinstance(value, cst.Call):
+            return None
+        return plain(CLASSES[name], value, next(self._numbers))
+
+    def _class_of(self, value: cst.BaseExpression) -> str:
+        return self._uses.get(value.func, "") if isinstance(value, cst.Call) else ""
+
+    @cached_property
+    def _uses(self) -> dict[cst.BaseExpression, str]:
+        return uses(self.found)
+
+    @cached_property
+    def _numbers(self) -> Iterator[int]:
+        return iter(range(1, 1_000_000))
+
+    def unknown(self) -> list[str]:
+        """Return what of airflowkit the file uses that nothing can take the place of."""
+        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, TEAMS_FAILURE, *CLASSES}
+        return sorted({name for name in self._uses.values() if name not in known})
+
+
+_REFERENCE: Final = "V1LocalObjectReference"

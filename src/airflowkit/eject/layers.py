@@ -1,0 +1,196 @@
+"""What the pods of a file have from elsewhere: `airflowkit.toml`, its profile, `security`, what `pod_task` adds.
+
+The file is parsed with plain calls; what each pod lacks then is written into the call that makes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from ast import literal_eval
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+import libcst as cst
+
+from airflowkit.adopt.calls import used_names, walked
+from airflowkit.adopt.comparison import MOVED
+from airflowkit.adopt.models import text_of as literal
+from airflowkit.adopt.task_lines import TaskLines
+from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.checks.workers.evidence import ARGUMENTS
+from airflowkit.eject.written import expression_of
+from airflowkit.pods.expansion import STAND_IN
+from airflowkit.pods.schema.models import PARTS
+from airflowkit.pods.spec.env_and_volumes import TARGETS
+from airflowkit.pods.spec.keywords import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from airflowkit.adopt.calls import RawCall, RawCalls
+    from airflowkit.checks.model.facts import FileFacts
+    from airflowkit.eject.arguments import Arguments
+    from airflowkit.pods.spec.keywords import Place
+    from airflowkit.settings import Layer
+
+Pod = dict[str, Any]
+_SIDECAR: Final = "airflow-xcom-sidecar"
+_AIRFLOWS_LABELS: Final = frozenset({"airflow_version", "airflow_kpo_in_cluster"})
+_ENUM: Final = re.compile(r"<\w+\.\w+: ('\w+')>")
+
+
+def write_out(
+    found: RawCalls, pods: tuple[FileFacts, FileFacts], layers: Iterable[Layer], arguments: Mapping[RawCall, Arguments]
+) -> None:
+    """Add to calls what their pods would lack.
+
+    Args:
+        found: The calls.
+        pods: What the file makes, and what it makes with plain calls.
+        layers: The `[pod]` tables of `airflowkit.toml`.
+        arguments: What changes in each call; it is added here.
+    """
+    lines = TaskLines.of(pods[0])
+    first, second = ([json.loads(text) for text in facts.evidence] for facts in pods)
+    texts = [str({name: it}) for layer in layers for name, it in layer.values.items() if _is_template(str(it))]
+    for raw, its in arguments.items():
+        places = [place for place in lines.tasks(raw, found.calls) if place < len(second)]
+        tasks = [(first[place], second[place]) for place in places if first[place]["operator"] == MOVED]
+        given = {name for one, _other in tasks for name, it in one[ARGUMENTS].items() if _is_template(it)}
+        lacking = _Lacking(found, raw, its, frozenset(given))
+        pairs = [pair for one, other in tasks for pair in zip(one["pods"], other["pods"], strict=False)]
+        if not texts and all(isinstance(pod, dict) for pair in pairs for pod in pair):
+            lacking.write_fields(pairs)
+            lacking.write_parts(pairs)
+        options = (zip(one["options"], other["options"], strict=False) for one, other in tasks)
+        lacking.write_options([pair for each in options for pair in each])
+
+
+def _is_template(text: str) -> bool:
+    """Return whether a text has a template: a pod that is only looked at has something else in its place."""
+    return "{{" in text or "{%" in text
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """Writes into one call what its pods would lack.
+
+    Attributes:
+        found: The calls of the file.
+        raw: The call.
+        its: What changes in it.
+        templated: The keywords with templates in them.
+    """
+
+    found: RawCalls
+    raw: RawCall
+    its: Arguments
+    templated: frozenset[str]
+
+    def write_fields(self, pods: list[tuple[Pod, Pod]]) -> None:
+        for keyword, place in PLACES.items():
+            found = [(_content(one, place), _content(other, place)) for one, other in pods]
+            if all(one == other for one, other in found):
+                continue
+            given = self._given(keyword)
+            if given is not None and place.kind == "map":
+                self._lay_under(keyword, [_lacking(one, other) for one, other in found])
+            elif given is not None and place.many and place.kind.startswith("V1") and keyword != "init_containers":
+                missing = [[it for it in one or () if it not in (other or ())] for one, other in found]
+                self._append(keyword, place.kind, missing)
+            elif keyword not in self.templated and self._may_replace(keyword, [other for _one, other in found]):
+                self._set(keyword, place, [one for one, _other in found])
+
+    def write_parts(self, pods: list[tuple[Pod, Pod]]) -> None:
+        """Add the variables, volumes and mounts that pods would lack."""
+        for part, (model, _name) in PARTS.items():
+            lists = [[_list(pod, part) for pod in pair] for pair in pods]
+            self._append(TARGETS[part], model, [[it for it in one if not _is_in(it, other)] for one, other in lists])
+
+    def write_options(self, options: list[tuple[dict[str, str], dict[str, str]]]) -> None:
+        for keyword in dict.fromkeys(name for one, _other in options for name in one):
+            found = [(one[keyword], other.get(keyword)) for one, other in options]
+            if all(one == other for one, other in found) or not _is_one([one for one, _other in found]):
+                continue
+            match = _ENUM.fullmatch(found[0][0])
+            try:
+                self.its.values[keyword] = expression_of(literal_eval(match.group(1) if match else found[0][0]))
+            except (ValueError, SyntaxError):
+                continue  # an object: the comparison says that it would change
+
+    def _given(self, keyword: str) -> cst.BaseExpression | None:
+        ours = "resources" if keyword == "container_resources" else keyword
+        places = (keyword_index(self.raw.call, name) for name in (keyword, ours))
+        return next((self.raw.call.args[place].value for place in places if place is not None), None)
+
+    def _may_replace(self, keyword: str, there: list[Any]) -> bool:
+        """Return whether what a pod has already is the same wherever the file is parsed."""
+        given = self._given(keyword)
+        if given is not None:
+            return self._is_constant(self.found.written(given, "resources"))
+        if not any(_without_airflows(it) if isinstance(it, dict) else it for it in there):
+            return True
+        values = [it.value for it in walked(self.found.source.module) if _is_entry(it, keyword)]
+        return all(self._is_constant(value) for value in values)
+
+    def _is_constant(self, value: cst.BaseExpression) -> bool:
+        return all(self._is_known(name) for name in used_names(value))
+
+    def _is_known(self, name: cst.Name) -> bool:
+        known = ("airflowkit", "kubernetes", "builtins")
+        names = self.found.source.names(name)
+        return name.value in ("True", "False", "None") or all(it.partition(".")[0] in known for it in names)
+
+    def _lay_under(self, keyword: str, lacking: list[dict[str, Any]]) -> None:
+        if _is_one(lacking) and lacking[0] and STAND_IN not in str(lacking):
+            self.its.below[keyword] = {name: expression_of(it) for name, it in lacking[0].items()}
+
+    def _append(self, keyword: str, kind: str, missing: list[list[Any]]) -> None:
+        if _is_one(missing) and missing[0] and STAND_IN not in str(missing):
+            elements = self.its.elements.setdefault(keyword, [])
+            elements += [expression_of(it, kind) for it in missing[0]]
+
+    def _set(self, keyword: str, place: Place, contents: list[Any]) -> None:
+        if _is_one(contents) and contents[0] is not None and STAND_IN not in str(contents):
+            content = _without_airflows(contents[0]) if keyword == "labels" else contents[0]
+            self.its.values[keyword] = expression_of(content, place.kind, many=place.many)
+
+
+def _is_entry(node: cst.CSTNode, keyword: str) -> TypeGuard[cst.DictElement]:
+    return isinstance(node, cst.DictElement) and literal(node.key) == keyword
+
+
+def _without_airflows(labels: Mapping[str, str]) -> dict[str, str]:
+    return {name: it for name, it in labels.items() if name not in _AIRFLOWS_LABELS}
+
+
+def _is_in(element: Mapping[str, Any], others: list[Any]) -> bool:
+    """Return whether an element is in a list; volumes and mounts under whatever name, for Airflow's are random."""
+    named = "name" in element and "value" not in element and "valueFrom" not in element
+    return any(({**it, "name": ""} == {**element, "name": ""}) if named else it == element for it in others)
+
+
+def _content(pod: Pod, place: Place) -> Any:
+    containers = pod["spec"]["containers"]
+    sidecars = [it for it in containers if it.get("name") == _SIDECAR]
+    sections = {
+        "metadata": pod["metadata"],
+        "spec": pod["spec"],
+        "container": containers[0],
+        "sidecar": sidecars[0] if sidecars else {},
+    }
+    return sections[place.section].get(place.key)
+
+
+def _list(pod: Pod, part: str) -> list[Any]:
+    holder = pod["spec"] if part == "volumes" else pod["spec"]["containers"][0]
+    return list(holder.get(part) or ())
+
+
+def _lacking(one: Any, other: Any) -> dict[str, Any]:
+    return {name: it for name, it in (one or {}).items() if (other or {}).get(name) != it}
+
+
+def _is_one(contents: list[Any]) -> bool:
+    return bool(contents) and all(it == contents[0] for it in contents)

@@ -1,0 +1,91 @@
+"""The names of airflowkit that a file uses, and the plain ones that it needs instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from airflowkit import _MODULE_OF
+from airflowkit.adopt.calls import bound, used_names, walked
+from airflowkit.adopt.imports import without_imports
+from airflowkit.eject.alerts import CARD, MODULE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from airflowkit.adopt.calls import RawCalls
+
+PACKAGE: Final = "airflowkit"
+OPERATOR: Final = "KubernetesPodOperator"
+_PUBLIC: Final = {
+    spelling: name
+    for name, module in _MODULE_OF.items()
+    for spelling in (f"{PACKAGE}.{name}", f"{PACKAGE}.{module}.{name}")
+}
+POD_TASK: Final = frozenset(spelling for spelling, name in _PUBLIC.items() if name == "pod_task")
+_PLAIN: Final[Mapping[str, tuple[str, str]]] = {
+    OPERATOR: (
+        f"airflow.providers.cncf.kubernetes.operators.pod.{OPERATOR}",
+        f"from airflow.providers.cncf.kubernetes.operators.pod import {OPERATOR}",
+    ),
+    "Secret": (
+        "airflow.providers.cncf.kubernetes.secret.Secret",
+        "from airflow.providers.cncf.kubernetes.secret import Secret",
+    ),
+    "k8s": ("kubernetes.client.models", "from kubernetes.client import models as k8s"),
+    CARD: (f"{MODULE}.{CARD}", f"from {MODULE} import {CARD}"),
+    "timedelta": ("datetime.timedelta", "from datetime import timedelta"),
+}
+"""What is written in the place of airflowkit's: its full name, and its import."""
+
+
+def uses(found: RawCalls) -> dict[cst.BaseExpression, str]:
+    """Return each place that uses a public name of airflowkit, with that name; or with what else of it is used."""
+    named: dict[cst.BaseExpression, str] = {}
+    for node in found.expressions:
+        names = [name for name in found.source.names(node) if name.startswith(f"{PACKAGE}.")]
+        known = next((_PUBLIC[name] for name in names if name in _PUBLIC), None)
+        if known:
+            named[node] = known
+        elif names and not any(name.startswith(f"{it}.") for name in names for it in _PUBLIC):
+            named[node] = min(names)
+    return named
+
+
+def imported(module: cst.Module) -> Iterator[str]:
+    """Yield the full name of everything that a file imports."""
+    for node in walked(module):
+        if isinstance(node, cst.ImportFrom) and node.module and not node.relative:
+            base = str(cst.helpers.get_full_name_for_node(node.module))
+            names = ["*"] if isinstance(node.names, cst.ImportStar) else [it.evaluated_name for it in node.names]
+            yield from (f"{base}.{name}" for name in names)
+        elif isinstance(node, cst.Import):
+            yield from (alias.evaluated_name for alias in node.names)
+
+
+def still_imports(module: cst.Module) -> bool:
+    """Return whether a file imports airflowkit."""
+    return any(name == PACKAGE or name.startswith(f"{PACKAGE}.") for name in imported(module))
+
+
+def taken(found: RawCalls, after: cst.Module) -> list[str]:
+    """Return the plain names that a changed file needs, and that mean something else in it."""
+    before = found.source
+    needed = {name.value for name in used_names(after)} & _PLAIN.keys()
+    others = (node for node in used_names(before.module) if node.value in needed)
+    return sorted({node.value for node in others if before.names(node) != {_PLAIN[node.value][0]}})
+
+
+def with_plain_imports(before: cst.Module, after: cst.Module) -> cst.Module:
+    """Return a changed file with the imports of the plain names that it uses, and without those of airflowkit."""
+    there = {name for statement in before.body for name in _bound_at_top(statement)}
+    needed = {name.value for name in used_names(after)}
+    lines = [line for name, (_full, line) in _PLAIN.items() if name in needed - there]
+    return without_imports(before, after, PACKAGE, lines)
+
+
+def _bound_at_top(statement: cst.CSTNode) -> Iterator[str]:
+    for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+        if isinstance(part, (cst.Import, cst.ImportFrom)) and not isinstance(part.names, cst.ImportStar):
+            yield from (bound(alias) for alias in part.names)
