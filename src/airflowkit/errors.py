@@ -202,6 +202,10 @@ class RevisionError(AirflowKitError, ValueError):
     """There is no git repository here, no such revision, or git cannot write its files."""
 
 
+class UpgradeError(AirflowKitError, ValueError):
+    """There is no environment with the other Airflow, or it cannot parse the DAG files."""
+
+
 class NothingThere(AirflowKitError, LookupError):  # noqa: N818  it is no error
     """A source does not exist here, such as a running Airflow; the message says so, and the hint how to name one.
 

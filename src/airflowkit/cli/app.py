@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "check": "Check DAG files before they are pushed.",
     "diff": "Show what a push changes, before it is pushed.",
     "adopt": "Rewrite raw pods to pod_task, where they stay equal.",
+    "upgrade": "Show what another Airflow makes of the DAGs.",
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",
     "explain": "Show where a pod's values come from, or what a rule means.",
