@@ -253,10 +253,10 @@ def _schedule(timetable: Any) -> str:
         rest = {name: value for name, value in given.items() if name not in {"expression", "timezone"}}
         if kind in _CRON and not any(rest.values()):
             return f"{cron!r} {zone}{_CRON[kind]}"
-    if "asset_condition" in given:
+    if condition := given.get("asset_condition") or given.get("dataset_condition"):
         also = (timetable.get("__var") or {}).get("timetable")
         more = f", or {_schedule(also)}" if isinstance(also, dict) else ""
-        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(given['asset_condition']))}{more}"
+        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(condition))}{more}"
     told = ", ".join(f"{name}={value!r}" for name, value in sorted(given.items()) if value not in (None, "", 0, False))
     return f"{kind.removesuffix('Timetable')}({told})" if told else kind.removesuffix("Timetable")
 
@@ -269,10 +269,10 @@ def _names(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         objects = value.get("objects")
         if objects and len(objects) > 1:
-            yield f"{str(value.get('__type', '')).removeprefix('asset_')} of ({', '.join(_names(objects))})"
+            yield f"{str(value.get('__type', '')).rpartition('_')[2]} of ({', '.join(_names(objects))})"
         elif name := value.get("name") or value.get("uri"):
             uri = value.get("uri") or name
-            yield str(name) if uri == name else f"{name} ({uri})"
+            yield str(name) if uri.rstrip("/") == name.rstrip("/") else f"{name} ({uri})"
         else:
             for each in value.values():
                 yield from _names(each)

@@ -61,10 +61,14 @@ def cache_folder() -> Path:
 
 
 def requirements(root: Path) -> list[str]:
-    """Return what the DAG files and airflowkit need besides Airflow: constraints say which versions."""
+    """Return what the DAG files and airflowkit need besides Airflow: constraints say which versions.
+
+    Providers that Airflow brings itself are left out: the other one brings its own.
+    """
     file = root / "requirements.txt"
+    brought = {_name(each) for each in requires("apache-airflow") or () if "extra ==" not in each}
     providers = {name for each in distributions() if (name := each.name.lower()).startswith(_PROVIDERS)}
-    found = [*sorted(providers), *_of_airflowkit(), *(_of_file(file) if file.is_file() else ())]
+    found = [*sorted(providers - brought), *_of_airflowkit(), *(_of_file(file) if file.is_file() else ())]
     return list(dict.fromkeys(found))
 
 

@@ -90,7 +90,7 @@ def drawn(before: Environment, after: Environment, older: State, newer: State) -
         unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in told),
         silent=silent_changes(older, newer),
         began=tuple(_of_rules(new_findings(older.findings, newer.findings))),
-        ceased=tuple(_of_rules(new_findings(newer.findings, older.findings))),
+        ceased=tuple(it for it in _of_rules(new_findings(newer.findings, older.findings)) if it.path not in failed),
     )
 
 

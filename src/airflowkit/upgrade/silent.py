@@ -31,6 +31,8 @@ _FORMATS: Final = {
 }
 """What a template gives, from which date of the run."""
 _ALWAYS: Final = ("ds",)
+_ONCE: Final = "Once"
+"""Its one run is made up in any case."""
 _EVERY: Final = "every "
 _CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals = True"
 _DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
@@ -82,7 +84,7 @@ def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
     if common := common_run(before, after):
         yield from _dates(dag_id, before, after, *common)
     was, now = (dag.runs.get("limits", {}).get("catchup") for dag in (before, after))
-    if was != now and before.runs.get("next"):
+    if was != now and before.runs.get("next") and before.fields.get(SCHEDULE) != _ONCE:
         text = f"runs that were missed are {'' if now else 'no longer '}made up: catchup is {'on' if now else 'off'}"
         hint = _CATCHUP if was else "to keep it: catchup=False"
         yield Silent(dag_id, after.path, "catchup", text, repr(was), repr(now), hint=hint)
