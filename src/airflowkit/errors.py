@@ -22,6 +22,7 @@
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
     ├── RevisionError (ValueError)          a revision of a git repository cannot be compared
+    ├── UpgradeError (ValueError)           the environment of another Airflow cannot be made or used
     ├── NothingThere (LookupError)          a source of `doctor` does not exist here
     ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
     ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined

@@ -55,6 +55,12 @@ def test_catchup_that_is_off_now_is_told_only_if_the_dag_has_a_schedule():
     assert found(*both, schedule="Once") == []
 
 
+def test_an_sla_that_is_ignored_now_is_told_with_its_tasks():
+    (only,) = found({"slas": ["load"]}, {"slas": []})
+    assert (only.what, only.tasks) == ("sla", ("load",))
+    assert found({"slas": ["load"]}, {"slas": ["load"]}) == []
+
+
 def test_runs_without_a_logical_date_are_told_if_a_task_needs_one():
     older = {"dates": {"load": ["ds"]}, "undated": ""}
     (only,) = found(older, older | {"undated": BY_HAND})

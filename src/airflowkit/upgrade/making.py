@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CONSTRAINTS: Final = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
+_INCLUDED: Final = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
 _PROVIDERS: Final = "apache-airflow-providers-"
 _AIRFLOWS: Final = frozenset({"apache-airflow", "apache-airflow-core", "apache-airflow-task-sdk", "airflowkit-k8s"})
 _HALF_MADE: Final = ".making-"
@@ -82,17 +83,26 @@ def _of_airflowkit() -> list[str]:
 
 def _of_file(file: Path) -> Iterator[str]:
     """Yield the packages of a requirements file; Airflow's own packages without the version that fits this Airflow."""
+    for requirement in _lines(file, {file.resolve()}):
+        if requirement.startswith("."):
+            yield str((file.parent / requirement).resolve())
+        elif _name(requirement) not in _AIRFLOWS:
+            named = _NAME.match(requirement)
+            yield named[0] if named and _name(requirement).startswith(_PROVIDERS) else requirement
+
+
+def _lines(file: Path, seen: set[Path]) -> Iterator[str]:
+    """Yield the requirements of a file and of those that it includes; the options of an index are those of uv."""
     text = file.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
     for line in text.splitlines():
         requirement = re.sub(r"(?:^|\s)#.*|\s--hash=\S+", "", line).strip()
-        option, _, value = requirement.replace("=", " ", 1).partition(" ")
-        if option in {"-r", "--requirement"}:
-            if (other := file.parent / value.strip()).is_file() and other != file:
-                yield from _of_file(other)
-        elif requirement and not requirement.startswith("-") and _name(requirement) not in _AIRFLOWS:
-            is_provider = _name(requirement).startswith(_PROVIDERS)
-            named = _NAME.match(requirement)
-            yield named[0] if is_provider and named else requirement
+        if included := _INCLUDED.fullmatch(requirement):
+            other = (file.parent / included[1]).resolve()
+            if other.is_file() and other not in seen:
+                seen.add(other)
+                yield from _lines(other, seen)
+        elif requirement and not requirement.startswith("-"):
+            yield requirement
 
 
 def _name(requirement: str) -> str:

@@ -107,7 +107,11 @@ def _fields(fields: Mapping[Field, str]) -> dict[Field, str]:
 
 def _is_of_one_version(name: str) -> bool:
     """Return whether one version alone has a field; one that was removed is told where the file uses it."""
-    return name in _OF_ONE_VERSION or bool(_PARAMETER.fullmatch(name)) or renamed(CLASSES, name) is not None
+    return (
+        name in _OF_ONE_VERSION
+        or bool(_PARAMETER.fullmatch(name))
+        or renamed(CLASSES, name.partition(":")[0]) is not None
+    )
 
 
 def _schedule(fields: Mapping[Field, str]) -> str:

@@ -1,7 +1,8 @@
 """What an upgrade changes without an error: the dates of runs, and whether missed ones are made up.
 
 Sources: Airflow's release notes of 3.0 (`create_cron_data_intervals`, `create_delta_data_intervals` and
-`catchup_by_default` are off); apache/airflow#46194 (runs without a logical date).
+`catchup_by_default` are off; `sla` is accepted, and
+ignored); apache/airflow#46194 (runs without a logical date).
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _ONCE: Final = "Once"
 _EVERY: Final = "every "
 _CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals = True"
 _DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
+_SLA: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
 _CATCHUP: Final = "to keep it: catchup=True"
 
 
@@ -46,7 +48,7 @@ class Silent:
     Attributes:
         dag_id: The DAG.
         path: Its file.
-        what: What changes: a name of a template's context, `catchup`, or `no date`.
+        what: What changes: a name of a template's context, `catchup`, `no date` or `sla`.
         text: The change in words.
         before: The value under the older Airflow.
         after: The value under the newer one; None if there is none.
@@ -89,6 +91,9 @@ def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
         hint = _CATCHUP if was else "to keep it: catchup=False"
         yield Silent(dag_id, after.path, "catchup", text, repr(was), repr(now), hint=hint)
     yield from _undated(dag_id, before, after)
+    late = tuple(before.runs.get("slas", ()))
+    if late and not after.runs.get("slas"):
+        yield Silent(dag_id, after.path, "sla", "sla is ignored: nobody is told of a late task", tasks=late, hint=_SLA)
 
 
 def _dates(

@@ -160,13 +160,15 @@ def _peak(dag: DagSubject) -> dict[str, str]:
 
 
 def _runs(dag: DagSubject, serialized: str | None, after: datetime | None) -> dict[str, Any]:
-    """Return how many runs the DAG makes, the dates of the next ones, and which tasks use such dates."""
+    """Return how many runs the DAG makes, their dates, and which tasks use such dates or have an SLA in effect."""
     undated = undated_runs(dag.dag.timetable)
-    by_hand = BY_HAND if _airflow.airflow_version() >= (3, 0) else ""
+    is_newer = _airflow.airflow_version() >= (3, 0)
+    by_hand = BY_HAND if is_newer else ""
     return {
         "next": _next_runs(serialized, after),
         "limits": {name: getattr(dag.dag, name, None) for name in _LIMITS},
         "undated": undated.which if undated else by_hand,
+        "slas": [] if is_newer else [task.task.task_id for task in dag.tasks if getattr(task.task, "sla", None)],
         "dates": {task.task.task_id: names for task in dag.tasks if (names := _dates(task))},
     }
 
