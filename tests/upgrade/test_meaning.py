@@ -52,6 +52,7 @@ def test_what_is_not_the_default_is_a_difference(field):
         ("none", "schedule_interval='@daily'", "'0 0 * * *' UTC"),
         ("none", "schedule_interval='1:00:00'", "DeltaTrigger(delta=3600.0)"),
         ("DeltaDataInterval(delta=86400.0)", "", "DeltaTrigger(delta=86400.0)"),
+        ("'@weekly' Europe/Berlin", "", "'0 0 * * 0' Europe/Berlin"),
         ("DatasetTriggered: s3://x", "", "AssetTriggered: s3://x"),
     ],
 )

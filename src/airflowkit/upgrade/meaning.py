@@ -81,6 +81,7 @@ _PRESETS: Final = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+_PRESET: Final = re.compile(r"(?<=')@\w+(?=')")
 _DELTA: Final = re.compile(r"Delta(?:Trigger|DataInterval)\(delta=(?P<seconds>[\d.]+)\)")
 _DURATION: Final = re.compile(r"(?:\d+ days?, )?\d+:\d\d:\d\d(?:\.\d+)?")
 _INTERVALS: Final = ", with data intervals"
@@ -123,4 +124,5 @@ def _schedule(fields: Mapping[Field, str]) -> str:
         return f"every {interval}" if _DURATION.fullmatch(interval) else f"{_PRESETS.get(interval, interval)!r} {zone}"
     if delta := _DELTA.fullmatch(text):
         return f"every {timedelta(seconds=float(delta['seconds']))}"
+    text = _PRESET.sub(lambda found: _PRESETS.get(found[0], found[0]), text)  # before 3.3 as the DAG has it
     return text.replace("DatasetTriggered", "AssetTriggered").replace("DatasetOrTime", "AssetOrTime")
