@@ -317,8 +317,8 @@ def serialized_unvalidated(dag: Any) -> dict[str, Any]:
     return dict(_unvalidating_codec().to_dict(dag))
 
 
-def next_runs(serialized: Mapping[str, Any], after: datetime, number: int) -> Iterator[datetime]:
-    """Yield when a scheduler creates the next runs of a DAG that starts now, if it is not paused.
+def next_runs(serialized: Mapping[str, Any], after: datetime, number: int) -> Iterator[Any]:
+    """Yield the next runs of a DAG that starts now, if it is not paused: `run_after`, `logical_date`, `data_interval`.
 
     Args:
         serialized: What `serialized` returned.
@@ -341,7 +341,7 @@ def next_runs(serialized: Mapping[str, Any], after: datetime, number: int) -> It
             info = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
         if info is None:
             return
-        yield info.run_after
+        yield info
 
 
 def _airflow_date(date: datetime | None) -> Any:

@@ -22,6 +22,7 @@
     ├── SecretsError (ValueError)           the Secrets of a deployment cannot be made, applied or checked
     ├── ValuesError (ValueError)            a Helm values file cannot be used
     ├── RevisionError (ValueError)          a revision of a git repository cannot be compared
+    ├── UpgradeError (ValueError)           the environment of another Airflow cannot be made or used
     ├── NothingThere (LookupError)          a source of `doctor` does not exist here
     ├── ContractError (ValueError)          a kept contract cannot be read, or is not one
     ├── ClusterError (RuntimeError)         a cluster, or an export of one, cannot be examined
@@ -200,6 +201,10 @@ class ValuesError(AirflowKitError, ValueError):
 
 class RevisionError(AirflowKitError, ValueError):
     """There is no git repository here, no such revision, or git cannot write its files."""
+
+
+class UpgradeError(AirflowKitError, ValueError):
+    """There is no environment with the other Airflow, or it cannot parse the DAG files."""
 
 
 class NothingThere(AirflowKitError, LookupError):  # noqa: N818  it is no error

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "diff": "Show what a push changes, before it is pushed.",
     "adopt": "Rewrite raw pods to pod_task, where they stay equal.",
     "eject": "Rewrite pod_task to raw pods, where they stay equal.",
+    "upgrade": "Show what another Airflow makes of the DAGs.",
     "run": "Run a DAG and its pods on this computer.",
     "render": "Print a DAG's pods as YAML.",
     "explain": "Show where a pod's values come from, or what a rule means.",

@@ -75,7 +75,7 @@ def difference(older: State, newer: State) -> Difference:
         changed=_names(change for change in of_both if change.kind not in _OF_PODS),
         pods=tuple(dict.fromkeys(change.place for change in of_both if change.kind is Kind.POD)),
         failures={path: why for path, why in newer.failures.items() if path not in older.failures},
-        findings=_new(older.findings, newer.findings),
+        findings=new_findings(older.findings, newer.findings),
     )
 
 
@@ -83,7 +83,7 @@ def _names(found: Iterable[Change]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(change.dag_id for change in found if change.what is not What.RENAMED))
 
 
-def _new(older: Iterable[Finding], newer: Iterable[Finding]) -> tuple[Finding, ...]:
+def new_findings(older: Iterable[Finding], newer: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that are not in the older state: lines may have moved."""
     known = Counter(map(_identity, older))
     found = []

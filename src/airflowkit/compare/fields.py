@@ -62,12 +62,14 @@ class Dag:
         fields: Its own fields.
         tasks: The fields of each task, by its id.
         edges: Which task runs after which.
+        runs: How Airflow makes its runs, and with which dates, as the outline says it.
     """
 
     path: str
     fields: Mapping[Field, str] = field(default_factory=dict)
     tasks: Mapping[str, Mapping[Field, str]] = field(default_factory=dict)
     edges: frozenset[tuple[str, str]] = frozenset()
+    runs: Mapping[str, Any] = field(default_factory=dict)
 
 
 _NOT_OF_THE_DAG: Final = frozenset(
@@ -155,6 +157,7 @@ def dag_of(path: str, serialized: str, outline: str) -> Dag:
         fields=fields,
         tasks={name: _own(dict(_of_task(task, more["tasks"].get(name, {}))), fields) for name, task in tasks.items()},
         edges=frozenset((name, after) for name, task in tasks.items() for after in task.get("downstream_task_ids", ())),
+        runs=more["runs"],
     )
 
 
@@ -163,8 +166,8 @@ def _of_dag(form: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[tuple[
         if name not in _NOT_OF_THE_DAG:
             yield from _flat(Kind.DAG, name.removeprefix("_"), _readable(name, _plain(value)))
     yield Field(Kind.SCHEDULE, "schedule"), _schedule(form.get("timetable"))
-    if more["next_runs"]:
-        yield _NEXT_RUNS, ", ".join(map(_as_run, more["next_runs"])) + " UTC"
+    if runs := more["runs"]["next"]:
+        yield _NEXT_RUNS, ", ".join(_as_run(run["run_after"]) for run in runs) + " UTC"
     for group in _groups(form.get("task_group") or form.get("_task_group")):
         yield from _of_group(group)
     yield from _outlined(more)
@@ -250,10 +253,10 @@ def _schedule(timetable: Any) -> str:
         rest = {name: value for name, value in given.items() if name not in {"expression", "timezone"}}
         if kind in _CRON and not any(rest.values()):
             return f"{cron!r} {zone}{_CRON[kind]}"
-    if "asset_condition" in given:
+    if condition := given.get("asset_condition") or given.get("dataset_condition"):
         also = (timetable.get("__var") or {}).get("timetable")
         more = f", or {_schedule(also)}" if isinstance(also, dict) else ""
-        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(given['asset_condition']))}{more}"
+        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(condition))}{more}"
     told = ", ".join(f"{name}={value!r}" for name, value in sorted(given.items()) if value not in (None, "", 0, False))
     return f"{kind.removesuffix('Timetable')}({told})" if told else kind.removesuffix("Timetable")
 
@@ -266,10 +269,10 @@ def _names(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         objects = value.get("objects")
         if objects and len(objects) > 1:
-            yield f"{str(value.get('__type', '')).removeprefix('asset_')} of ({', '.join(_names(objects))})"
+            yield f"{str(value.get('__type', '')).rpartition('_')[2]} of ({', '.join(_names(objects))})"
         elif name := value.get("name") or value.get("uri"):
             uri = value.get("uri") or name
-            yield str(name) if uri == name else f"{name} ({uri})"
+            yield str(name) if uri.rstrip("/") == name.rstrip("/") else f"{name} ({uri})"
         else:
             for each in value.values():
                 yield from _names(each)

@@ -31,6 +31,8 @@ _PREVIOUS: Final = {
 }
 DATES: Final = frozenset(_FILTERS) | frozenset(_PREVIOUS)
 """The names that only a run with a logical date provides."""
+BY_HAND: Final = "a run started by `airflow dags trigger`, or by an API call without a date,"
+"""The runs of any DAG that have no logical date, since Airflow 3."""
 _BY_PARTITIONS: Final = frozenset({"CronPartitionTimetable", "PartitionedAtRuntime"})
 
 
@@ -62,8 +64,7 @@ def undated_runs(timetable: Any) -> Undated | None:
     if _BY_PARTITIONS & names or getattr(timetable, "partitioned", False) is True:
         return Undated(regular=True, always=True, which="a run of a partition")
     if "NullTimetable" in names:
-        which = "a run started by `airflow dags trigger`, or by an API call without a date,"
-        return Undated(regular=False, always=False, which=which)
+        return Undated(regular=False, always=False, which=BY_HAND)
     return None
 
 

@@ -1,7 +1,8 @@
 """The outline of a DAG: what its serialized form does not show, for the comparison of two states of a repository.
 
-Its next runs and what its pods may request at once; of each task the arguments, the pods as Kubernetes gets them, and
-what it runs: functions, classes and files of the repository, by a digest that comments and layout do not change.
+Its next runs, the dates that they have and its tasks use, and what its pods may request at once; of each task the
+arguments, the pods as Kubernetes gets them, and what it runs: functions, classes and files of the repository, by a
+digest that comments and layout do not change.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
 from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.checks.model.python_callables import wanted
+from airflowkit.checks.model.run_dates import BY_HAND, DATES, undated_runs
 from airflowkit.checks.rules.pod_budget import peak_request, readable
+from airflowkit.checks.rules.templates import read_template
 from airflowkit.checks.workers.code import Digests
 from airflowkit.checks.workers.evidence import ARGUMENTS, PLACES, evidence_of, written
 from airflowkit.checks.workers.instances import attributes_of, held
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from airflowkit.checks.workers.messages import Job
 
 _RUNS: Final = 5
+_LIMITS: Final = ("catchup", "max_active_runs", "max_active_tasks", "max_consecutive_failed_dag_runs")
+"""Arguments of a DAG whose defaults are those of Airflow and of its configuration."""
 _CALLBACKS: Final = ("on_failure_callback", "on_success_callback", "sla_miss_callback")
 
 
@@ -50,7 +56,7 @@ def outlines_of(
     forms = dict(serialized)
     for dag in dags:
         dag_id = dag.dag.dag_id
-        outline = _outline(dag, digests) | {"next_runs": _next_runs(forms.get(dag_id), job.outlined)}
+        outline = _outline(dag, digests) | {"runs": _runs(dag, forms.get(dag_id), job.outlined)}
         yield dag_id, json.dumps(outline, sort_keys=True)
 
 
@@ -153,11 +159,47 @@ def _peak(dag: DagSubject) -> dict[str, str]:
     return {resource: readable(size, resource) for resource, size in found.items() if size}
 
 
-def _next_runs(serialized: str | None, after: datetime | None) -> list[str]:
+def _runs(dag: DagSubject, serialized: str | None, after: datetime | None) -> dict[str, Any]:
+    """Return how many runs the DAG makes, their dates, and which tasks use such dates or have an SLA in effect."""
+    undated = undated_runs(dag.dag.timetable)
+    is_newer = _airflow.airflow_version() >= (3, 0)
+    by_hand = BY_HAND if is_newer else ""
+    return {
+        "next": _next_runs(serialized, after),
+        "limits": {name: getattr(dag.dag, name, None) for name in _LIMITS},
+        "undated": undated.which if undated else by_hand,
+        "slas": [] if is_newer else [task.task.task_id for task in dag.tasks if getattr(task.task, "sla", None)],
+        "dates": {task.task.task_id: names for task in dag.tasks if (names := _dates(task))},
+    }
+
+
+def _next_runs(serialized: str | None, after: datetime | None) -> list[dict[str, str]]:
     if not serialized or not after:
         return []
     try:
         runs: Mapping[str, Any] = json.loads(serialized)
-        return [run.isoformat() for run in _airflow.next_runs(runs, after, _RUNS)]
+        return [_of_run(run) for run in _airflow.next_runs(runs, after, _RUNS)]
     except Exception:  # noqa: BLE001  a timetable may be anybody's
         return []
+
+
+def _of_run(run: Any) -> dict[str, str]:
+    interval = run.data_interval
+    dates = {
+        "run_after": run.run_after,
+        "logical_date": interval and run.logical_date,  # a partition has neither
+        "data_interval_start": interval and interval.start,
+        "data_interval_end": interval and interval.end,
+    }
+    return {name: date.isoformat() for name, date in dates.items() if date}
+
+
+def _dates(task: TaskSubject) -> list[str]:
+    """Return the names of a run's dates that templates and the function of a task use."""
+    found = {name for _field, text in task.templates for name in read_template(text, task.dag).names}
+    with suppress(Exception):  # foreign functions are anything
+        found |= {it.name for it in wanted(task.task)}
+        found |= inspect.signature(
+            task.task.python_callable
+        ).parameters.keys()  # Airflow gives those with a default, too
+    return sorted(found & DATES)

@@ -1,0 +1,1 @@
+"""The formats of the report of an upgrade, one file each."""

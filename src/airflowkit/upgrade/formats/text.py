@@ -1,0 +1,24 @@
+"""The report of an upgrade for people, in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflowkit.compare.formats.text import print_lines, print_plain
+from airflowkit.upgrade.lines import lines_of_upgrade, sides, summary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from airflowkit.upgrade.report import Report
+
+
+def show(report: Report, root: Path, console: Console) -> None:
+    """Print what the upgrade changes, or in one line that there is nothing to do."""
+    named, lines = sides(report.before, report.after), lines_of_upgrade(report, root)
+    if lines:
+        print_plain(console, named, "bold")
+    print_lines(console, lines)
+    print_plain(console, summary(report) if lines else f"{summary(report)}: {named}")

@@ -1,0 +1,116 @@
+"""The report of an upgrade as short lines for people, in the order in which the work is done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.compare.comparison import Comparison
+from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, Line, lines_of
+from airflowkit.compare.revisions import Side
+from airflowkit.errors import counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from airflowkit.checks.model.findings import Finding
+    from airflowkit.upgrade.environment import Environment
+    from airflowkit.upgrade.report import Report
+    from airflowkit.upgrade.silent import Silent
+
+_MOST: Final = 5
+"""So many findings of a rule are shown; JSON has all."""
+
+
+def lines_of_upgrade(report: Report, root: Path) -> list[Line]:
+    """Return a report as lines; none if nothing changes."""
+    sections = (
+        (f"Not imported by {report.after}:", list(_errors(report.errors))),
+        ("DAGs, tasks and pods that differ:", _changes(report, root)),
+        ("What changes without an error:", list(_silent(report.silent))),
+        ("Rules of `airflowkit check` that begin to speak:", list(_findings(report.began, ADDED))),
+        ("Rules of `airflowkit check` that cease to speak:", list(_findings(report.ceased, REMOVED))),
+    )
+    return [line for title, lines in sections if lines for line in (Line("", title), *lines)]
+
+
+def summary(report: Report) -> str:
+    """Return the counts in a line."""
+    files = len({error.path for error in report.errors})
+    dags = {change.dag_id for change in report.changes if change.dag_id}
+    silent = {each.dag_id for each in report.silent}
+    rules = {finding.code for finding in report.began}
+    told = (
+        (files, f"{counted(files, 'file')} cannot be imported"),
+        (len(dags), f"{counted(len(dags), 'DAG')} {'differs' if len(dags) == 1 else 'differ'}"),
+        (len(silent), f"{counted(len(silent), 'DAG')} {'changes' if len(silent) == 1 else 'change'} without an error"),
+        (len(rules), f"{counted(len(rules), 'rule')} {'begins' if len(rules) == 1 else 'begin'} to speak"),
+        (len(report.unknown), f"{counted(len(report.unknown), 'file')} cannot be compared"),
+    )
+    return ", ".join(text for number, text in told if number) or "nothing to do"
+
+
+def sides(before: Environment, after: Environment) -> str:
+    """Return the two environments in a line."""
+    return f"{before} → {after}"
+
+
+def _errors(errors: Iterable[Finding]) -> Iterator[Line]:
+    by_path: dict[str, list[Finding]] = defaultdict(list)
+    for error in errors:
+        by_path[error.path].append(error)
+    for path, its in by_path.items():
+        yield Line("", path, 1)
+        for error in its:
+            yield Line(REMOVED, _with_hint(f"{_line(error)}{error.message}", error.hint), 2)
+
+
+def _changes(report: Report, root: Path) -> list[Line]:
+    comparison = Comparison(
+        before=Side(str(report.before), "", root),
+        after=Side(str(report.after), "", root),
+        changes=report.changes,
+        unknown=report.unknown,
+        unstable=report.unstable,
+    )
+    return [line._replace(depth=line.depth + 1) for line in lines_of(comparison)]
+
+
+def _silent(silent: Iterable[Silent]) -> Iterator[Line]:
+    """Yield what changes DAG by DAG; a hint that several DAGs share comes once, at the end."""
+    by_dag: dict[tuple[str, str], list[Silent]] = defaultdict(list)
+    hints: dict[str, set[str]] = defaultdict(set)
+    for each in silent:
+        by_dag[each.dag_id, each.path].append(each)
+        hints[each.hint].add(each.dag_id)
+    for (dag_id, path), its in by_dag.items():
+        yield Line("", f"{dag_id} ({path})", 1)
+        for each in its:
+            tasks = f" ({listed(each.tasks)})" if each.tasks else ""
+            yield Line(CHANGED, f"{each.text}{tasks}", 2)
+    for hint, dag_ids in hints.items():
+        if hint:
+            yield Line("", f"{hint} ({listed(sorted(dag_ids))})", 1)
+
+
+def _findings(findings: Iterable[Finding], sign: str) -> Iterator[Line]:
+    by_code: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_code[finding.code].append(finding)
+    for code, its in sorted(by_code.items()):
+        yield Line(sign, f"{code}: {counted(len(its), 'finding')}", 1)
+        for finding in its[:_MOST]:
+            place = ".".join(filter(None, (finding.dag_id, finding.task_id)))
+            about = f"{place}: " if place else ""
+            yield Line("", f"{finding.path}:{_line(finding)}{about}{finding.message}", 2)
+        if len(its) > _MOST:
+            yield Line("", f"and {len(its) - _MOST} more", 2)
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.line}: " if finding.line else ""
+
+
+def _with_hint(text: str, hint: str) -> str:
+    return f"{text}: {hint}" if hint else text

@@ -1,0 +1,120 @@
+"""What an upgrade of Airflow does to the DAG files of a repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from airflowkit.checks.model.findings import Finding, Severity
+from airflowkit.compare.changes import Change, Unknown, Where, changes, unknown
+from airflowkit.compare.difference import new_findings
+from airflowkit.compare.fields import Kind
+from airflowkit.compare.masking import masked
+from airflowkit.redaction import mask_shapes
+from airflowkit.upgrade.meaning import NEXT_RUNS, in_same_words
+from airflowkit.upgrade.parsing import parsed
+from airflowkit.upgrade.silent import Silent, common_run, silent_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from airflowkit.compare.state import State
+    from airflowkit.upgrade.environment import Environment
+
+_OF_IMPORTS: Final = frozenset({"AK101", "AK102", "AK103", "AK113"})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the newer Airflow makes of the files, that the older one did not.
+
+    Attributes:
+        before: The older environment.
+        after: The newer one.
+        errors: Why files can no longer be imported: each name and argument that is gone, or the error.
+        changes: What differs in DAGs, tasks and pods; no value of it is a secret.
+        unknown: Files whose DAGs cannot be compared for another reason.
+        unstable: What differs at each parse.
+        silent: What changes without an error.
+        began: What the rules of `check` find only under the newer Airflow.
+        ceased: What they find only under the older one.
+    """
+
+    before: Environment
+    after: Environment
+    errors: tuple[Finding, ...] = ()
+    changes: tuple[Change, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    unstable: tuple[Change, ...] = ()
+    silent: tuple[Silent, ...] = ()
+    began: tuple[Finding, ...] = ()
+    ceased: tuple[Finding, ...] = ()
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is something to do, or to know, before the upgrade."""
+        return bool(self.errors or self.changes or self.unknown or self.silent or self.began)
+
+
+def report_on_upgrade(before: Environment, after: Environment, root: Path) -> Report:
+    """Parse a repository under both, and compare what they make of it.
+
+    Raises:
+        UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
+    """
+    at = datetime.now(UTC).replace(microsecond=0)
+    older, newer = map(in_same_words, parsed((before, after), root, at))
+    report = drawn(before, after, older, newer)
+    paths = sorted({change.path for change in report.changes if change.path})
+    if not paths:
+        return report
+    (again,) = map(in_same_words, parsed((after,), root, at, paths))
+    unstable = {_identity(change) for change in changes(newer.of_files(paths), again)}
+    steady = [change for change in report.changes if _identity(change) not in unstable]
+    moved = [change for change in report.changes if _identity(change) in unstable]
+    return replace(report, changes=tuple(steady), unstable=tuple(moved))
+
+
+def drawn(before: Environment, after: Environment, older: State, newer: State) -> Report:
+    """Compare two states that are in the same words."""
+    errors = tuple(_errors(older, newer))
+    failed = {error.path for error in errors}
+    told = [file for file in unknown(older, newer) if file.where is not Where.AFTER or file.path not in failed]
+    return Report(
+        before=before,
+        after=after,
+        errors=errors,
+        changes=tuple(masked(change) for change in changes(older, newer) if _counts(change, older, newer)),
+        unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in told),
+        silent=silent_changes(older, newer),
+        began=tuple(_of_rules(new_findings(older.findings, newer.findings))),
+        ceased=tuple(it for it in _of_rules(new_findings(newer.findings, older.findings)) if it.path not in failed),
+    )
+
+
+def _errors(older: State, newer: State) -> Iterator[Finding]:
+    """Yield why files fail only under the newer Airflow; each name and argument that is gone is one error."""
+    for path in sorted(newer.failures.keys() - older.failures.keys()):
+        found = [each for each in newer.findings if each.path == path and each.code in _OF_IMPORTS]
+        text = mask_shapes(newer.failures[path])
+        yield from found or [Finding("AK101", Severity.ERROR, text, path)]  # told once, at another file, or ignored
+
+
+def _counts(change: Change, older: State, newer: State) -> bool:
+    """Return whether a change is told as such: errors and the dates of runs have a place of their own."""
+    if change.kind is Kind.IMPORT or change.kind is Kind.IMPORT_TIME:
+        return False
+    both = older.dags.get(change.dag_id), newer.dags.get(change.dag_id)
+    if change.field != NEXT_RUNS.name or not both[0] or not both[1]:
+        return True
+    return common_run(both[0], both[1]) is None
+
+
+def _of_rules(findings: Iterable[Finding]) -> Iterator[Finding]:
+    yield from (each for each in findings if each.code not in _OF_IMPORTS)
+
+
+def _identity(change: Change) -> tuple[str, ...]:
+    return change.kind, change.dag_id, change.task_id, change.field

@@ -1,0 +1,132 @@
+"""What an upgrade changes without an error: the dates of runs, and whether missed ones are made up.
+
+Sources: Airflow's release notes of 3.0 (`create_cron_data_intervals`, `create_delta_data_intervals` and
+`catchup_by_default` are off; `sla` is accepted, and
+ignored); apache/airflow#46194 (runs without a logical date).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from airflowkit.errors import listed
+from airflowkit.upgrade.meaning import SCHEDULE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from airflowkit.compare.fields import Dag
+    from airflowkit.compare.state import State
+
+_FORMATS: Final = {
+    "ds": ("logical_date", "%Y-%m-%d"),
+    "ds_nodash": ("logical_date", "%Y%m%d"),
+    "ts": ("logical_date", "%Y-%m-%dT%H:%M:%S+00:00"),
+    "ts_nodash": ("logical_date", "%Y%m%dT%H%M%S"),
+    "ts_nodash_with_tz": ("logical_date", "%Y%m%dT%H%M%S+0000"),
+    "logical_date": ("logical_date", "%Y-%m-%d %H:%M"),
+    "data_interval_start": ("data_interval_start", "%Y-%m-%d %H:%M"),
+    "data_interval_end": ("data_interval_end", "%Y-%m-%d %H:%M"),
+}
+"""What a template gives, from which date of the run."""
+_ALWAYS: Final = ("ds",)
+_ONCE: Final = "Once"
+"""Its one run is made up in any case."""
+_EVERY: Final = "every "
+_CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals = True"
+_DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
+_SLA: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
+_CATCHUP: Final = "to keep it: catchup=True"
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Something that a DAG does otherwise, without an error.
+
+    Attributes:
+        dag_id: The DAG.
+        path: Its file.
+        what: What changes: a name of a template's context, `catchup`, `no date` or `sla`.
+        text: The change in words.
+        before: The value under the older Airflow.
+        after: The value under the newer one; None if there is none.
+        run: When the run is created whose values these are; empty for what is no value of a run.
+        tasks: The tasks that use it.
+        hint: How to keep it as it was.
+    """
+
+    dag_id: str
+    path: str
+    what: str
+    text: str
+    before: str | None = None
+    after: str | None = None
+    run: str = ""
+    tasks: tuple[str, ...] = ()
+    hint: str = ""
+
+
+def silent_changes(older: State, newer: State) -> tuple[Silent, ...]:
+    """Return what changes without an error, in the order of the DAGs' names; both states are in the same words."""
+    both = sorted(older.dags.keys() & newer.dags.keys())
+    return tuple(each for dag_id in both for each in _of_dag(dag_id, older.dags[dag_id], newer.dags[dag_id]))
+
+
+def common_run(before: Dag, after: Dag) -> tuple[Mapping[str, str], Mapping[str, str]] | None:
+    """Return the first run that is created at the same time under both."""
+    others = {run["run_after"]: run for run in after.runs.get("next", ())}
+    return next(
+        ((run, others[run["run_after"]]) for run in before.runs.get("next", ()) if run["run_after"] in others), None
+    )
+
+
+def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
+    if common := common_run(before, after):
+        yield from _dates(dag_id, before, after, *common)
+    was, now = (dag.runs.get("limits", {}).get("catchup") for dag in (before, after))
+    if was != now and before.runs.get("next") and before.fields.get(SCHEDULE) != _ONCE:
+        text = f"runs that were missed are {'' if now else 'no longer '}made up: catchup is {'on' if now else 'off'}"
+        hint = _CATCHUP if was else "to keep it: catchup=False"
+        yield Silent(dag_id, after.path, "catchup", text, repr(was), repr(now), hint=hint)
+    yield from _undated(dag_id, before, after)
+    late = tuple(before.runs.get("slas", ()))
+    if late and not after.runs.get("slas"):
+        yield Silent(dag_id, after.path, "sla", "sla is ignored: nobody is told of a late task", tasks=late, hint=_SLA)
+
+
+def _dates(
+    dag_id: str, before: Dag, after: Dag, older: Mapping[str, str], newer: Mapping[str, str]
+) -> Iterator[Silent]:
+    users = _users(before) or _users(after)
+    hint = _DELTA if after.fields.get(SCHEDULE, "").startswith(_EVERY) else _CRON
+    run = _as_text(older["run_after"], "%Y-%m-%d %H:%M")
+    for name, (date, form) in _FORMATS.items():
+        if name not in users and (users or name not in _ALWAYS):
+            continue
+        was, now = (_as_text(each[date], form) if date in each else None for each in (older, newer))
+        if older.get(date) != newer.get(date):
+            text = f"{name} of the run at {run} UTC: {was or 'none'} → {now or 'none'}"
+            tasks = tuple(users.get(name, ()))
+            yield Silent(dag_id, after.path, name, text, was, now, f"{run} UTC", tasks, hint)
+
+
+def _undated(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
+    which, users = after.runs.get("undated", ""), _users(after)
+    if not which or before.runs.get("undated") or not users:
+        return
+    tasks = tuple(sorted({task for its in users.values() for task in its}))
+    text = f"{which} has no logical date: {listed(sorted(users), 5)} will not be there"
+    yield Silent(dag_id, after.path, "no date", text, tasks=tasks, hint="there in every run: dag_run.run_after")
+
+
+def _users(dag: Dag) -> dict[str, list[str]]:
+    """Return the tasks that use each name of a date."""
+    dates: Mapping[str, Any] = dag.runs.get("dates", {})
+    names = sorted({name for its in dates.values() for name in its})
+    return {name: [task for task, its in dates.items() if name in its] for name in names}
+
+
+def _as_text(date: str, form: str) -> str:
+    return datetime.fromisoformat(date).astimezone(UTC).strftime(form)

@@ -1,0 +1,86 @@
+"""The report has each thing in one place: errors, differences, what changes silently, and rules."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from airflowkit.checks.model.findings import Finding, Severity
+from airflowkit.compare.fields import Dag, Field, Kind
+from airflowkit.compare.state import State
+from airflowkit.upgrade.environment import Environment
+from airflowkit.upgrade.formats.json import render
+from airflowkit.upgrade.lines import lines_of_upgrade, summary
+from airflowkit.upgrade.meaning import NEXT_RUNS, SCHEDULE
+from airflowkit.upgrade.report import Report, drawn
+
+OLD, NEW = Environment(Path("/old"), "2.11.2", foreign=False), Environment(Path("/new"), "3.3.0")
+RUN = {"run_after": "2026-12-02T00:00+00:00", "logical_date": "2026-12-02T00:00+00:00"}
+DAG = Dag("dags/a.py", {SCHEDULE: "none"}, {"load": {Field(Kind.TASK, "retries"): "1"}}, runs={"next": [RUN]})
+PLAIN = State(dags={"a": DAG}, seconds={"dags/a.py": 0.0})
+
+
+def finding(code: str, message: str = "no", line: int | None = 1) -> Finding:
+    return Finding(code, Severity.ERROR, message, "dags/a.py", line, hint="do it")
+
+
+def report(newer: State, older: State = PLAIN) -> Report:
+    return drawn(OLD, NEW, older, newer)
+
+
+def text(found: Report) -> str:
+    return "\n".join(f"{line.sign} {line.text}" for line in lines_of_upgrade(found, Path("/repository")))
+
+
+def test_equal_states_are_nothing_to_do():
+    found = report(PLAIN)
+    assert not found.has_work
+    assert (text(found), summary(found)) == ("", "nothing to do")
+
+
+def test_each_name_that_is_gone_is_an_error_with_its_line_and_successor():
+    gone = [finding("AK101", f"imports {name}", line) for line, name in enumerate(("x.A", "x.B"), start=3)]
+    found = report(replace(PLAIN, failures={"dags/a.py": "ImportError: x"}, findings=tuple(gone)))
+    assert "- 3: imports x.A: do it\n- 4: imports x.B: do it" in text(found)
+    assert not found.began
+    assert summary(found) == "1 file cannot be imported"
+
+
+def test_a_file_whose_error_is_told_at_another_file_is_an_error_too():
+    found = report(replace(PLAIN, failures={"dags/a.py": "ImportError: x"}))
+    assert [(error.path, error.message) for error in found.errors] == [("dags/a.py", "ImportError: x")]
+
+
+def test_a_file_that_fails_under_both_is_not_for_the_upgrade_to_fix():
+    broken = State(failures={"dags/a.py": "no"}, unknown={"dags/a.py": "no"}, seconds={"dags/a.py": 0.0})
+    found = report(broken, broken)
+    assert found.errors == ()
+    assert "cannot be compared: dags/a.py: no" in text(found)
+
+
+def test_rules_begin_and_cease_by_code():
+    found = report(replace(PLAIN, findings=(finding("AK311"),)), replace(PLAIN, findings=(finding("AK213"),)))
+    assert "+ AK311: 1 finding" in text(found)
+    assert "- AK213: 1 finding" in text(found)
+    assert summary(found) == "1 rule begins to speak"
+
+
+def test_rules_that_only_cease_are_nothing_to_do():
+    assert not report(PLAIN, replace(PLAIN, findings=(finding("AK213"),))).has_work
+
+
+def test_other_next_runs_are_told_only_if_no_run_is_the_same():
+    dates = [replace(DAG, fields={**DAG.fields, NEXT_RUNS: str(number)}) for number in range(2)]
+    older, newer = (State(dags={"a": dag}, seconds=PLAIN.seconds) for dag in dates)
+    assert report(newer, older).changes == ()
+    other = replace(dates[1], runs={"next": [{"run_after": "2026-12-03T00:00+00:00"}]})
+    (only,) = report(replace(newer, dags={"a": other}), older).changes
+    assert only.field == "next runs"
+
+
+def test_a_task_that_differs_is_told_and_json_has_the_same():
+    task = {"load": {Field(Kind.TASK, "retries"): "2"}}
+    found = report(replace(PLAIN, dags={"a": replace(DAG, tasks=task)}))
+    assert "~ retries: 1 → 2" in text(found)
+    document = json.loads(render(found))
+    assert document["before"] == {"airflow": "2.11.2", "python": "/old"}
+    assert [change["field"] for change in document["changes"]] == ["retries"]

@@ -1,0 +1,70 @@
+"""What changes without an error is told per DAG, with what the templates of one run give under both versions."""
+
+from airflowkit.compare.fields import Dag
+from airflowkit.compare.state import State
+from airflowkit.upgrade.meaning import SCHEDULE
+from airflowkit.upgrade.silent import Silent, silent_changes
+
+BY_HAND = "a run by hand"
+
+
+def run(after: str, logical: str) -> dict[str, str]:
+    """Return a run of Airflow 2, whose interval ends when it is created, or of Airflow 3, whose interval is empty."""
+    dates = {"run_after": after, "logical_date": logical, "data_interval_start": logical, "data_interval_end": after}
+    return {name: f"2026-12-{date}:00+00:00" for name, date in dates.items()}
+
+
+def found(before: dict, after: dict, schedule: str = "'0 0 * * *' UTC") -> list[Silent]:
+    older, newer = (State(dags={"a": Dag("a.py", {SCHEDULE: schedule}, runs=runs)}) for runs in (before, after))
+    return list(silent_changes(older, newer))
+
+
+def test_dates_are_those_of_a_run_that_both_versions_create_at_the_same_time():
+    older = {"next": [run("02T00:00", "01T00:00")], "dates": {"load": ["ds", "data_interval_end"]}}
+    newer = {"next": [run("01T00:00", "01T00:00"), run("02T00:00", "02T00:00")], "dates": older["dates"]}
+    (only,) = found(older, newer)
+    assert (only.what, only.before, only.after) == ("ds", "2026-12-01", "2026-12-02")
+    assert only.text == "ds of the run at 2026-12-02 00:00 UTC: 2026-12-01 → 2026-12-02"
+    assert only.tasks == ("load",)
+    assert "create_cron_data_intervals" in only.hint
+
+
+def test_a_dag_whose_tasks_use_no_date_is_told_of_by_ds():
+    (only,) = found({"next": [run("02T00:00", "01T00:00")]}, {"next": [run("02T00:00", "02T00:00")]}, "every 1:00:00")
+    assert only.what == "ds"
+    assert "create_delta_data_intervals" in only.hint
+
+
+def test_a_date_that_another_time_format_hides_is_told_where_a_template_shows_it():
+    hours = [{"next": [run("02T05:00", date)], "dates": {"load": ["ts"]}} for date in ("02T04:00", "02T05:00")]
+    (only,) = found(*hours, schedule="every 1:00:00")
+    assert (only.before, only.after) == ("2026-12-02T04:00:00+00:00", "2026-12-02T05:00:00+00:00")
+
+
+def test_equal_dates_and_no_runs_are_not_told():
+    same = {"next": [run("02T00:00", "02T00:00")], "dates": {"load": ["ds"]}}
+    assert found(same, same) == []
+    assert found({"next": []}, {"next": []}) == []
+
+
+def test_catchup_that_is_off_now_is_told_only_if_the_dag_has_a_schedule():
+    both = [{"next": [run("02T00:00", "02T00:00")], "limits": {"catchup": on}} for on in (True, False)]
+    (only,) = found(*both)
+    assert (only.what, only.before, only.after) == ("catchup", "True", "False")
+    assert found(*({**each, "next": []} for each in both)) == []
+    assert found(*both, schedule="Once") == []
+
+
+def test_an_sla_that_is_ignored_now_is_told_with_its_tasks():
+    (only,) = found({"slas": ["load"]}, {"slas": []})
+    assert (only.what, only.tasks) == ("sla", ("load",))
+    assert found({"slas": ["load"]}, {"slas": ["load"]}) == []
+
+
+def test_runs_without_a_logical_date_are_told_if_a_task_needs_one():
+    older = {"dates": {"load": ["ds"]}, "undated": ""}
+    (only,) = found(older, older | {"undated": BY_HAND})
+    assert (only.what, only.tasks) == ("no date", ("load",))
+    assert only.text == "a run by hand has no logical date: ds will not be there"
+    assert found({}, {"undated": BY_HAND}) == []
+    assert found(older | {"undated": BY_HAND}, older | {"undated": BY_HAND}) == []
