@@ -195,7 +195,7 @@ def test_the_record_has_the_answers_and_every_file_as_it_was_written(repository,
     files = recorded_files(text)
     assert set(files) | {RECORD} == committed(repository)
     assert all((repository / path).read_text() == text for path, text in files.items())
-    assert len(text) < 20_000
+    assert len(text) < 24_000
 
 
 def test_a_clone_of_an_empty_repository_is_filled_and_not_committed_to(tmp_path):

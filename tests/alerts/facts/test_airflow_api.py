@@ -100,8 +100,12 @@ def test_a_server_that_is_away_says_so_without_the_password(api):
 
 
 def test_a_password_in_the_address_is_not_shown(monkeypatch):
-    account = {"conn_type": "http", "host": "http://watchdog:secret@127.0.0.1:1", "password": "token"}
+    account = {
+        "conn_type": "http",
+        "host": "http://watchdog:battery-staple@127.0.0.1:1",
+        "password": "an-account-token",
+    }
     monkeypatch.setenv("AIRFLOW_CONN_AIRFLOW_API", json.dumps(account))
     with pytest.raises(AirflowApiError, match=r"at 127\.0\.0\.1:1 ") as error:
         list(AirflowApi("airflow_api").failed_runs(AT, AT))
-    assert "secret" not in str(error.value)
+    assert "battery-staple" not in str(error.value)
