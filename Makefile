@@ -52,7 +52,7 @@ test-fast: setup ## the tests that need neither a cluster nor a browser nor a wh
 	@$(PYTEST) -m $(FAST) $(TESTS)
 
 .PHONY: coverage
-coverage: setup ## the fast tests with their coverage, by package; it has a floor, of what CI runs
+coverage: setup ## the fast tests with their coverage, by package; it has a floor
 	@$(BIN)/python -m coverage erase
 	@$(BIN)/python -m coverage run -m pytest $(PYTEST_OPTIONS) -m $(FAST) $(TESTS); tests=$$?; \
 	$(BIN)/python -m coverage combine --quiet && $(BIN)/python scripts/coverage_by_package.py && exit $$tests
