@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from scripts.story.steps import StoryError, last_lines
@@ -62,10 +63,17 @@ def _last_exceptions(cluster: Cluster, namespace: str, name: str, pod: dict[str,
             log = cluster.kubectl(*command)
         except StoryError:
             continue  # a task's pod, which is gone by now
-        _, found, trace = log.rpartition("Traceback (most recent call last)")
+        _, found, after = log.rpartition("Traceback (most recent call last):\n")
         if found:
-            parts.append(f"last exception in {name}, {container['name']}:\n{last_lines(trace[:30_000])}")
+            parts.append(f"last exception in {name}, {container['name']}:\n{last_lines(_trace(after))}")
     return parts
+
+
+def _trace(after: str) -> str:
+    """Return the frames and the exception with which a log goes on, without the lines that follow."""
+    lines = after.splitlines()
+    frames = list(takewhile(lambda line: line.startswith(" "), lines))
+    return "\n".join(lines[: len(frames) + 1])
 
 
 def _events(cluster: Cluster, namespace: str, name: str) -> list[str]:

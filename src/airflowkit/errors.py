@@ -297,8 +297,8 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 file`, `2 files`, `3 tries`."""
-    several = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    """Return a number with its noun: `1 file`, `2 files`, `3 tries`, `4 days`."""
+    several = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
     return f"{number} {noun if number == 1 else several}"
 
 
