@@ -37,10 +37,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from airflowkit.causes import Cause
 
@@ -288,6 +288,20 @@ def message_of(error: object) -> str:
         return str(error)
     except Exception:  # noqa: BLE001  any __str__
         return ""
+
+
+def chain(error: Any, behind: Callable[[Any], Any]) -> Iterator[Any]:
+    """Yield an exception and those behind it, each once: they may form a circle.
+
+    Args:
+        error: The exception, or None.
+        behind: Returns what is behind one of them, or None: its cause, or what was being handled when it was raised.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = behind(error)
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

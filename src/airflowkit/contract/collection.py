@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from airflowkit.pods.expansion import Element
 
-OWN_NEEDS: Final = "contract_needs"
+_OWN_NEEDS: Final = "contract_needs"
 """Where an operator of airflowkit says what it needs."""
 _MOST_ELEMENTS: Final = 1024
 """As many elements of a mapped task as Airflow allows (`[core] max_map_length`)."""
@@ -47,7 +47,7 @@ def needs_of_task(task: Any, path: str = "", line: int | None = None) -> TaskNee
         if is_pod(task):
             found.add_pods(task)
         else:
-            found.needs.update(getattr(task, OWN_NEEDS, ()))
+            found.needs.update(getattr(task, _OWN_NEEDS, ()))
             found.note_other(task)
     except Exception as error:  # noqa: BLE001  foreign objects raise anything, and Kubernetes would refuse them
         found.note(f"what it needs cannot be read here: {_first_line(error)}")

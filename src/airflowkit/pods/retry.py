@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from airflowkit._airflow import place_of, retry_decision, retry_policy_class
 from airflowkit.causes import Category, Cause, CauseCode, known_code
-from airflowkit.errors import PodFailed, PodSpecError, Problem, did_you_mean, message_of, shown
+from airflowkit.errors import PodFailed, PodSpecError, Problem, chain, did_you_mean, message_of, shown
 from airflowkit.pods.diagnostics.containers import CONTAINER_ENDED
 from airflowkit.pods.diagnostics.errors import code_of
 from airflowkit.pods.spec.operator_call import settings_of
@@ -163,13 +163,9 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
 
 def cause_of(exception: BaseException) -> Cause:
     """Return why a task failed: that of its pod, or by the exception's type."""
-    link: BaseException | None = exception
-    seen: set[int] = set()
-    while link is not None and id(link) not in seen:
+    for link in chain(exception, lambda link: link.__cause__):
         if isinstance(link, PodFailed):
             return link.cause
-        seen.add(id(link))
-        link = link.__cause__
     name, message = type(exception).__name__, message_of(exception)
     return Cause(code_of(exception), f"{name}: {message}" if message else name)
 

@@ -103,3 +103,9 @@ def test_a_place_without_room_is_one_line(tmp_path, monkeypatch):
 )
 def test_a_full_disk_is_known_by_its_number_or_by_sqlite_s_words(error, full):
     assert is_disk_full(error) is full
+
+
+def test_errors_that_were_raised_from_each_other_end():
+    error, other = ValueError("one"), ValueError("other")
+    error.__context__, other.__cause__ = other, error
+    assert is_disk_full(error) is False

@@ -129,7 +129,7 @@ def _of_task(context: Mapping[str, Any], event: Event) -> Facts:
 
 
 def _of_run(context: Mapping[str, Any], event: Event, patience: float) -> Facts:
-    dag_id, run_id = _dag_id(context), _run_id(context)
+    dag_id, run_id = run_ids(context)
     told = failed_tasks(context, dag_id, run_id, patience) if event is Event.FAILURE else ((), 0)
     failed, not_run = told or (known_failure(context), 0)
     first = next(((task.task_id, next(iter(task.map_indexes), None)) for task in failed), None)
@@ -147,7 +147,7 @@ def _of_run(context: Mapping[str, Any], event: Event, patience: float) -> Facts:
 
 def _of_either(context: Mapping[str, Any], event: Event, timed: object) -> Facts:
     """Return the facts that a task and a run share; `timed` is the one whose start and end count."""
-    dag_id, run_id = _dag_id(context), _run_id(context)
+    dag_id, run_id = run_ids(context)
     started, ended = time(timed, "start_date"), time(timed, "end_date")
     return Facts(
         event=event,

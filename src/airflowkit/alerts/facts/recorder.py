@@ -14,13 +14,13 @@ from airflowkit.alerts.safety.lenient import look, number, text
 from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.safety.text import one_line, presentable
 from airflowkit.causes import known_code
-from airflowkit.errors import PodFailed, message_of
+from airflowkit.errors import PodFailed, chain, message_of
 from airflowkit.pods.diagnostics.diagnosis import XCOM_KEY, Diagnosis, Tries
 from airflowkit.pods.diagnostics.errors import code_of
 from airflowkit.pods.diagnostics.tries import with_tries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _REASON: Final = 500
 _HINTS: Final = 300
@@ -63,7 +63,8 @@ def diagnosis_in(context: Mapping[str, Any]) -> Diagnosis:
 
 def diagnosis_of(exception: object) -> Diagnosis:
     """Return why a task failed, from its exception: redacted and bounded."""
-    found = next((held for link in _chain(exception) if isinstance(held := look(link, "diagnosis"), Diagnosis)), None)
+    links = chain(exception, lambda link: look(link, "__cause__") or look(link, "__context__"))
+    found = next((held for link in links if isinstance(held := look(link, "diagnosis"), Diagnosis)), None)
     if found is not None:
         return _bounded(found)
     if isinstance(exception, PodFailed):
@@ -109,12 +110,3 @@ def _summary(exception: object) -> str:
     message = message_of(exception).partition("\nremote_pod:")[0].strip()
     name = type(exception).__name__
     return f"{name}: {message}" if message else name
-
-
-def _chain(exception: object) -> Iterator[object]:
-    """Yield an exception and those that caused it."""
-    seen: set[int] = set()
-    while exception is not None and id(exception) not in seen:
-        seen.add(id(exception))
-        yield exception
-        exception = look(exception, "__cause__") or look(exception, "__context__")

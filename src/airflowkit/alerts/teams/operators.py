@@ -30,19 +30,27 @@ _LONGEST_GRACE: Final = timedelta(days=1)
 """Far from the days after which the watchdog gives up: with a longer one it would send nothing, ever."""
 
 
-class TeamsDigest(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
-    """What `teams_digest()` returns."""
+class _AlertTask(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
+    """A task that asks Airflow which runs have failed, and tells Teams."""
 
-    def __init__(self, *, notifier: TeamsNotifier, api_conn_id: str, period: timedelta, **arguments: Any) -> None:
+    def __init__(self, *, notifier: TeamsNotifier, api_conn_id: str, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.notifier = notifier
         self.api_conn_id = api_conn_id
-        self.period = period
 
     @property
     def contract_needs(self) -> tuple[Need, ...]:
         """What `airflowkit doctor --contract` says of it."""
-        return _needs(self.notifier, self.api_conn_id)
+        connections = (Need("", Kind.CONNECTION, conn_id) for conn_id in (self.api_conn_id, self.notifier.conn_id))
+        return (*connections, Need("", Kind.ROLE, VIEWER, self.api_conn_id))
+
+
+class TeamsDigest(_AlertTask):
+    """What `teams_digest()` returns."""
+
+    def __init__(self, *, period: timedelta, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.period = period
 
     def execute(self, context: Any) -> int:
         """Send the digest; return how many runs it tells of."""
@@ -59,19 +67,12 @@ class TeamsDigest(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
         return len(facts)
 
 
-class TeamsWatchdog(BaseOperator):  # type: ignore[misc]  # it is Any to mypy
+class TeamsWatchdog(_AlertTask):
     """What `teams_watchdog()` returns."""
 
-    def __init__(self, *, notifier: TeamsNotifier, api_conn_id: str, grace: timedelta, **arguments: Any) -> None:
+    def __init__(self, *, grace: timedelta, **arguments: Any) -> None:
         super().__init__(**arguments)
-        self.notifier = notifier
-        self.api_conn_id = api_conn_id
         self.grace = grace
-
-    @property
-    def contract_needs(self) -> tuple[Need, ...]:
-        """What `airflowkit doctor --contract` says of it."""
-        return _needs(self.notifier, self.api_conn_id)
 
     def execute(self, context: Any) -> int:  # noqa: ARG002  Airflow passes it
         """Send the missing cards; return how many."""
@@ -136,11 +137,6 @@ def teams_watchdog(
     return TeamsWatchdog(
         task_id=task_id, notifier=notifier, api_conn_id=api_conn_id, grace=grace, execution_timeout=limit
     )
-
-
-def _needs(notifier: TeamsNotifier, api_conn_id: str) -> tuple[Need, ...]:
-    connections = (Need("", Kind.CONNECTION, conn_id) for conn_id in (api_conn_id, notifier.conn_id))
-    return (*connections, Need("", Kind.ROLE, VIEWER, api_conn_id))
 
 
 def _refuse(what: str, options: Mapping[str, Any], known: type, *, api_conn_id: object, own: str) -> None:

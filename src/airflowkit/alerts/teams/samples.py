@@ -76,7 +76,7 @@ SAMPLES: Final = {
 }
 """Facts by title."""
 
-DIGEST: Final = Digest(
+_DIGEST: Final = Digest(
     since=_AT - timedelta(days=1),
     until=_AT,
     runs=31,
@@ -106,13 +106,12 @@ DIGEST: Final = Digest(
         ),
     ),
 )
-"""A digest."""
 
 
 def sample_cards(environment: str) -> dict[str, Card]:
     """Return a card of each kind, by its title."""
     cards = {title: fitting_card(replace(facts, environment=environment)) for title, facts in SAMPLES.items()}
-    return cards | {"A digest": digest_card(replace(DIGEST, environment=environment))}
+    return cards | {"A digest": digest_card(replace(_DIGEST, environment=environment))}
 
 
 def trial_facts(environment: str) -> Facts:

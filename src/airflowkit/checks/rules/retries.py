@@ -105,9 +105,9 @@ def _decided(task: TaskSubject) -> tuple[Any, Any, Any]:
 def _hint_for(operator: Any) -> str:
     """Return what to do, by where the policy is from."""
     layers: Any = getattr(operator, "pod_layers", ())
-    house = next((layer.name for layer in reversed(layers[:-2]) if layer.values.get("retry_policy")), "")
+    setter = next((layer.name for layer in reversed(layers[:-2]) if layer.values.get("retry_policy")), "")
     given = bool(layers) and layers[-1].values.get("retry_policy") is not None
-    return f"set retries, or retry_policy=None: {house} has it" if house and not given else "set retries"
+    return f"set retries, or retry_policy=None: {setter} has it" if setter and not given else "set retries"
 
 
 def _causes(operator: Any) -> frozenset[CauseCode]:

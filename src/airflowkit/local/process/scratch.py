@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.errors import LocalRunError
+from airflowkit.errors import LocalRunError, chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +50,8 @@ def scratch_folder(prefix: str, *, keep: bool = False) -> Iterator[Path]:
 
 def is_disk_full(error: BaseException | None) -> bool:
     """Return whether an error says that the disk is full; SQLite says it in its own words."""
-    while error is not None:
-        if getattr(error, "errno", None) in _FULL or "disk is full" in str(error):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    links = chain(error, lambda link: link.__cause__ or link.__context__)
+    return any(getattr(link, "errno", None) in _FULL or "disk is full" in str(link) for link in links)
 
 
 def no_space(error: BaseException) -> LocalRunError:

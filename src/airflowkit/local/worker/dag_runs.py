@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from airflowkit.causes import Cause
     from airflowkit.dags import LoadedDag
     from airflowkit.local.process.request import Request
     from airflowkit.local.worker.airflow_log import TaskEventHandler
     from airflowkit.local.worker.logbook import LogBook
     from airflowkit.local.worker.start import Start
     from airflowkit.local.worker.worker import Emit
+    from airflowkit.pods.diagnostics.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +130,16 @@ class DagRuns:
         for each in sorted(
             _airflow_run.task_instances(dag_run), key=lambda each: (order.get(each.task_id, 0), each.map_index)
         ):
-            self.emit(
-                TaskRun(
-                    each.task_id,
-                    each.map_index,
-                    str(each.state or "none"),
-                    each.duration or 0.0,
-                    each.try_number,
-                    self.logs.text(f"{self.tasks.prefix}{each.task_id}", each.map_index),
-                    *_diagnosis(each),
-                )
+            ended = TaskRun(
+                each.task_id,
+                each.map_index,
+                str(each.state or "none"),
+                each.duration or 0.0,
+                each.try_number,
+                self.logs.text(f"{self.tasks.prefix}{each.task_id}", each.map_index),
             )
+            found = _diagnosis(each)
+            self.emit(_explained(ended, found) if found else ended)
 
 
 def _warn_of_timeout(dag: Any, dag_run: Any, emit: Emit) -> None:
@@ -150,14 +149,16 @@ def _warn_of_timeout(dag: Any, dag_run: Any, emit: Emit) -> None:
         emit(Notice(f"the run took {seconds}: beyond dagrun_timeout ({dag.dagrun_timeout}) the scheduler fails it"))
 
 
-def _diagnosis(instance: Any) -> tuple[str, str, Cause | None, int]:
-    """Return the reason, the hint, the cause and the number of saved tries that a failed task has pushed."""
+def _diagnosis(instance: Any) -> Diagnosis | None:
+    """Return why a failed task says that it failed."""
     if instance.state != "failed":
-        return "", "", None, 0
+        return None
     pushed = instance.xcom_pull(
         task_ids=instance.task_id, key=XCOM_KEY, map_indexes=instance.map_index, run_id=instance.run_id
     )
-    found = restored(pushed) if isinstance(pushed, dict) else None
-    return (
-        (found.reason, found.hint, found.cause, found.tries.saved if found.tries else 0) if found else ("", "", None, 0)
-    )
+    return restored(pushed) if isinstance(pushed, dict) else None
+
+
+def _explained(ended: TaskRun, found: Diagnosis) -> TaskRun:
+    saved = found.tries.saved if found.tries else 0
+    return replace(ended, reason=found.reason, hint=found.hint, cause=found.cause, tries_saved=saved)

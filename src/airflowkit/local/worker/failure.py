@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit._airflow import connection_variable
-from airflowkit.errors import PodFailed, with_hint
+from airflowkit.errors import PodFailed, chain, with_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _MOST_LINES: Final = 30
 _PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
@@ -51,7 +51,7 @@ def _hint(said: str) -> str:
 def _lines(error: BaseException) -> list[str]:
     """Return a traceback from the first line of the user's on; empty where there is none."""
     lines: list[str] = []
-    for link in reversed([*islice(_chain(error), _MOST_LINES)]):
+    for link in reversed([*islice(chain(error, _behind), _MOST_LINES)]):
         frames = list(dropwhile(_is_foreign, traceback.extract_tb(link.__traceback__)))
         lines += _split(traceback.format_list(frames))
         if lines and link is not error:
@@ -59,14 +59,9 @@ def _lines(error: BaseException) -> list[str]:
     return lines
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and those that caused it, each once: they may form a circle."""
-    seen: set[int] = set()
-    link: BaseException | None = error
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
-        yield link
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+def _behind(link: BaseException) -> BaseException | None:
+    """Return what Python would show before an exception."""
+    return link.__cause__ or (None if link.__suppress_context__ else link.__context__)
 
 
 def _split(texts: Iterable[str]) -> list[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log: Final = logging.getLogger("airflowkit.pods")
 STATE: Final = "airflowkit_memory_step"
 """The key of a task's state."""
-ANNOTATION: Final = "airflowkit/memory-after-oom"
+_ANNOTATION: Final = "airflowkit/memory-after-oom"
 """The annotation of a pod that has more memory than its task asks for at first."""
 
 
@@ -53,7 +53,7 @@ def raise_memory(pod: Any, base: str, steps: MemorySteps, context: Any) -> None:
     resources.limits = {**(resources.limits or {}), "memory": memory}
     resources.requests = {**(resources.requests or {}), "memory": memory}
     container.resources = resources
-    pod.metadata.annotations = {**(pod.metadata.annotations or {}), ANNOTATION: memory}
+    pod.metadata.annotations = {**(pod.metadata.annotations or {}), _ANNOTATION: memory}
     log.info("An earlier try ran out of memory: this one has %s", _named(steps, step))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
-KEYWORD: Final = "memory_after_oom"
+_KEYWORD: Final = "memory_after_oom"
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ def memory_steps(values: Mapping[str, Any], limit: str | None) -> MemorySteps | 
 
     Args:
         values: Its keywords, without faults.
-        limit: The house's limit, if it has one.
+        limit: The limit of the settings, if they have one.
     """
-    given = values.get(KEYWORD)
+    given = values.get(_KEYWORD)
     return MemorySteps(tuple(given), limit or "") if given else None
 
 
@@ -58,10 +58,10 @@ def step_faults(values: Mapping[str, Any], manifest: Mapping[str, Any], *, of_re
         manifest: The finished pod.
         of_resources: Whether `resources` was given, which then has them.
     """
-    given = values.get(KEYWORD)
+    given = values.get(_KEYWORD)
     if given is None:
         return
-    place = ("resources", KEYWORD) if of_resources else KEYWORD
+    place = ("resources", _KEYWORD) if of_resources else _KEYWORD
     if not isinstance(given, (list, tuple)):
         yield Fault(place, given, "is not a list", "write ['4Gi', '8Gi']")
         return

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from airflowkit.errors import ScaffoldError, did_you_mean
+from airflowkit.pods.schema.image_reference import ImageReference, parse_image
 from airflowkit.scaffold import inputs, known_hosts
 from airflowkit.scaffold.answers.choices import Broker, Ci, Dags, Database, Deploy, Executor, Laptop, Logs, Metrics
 from airflowkit.scaffold.names import shown
@@ -244,8 +245,8 @@ class RepositoryAnswers:
     @property
     def registry(self) -> str:
         """The registry of the image, as `docker login` has it."""
-        first, slash, _ = self.image.partition("/")
-        return first if slash and ("." in first or ":" in first or first == "localhost") else "docker.io"
+        found = parse_image(self.image)
+        return found.registry if isinstance(found, ImageReference) and found.registry else "docker.io"
 
     @property
     def chart_version_file(self) -> str:
