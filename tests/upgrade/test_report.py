@@ -5,12 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from airflowkit.checks.model.findings import Finding, Severity
-from airflowkit.compare.fields import Dag, Field, Kind
+from airflowkit.compare.fields import NEXT_RUNS, SCHEDULE, Dag, Field, Kind
 from airflowkit.compare.state import State
 from airflowkit.upgrade.environment import Environment
 from airflowkit.upgrade.formats.json import render
 from airflowkit.upgrade.lines import lines_of_upgrade, summary
-from airflowkit.upgrade.meaning import NEXT_RUNS, SCHEDULE
 from airflowkit.upgrade.report import Report, drawn
 
 OLD, NEW = Environment(Path("/old"), "2.11.2", foreign=False), Environment(Path("/new"), "3.3.0")

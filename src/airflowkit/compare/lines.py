@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from airflowkit.checks.comparison import excerpts
 from airflowkit.checks.reports.folding import printable
 from airflowkit.compare.changes import Change, What, Where
-from airflowkit.compare.fields import Kind
+from airflowkit.compare.fields import NEXT_RUNS, Kind
 from airflowkit.compare.pod_fields import PRESENT
 from airflowkit.errors import counted, listed
 
@@ -24,7 +24,6 @@ CHANGED: Final = "~"
 _SIGNS: Final = {What.ADDED: ADDED, What.REMOVED: REMOVED, What.CHANGED: CHANGED, What.RENAMED: CHANGED}
 _LONG: Final = 40
 _LONGEST: Final = 120
-_WHOLE: Final = frozenset({"next runs"})
 _IMPORTED: Final = ("cannot be imported from now on", "could not be imported before")
 _WORDS: Final = {
     (Where.BOTH, False): ("", "cannot be compared"),
@@ -162,7 +161,7 @@ def _of_values(change: Change, name: str, depth: int) -> Iterator[Line]:
         value = (after if before is None else before) or PRESENT
         yield Line(_SIGNS[change.what], f"{name}: {_short(value)}" if value else name, depth)
         return
-    if change.field not in _WHOLE:
+    if change.field != NEXT_RUNS.name:
         before, after = excerpts(before, after)
     if before == after:
         yield Line(CHANGED, f"{name}: another value{f' ({change.note})' if change.note else ''}", depth)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.compare.changes import Change, Unknown, Where, changes, unknown
 from airflowkit.compare.difference import new_findings
-from airflowkit.compare.fields import Kind
+from airflowkit.compare.fields import NEXT_RUNS, Kind
 from airflowkit.compare.masking import masked
 from airflowkit.redaction import mask_shapes
-from airflowkit.upgrade.meaning import NEXT_RUNS, in_same_words
+from airflowkit.upgrade.meaning import in_same_words
 from airflowkit.upgrade.parsing import parsed
 from airflowkit.upgrade.silent import Silent, common_run, silent_changes
 
