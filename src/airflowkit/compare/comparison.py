@@ -11,7 +11,7 @@ from airflowkit.compare.changes import Change, Unknown, changes, unknown
 from airflowkit.compare.fields import Kind
 from airflowkit.compare.masking import masked
 from airflowkit.compare.revisions import WORK_TREE, Side, ignored_by_git
-from airflowkit.compare.state import Parser, State
+from airflowkit.compare.state import Parser, State, placeless
 from airflowkit.errors import AirflowKitError, RevisionError
 from airflowkit.redaction import mask_shapes
 
@@ -79,7 +79,7 @@ def _opened(stack: ExitStack, parser: Parser, side: Side) -> Opened:
     except AirflowKitError as error:
         if side.name == WORK_TREE:
             raise
-        message = error.message.replace(f"{side.root}/", "").replace(str(side.root), ".")
+        message = placeless(error.message, side.root)
         raise RevisionError(f"{side} cannot be compared: {message}", hint=error.hint) from None
 
 
