@@ -27,7 +27,7 @@ def report(newer: State, older: State = PLAIN) -> Report:
 
 
 def text(found: Report) -> str:
-    return "\n".join(f"{line.sign} {line.text}" for line in lines_of_upgrade(found, Path("/repository")))
+    return "\n".join(f"{line.sign} {line.text}" for line in lines_of_upgrade(found))
 
 
 def test_equal_states_are_nothing_to_do():
@@ -61,6 +61,11 @@ def test_rules_begin_and_cease_by_code():
     assert "+ AK311: 1 finding" in text(found)
     assert "- AK213: 1 finding" in text(found)
     assert summary(found) == "1 rule begins to speak"
+
+
+def test_a_finding_is_one_line_whatever_the_file_has_written_into_it_and_may_have_no_line():
+    found = report(replace(PLAIN, findings=(finding("AK311", "a\x1b[2J\nb", None), finding("AK311", "c"))))
+    assert "\n dags/a.py: a?[2J b\n dags/a.py:1: c" in text(found)
 
 
 def test_rules_that_only_cease_are_nothing_to_do():
