@@ -49,3 +49,9 @@ def git(folder: Path, *arguments: str, stdin: bytes = b"", index: Path | None = 
         check=True,
     )
     return done.stdout
+
+
+def complaint(error: subprocess.CalledProcessError) -> str:
+    """Return the last line that git printed, which says what failed."""
+    lines = (error.stdout + error.stderr).decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"it exited with status {error.returncode}"

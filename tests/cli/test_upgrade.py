@@ -51,11 +51,12 @@ def ours(tmp_path, monkeypatch):
 
 def test_the_same_airflow_is_nothing_to_do_but_what_differs_at_each_parse_is_told(airflowkit, ours):
     (ours / "dags" / "random.py").write_text(DAG.replace('"load")', 'f"{datetime.now()}")').replace("orders", "now"))
+    (ours / "dags" / "renamed.py").write_text(DAG.replace('"orders"', 'f"at_{datetime.now().timestamp()}"'))
     found = airflowkit("upgrade", "--python", sys.executable, "--format", "json", cwd=ours / "dags")
     document = json.loads(found.stdout)
     assert (found.status, document["changes"], document["silent"], document["import_errors"]) == (0, [], [], [])
     assert document["after"] == {"airflow": version("apache-airflow"), "python": sys.executable}
-    assert [change["field"] for change in document["differs_at_each_parse"]] == ["bash_command"]
+    assert [change["field"] for change in document["differs_at_each_parse"]] == ["dag_id", "bash_command"]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 
 from airflowkit.compare.changes import changes
-from airflowkit.compare.fields import Dag, Field, Kind
+from airflowkit.compare.fields import SCHEDULE, Dag, Field, Kind
 from airflowkit.compare.state import State
-from airflowkit.upgrade.meaning import SCHEDULE, in_same_words
+from airflowkit.upgrade.meaning import in_same_words
 
 
 def state(*, task: str = "", dag: str = "", schedule: str = "none", runs: dict | None = None) -> State:

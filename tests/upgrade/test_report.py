@@ -5,12 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from airflowkit.checks.model.findings import Finding, Severity
-from airflowkit.compare.fields import Dag, Field, Kind
+from airflowkit.compare.fields import NEXT_RUNS, SCHEDULE, Dag, Field, Kind
 from airflowkit.compare.state import State
 from airflowkit.upgrade.environment import Environment
 from airflowkit.upgrade.formats.json import render
 from airflowkit.upgrade.lines import lines_of_upgrade, summary
-from airflowkit.upgrade.meaning import NEXT_RUNS, SCHEDULE
 from airflowkit.upgrade.report import Report, drawn
 
 OLD, NEW = Environment(Path("/old"), "2.11.2", foreign=False), Environment(Path("/new"), "3.3.0")
@@ -28,7 +27,7 @@ def report(newer: State, older: State = PLAIN) -> Report:
 
 
 def text(found: Report) -> str:
-    return "\n".join(f"{line.sign} {line.text}" for line in lines_of_upgrade(found, Path("/repository")))
+    return "\n".join(f"{line.sign} {line.text}" for line in lines_of_upgrade(found))
 
 
 def test_equal_states_are_nothing_to_do():
@@ -62,6 +61,11 @@ def test_rules_begin_and_cease_by_code():
     assert "+ AK311: 1 finding" in text(found)
     assert "- AK213: 1 finding" in text(found)
     assert summary(found) == "1 rule begins to speak"
+
+
+def test_a_finding_is_one_line_whatever_the_file_has_written_into_it_and_may_have_no_line():
+    found = report(replace(PLAIN, findings=(finding("AK311", "a\x1b[2J\nb", None), finding("AK311", "c"))))
+    assert "\n dags/a.py: a?[2J b\n dags/a.py:1: c" in text(found)
 
 
 def test_rules_that_only_cease_are_nothing_to_do():

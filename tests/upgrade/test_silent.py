@@ -1,8 +1,7 @@
 """What changes without an error is told per DAG, with what the templates of one run give under both versions."""
 
-from airflowkit.compare.fields import Dag
+from airflowkit.compare.fields import SCHEDULE, Dag
 from airflowkit.compare.state import State
-from airflowkit.upgrade.meaning import SCHEDULE
 from airflowkit.upgrade.silent import Silent, silent_changes
 
 BY_HAND = "a run by hand"

@@ -71,7 +71,7 @@ def upgrade(
 
         from airflowkit.upgrade.formats.text import show
 
-        show(report, root, Console())
+        show(report, Console())
     raise typer.Exit(1 if report.has_work else 0)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.compare.fields import SETTINGS, Field, Kind
+from airflowkit.compare.fields import NEXT_RUNS, SCHEDULE, SETTINGS, Field, Kind
 from airflowkit.compare.pod_fields import ORDER
+from airflowkit.errors import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -179,11 +180,8 @@ def _with_id(dag: Dag, own: str, other: str) -> Dag:
 
 
 def _whole(what: What, dag_id: str, dag: Dag) -> Change:
-    about = f"{len(dag.tasks)} task{'' if len(dag.tasks) == 1 else 's'}, schedule {dag.fields[_SCHEDULE]}"
+    about = f"{counted(len(dag.tasks), 'task')}, schedule {dag.fields[SCHEDULE]}"
     return Change(Kind.DAG, what, dag_id, path=dag.path, note=about)
-
-
-_SCHEDULE: Final = Field(Kind.SCHEDULE, "schedule")
 
 
 def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Change]:
@@ -227,7 +225,7 @@ def _in_one_order(before: str | None, after: str | None) -> bool:
 
 def _order(field: Field) -> tuple[int, str, str]:
     """Return where a field is told: next runs after the schedule that makes them, pods by name."""
-    return field.name == "next runs", field.kind, field.name
+    return field == NEXT_RUNS, field.kind, field.name
 
 
 def _needs(older: State, newer: State) -> Iterator[Change]:

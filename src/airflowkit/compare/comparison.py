@@ -11,11 +11,12 @@ from airflowkit.compare.changes import Change, Unknown, changes, unknown
 from airflowkit.compare.fields import Kind
 from airflowkit.compare.masking import masked
 from airflowkit.compare.revisions import WORK_TREE, Side, ignored_by_git
-from airflowkit.compare.state import Parser, State
+from airflowkit.compare.state import Parser, State, placeless
 from airflowkit.errors import AirflowKitError, RevisionError
 from airflowkit.redaction import mask_shapes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from airflowkit.compare.state import Opened
@@ -60,15 +61,14 @@ def compare(before: Side, after: Side, home: Path) -> Comparison:
         one, other = _opened(stack, of_copy, before), _opened(stack, of_newer, after)
         older, newer = _state_beside(one, other), _state_beside(other, one)
         found = changes(older, newer)
-        unstable = _unstable(other, newer, found)
-    steady = [change for change in found if _identity(change) not in unstable]
+        steady, unstable = parted(found, _changes_of_one(other, newer, found))
     borrowed = {(path, name) for state in (older, newer) for path, names in state.borrowed.items() for name in names}
     return Comparison(
         before=before,
         after=after,
         changes=tuple(map(masked, steady)),
         unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in unknown(older, newer)),
-        unstable=tuple(masked(change) for change in found if unstable.get(_identity(change))),
+        unstable=tuple(masked(change) for change in unstable if change.kind is not Kind.IMPORT_TIME),
         borrowed=tuple(sorted(borrowed)),
     )
 
@@ -79,7 +79,7 @@ def _opened(stack: ExitStack, parser: Parser, side: Side) -> Opened:
     except AirflowKitError as error:
         if side.name == WORK_TREE:
             raise
-        message = error.message.replace(f"{side.root}/", "").replace(str(side.root), ".")
+        message = placeless(error.message, side.root)
         raise RevisionError(f"{side} cannot be compared: {message}", hint=error.hint) from None
 
 
@@ -88,18 +88,26 @@ def _state_beside(opened: Opened, other: Opened) -> State:
     return opened.state() if opened.has_folder or not other.has_folder else State()
 
 
-def _unstable(opened: Opened, newer: State, found: tuple[Change, ...]) -> dict[tuple[str, ...], bool]:
-    """Return what differs between two parses of the same files, and whether that is worth a word.
-
-    Only files of which something changes are parsed again.
-    """
+def _changes_of_one(opened: Opened, newer: State, found: Iterable[Change]) -> tuple[Change, ...]:
+    """Return what differs between two parses of one side; only files of which something changes are parsed again."""
     paths = {change.path for change in found if change.path in newer.seconds}
-    if not paths:
-        return {}
-    again = changes(newer.of_files(paths), opened.state(paths))
-    ids = {change.path for change in again if change.is_of_whole_dag}
-    unstable = {_identity(change): change.kind is not Kind.IMPORT_TIME for change in again}
-    return unstable | {_identity(change): True for change in found if change.path in ids and change.is_of_whole_dag}
+    return changes(newer.of_files(paths), opened.state(paths)) if paths else ()
+
+
+def parted(found: Sequence[Change], again: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    """Part what differs between two sides into what does so for good, and what differs at each parse.
+
+    Args:
+        found: What differs between the sides.
+        again: What differs between two parses of the newer one.
+    """
+    moving = {_identity(change) for change in again}
+    renaming = {change.path for change in again if change.is_of_whole_dag}  # the ids of their DAGs are made anew
+    parts: tuple[list[Change], list[Change]] = [], []
+    for change in found:
+        is_unstable = _identity(change) in moving or (change.is_of_whole_dag and change.path in renaming)
+        parts[is_unstable].append(change)
+    return parts
 
 
 def _identity(change: Change) -> tuple[str, ...]:

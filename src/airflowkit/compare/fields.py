@@ -135,10 +135,13 @@ _AIRFLOWS_NAMES: Final = {
 _IN_THE_POD: Final = frozenset({*PLACES, *SOURCES, *TEMPLATES, "resources", "node_pool", "security"}) & OF_THE_POD
 SETTINGS: Final = ": settings"
 """The end of a field's name that tells what a notifier is told to do."""
-_CRON: Final = {"CronTriggerTimetable": "", "CronDataIntervalTimetable": ", with data intervals"}
+INTERVALS: Final = ", with data intervals"
+"""The end of a cron schedule whose runs have an interval."""
+_CRON: Final = {"CronTriggerTimetable": "", "CronDataIntervalTimetable": INTERVALS}
 _TRUNCATED: Final = "Truncated. You can change this behaviour"
 """How Airflow begins what it does not store whole, by `[core] max_templated_field_length`."""
-_NEXT_RUNS: Final = Field(Kind.SCHEDULE, "next runs")
+SCHEDULE: Final = Field(Kind.SCHEDULE, "schedule")
+NEXT_RUNS: Final = Field(Kind.SCHEDULE, "next runs")
 
 
 def dag_of(path: str, serialized: str, outline: str) -> Dag:
@@ -165,9 +168,9 @@ def _of_dag(form: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[tuple[
     for name, value in form.items():
         if name not in _NOT_OF_THE_DAG:
             yield from _flat(Kind.DAG, name.removeprefix("_"), _readable(name, _plain(value)))
-    yield Field(Kind.SCHEDULE, "schedule"), _schedule(form.get("timetable"))
+    yield SCHEDULE, _schedule(form.get("timetable"))
     if runs := more["runs"]["next"]:
-        yield _NEXT_RUNS, ", ".join(_as_run(run["run_after"]) for run in runs) + " UTC"
+        yield NEXT_RUNS, ", ".join(_as_run(run["run_after"]) for run in runs) + " UTC"
     for group in _groups(form.get("task_group") or form.get("_task_group")):
         yield from _of_group(group)
     yield from _outlined(more)

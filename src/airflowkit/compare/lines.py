@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from airflowkit.checks.comparison import excerpts
 from airflowkit.checks.reports.folding import printable
 from airflowkit.compare.changes import Change, What, Where
-from airflowkit.compare.fields import Kind
+from airflowkit.compare.fields import NEXT_RUNS, Kind
 from airflowkit.compare.pod_fields import PRESENT
 from airflowkit.errors import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from airflowkit.compare.changes import Unknown
     from airflowkit.compare.comparison import Comparison
@@ -24,7 +24,6 @@ CHANGED: Final = "~"
 _SIGNS: Final = {What.ADDED: ADDED, What.REMOVED: REMOVED, What.CHANGED: CHANGED, What.RENAMED: CHANGED}
 _LONG: Final = 40
 _LONGEST: Final = 120
-_WHOLE: Final = frozenset({"next runs"})
 _IMPORTED: Final = ("cannot be imported from now on", "could not be imported before")
 _WORDS: Final = {
     (Where.BOTH, False): ("", "cannot be compared"),
@@ -54,20 +53,30 @@ class Line(NamedTuple):
 
 def lines_of(comparison: Comparison) -> list[Line]:
     """Return a comparison as lines; none if nothing changes, and everything could be compared."""
-    found = [
-        *_whole_dags(comparison.changes),
-        *_fields(comparison.changes),
-        *_needs(comparison.changes),
-        *_import_times(comparison.changes),
-        *_import_errors(comparison),
-        *_unknown(comparison.unknown),
-        *_unstable(comparison.unstable),
-        *(
-            Line("", f"{path} imports {name} of the work tree at each commit: it is installed here", 0)
-            for path, name in comparison.borrowed
-        ),
-    ]
-    return [line._replace(text=printable(line.text).replace("\n", " ")) for line in found]
+    borrowed = (
+        Line("", f"{path} imports {name} of the work tree at each commit: it is installed here")
+        for path, name in comparison.borrowed
+    )
+    found = lines_of_changes(comparison.changes, comparison.unknown, comparison.unstable)
+    return list(map(as_one_line, (*found, *borrowed)))
+
+
+def lines_of_changes(
+    changes: Sequence[Change], unknown: Sequence[Unknown], unstable: Sequence[Change]
+) -> Iterator[Line]:
+    """Yield what changes, what cannot be compared, and what differs at each parse."""
+    yield from _whole_dags(changes)
+    yield from _fields(changes)
+    yield from _needs(changes)
+    yield from _import_times(changes)
+    yield from _import_errors(changes, {file.path for file in unknown})
+    yield from _unknown(unknown)
+    yield from _unstable(unstable)
+
+
+def as_one_line(line: Line) -> Line:
+    """Return a line that stays one, and does not command the terminal, whatever a DAG file has written into it."""
+    return line._replace(text=printable(line.text).replace("\n", " "))
 
 
 def summary(comparison: Comparison) -> str:
@@ -162,7 +171,7 @@ def _of_values(change: Change, name: str, depth: int) -> Iterator[Line]:
         value = (after if before is None else before) or PRESENT
         yield Line(_SIGNS[change.what], f"{name}: {_short(value)}" if value else name, depth)
         return
-    if change.field not in _WHOLE:
+    if change.field != NEXT_RUNS.name:
         before, after = excerpts(before, after)
     if before == after:
         yield Line(CHANGED, f"{name}: another value{f' ({change.note})' if change.note else ''}", depth)
@@ -195,11 +204,10 @@ def _import_times(changes: Iterable[Change]) -> Iterator[Line]:
             yield Line(CHANGED, f"{change.path} takes {change.after} of CPU time to import; before, {change.before}")
 
 
-def _import_errors(comparison: Comparison) -> Iterator[Line]:
+def _import_errors(changes: Iterable[Change], unknown: Collection[str]) -> Iterator[Line]:
     """Yield the files that can no longer be imported, or can be now, although their DAGs are known."""
-    unknown = {file.path for file in comparison.unknown}
     by_error: dict[tuple[What, str], list[str]] = defaultdict(list)
-    for change in comparison.changes:
+    for change in changes:
         if change.kind is Kind.IMPORT and change.path not in unknown:
             by_error[change.what, change.after or change.before or ""].append(change.path)
     for (what, error), paths in by_error.items():

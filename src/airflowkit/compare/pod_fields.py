@@ -105,7 +105,7 @@ def _of_list(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
         if None not in keys and len(set(keys)) == len(keys):
             for key, value in zip(keys, values, strict=True):
                 rest = {inner: content for inner, content in value.items() if inner != identity}
-                yield from _of_entry(f"{name}.{key}" if name == "env_vars" else f"{name}[{key}]", rest)
+                yield from _of_entry(f"{name}[{key}]", rest)
             return
     yield name, repr(sorted(values, key=repr))
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import RevisionError
-from airflowkit.git import git
+from airflowkit.git import complaint, git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def _place(root: Path) -> tuple[Path, str]:
     except FileNotFoundError:
         raise RevisionError("git is not installed", hint="it knows the other state of the DAGs") from None
     except CalledProcessError as error:
-        raise RevisionError(f"{root} is not in a git repository: {_complaint(error)}") from None
+        raise RevisionError(f"{root} is not in a git repository: {complaint(error)}") from None
     return Path(top), prefix
 
 
@@ -155,7 +155,7 @@ class _Writer:
         try:
             self._write(self.top, commit, folder, place)
         except CalledProcessError as error:
-            raise RevisionError(f"git cannot write the files of {name or commit}: {_complaint(error)}") from None
+            raise RevisionError(f"git cannot write the files of {name or commit}: {complaint(error)}") from None
         root = folder / self.prefix
         root.mkdir(parents=True, exist_ok=True)  # the older state may not have it
         return Side(name or commit[:9], commit, root)
@@ -171,8 +171,3 @@ class _Writer:
             if (repository / path / ".git").exists():
                 with suppress(CalledProcessError):  # this clone does not have the submodule's commit
                     self._write(repository / path, inner, folder / path, f"{place}-{inner}")
-
-
-def _complaint(error: CalledProcessError) -> str:
-    lines = error.stderr.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"git exited with status {error.returncode}"

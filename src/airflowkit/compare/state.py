@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.conclusion import report_on
 from airflowkit.checks.deployment import check_options
-from airflowkit.checks.parsing import preloaded
+from airflowkit.checks.parsing import pool_size, preloaded
 from airflowkit.checks.rules import NEED_TWO_PARSES
 from airflowkit.checks.suppression.selection import narrowed
+from airflowkit.checks.workers.contents import failure_of
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.checks.workers.retrial import results
@@ -129,7 +130,7 @@ class Parser:
                 files = dag_files(folder)
                 skipped = set(self.skipped(files))
                 files = [file for file in files if file not in skipped]
-                size = min(len(files), len(os.sched_getaffinity(0)))
+                size = min(len(files), pool_size(None))
                 pool = stack.enter_context(Pool(preloaded(files, twice=True), size, folder)) if files else None
                 has_folder = dags_folder(root) is not None
             yield Opened(self, root, folder, options, tuple(files), pool, kept, has_folder)
@@ -197,7 +198,7 @@ class Opened:
         """Return what the files of a copy have imported from the user's work tree, because it is installed here."""
         inside = f"{self.parser.home}{os.sep}"
         found = {
-            _placeless(file.path, self.root): tuple(
+            placeless(file.path, self.root): tuple(
                 source.removeprefix(inside) for source in file.sources if self.parser.home and source.startswith(inside)
             )
             for file in facts
@@ -210,22 +211,22 @@ def _state(facts: list[FileFacts], root: Path) -> State:
     failures: dict[str, str] = {}
     unknown: dict[str, str] = {}
     for file in facts:
-        path = _placeless(file.path, root)
+        path = placeless(file.path, root)
         if file.failure:
-            failures[path] = _placeless(file.failure.text, root)
+            failures[path] = placeless(file.failure.text, root)
         if why := _why_unknown(file):
-            unknown[path] = _placeless(why, root)
+            unknown[path] = placeless(why, root)
         outlines = dict(file.outlines)
         for dag_id, text in file.serialized:
             if dag_id in outlines:
-                dags[dag_id] = dag_of(path, _placeless(text, root), _placeless(outlines[dag_id], root))
+                dags[dag_id] = dag_of(path, placeless(text, root), placeless(outlines[dag_id], root))
     unknown |= {path: why for path, why in _twice(facts, root) if path not in unknown}
     return State(
         dags={dag_id: dag for dag_id, dag in dags.items() if dag.path not in unknown},
         failures=failures,
         unknown=unknown,
-        needs={_placeless(file.path, root): file.needs for file in facts if file.needs},
-        seconds={_placeless(file.path, root): file.cpu_seconds for file in facts},
+        needs={placeless(file.path, root): file.needs for file in facts if file.needs},
+        seconds={placeless(file.path, root): file.cpu_seconds for file in facts},
     )
 
 
@@ -234,7 +235,7 @@ def _twice(facts: Iterable[FileFacts], root: Path) -> Iterator[tuple[str, str]]:
     paths: dict[str, list[str]] = defaultdict(list)
     for file in facts:
         for dag_id, _text in file.serialized:
-            paths[dag_id].append(_placeless(file.path, root))
+            paths[dag_id].append(placeless(file.path, root))
     for dag_id, its in paths.items():
         if len(set(its)) > 1:
             yield from ((path, f"the DAG {dag_id} is in {' and in '.join(sorted(set(its)))}") for path in its)
@@ -242,13 +243,13 @@ def _twice(facts: Iterable[FileFacts], root: Path) -> Iterator[tuple[str, str]]:
 
 def _placed(findings: Iterable[Finding], root: Path) -> tuple[Finding, ...]:
     return tuple(
-        replace(found, path=_placeless(found.path, root), message=_placeless(found.message, root)) for found in findings
+        replace(found, path=placeless(found.path, root), message=placeless(found.message, root)) for found in findings
     )
 
 
 def _why_unknown(file: FileFacts) -> str:
     """Return why the DAGs of a file cannot be compared, or an empty string."""
-    if failure := file.still_fails if file.outdated else file.failure:
+    if failure := failure_of(file):
         return failure.text
     if changed := (*file.modules, *file.patches):
         return f"it replaces {changed[0].name} for the whole process"
@@ -292,6 +293,7 @@ def _installed_from(home: Path) -> list[str]:
     return [path for path in sys.path if path.startswith(f"{home}{os.sep}") and not path.startswith(environments)]
 
 
-def _placeless(text: str, root: Path) -> str:
+def placeless(text: str, root: Path) -> str:
+    """Return a text without the place where a repository is."""
     text = text.replace(f"{root}{os.sep}", "").replace(str(root), ".")
     return _MODULE_OF_A_FILE.sub("", text)

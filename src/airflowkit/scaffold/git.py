@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.git import git
+from airflowkit.git import complaint, git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,12 +40,6 @@ def first_commit(folder: Path, branch: str) -> str:
     except subprocess.CalledProcessError as error:
         return f"git could not make the first commit: {complaint(error)}"
     return _UNSIGNED if author else ""
-
-
-def complaint(error: subprocess.CalledProcessError) -> str:
-    """Return the last line that git printed, which says what failed."""
-    lines = (error.stdout + error.stderr).decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"it exited with status {error.returncode}"
 
 
 def _has_author(folder: Path) -> bool:

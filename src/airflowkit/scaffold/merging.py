@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import ScaffoldError
-from airflowkit.git import git
-from airflowkit.scaffold.git import author_options, complaint
+from airflowkit.git import complaint, git
+from airflowkit.scaffold.git import author_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -26,13 +26,12 @@ def written(state: State) -> str:
     return json.dumps(document)
 
 
-def read(text: str) -> State:
-    """Return the state that `written` wrote.
+def read(document: Any) -> State:
+    """Return the state that `written` wrote, from its JSON.
 
     Raises:
         ValueError: It is not one, or is of another version of airflowkit.
     """
-    document = json.loads(text)
     if document["version"] != VERSION:
         raise ValueError(f"version {document['version']}, not {VERSION}")
     return State(

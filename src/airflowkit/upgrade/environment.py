@@ -33,11 +33,6 @@ class Environment:
     def __str__(self) -> str:
         return f"Airflow {self.airflow}"
 
-    @property
-    def major(self) -> int:
-        """Airflow's major version."""
-        return int(self.airflow.partition(".")[0])
-
 
 def this_environment() -> Environment:
     """Return the environment that runs airflowkit."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.compare.comparison import Comparison
-from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, Line, lines_of
-from airflowkit.compare.revisions import Side
+from airflowkit.checks.reports.folding import name_of, with_name
+from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, Line, as_one_line, lines_of_changes
 from airflowkit.errors import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from airflowkit.checks.model.findings import Finding
-    from airflowkit.upgrade.environment import Environment
     from airflowkit.upgrade.report import Report
     from airflowkit.upgrade.silent import Silent
 
@@ -23,16 +20,16 @@ _MOST: Final = 5
 """So many findings of a rule are shown; JSON has all."""
 
 
-def lines_of_upgrade(report: Report, root: Path) -> list[Line]:
+def lines_of_upgrade(report: Report) -> list[Line]:
     """Return a report as lines; none if nothing changes."""
     sections = (
         (f"Not imported by {report.after}:", list(_errors(report.errors))),
-        ("DAGs, tasks and pods that differ:", _changes(report, root)),
+        ("DAGs, tasks and pods that differ:", list(_changes(report))),
         ("What changes without an error:", list(_silent(report.silent))),
         ("Rules of `airflowkit check` that begin to speak:", list(_findings(report.began, ADDED))),
         ("Rules of `airflowkit check` that cease to speak:", list(_findings(report.ceased, REMOVED))),
     )
-    return [line for title, lines in sections if lines for line in (Line("", title), *lines)]
+    return [as_one_line(line) for title, lines in sections if lines for line in (Line("", title), *lines)]
 
 
 def summary(report: Report) -> str:
@@ -51,11 +48,6 @@ def summary(report: Report) -> str:
     return ", ".join(text for number, text in told if number) or "nothing to do"
 
 
-def sides(before: Environment, after: Environment) -> str:
-    """Return the two environments in a line."""
-    return f"{before} → {after}"
-
-
 def _errors(errors: Iterable[Finding]) -> Iterator[Line]:
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for error in errors:
@@ -63,18 +55,13 @@ def _errors(errors: Iterable[Finding]) -> Iterator[Line]:
     for path, its in by_path.items():
         yield Line("", path, 1)
         for error in its:
-            yield Line(REMOVED, _with_hint(f"{_line(error)}{error.message}", error.hint), 2)
+            line = f"{error.line}: " if error.line else ""
+            yield Line(REMOVED, _with_hint(f"{line}{error.message}", error.hint), 2)
 
 
-def _changes(report: Report, root: Path) -> list[Line]:
-    comparison = Comparison(
-        before=Side(str(report.before), "", root),
-        after=Side(str(report.after), "", root),
-        changes=report.changes,
-        unknown=report.unknown,
-        unstable=report.unstable,
-    )
-    return [line._replace(depth=line.depth + 1) for line in lines_of(comparison)]
+def _changes(report: Report) -> Iterator[Line]:
+    for line in lines_of_changes(report.changes, report.unknown, report.unstable):
+        yield line._replace(depth=line.depth + 1)
 
 
 def _silent(silent: Iterable[Silent]) -> Iterator[Line]:
@@ -101,15 +88,10 @@ def _findings(findings: Iterable[Finding], sign: str) -> Iterator[Line]:
     for code, its in sorted(by_code.items()):
         yield Line(sign, f"{code}: {counted(len(its), 'finding')}", 1)
         for finding in its[:_MOST]:
-            place = ".".join(filter(None, (finding.dag_id, finding.task_id)))
-            about = f"{place}: " if place else ""
-            yield Line("", f"{finding.path}:{_line(finding)}{about}{finding.message}", 2)
+            place = f"{finding.path}:{finding.line}" if finding.line else finding.path
+            yield Line("", f"{place}: {with_name(name_of(finding), finding)}", 2)
         if len(its) > _MOST:
             yield Line("", f"and {len(its) - _MOST} more", 2)
-
-
-def _line(finding: Finding) -> str:
-    return f"{finding.line}: " if finding.line else ""
 
 
 def _with_hint(text: str, hint: str) -> str:

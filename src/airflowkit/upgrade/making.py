@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from airflowkit.upgrade.environment import Environment
 
-CONSTRAINTS: Final = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
+_CONSTRAINTS: Final = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
 _INCLUDED: Final = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
@@ -48,7 +48,7 @@ def made(airflow: str, root: Path, constraints: str, tell: Callable[[str], None]
         raise UpgradeError(f"{airflow!r} is not a version of Airflow", hint="write it whole, such as --to 3.3.0")
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     wanted = [f"apache-airflow=={airflow}", *requirements(root)]
-    limits = constraints or CONSTRAINTS.format(airflow=airflow, python=python)
+    limits = constraints or _CONSTRAINTS.format(airflow=airflow, python=python)
     folder = cache_folder() / f"airflow-{airflow}-python-{python}-{_digest([*wanted, _content(limits)])}"
     if not folder.exists():
         tell(f"Making an environment with Airflow {airflow} in {folder} ...")

@@ -12,24 +12,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.moves.keywords import CLASSES, renamed
-from airflowkit.compare.fields import Dag, Field, Kind
+from airflowkit.compare.fields import INTERVALS, SCHEDULE, Dag, Field, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from airflowkit.compare.state import State
 
-SCHEDULE: Final = Field(Kind.SCHEDULE, "schedule")
-NEXT_RUNS: Final = Field(Kind.SCHEDULE, "next runs")
+_LIMITS: Final = ("max_active_runs", "max_active_tasks", "max_consecutive_failed_dag_runs")
 _OF_ONE_VERSION: Final = frozenset(
     {
-        "catchup",  # the limits are compared as they are in effect
+        *_LIMITS,  # they are compared as they are in effect
+        "catchup",  # so is this
         "default_view",
         "labels.airflow_version",
         "log_config_logger_name",
-        "max_active_runs",
-        "max_active_tasks",
-        "max_consecutive_failed_dag_runs",
         "orientation",
         "schedule_interval",
         "timezone",
@@ -84,8 +81,6 @@ _PRESETS: Final = {
 _PRESET: Final = re.compile(r"(?<=')@\w+(?=')")
 _DELTA: Final = re.compile(r"Delta(?:Trigger|DataInterval)\(delta=(?P<seconds>[\d.]+)\)")
 _DURATION: Final = re.compile(r"(?:\d+ days?, )?\d+:\d\d:\d\d(?:\.\d+)?")
-_INTERVALS: Final = ", with data intervals"
-_LIMITS: Final = ("max_active_runs", "max_active_tasks", "max_consecutive_failed_dag_runs")
 
 
 def in_same_words(state: State) -> State:
@@ -117,7 +112,7 @@ def _is_of_one_version(name: str) -> bool:
 
 def _schedule(fields: Mapping[Field, str]) -> str:
     """Return when a DAG runs, whatever its runs have for dates: `silent` tells that."""
-    text = fields.get(SCHEDULE, "none").removesuffix(_INTERVALS)
+    text = fields.get(SCHEDULE, "none").removesuffix(INTERVALS)
     interval = fields.get(Field(Kind.DAG, "schedule_interval"), "").strip("'")
     if text == "none" and interval:  # Airflow 2 writes no timetable then
         zone = fields.get(Field(Kind.DAG, "timezone"), "'UTC'").strip("'")

@@ -94,8 +94,7 @@ def _state(side: Environment, process: subprocess.Popen[bytes], target: Path) ->
         said = log[-1] if log else f"exit status {status}"
         hint = _INSTALL.replace("PYTHON", str(side.python)) if "ModuleNotFoundError" in said else ""
         raise UpgradeError(f"{side} cannot parse the DAG files: {said}", hint=hint)
-    text = target.read_text(encoding="utf-8")
-    document = json.loads(text)
+    document = json.loads(target.read_text(encoding="utf-8"))
     if "error" in document:
         raise UpgradeError(f"{side} cannot parse the DAG files: {document['error']}", hint=document["hint"])
-    return read(text)
+    return read(document)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.compare.changes import Change, Unknown, Where, changes, unknown
+from airflowkit.compare.comparison import parted
 from airflowkit.compare.difference import new_findings
-from airflowkit.compare.fields import Kind
+from airflowkit.compare.fields import NEXT_RUNS, Kind
 from airflowkit.compare.masking import masked
 from airflowkit.redaction import mask_shapes
-from airflowkit.upgrade.meaning import NEXT_RUNS, in_same_words
+from airflowkit.upgrade.meaning import in_same_words
 from airflowkit.upgrade.parsing import parsed
 from airflowkit.upgrade.silent import Silent, common_run, silent_changes
 
@@ -71,10 +72,8 @@ def report_on_upgrade(before: Environment, after: Environment, root: Path) -> Re
     if not paths:
         return report
     (again,) = map(in_same_words, parsed((after,), root, at, paths))
-    unstable = {_identity(change) for change in changes(newer.of_files(paths), again)}
-    steady = [change for change in report.changes if _identity(change) not in unstable]
-    moved = [change for change in report.changes if _identity(change) in unstable]
-    return replace(report, changes=tuple(steady), unstable=tuple(moved))
+    steady, unstable = parted(report.changes, changes(newer.of_files(paths), again))
+    return replace(report, changes=tuple(steady), unstable=tuple(unstable))
 
 
 def drawn(before: Environment, after: Environment, older: State, newer: State) -> Report:
@@ -114,7 +113,3 @@ def _counts(change: Change, older: State, newer: State) -> bool:
 
 def _of_rules(findings: Iterable[Finding]) -> Iterator[Finding]:
     yield from (each for each in findings if each.code not in _OF_IMPORTS)
-
-
-def _identity(change: Change) -> tuple[str, ...]:
-    return change.kind, change.dag_id, change.task_id, change.field

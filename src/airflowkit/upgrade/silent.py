@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.compare.fields import SCHEDULE
 from airflowkit.errors import listed
-from airflowkit.upgrade.meaning import SCHEDULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,14 +17,13 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, Modul
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.importing.watch import is_users
-from airflowkit.checks.workers.instances import held
+from airflowkit.checks.workers.instances import COLLECTIONS, held
 from airflowkit.checks.workers.lazy_imports import LazyModule, lazy_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _PLAIN: Final = (str, bytes, int, float, bool, type(None), Path)
-_COLLECTIONS: Final = (list, tuple, set, frozenset)
 _AIRFLOWS: Final = frozenset({"_BaseOperator__serialized_fields"})
 """What Airflow writes into the user's classes."""
 _MOST: Final = 2000
@@ -69,7 +68,12 @@ class Digests:
 
 
 def _name(thing: Any) -> str:
-    return thing.name if isinstance(thing, LazyModule) else str(thing.__qualname__).rpartition("<locals>.")[2]
+    return thing.name if isinstance(thing, LazyModule) else _inner_name(thing)
+
+
+def _inner_name(thing: Any) -> str:
+    """Return the name of a function or class without those of the functions that it is in."""
+    return str(thing.__qualname__).rpartition("<locals>.")[2]
 
 
 def _text(thing: Any) -> tuple[str, list[Any]]:
@@ -91,12 +95,12 @@ def _stateful(value: object, depth: int = 3) -> Iterator[tuple[str, str]]:
     if isinstance(value, MethodType):
         yield from _stateful(value.__self__, depth)
     elif isinstance(value, partial):
-        yield getattr(value.func, "__qualname__", "partial").rpartition("<locals>.")[2], held(value)
-    elif depth and isinstance(value, (Mapping, *_COLLECTIONS)):
+        yield _inner_name(value.func if hasattr(value.func, "__qualname__") else partial), held(value)
+    elif depth and isinstance(value, (Mapping, *COLLECTIONS)):
         inner = value.values() if isinstance(value, Mapping) else value
         yield from (told for each in inner for told in _stateful(each, depth - 1))
     elif not isinstance(value, (type, FunctionType, ModuleType)) and _is_users_class(type(value)):
-        yield type(value).__qualname__.rpartition("<locals>.")[2], held(value)
+        yield _inner_name(type(value)), held(value)
 
 
 def _guarded(value: object) -> list[Any]:
@@ -122,7 +126,7 @@ def _runnable(value: object, depth: int = 3) -> Iterator[Any]:
         yield from (cls for cls in value.__mro__ if _is_users_class(cls))
     elif depth and isinstance(value, Mapping):
         yield from (thing for each in value.values() for thing in _runnable(each, depth - 1))
-    elif depth and isinstance(value, _COLLECTIONS):
+    elif depth and isinstance(value, COLLECTIONS):
         yield from (thing for each in value for thing in _runnable(each, depth - 1))
     elif not isinstance(value, (*_PLAIN, BuiltinFunctionType, ModuleType)):
         yield from _runnable(type(value), 0)
@@ -136,8 +140,7 @@ def _own_function(value: FunctionType, depth: int) -> Iterator[Any]:
 
 
 def _is_users_class(cls: type) -> bool:
-    own = (getattr(value, "__func__", None) or getattr(value, "fget", None) or value for value in vars(cls).values())
-    methods = (inspect.unwrap(value) for value in own if isinstance(value, FunctionType))
+    methods = map(inspect.unwrap, _methods(vars(cls).values()))
     return any(is_users(method.__code__.co_filename) for method in methods if isinstance(method, FunctionType))
 
 
@@ -156,10 +159,15 @@ def _class(cls: type) -> tuple[str, list[object]]:
     """Return the text of a class, and its methods."""
     content = {name: value for name, value in vars(cls).items() if not name.startswith("__") or callable(value)}
     plain = {name: held(value) for name, value in content.items() if _is_plain(value) and name not in _AIRFLOWS}
-    methods = [getattr(value, "__func__", None) or getattr(value, "fget", None) or value for value in content.values()]
-    return f"{[base.__name__ for base in cls.__bases__]} {plain}", [
-        value for value in methods if isinstance(value, FunctionType)
-    ]
+    return f"{[base.__name__ for base in cls.__bases__]} {plain}", list(_methods(content.values()))
+
+
+def _methods(values: Iterable[Any]) -> Iterator[FunctionType]:
+    """Yield the functions among what a class has, also those of static and class methods and of properties."""
+    for value in values:
+        method = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+        if isinstance(method, FunctionType):
+            yield method
 
 
 def _instructions(code: CodeType) -> str:
@@ -188,7 +196,7 @@ def _named(name: str, space: Mapping[str, object], code: CodeType) -> Iterator[o
 
 
 def _is_plain(value: object, depth: int = 5) -> bool:
-    if type(value) in _COLLECTIONS:
+    if type(value) in COLLECTIONS:
         return depth > 0 and all(_is_plain(each, depth - 1) for each in value)  # type: ignore[attr-defined]
     if type(value) is dict:
         return depth > 0 and all(_is_plain(each, depth - 1) for each in (*value, *value.values()))

@@ -21,20 +21,29 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 def evidence_of(task: TaskSubject) -> str:
     """Return a text that is equal for two tasks with equal arguments and pods."""
-    given = getattr(task.task, "partial_kwargs", None) or getattr(task.task, "_BaseOperator__init_kwargs", {})
-    arguments = {name: written(value) for name, value in given.items() if name not in PLACES}
     found = {
         "task_id": task.task.task_id,
         "operator": operator_class(task.task).__name__,
-        ARGUMENTS: arguments,
-        "pods": [_rendered(pod.operator) for pod in task.pods],
+        ARGUMENTS: {name: written(value) for name, value in arguments_of(task.task).items()},
+        "pods": pods_of(task),
         "options": [_options(pod.operator) for pod in task.pods],
     }
     return json.dumps(found, sort_keys=True)
 
 
-PLACES: Final = frozenset({"dag", "task_group", "default_args"})
+_PLACES: Final = frozenset({"dag", "task_group", "default_args"})
 """Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
+
+
+def arguments_of(operator: Any) -> dict[str, Any]:
+    """Return what an operator was given, or what all operators of a mapped task are."""
+    given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
+    return {name: value for name, value in given.items() if name not in _PLACES}
+
+
+def pods_of(task: TaskSubject) -> list[Any]:
+    """Return a task's pods as Kubernetes gets them."""
+    return [_rendered(pod.operator) for pod in task.pods]
 
 
 _OPTIONS: Final = tuple(name for name, keyword in POD_OPERATOR.items() if keyword.sets is None and not keyword.dead)

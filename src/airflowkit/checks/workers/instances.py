@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from airflowkit.checks.workers.evidence import written
 
-_COLLECTIONS: Final = (list, tuple, set, frozenset)
+COLLECTIONS: Final = (list, tuple, set, frozenset)
 _OF_NO_MEANING: Final = frozenset({"context", "log", "_log", "logger"})
 _DEPTH: Final = 7
 
@@ -29,7 +29,7 @@ def _parts(value: Any, depth: int) -> str:
         return f"partial({held((value.func, *value.args), depth)}, {held(value.keywords, depth)})"
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{held(key, depth)}: {held(each, depth)}' for key, each in value.items())}}}"
-    if isinstance(value, _COLLECTIONS):
+    if isinstance(value, COLLECTIONS):
         parts = [held(each, depth) for each in value]
         kind = "" if isinstance(value, list) else type(value).__name__
         return f"{kind}[{', '.join(sorted(parts) if isinstance(value, (set, frozenset)) else parts)}]"

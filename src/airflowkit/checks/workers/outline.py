@@ -23,7 +23,7 @@ from airflowkit.checks.model.run_dates import BY_HAND, DATES, undated_runs
 from airflowkit.checks.rules.pod_budget import peak_request, readable
 from airflowkit.checks.rules.templates import read_template
 from airflowkit.checks.workers.code import Digests
-from airflowkit.checks.workers.evidence import ARGUMENTS, PLACES, evidence_of, written
+from airflowkit.checks.workers.evidence import arguments_of, pods_of, written
 from airflowkit.checks.workers.instances import attributes_of, held
 from airflowkit.pods.expansion import argument, is_pod
 from airflowkit.repository import repository_root
@@ -73,21 +73,16 @@ def _outline(dag: DagSubject, digests: Digests) -> dict[str, Any]:
 
 def _of_task(task: TaskSubject, digests: Digests) -> dict[str, Any]:
     operator = task.task
-    evidence = json.loads(evidence_of(task))
-    given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
-    own = [value for name, value in given.items() if name not in PLACES]
+    given = arguments_of(operator)
+    defaults = _defaults(operator_class(operator))
+    arguments = {name: text for name, value in given.items() if (text := written(value)) != defaults.get(name)}
     steps = getattr(operator, "memory_steps", None)  # the one part of `resources` that is not in the pod
     return {
-        "arguments": {
-            name: text
-            for name, text in evidence[ARGUMENTS].items()
-            if text != _defaults(operator_class(operator)).get(name)
-        }
-        | ({"memory_after_oom": written(list(steps.usable))} if steps else {}),
-        "pods": evidence["pods"],
+        "arguments": arguments | ({"memory_after_oom": written(list(steps.usable))} if steps else {}),
+        "pods": pods_of(task),
         "undecided": _undecided(task),
         "alerts": _settings({name: value for name, value in given.items() if name.endswith("_callback")}),
-        "code": digests.of([operator_class(operator), getattr(operator, "python_callable", None), *own]),
+        "code": digests.of([operator_class(operator), getattr(operator, "python_callable", None), *given.values()]),
         "files": dict(_files(operator)),
     }
 
@@ -199,7 +194,6 @@ def _dates(task: TaskSubject) -> list[str]:
     found = {name for _field, text in task.templates for name in read_template(text, task.dag).names}
     with suppress(Exception):  # foreign functions are anything
         found |= {it.name for it in wanted(task.task)}
-        found |= inspect.signature(
-            task.task.python_callable
-        ).parameters.keys()  # Airflow gives those with a default, too
+        # Airflow gives those with a default, too
+        found |= inspect.signature(task.task.python_callable).parameters.keys()
     return sorted(found & DATES)

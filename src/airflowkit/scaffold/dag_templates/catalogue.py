@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import BrokenTemplate, ScaffoldError, did_you_mean
-from airflowkit.git import git
+from airflowkit.git import complaint, git
 from airflowkit.redaction import redact
 from airflowkit.scaffold.dag_templates.reading import read_template
 from airflowkit.scaffold.dag_templates.template import DESCRIPTION, DagTemplate
-from airflowkit.scaffold.git import complaint
 from airflowkit.scaffold.names import shown
 from airflowkit.settings import load_settings
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from airflowkit.compare.formats.text import print_lines, print_plain
-from airflowkit.upgrade.lines import lines_of_upgrade, sides, summary
+from airflowkit.upgrade.lines import lines_of_upgrade, summary
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from airflowkit.upgrade.report import Report
 
 
-def show(report: Report, root: Path, console: Console) -> None:
+def show(report: Report, console: Console) -> None:
     """Print what the upgrade changes, or in one line that there is nothing to do."""
-    named, lines = sides(report.before, report.after), lines_of_upgrade(report, root)
+    named, lines = f"{report.before} → {report.after}", lines_of_upgrade(report)
     if lines:
         print_plain(console, named, "bold")
     print_lines(console, lines)
