@@ -16,6 +16,7 @@ from airflowkit.checks.workers.contents import Parser
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.eject.alerts import MODULE, TEAMS_FAILURE, in_the_way, module_text
 from airflowkit.eject.ejection import Ejection, ejection
+from airflowkit.processor.environment import environment
 from airflowkit.repository import dags_folder_of, from_here
 from airflowkit.settings import load_settings
 
@@ -55,18 +56,12 @@ def ejected(files: Sequence[Draft], workers: int) -> Iterator[Ejection]:
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
     """Have the processes that are started meanwhile find the module of the alerts, which is not written yet."""
-    before = os.environ.get("PYTHONPATH")
     with TemporaryDirectory() as place:
         if not (folder / f"{MODULE}.py").exists():
             Path(place, f"{MODULE}.py").write_text(module_text(), encoding="utf-8")
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (before, place)))
-        try:
+        path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), place)))
+        with environment({"PYTHONPATH": path}):
             yield
-        finally:
-            if before is None:
-                del os.environ["PYTHONPATH"]
-            else:
-                os.environ["PYTHONPATH"] = before
 
 
 def write_module(folder: Path) -> Path | None:
