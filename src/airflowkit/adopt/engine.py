@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from airflowkit.adopt.adoption import Adoption, Terms, adoption, sentence_of
 from airflowkit.adopt.comparison import RAW, differences
@@ -24,11 +24,30 @@ from airflowkit.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Self
 
     from airflowkit.checks.model.facts import FileFacts
 
 Result = TypeVar("Result")
-PRELOADED = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
+_PRELOADED: Final = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
+
+
+class Change(Protocol):
+    """What became of a file, whichever way it is rewritten."""
+
+    @property
+    def file(self) -> TextFile:
+        """The file as it was read."""
+
+    @property
+    def text(self) -> str:
+        """What it becomes."""
+
+    def refused(self, objection: str) -> Self:
+        """Return that the file stays."""
+
+
+Changed = TypeVar("Changed", bound=Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +108,32 @@ def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adop
         SettingsError: `airflowkit.toml` is wrong.
         WorkersUnavailable: Airflow cannot be imported.
     """
-    folders: dict[Path, list[Draft]] = defaultdict(list)
-    for draft in files:
-        folders[dags_folder_of(draft.file.path)].append(draft)
-    for folder, its in folders.items():
+    for folder, its in by_folder(files).items():
         yield from _adopted(folder, its, replace(terms, sizes=_sizes(folder)), workers)
 
 
+def by_folder(files: Iterable[Draft]) -> Mapping[Path, list[Draft]]:
+    """Return files by the DAG folder that they are in."""
+    folders: dict[Path, list[Draft]] = defaultdict(list)
+    for draft in files:
+        folders[dags_folder_of(draft.file.path)].append(draft)
+    return folders
+
+
+def modules_for(files: Iterable[Draft]) -> tuple[str, ...]:
+    """Return what workers import before they parse files, raw and rewritten."""
+    return (*preloaded((draft.file.path for draft in files), twice=True), *_PRELOADED)
+
+
 def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
-    modules = (*preloaded((draft.file.path for draft in files), twice=True), *PRELOADED)
+    modules = modules_for(files)
     size = min(workers, len(files))
     importers = importers_of((draft.file.path for draft in files), folder)
     with Pool(modules, size, folder=folder) as pool:
         steps = {it.file.path: adoption(it.file, it.text, terms) for it in files}
-        found = [_alone(each, importers) for each in in_step(steps, Parser(pool, folder))]
+        found = [
+            unless_imported(each, importers) if each.moved else each for each in in_step(steps, Parser(pool, folder))
+        ]
     texts = {draft.file.path: draft.text for draft in files}
     for profile in other_profiles(folder):
         moved = {each.file.path: each for each in found if each.moved}
@@ -115,9 +146,9 @@ def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -
     yield from found
 
 
-def _alone(each: Adoption, importers: Mapping[Path, Path]) -> Adoption:
+def unless_imported(each: Changed, importers: Mapping[Path, Path]) -> Changed:
     """Return what becomes of a file; nothing, if another one imports it: its pods there are not compared."""
-    importer = importers.get(each.file.path.absolute()) if each.moved else None
+    importer = importers.get(each.file.path.absolute())
     if importer is None:
         return each
     return each.refused(f"{from_here(importer).as_posix()} imports it, and what that makes of it is not compared")

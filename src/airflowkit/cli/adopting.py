@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -18,31 +18,12 @@ from airflowkit.errors import FixFailed, counted, listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-    from typing import Self
 
     from airflowkit.adopt.adoption import Adoption
-    from airflowkit.checks.fixes.files import TextFile
+    from airflowkit.adopt.engine import Changed
 
 
-class Change(Protocol):
-    """What became of a file, as far as writing it goes."""
-
-    @property
-    def file(self) -> TextFile:
-        """The file as it was read."""
-
-    @property
-    def text(self) -> str:
-        """What it becomes."""
-
-    def refused(self, objection: str) -> Self:
-        """Return that the file stays."""
-
-
-Written = TypeVar("Written", bound=Change)
-
-
-def written(each: Written) -> Written:
+def written(each: Changed) -> Changed:
     """Write a file; of one that cannot be written, nothing has changed."""
     try:
         if each.text != each.file.text:
