@@ -14,7 +14,7 @@ from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.parsing import preloaded
 from airflowkit.checks.workers.contents import Parser, incomparable
 from airflowkit.checks.workers.pool import Pool
-from airflowkit.discovery.dag_files import dag_files, seen_and_skipped
+from airflowkit.discovery.dag_files import seen_and_skipped
 from airflowkit.errors import FixFailed
 from airflowkit.pods.spec.shorthands import SIZES
 from airflowkit.pods.values.resources import Resources
@@ -63,24 +63,37 @@ class Draft:
     text: str
 
 
-def drafts(paths: Iterable[Path], word: str = RAW) -> list[Draft]:
-    """Return the DAG files at paths that have a word, the raw operator's name; `unread` returns those not readable.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The files at paths that have a word.
+
+    Attributes:
+        drafts: The DAG files.
+        helpers: The modules that are no DAG files for Airflow.
+        unread: Why other DAG files cannot be read.
+    """
+
+    drafts: Sequence[Draft]
+    helpers: Sequence[Path]
+    unread: Sequence[str]
+
+
+def named(paths: Iterable[Path], word: str = RAW) -> Named:
+    """Return the files at paths that have a word, the raw operator's name.
 
     Raises:
         NoSuchPath: There is nothing at a path.
         NoDagFile: A path is a file that cannot hold a DAG.
     """
-    files = (it for it in map(_read, _files(paths)) if isinstance(it, TextFile))
-    return [Draft(file, file.text) for file in files if word in file.text]
-
-
-def unread(paths: Iterable[Path]) -> list[str]:
-    """Return why DAG files at paths cannot be read."""
-    return [it for it in map(_read, _files(paths)) if isinstance(it, str)]
-
-
-def _files(paths: Iterable[Path]) -> list[Path]:
-    return [*{file: None for path in paths for file in dag_files(path, dags_folder_of(path)) if file.suffix == ".py"}]
+    found = [seen_and_skipped(path, dags_folder_of(path)) for path in paths]
+    files = {file: None for seen, _skipped in found for file in seen if file.suffix == ".py"}
+    skipped = {file: None for _seen, skipped in found for file in skipped}
+    read = [_read(file) for file in files]
+    return Named(
+        drafts=[Draft(it, it.text) for it in read if isinstance(it, TextFile) and word in it.text],
+        helpers=[from_here(file) for file in skipped if word.encode() in file.read_bytes()],
+        unread=[it for it in read if isinstance(it, str)],
+    )
 
 
 def _read(path: Path) -> TextFile | str:
@@ -88,12 +101,6 @@ def _read(path: Path) -> TextFile | str:
         return TextFile.read(from_here(path))
     except FixFailed as error:
         return str(error)
-
-
-def helpers(paths: Iterable[Path], word: str = RAW) -> list[Path]:
-    """Return the modules at paths that have a word, the raw operator's name, and are no DAG files for Airflow."""
-    skipped = {file: None for path in paths for file in seen_and_skipped(path, dags_folder_of(path))[1]}
-    return [from_here(file) for file in skipped if word.encode() in file.read_bytes()]
 
 
 def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
