@@ -150,10 +150,8 @@ class RawCalls:
     @cached_property
     def _imported(self) -> set[str]:
         """The names that imports bind; an asterisk for those that nobody knows."""
-        found = (node.names for node in walked(self.source.module) if isinstance(node, (cst.Import, cst.ImportFrom)))
-        return {
-            name for names in found for name in (("*",) if isinstance(names, cst.ImportStar) else map(bound, names))
-        }
+        found = (node for node in walked(self.source.module) if isinstance(node, (cst.Import, cst.ImportFrom)))
+        return {name for node in found for name in bound_names(node)}
 
     @cached_property
     def _names(self) -> Mapping[str, list[cst.Name]]:
@@ -236,6 +234,11 @@ def used_names(node: cst.CSTNode) -> Iterator[cst.Name]:
 def bound(alias: cst.ImportAlias) -> str:
     """Return the name that an import binds."""
     return alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+
+
+def bound_names(imported: cst.Import | cst.ImportFrom) -> set[str]:
+    """Return the names that an import binds; an asterisk for those that nobody knows."""
+    return {"*"} if isinstance(imported.names, cst.ImportStar) else {bound(alias) for alias in imported.names}
 
 
 def _target(node: cst.CSTNode) -> tuple[str, cst.BaseExpression] | None:

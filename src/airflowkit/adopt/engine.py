@@ -173,7 +173,7 @@ def _objections(
 def _objection(before: FileFacts, after: FileFacts, terms: Terms) -> str:
     objection = incomparable(before, after)
     refused = [] if objection else [it for it in differences(before, after) if not terms.accepts(it)]
-    return objection or (sentence_of(refused) if refused else "")
+    return objection or sentence_of(refused)
 
 
 def _sizes(folder: Path) -> Mapping[str, Resources]:

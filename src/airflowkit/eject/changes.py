@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
@@ -208,7 +209,7 @@ class Changes:
 
     @cached_property
     def _numbers(self) -> Iterator[int]:
-        return iter(range(1, 1_000_000))
+        return count(1)
 
     def unknown(self) -> list[str]:
         """Return what of airflowkit the file uses that nothing can take the place of."""
