@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from airflowkit.adopt.dependents import importers_of
 from airflowkit.adopt.engine import by_folder, in_step, modules_for, unless_imported
+from airflowkit.checks.fixes.files import TextFile, write
 from airflowkit.checks.workers.contents import Parser
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.eject.alerts import MODULE, TEAMS_FAILURE, in_the_way, module_text
@@ -59,9 +60,13 @@ def _importable(folder: Path) -> Iterator[None]:
 
 
 def write_module(folder: Path) -> Path | None:
-    """Write the module of the alerts into a DAG folder; None if it is there."""
+    """Write the module of the alerts into a DAG folder; None if it is there.
+
+    Raises:
+        FixFailed: It cannot be written.
+    """
     path = folder / f"{MODULE}.py"
     if path.exists():
         return None
-    path.write_text(module_text(), encoding="utf-8")
+    write(TextFile.read(path), module_text().encode())
     return path
