@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from airflowkit.adopt.engine import drafts
+from airflowkit.adopt.engine import named
 from airflowkit.checks.workers.contents import Parser, failure_of
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.eject.alerts import module_text
@@ -137,7 +137,7 @@ def plain(pod: object) -> object:
 
 
 def eject_all(place: Path) -> dict[str, Ejection]:
-    return {each.file.path.stem: each for each in ejected(drafts([place / "dags"], "airflowkit"), 1)}
+    return {each.file.path.stem: each for each in ejected(named([place / "dags"], "airflowkit").drafts, 1)}
 
 
 def test_the_adopted_corpus_is_ejected_with_the_pods_that_it_had_before(tmp_path, monkeypatch):

@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import RawCall, RawCalls, lost_comments, used_names, walked
+from airflowkit.adopt.calls import RawCall, RawCalls, bound_names, lost_comments, used_names, walked
 from airflowkit.adopt.changes import Change, move, value_changes
 from airflowkit.adopt.comparison import MOVED, RAW, Difference, differences
-from airflowkit.adopt.imports import names_of, with_imports
+from airflowkit.adopt.imports import with_imports
 from airflowkit.adopt.rewriting import rewritten
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import parsed
 from airflowkit.checks.workers.contents import failure_of, incomparable
 from airflowkit.errors import PodSpecError, counted, listed
-from airflowkit.pods.values.env import ConfigMapEnv, ConfigMapEnvFrom, FieldEnv, SecretEnv, SecretEnvFrom
+from airflowkit.pods.spec.env_and_volumes import VALUE_CLASSES
 from airflowkit.pods.values.resources import Resources
-from airflowkit.pods.values.volumes import ClaimVolume, ConfigMapVolume, EmptyDirVolume, SecretVolume
 
 if TYPE_CHECKING:
     from airflowkit.checks.fixes.files import TextFile
@@ -34,7 +33,7 @@ Parsing = Generator[bytes, "FileFacts", Any]
 MOST_PARSES: Final = 80
 """How often a file is parsed; what has not been tried by then stays as it is."""
 _REFUSED: Final = re.compile(rf"{PodSpecError.__name__}: (?:DAG '[^']*', )?task '([^']*)'")
-_NOT_PYTHON: Final = "the file is not valid Python, as airflowkit check tells"
+NOT_PYTHON: Final = "the file is not valid Python, as airflowkit check tells"
 _NOT_TRIED: Final = f"not tried: the file has been parsed {MOST_PARSES} times by now; run the command again"
 BY_DEFAULT: Final[Mapping[str, tuple[str, str]]] = {
     "spec.containers.base.terminationMessagePolicy": ("termination_message_policy", '"File"'),
@@ -119,18 +118,22 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
     source = parsed(text)
     if source is None:
         lines = (text.count("\n", 0, it.start()) + 1 for it in re.finditer(rf"\b{RAW}\b\s*[.(]", text))
-        return Adoption(file, text, stays=tuple(Stays(line, "") for line in lines), objection=_NOT_PYTHON)
+        return Adoption(file, text, stays=tuple(Stays(line, "") for line in lines), objection=NOT_PYTHON)
     calls = RawCalls.of(source)
     if not (calls.calls or calls.passed_on):
         return Adoption(file, text)
     before = yield file.encoded(text)
-    failure = failure_of(before)
-    objection = f"the file cannot be imported: {failure.text}" if failure else incomparable(before, before)
-    if objection:
+    if objection := unprovable(before):
         return Adoption(file, text, stays=tuple(Stays(it.line, "") for it in calls.calls), objection=objection)
     search = _Search(file, calls, terms, before)
     result = yield from search.run()
     return replace(result, others=_others(before), passed_on=calls.passed_on)
+
+
+def unprovable(before: FileFacts) -> str:
+    """Return why nothing can be proved of a file, whatever it becomes, or an empty string."""
+    failure = failure_of(before)
+    return f"the file cannot be imported: {failure.text}" if failure else incomparable(before, before)
 
 
 def _others(before: FileFacts) -> Mapping[str, int]:
@@ -257,24 +260,12 @@ class _Search:
         bound = {node.value for node in used_names(source.module) if source.names(node) != {f"airflowkit.{node.value}"}}
         for imported in (node for node in walked(source.module) if isinstance(node, cst.ImportFrom)):
             if cst.helpers.get_full_name_for_node(imported.module or cst.Name("")) != _MODULE:
-                bound |= names_of(imported)
+                bound |= bound_names(imported)
         return bound & (_NAMES - {_MODULE})
 
 
 _MODULE: Final = "airflowkit"
-_CLASSES: Final = (
-    ClaimVolume,
-    ConfigMapEnv,
-    ConfigMapEnvFrom,
-    ConfigMapVolume,
-    EmptyDirVolume,
-    FieldEnv,
-    Resources,
-    SecretEnv,
-    SecretEnvFrom,
-    SecretVolume,
-)
-_NAMES: Final = frozenset(cls.__name__ for cls in _CLASSES) | {"pod_task", _MODULE}
+_NAMES: Final = frozenset(cls.__name__ for cls in (*VALUE_CLASSES, Resources)) | {"pod_task", _MODULE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +294,9 @@ class Refusal:
 
 
 def sentence_of(found: Sequence[Difference]) -> str:
-    """Return which fields would change, in words."""
+    """Return which fields would change, in words; an empty string if none would."""
+    if not found:
+        return ""
     tasks = list(dict.fromkeys(it.task_id for it in found if it.task_id))
     where = f" of {listed(tasks)}" if tasks else ""
     return f"{listed(list(dict.fromkeys(it.field for it in found)))}{where} would change, or differs at each parse"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from airflowkit.checks.fixes.syntax import Source, keyword_index
+from airflowkit.checks.fixes.syntax import Source, keyword_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -88,9 +88,9 @@ class RawCalls:
         """Return what is given for a keyword: in the call itself, or by a name that only raw calls use."""
         found: dict[cst.BaseExpression, set[RawCall]] = defaultdict(set)
         for raw in self.calls:
-            place = keyword_index(raw.call, keyword)
-            if place is not None:
-                found[self.written(raw.call.args[place].value, keyword)].add(raw)
+            value = keyword_value(raw.call, keyword)
+            if value is not None:
+                found[self.written(value, keyword)].add(raw)
         return [Slot(value, frozenset(calls)) for value, calls in found.items()]
 
     def elements(self, keyword: str) -> list[Slot]:
@@ -124,8 +124,7 @@ class RawCalls:
         return self._uses_by_keyword[keyword]
 
     def _found_uses(self, keyword: str) -> Mapping[str, set[cst.Name]]:
-        places = ((raw.call, keyword_index(raw.call, keyword)) for raw in self.calls)
-        given = [call.args[place].value for call, place in places if place is not None]
+        given = [value for raw in self.calls if (value := keyword_value(raw.call, keyword)) is not None]
         whole = _by_name(given)
         lists = [self._assigned[name][0] for name in whole if self._is_private(name, whole)]
         return _by_name([*given, *(element for value in (*given, *lists) for element in listed_values(value))])
@@ -150,10 +149,8 @@ class RawCalls:
     @cached_property
     def _imported(self) -> set[str]:
         """The names that imports bind; an asterisk for those that nobody knows."""
-        found = (node.names for node in walked(self.source.module) if isinstance(node, (cst.Import, cst.ImportFrom)))
-        return {
-            name for names in found for name in (("*",) if isinstance(names, cst.ImportStar) else map(bound, names))
-        }
+        found = (node for node in walked(self.source.module) if isinstance(node, (cst.Import, cst.ImportFrom)))
+        return {name for node in found for name in bound_names(node)}
 
     @cached_property
     def _names(self) -> Mapping[str, list[cst.Name]]:
@@ -182,8 +179,7 @@ def _by_name(values: Iterable[cst.BaseExpression]) -> Mapping[str, set[cst.Name]
 
 def literal_name(raw: RawCall) -> str:
     """Return the `task_id` that is written out in a call, or an empty string."""
-    place = keyword_index(raw.call, "task_id")
-    value = raw.call.args[place].value if place is not None else None
+    value = keyword_value(raw.call, "task_id")
     evaluated = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
     return evaluated if isinstance(evaluated, str) else ""
 
@@ -236,6 +232,11 @@ def used_names(node: cst.CSTNode) -> Iterator[cst.Name]:
 def bound(alias: cst.ImportAlias) -> str:
     """Return the name that an import binds."""
     return alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+
+
+def bound_names(imported: cst.Import | cst.ImportFrom) -> set[str]:
+    """Return the names that an import binds; an asterisk for those that nobody knows."""
+    return {"*"} if isinstance(imported.names, cst.ImportStar) else {bound(alias) for alias in imported.names}
 
 
 def _target(node: cst.CSTNode) -> tuple[str, cst.BaseExpression] | None:

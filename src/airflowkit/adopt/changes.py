@@ -10,8 +10,8 @@ import libcst as cst
 
 from airflowkit.adopt import values
 from airflowkit.adopt.calls import RawCall, RawCalls, Slot, has_comments, listed_values
-from airflowkit.adopt.rewriting import GONE, without_argument_but_comments
-from airflowkit.checks.fixes.syntax import keyword_index, with_argument
+from airflowkit.adopt.rewriting import GONE, without_keyword
+from airflowkit.checks.fixes.syntax import keyword_index, keyword_value, with_argument
 from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
@@ -130,8 +130,7 @@ def _lists_of(found: RawCalls, slot: Slot, keyword: str) -> list[cst.BaseExpress
 
 
 def _is_harmless(call: cst.Call, name: str, harmless: Sequence[str]) -> bool:
-    place = keyword_index(call, name)
-    value = call.args[place].value if place is not None else None
+    value = keyword_value(call, name)
     if name == "is_delete_operator_pod" and keyword_index(call, "on_finish_action") is not None:
         return value is not None  # the other argument says what happens to the pod
     return isinstance(value, cst.Name) and value.value in harmless
@@ -139,8 +138,7 @@ def _is_harmless(call: cst.Call, name: str, harmless: Sequence[str]) -> bool:
 
 def _with_arguments(call: cst.Call, *, dead: Sequence[str], added: Mapping[str, str]) -> cst.Call:
     for name in dead:
-        place = keyword_index(call, name)
-        call = call if place is None else without_argument_but_comments(call, place)
+        call = without_keyword(call, name)
     for name, text in added.items():
         call = with_argument(call, name, cst.parse_expression(text))
     return call

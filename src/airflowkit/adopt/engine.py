@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from airflowkit.adopt.adoption import Adoption, Terms, adoption, sentence_of
 from airflowkit.adopt.comparison import RAW, differences
@@ -14,7 +14,7 @@ from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.parsing import preloaded
 from airflowkit.checks.workers.contents import Parser, incomparable
 from airflowkit.checks.workers.pool import Pool
-from airflowkit.discovery.dag_files import dag_files, seen_and_skipped
+from airflowkit.discovery.dag_files import seen_and_skipped
 from airflowkit.errors import FixFailed
 from airflowkit.pods.spec.shorthands import SIZES
 from airflowkit.pods.values.resources import Resources
@@ -24,11 +24,30 @@ from airflowkit.settings import load_settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Self
 
     from airflowkit.checks.model.facts import FileFacts
 
 Result = TypeVar("Result")
-PRELOADED = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
+_PRELOADED: Final = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
+
+
+class Change(Protocol):
+    """What became of a file, whichever way it is rewritten."""
+
+    @property
+    def file(self) -> TextFile:
+        """The file as it was read."""
+
+    @property
+    def text(self) -> str:
+        """What it becomes."""
+
+    def refused(self, objection: str) -> Self:
+        """Return that the file stays."""
+
+
+Changed = TypeVar("Changed", bound=Change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +63,37 @@ class Draft:
     text: str
 
 
-def drafts(paths: Iterable[Path], word: str = RAW) -> list[Draft]:
-    """Return the DAG files at paths that have a word, the raw operator's name; `unread` returns those not readable.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The files at paths that have a word.
+
+    Attributes:
+        drafts: The DAG files.
+        helpers: The modules that are no DAG files for Airflow.
+        unread: Why other DAG files cannot be read.
+    """
+
+    drafts: Sequence[Draft]
+    helpers: Sequence[Path]
+    unread: Sequence[str]
+
+
+def named(paths: Iterable[Path], word: str = RAW) -> Named:
+    """Return the files at paths that have a word, the raw operator's name.
 
     Raises:
         NoSuchPath: There is nothing at a path.
         NoDagFile: A path is a file that cannot hold a DAG.
     """
-    files = (it for it in map(_read, _files(paths)) if isinstance(it, TextFile))
-    return [Draft(file, file.text) for file in files if word in file.text]
-
-
-def unread(paths: Iterable[Path]) -> list[str]:
-    """Return why DAG files at paths cannot be read."""
-    return [it for it in map(_read, _files(paths)) if isinstance(it, str)]
-
-
-def _files(paths: Iterable[Path]) -> list[Path]:
-    return [*{file: None for path in paths for file in dag_files(path, dags_folder_of(path)) if file.suffix == ".py"}]
+    found = [seen_and_skipped(path, dags_folder_of(path)) for path in paths]
+    files = {file: None for seen, _skipped in found for file in seen if file.suffix == ".py"}
+    skipped = {file: None for _seen, skipped in found for file in skipped}
+    read = [_read(file) for file in files]
+    return Named(
+        drafts=[Draft(it, it.text) for it in read if isinstance(it, TextFile) and word in it.text],
+        helpers=[from_here(file) for file in skipped if word.encode() in file.read_bytes()],
+        unread=[it for it in read if isinstance(it, str)],
+    )
 
 
 def _read(path: Path) -> TextFile | str:
@@ -69,12 +101,6 @@ def _read(path: Path) -> TextFile | str:
         return TextFile.read(from_here(path))
     except FixFailed as error:
         return str(error)
-
-
-def helpers(paths: Iterable[Path], word: str = RAW) -> list[Path]:
-    """Return the modules at paths that have a word, the raw operator's name, and are no DAG files for Airflow."""
-    skipped = {file: None for path in paths for file in seen_and_skipped(path, dags_folder_of(path))[1]}
-    return [from_here(file) for file in skipped if word.encode() in file.read_bytes()]
 
 
 def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
@@ -89,20 +115,32 @@ def adopted(files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adop
         SettingsError: `airflowkit.toml` is wrong.
         WorkersUnavailable: Airflow cannot be imported.
     """
-    folders: dict[Path, list[Draft]] = defaultdict(list)
-    for draft in files:
-        folders[dags_folder_of(draft.file.path)].append(draft)
-    for folder, its in folders.items():
+    for folder, its in by_folder(files).items():
         yield from _adopted(folder, its, replace(terms, sizes=_sizes(folder)), workers)
 
 
+def by_folder(files: Iterable[Draft]) -> Mapping[Path, list[Draft]]:
+    """Return files by the DAG folder that they are in."""
+    folders: dict[Path, list[Draft]] = defaultdict(list)
+    for draft in files:
+        folders[dags_folder_of(draft.file.path)].append(draft)
+    return folders
+
+
+def modules_for(files: Iterable[Draft]) -> tuple[str, ...]:
+    """Return what workers import before they parse files, raw and rewritten."""
+    return (*preloaded((draft.file.path for draft in files), twice=True), *_PRELOADED)
+
+
 def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -> Iterator[Adoption]:
-    modules = (*preloaded((draft.file.path for draft in files), twice=True), *PRELOADED)
+    modules = modules_for(files)
     size = min(workers, len(files))
     importers = importers_of((draft.file.path for draft in files), folder)
     with Pool(modules, size, folder=folder) as pool:
         steps = {it.file.path: adoption(it.file, it.text, terms) for it in files}
-        found = [_alone(each, importers) for each in in_step(steps, Parser(pool, folder))]
+        found = [
+            unless_imported(each, importers) if each.moved else each for each in in_step(steps, Parser(pool, folder))
+        ]
     texts = {draft.file.path: draft.text for draft in files}
     for profile in other_profiles(folder):
         moved = {each.file.path: each for each in found if each.moved}
@@ -115,9 +153,9 @@ def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -
     yield from found
 
 
-def _alone(each: Adoption, importers: Mapping[Path, Path]) -> Adoption:
+def unless_imported(each: Changed, importers: Mapping[Path, Path]) -> Changed:
     """Return what becomes of a file; nothing, if another one imports it: its pods there are not compared."""
-    importer = importers.get(each.file.path.absolute()) if each.moved else None
+    importer = importers.get(each.file.path.absolute())
     if importer is None:
         return each
     return each.refused(f"{from_here(importer).as_posix()} imports it, and what that makes of it is not compared")
@@ -135,7 +173,7 @@ def _objections(
 def _objection(before: FileFacts, after: FileFacts, terms: Terms) -> str:
     objection = incomparable(before, after)
     refused = [] if objection else [it for it in differences(before, after) if not terms.accepts(it)]
-    return objection or (sentence_of(refused) if refused else "")
+    return objection or sentence_of(refused)
 
 
 def _sizes(folder: Path) -> Mapping[str, Resources]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import bound, has_comments, lost_comments, used_names, walked
+from airflowkit.adopt.calls import bound, bound_names, has_comments, lost_comments, used_names, walked
 from airflowkit.adopt.rewriting import without_statements
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def without_imports(before: cst.Module, after: cst.Module, root: str, lines: Ite
     """
     used = _used(after)
     imports = [it for it in walked(after) if isinstance(it, (cst.Import, cst.ImportFrom)) and _root(it) == root]
-    unused = {bound(alias) for it in imports if not isinstance(it.names, cst.ImportStar) for alias in it.names} - used
+    unused = {name for it in imports for name in bound_names(it)} - used
     tidied = after.visit(_Tidying((_used(before) - used) | unused))
     body: list[Any] = list(tidied.body)
     for line in lines:
@@ -176,11 +176,6 @@ class _Tidying(cst.CSTTransformer):
         if all(bodies) or (not any(bodies) and not lost_comments(whole, _EMPTY)):
             return updated_node
         return original_node
-
-
-def names_of(imported: cst.ImportFrom) -> set[str]:
-    """Return the names that an import binds; of one of everything, none."""
-    return set() if isinstance(imported.names, cst.ImportStar) else {bound(alias) for alias in imported.names}
 
 
 def _relisted(names: Sequence[cst.ImportAlias], left: list[cst.ImportAlias]) -> list[cst.ImportAlias]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from airflowkit.adopt.calls import has_comments
+from airflowkit.checks.fixes.syntax import keyword_argument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,10 +66,7 @@ def instance(
     named: cst.BaseExpression, given: Sequence[tuple[str, cst.BaseExpression]], like: cst.BaseExpression
 ) -> cst.Call:
     """Return a call with arguments, spread over lines like another one; a keyword that is empty is left out."""
-    args = [
-        cst.Arg(value, keyword=cst.Name(keyword), equal=_TIGHT) if keyword else cst.Arg(value)
-        for keyword, value in given
-    ]
+    args = [keyword_argument(keyword, value) if keyword else cst.Arg(value) for keyword, value in given]
     opening = like.whitespace_before_args if isinstance(like, cst.Call) else None
     if not isinstance(like, cst.Call) or not isinstance(opening, cst.ParenthesizedWhitespace) or not args:
         return cst.Call(named, args)
@@ -79,9 +77,6 @@ def instance(
     end = {"comma": cst.Comma(whitespace_after=closing)} if ended else {"comma": cst.MaybeSentinel.DEFAULT}
     args[-1] = args[-1].with_changes(**end, **({} if ended else {"whitespace_after_arg": closing}))
     return cst.Call(named, args, whitespace_before_args=opening)
-
-
-_TIGHT: Final = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 
 def text_of(value: cst.BaseExpression | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 from airflowkit.adopt.calls import lost_comments
-from airflowkit.checks.fixes.syntax import longer, without_argument, without_element
+from airflowkit.checks.fixes.syntax import keyword_index, longer, without_argument, without_element
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ def without_statements(body: Sequence[Any], is_gone: Callable[[Any], bool]) -> l
     return left
 
 
-def without_argument_but_comments(call: cst.Call, place: int) -> cst.Call:
+def _without_argument(call: cst.Call, place: int) -> cst.Call:
     """Return a call without one of its arguments, whose comments become lines of their own."""
     shorter = without_argument(call, place)
     lost = list(lost_comments(call, shorter).elements())
@@ -56,6 +56,12 @@ def without_argument_but_comments(call: cst.Call, place: int) -> cst.Call:
         comma = before.comma.with_changes(whitespace_after=_with_comments(before.comma.whitespace_after, lost))
         args[place - 1] = before.with_changes(comma=comma)
     return shorter.with_changes(args=args)
+
+
+def without_keyword(call: cst.Call, name: str) -> cst.Call:
+    """Return a call without a keyword, if it has it, whose comments become lines of their own."""
+    place = keyword_index(call, name)
+    return call if place is None else _without_argument(call, place)
 
 
 def _with_comments(gap: cst.BaseParenthesizableWhitespace, texts: Sequence[str]) -> cst.BaseParenthesizableWhitespace:
@@ -106,7 +112,7 @@ class _Rewriting(cst.CSTTransformer):
         gone = {GONE.value, *self._emptied}
         for place, arg in reversed(list(enumerate(updated_node.args))):
             if arg.keyword and isinstance(arg.value, cst.Name) and arg.value.value in gone:
-                updated_node = without_argument_but_comments(updated_node, place)
+                updated_node = _without_argument(updated_node, place)
         return updated_node
 
     def leave_Module(self, _original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: N802

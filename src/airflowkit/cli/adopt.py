@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003  Typer reads it
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from airflowkit.cli.folders import DagPaths, Workers  # noqa: TC001  Typer reads them
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +24,7 @@ class Format(StrEnum):
 
 
 def adopt(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
-    ] = None,
+    paths: DagPaths = None,
     allow: Annotated[
         list[str] | None,
         typer.Option(
@@ -35,7 +34,7 @@ def adopt(
         ),
     ] = None,
     output_format: Annotated[Format, typer.Option("--format", help="The format of the summary.")] = Format.TEXT,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; by default one per CPU.")] = None,
+    workers: Workers = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, without changing it.")] = False,
     exact: Annotated[
@@ -58,22 +57,21 @@ def adopt(
         airflowkit adopt --allow spec.imagePullSecrets
     """
     from airflowkit.adopt.adoption import Terms
-    from airflowkit.adopt.engine import adopted, drafts
+    from airflowkit.adopt.engine import adopted, named
+    from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import show, written
     from airflowkit.cli.watching import ended_in_order
     from airflowkit.repository import default_dags_folder
 
     where = paths or [default_dags_folder()]
-    number = workers or len(os.sched_getaffinity(0))
     terms = Terms(exact=exact, allowed=frozenset(allow or ()))
     with ended_in_order():
-        files = drafts(where)
-        if fix:
-            files = _fixed(where, files, workers)
-        found = sorted(adopted(files, terms, number), key=lambda it: it.file.path)
+        at = named(where)
+        files = _fixed(where, at.drafts, workers) if fix else at.drafts
+        found = sorted(adopted(files, terms, pool_size(workers)), key=lambda it: it.file.path)
         if not dry_run:
             found = [written(each) for each in found]
-    show(found, where, as_json=output_format is Format.JSON, dry_run=dry_run)
+    show(found, at, where, as_json=output_format is Format.JSON, dry_run=dry_run)
 
 
 def _fixed(paths: Sequence[Path], files: Sequence[Draft], workers: int | None) -> list[Draft]:

@@ -3,46 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from airflowkit.adopt.adoption import BY_DEFAULT
-from airflowkit.adopt.engine import helpers, unread
 from airflowkit.checks.fixes.files import write
 from airflowkit.checks.fixes.lines import moved
-from airflowkit.cli.fixing import diff
+from airflowkit.cli.fixing import print_diff
 from airflowkit.errors import FixFailed, counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import Self
 
     from airflowkit.adopt.adoption import Adoption
-    from airflowkit.checks.fixes.files import TextFile
+    from airflowkit.adopt.engine import Changed, Named
 
 
-class Change(Protocol):
-    """What became of a file, as far as writing it goes."""
-
-    @property
-    def file(self) -> TextFile:
-        """The file as it was read."""
-
-    @property
-    def text(self) -> str:
-        """What it becomes."""
-
-    def refused(self, objection: str) -> Self:
-        """Return that the file stays."""
-
-
-Written = TypeVar("Written", bound=Change)
-
-
-def written(each: Written) -> Written:
+def written(each: Changed) -> Changed:
     """Write a file; of one that cannot be written, nothing has changed."""
     try:
         if each.text != each.file.text:
@@ -52,21 +31,21 @@ def written(each: Written) -> Written:
     return each
 
 
-def show(found: Sequence[Adoption], paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:
+def show(found: Sequence[Adoption], at: Named, paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:
     """Print what was adopted, and what was not."""
-    for complaint in unread(paths):
+    for complaint in at.unread:
         typer.echo(complaint, err=True)
     if as_json:
-        typer.echo(json.dumps(_as_json(found) | {"helpers": [path.as_posix() for path in helpers(paths)]}, indent=2))
+        typer.echo(json.dumps(_as_json(found) | {"helpers": [path.as_posix() for path in at.helpers]}, indent=2))
         return
     if dry_run:
         for each in found:
-            typer.echo("".join(diff(each.file, each.text)), nl=False)
+            print_diff(each.file, each.text)
     for line in _lines(found, dry_run=dry_run):
         typer.echo(line)
     if not found:
         typer.echo(f"no DAG file in {listed([path.as_posix() for path in paths])} names KubernetesPodOperator")
-    for path in helpers(paths):
+    for path in at.helpers:
         typer.echo(f"{path.as_posix()}: names KubernetesPodOperator, and is no DAG file: nothing proves a change there")
 
 
@@ -115,7 +94,7 @@ def _first_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _as_json(found: Iterable[Adoption]) -> dict[str, Any]:
+def _as_json(found: Sequence[Adoption]) -> dict[str, Any]:
     files = [
         {
             "path": each.file.path.as_posix(),
@@ -127,5 +106,5 @@ def _as_json(found: Iterable[Adoption]) -> dict[str, Any]:
         }
         for each in found
     ]
-    totals = Counter({"moved": sum(it.moved for it in found), "stays": sum(len(it.stays) for it in found)})
+    totals = {"moved": sum(it.moved for it in found), "stays": sum(len(it.stays) for it in found)}
     return {"version": 1, "files": files, **totals}

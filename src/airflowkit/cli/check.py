@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from airflowkit.cli.folders import DagPaths, Workers  # noqa: TC001  Typer reads them
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -35,9 +37,7 @@ class Format(StrEnum):
 
 
 def check(  # noqa: PLR0913  one for each option
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
-    ] = None,
+    paths: DagPaths = None,
     output_format: Annotated[Format, typer.Option("--format", help="The format of the report.")] = Format.TEXT,
     select: Annotated[
         list[str] | None,
@@ -51,7 +51,7 @@ def check(  # noqa: PLR0913  one for each option
         list[str] | None,
         typer.Option(metavar="CODES", help="Rules to skip, in addition to the setting.", show_default=False),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; by default one per CPU.")] = None,
+    workers: Workers = None,
     baseline: Annotated[
         Path | None,
         typer.Option(

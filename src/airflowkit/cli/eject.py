@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
-from pathlib import Path  # noqa: TC003  Typer reads it
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from airflowkit.cli.folders import DagPaths, Workers  # noqa: TC001  Typer reads them
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,11 +25,9 @@ class Format(StrEnum):
 
 
 def eject(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
-    ] = None,
+    paths: DagPaths = None,
     output_format: Annotated[Format, typer.Option("--format", help="The format of the summary.")] = Format.TEXT,
-    workers: Annotated[int | None, typer.Option(min=1, help="Worker processes; by default one per CPU.")] = None,
+    workers: Workers = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, without changing it.")] = False,
 ) -> None:
@@ -45,9 +44,10 @@ def eject(
 
         airflowkit eject
     """
-    from airflowkit.adopt.engine import drafts, helpers, unread
+    from airflowkit.adopt.engine import named
+    from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import written
-    from airflowkit.cli.fixing import diff
+    from airflowkit.cli.fixing import print_diff
     from airflowkit.cli.watching import ended_in_order
     from airflowkit.eject.alerts import TEAMS_FAILURE
     from airflowkit.eject.engine import ejected, write_module
@@ -55,20 +55,21 @@ def eject(
 
     where = paths or [default_dags_folder()]
     with ended_in_order():
-        found = ejected(drafts(where, _WORD), workers or len(os.sched_getaffinity(0)))
+        at = named(where, _WORD)
+        found = ejected(at.drafts, pool_size(workers))
         files = sorted((it for it in found if it.objection or it.text != it.file.text), key=lambda it: it.file.path)
         folders = {dags_folder_of(each.file.path) for each in files if TEAMS_FAILURE in each.lost and not dry_run}
         added = [from_here(path).as_posix() for path in map(write_module, folders) if path]
         files = files if dry_run else [written(each) for each in files]
-    for complaint in unread(where):
+    for complaint in at.unread:
         typer.echo(complaint, err=True)
-    modules = [path.as_posix() for path in helpers(where, _WORD)]
+    modules = [path.as_posix() for path in at.helpers]
     if output_format is Format.JSON:
         typer.echo(json.dumps(_as_json(files, modules) | {"added": added}, indent=2))
         return
     if dry_run:
         for each in files:
-            typer.echo("".join(diff(each.file, each.text)), nl=False)
+            print_diff(each.file, each.text)
     for path in added:
         typer.echo(f"{path}: new: posts the alerts")
     for line in _lines(files, modules, dry_run=dry_run):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from difflib import unified_diff
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from airflowkit.checks.fixes.files import write
 from airflowkit.checks.fixes.lines import lines_of
 from airflowkit.checks.fixes.plan import Edit, planned
 from airflowkit.checks.fixes.proof import proved
+from airflowkit.checks.parsing import pool_size
 from airflowkit.errors import FixFailed, counted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
     """Print what `--fix` would change; return whether there is anything."""
     edits = held(findings, workers)
     for edit in edits:
-        typer.echo("".join(diff(edit.file, edit.text)), nl=False)
+        print_diff(edit.file, edit.text)
     return bool(edits)
 
 
@@ -53,7 +53,7 @@ def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: 
 
 def held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
     """Return the edits that leave the DAGs' behaviour unchanged, and print why the others do not."""
-    verdicts = proved(planned(findings), workers or len(os.sched_getaffinity(0)))
+    verdicts = proved(planned(findings), pool_size(workers))
     for verdict in verdicts:
         if verdict.objection:
             codes = ", ".join(dict.fromkeys(finding.code for finding in verdict.edit.findings))
@@ -61,9 +61,9 @@ def held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:
     return [verdict.edit for verdict in verdicts if not verdict.objection]
 
 
-def diff(file: TextFile, after: str) -> Iterable[str]:
-    """Yield the lines of the difference between a file and another text of it."""
+def print_diff(file: TextFile, after: str) -> None:
+    """Print the difference between a file and another text of it."""
     path = file.path.as_posix()
     old = "/dev/null" if file.content is None else path
     for line in unified_diff(lines_of(file.text), lines_of(after), old, path):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        typer.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)

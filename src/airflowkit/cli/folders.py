@@ -1,4 +1,4 @@
-"""The option for the DAG folder, the same in every command that loads a DAG."""
+"""The arguments and options of commands that load DAG files, the same in each of them."""
 
 from __future__ import annotations
 
@@ -20,3 +20,7 @@ DagsFolder = Annotated[
         "--dags-folder", "-S", default_factory=_default, show_default="the repository's", help="The DAG folder."
     ),
 ]
+DagPaths = Annotated[
+    list[Path] | None, typer.Argument(metavar="PATH", help="DAG folders and files.", show_default=False)
+]
+Workers = Annotated[int | None, typer.Option(min=1, help="Worker processes; by default one per CPU.")]

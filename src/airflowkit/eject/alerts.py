@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.adopt.rewriting import without_keyword
+from airflowkit.checks.fixes.syntax import keyword_value, with_argument
 from airflowkit.eject.written import expression_of
 from airflowkit.settings import Teams
 
@@ -42,17 +43,11 @@ class Alert:
 
     def __call__(self, call: cst.Call) -> cst.Call:
         """Return the call of the card."""
-        kept = [arg for arg in call.args if arg.keyword is None or arg.keyword.value != _EXTRAS]
-        tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-        added = [
-            cst.Arg(expression_of(value), keyword=cst.Name(name), equal=tight)
-            for name, value in self.values.items()
-            if keyword_index(call, name) is None
-        ]
-        args = [*kept, *added]
-        if kept and added and not isinstance(kept[-1].comma, cst.Comma):
-            args[len(kept) - 1] = kept[-1].with_changes(comma=cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
-        return call.with_changes(func=cst.Name(CARD), args=args)
+        call = without_keyword(call, _EXTRAS)
+        for name, value in self.values.items():
+            if keyword_value(call, name) is None:
+                call = with_argument(call, name, expression_of(value))
+        return call.with_changes(func=cst.Name(CARD))
 
 
 def module_text() -> str:

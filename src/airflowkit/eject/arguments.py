@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from airflowkit.adopt.changes import renamed
-from airflowkit.adopt.rewriting import without_argument_but_comments
-from airflowkit.checks.fixes.syntax import keyword_index, with_argument
+from airflowkit.adopt.rewriting import without_keyword
+from airflowkit.checks.fixes.syntax import TIGHT, keyword_index, keyword_value, with_argument
 from airflowkit.eject.written import listed, text_of
 
 if TYPE_CHECKING:
@@ -38,12 +38,11 @@ class Arguments:
         """Return the call with its changes."""
         call = renamed(_with_its_task_id(call), old="resources", new="container_resources")
         for name in OURS:
-            place = keyword_index(call, name)
-            call = call if place is None else without_argument_but_comments(call, place)
+            call = without_keyword(call, name)
         for name, elements in self.elements.items():
-            call = _with(call, name, _longer(_given(call, name), elements))
+            call = _with(call, name, _longer(keyword_value(call, name), elements))
         for name, entries in self.below.items():
-            call = _with(call, name, _laid_over(_given(call, name), entries))
+            call = _with(call, name, _laid_over(keyword_value(call, name), entries))
         for name, value in self.values.items():
             call = _with(call, name, value)
         return _spread(call)
@@ -67,14 +66,8 @@ def _with_its_task_id(call: cst.Call) -> cst.Call:
     """Return a call with a keyword for its first argument: the plain operator takes none without."""
     if not call.args or call.args[0].keyword or call.args[0].star:
         return call
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    first = call.args[0].with_changes(keyword=cst.Name("task_id"), equal=tight)
+    first = call.args[0].with_changes(keyword=cst.Name("task_id"), equal=TIGHT)
     return call.with_changes(args=[first, *call.args[1:]])
-
-
-def _given(call: cst.Call, name: str) -> cst.BaseExpression | None:
-    place = keyword_index(call, name)
-    return None if place is None else call.args[place].value
 
 
 def _with(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:

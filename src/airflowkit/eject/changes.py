@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
@@ -12,7 +13,7 @@ from airflowkit.adopt.calls import Slot, listed_values, walked
 from airflowkit.adopt.changes import constant, without_element
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.rewriting import GONE
-from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.checks.fixes.syntax import keyword_value
 from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
 from airflowkit.eject.arguments import Arguments
 from airflowkit.eject.names import OPERATOR, uses
@@ -179,8 +180,7 @@ class Changes:
         self.lost |= {RETRY_BY_CAUSE: None} if preset.had_policy else {}
         if name == DEFAULT_ARGS:
             self.lost[RECORD_FAILURE] = None
-            places = (keyword_index(call, keyword) for keyword in ("resources", "image_pull_secrets"))
-            resources, secrets = (None if place is None else call.args[place].value for place in places)
+            resources, secrets = keyword_value(call, "resources"), keyword_value(call, "image_pull_secrets")
             if resources is not None and resources not in self.rewrites:
                 self._rewrite_amounts(resources)
             for value in listed_values(secrets) if secrets is not None else ():
@@ -208,7 +208,7 @@ class Changes:
 
     @cached_property
     def _numbers(self) -> Iterator[int]:
-        return iter(range(1, 1_000_000))
+        return count(1)
 
     def unknown(self) -> list[str]:
         """Return what of airflowkit the file uses that nothing can take the place of."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from airflowkit.adopt.adoption import sentence_of
+from airflowkit.adopt.adoption import NOT_PYTHON, sentence_of, unprovable
 from airflowkit.adopt.calls import RawCalls, lost_comments
 from airflowkit.adopt.comparison import differences
 from airflowkit.adopt.rewriting import rewritten
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import parsed
-from airflowkit.checks.workers.contents import failure_of, incomparable
+from airflowkit.checks.workers.contents import incomparable
 from airflowkit.eject.alerts import TEAMS_FAILURE
 from airflowkit.eject.changes import RECORD_FAILURE, RETRY_BY_CAUSE, Changes
 from airflowkit.eject.layers import write_out
@@ -63,7 +63,7 @@ def ejection(file: TextFile, settings: Settings) -> Generator[bytes, FileFacts, 
     stays = Ejection(file, file.text)
     source = parsed(file.text)
     if source is None:
-        return stays.refused("the file is not valid Python, as airflowkit check tells")
+        return stays.refused(NOT_PYTHON)
     if not still_imports(source.module):
         return stays
     found = RawCalls.of(source, POD_TASK)
@@ -81,7 +81,7 @@ def ejection(file: TextFile, settings: Settings) -> Generator[bytes, FileFacts, 
         write_out(found, (before, after), settings.pod_layers, changes.arguments)
         text, objection = _text(changes)
         after = yield file.encoded(text)
-    objection = objection or incomparable(before, after) or _sentence(_refused(changes, before, after))
+    objection = objection or incomparable(before, after) or sentence_of(_refused(changes, before, after))
     return stays.refused(objection) if objection else Ejection(file, text, len(found.calls), tuple(changes.lost))
 
 
@@ -95,12 +95,11 @@ def _hopeless(changes: Changes) -> str:
 
 def _unproved(found: RawCalls, before: FileFacts) -> str:
     """Return why nothing would prove that a file's pods stay equal."""
-    failure = failure_of(before)
-    if failure:
-        return f"the file cannot be imported: {failure.text}"
+    if objection := unprovable(before):
+        return objection
     lines = TaskLines.of(before)
     hidden = [raw for raw in found.calls if not lines.is_shown(raw, found.calls)]
-    return incomparable(before, before) or (f"line {hidden[0].line}: {lines.why_not(hidden[0])}" if hidden else "")
+    return f"line {hidden[0].line}: {lines.why_not(hidden[0])}" if hidden else ""
 
 
 def _text(changes: Changes) -> tuple[str, str]:
@@ -135,7 +134,3 @@ def _is_shown_by_pods(difference: Difference) -> bool:
     """Return whether the pods show what a change of `default_args` does: there another class is another text."""
     parts = difference.field.split(".")
     return parts[0] == "default_args" and bool(OF_THE_POD & set(parts))
-
-
-def _sentence(found: list[Difference]) -> str:
-    return sentence_of(found) if found else ""

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from airflowkit.adopt.dependents import importers_of
-from airflowkit.adopt.engine import PRELOADED, in_step
-from airflowkit.checks.parsing import preloaded
+from airflowkit.adopt.engine import by_folder, in_step, modules_for, unless_imported
+from airflowkit.checks.fixes.files import TextFile, write
 from airflowkit.checks.workers.contents import Parser
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.eject.alerts import MODULE, TEAMS_FAILURE, in_the_way, module_text
-from airflowkit.eject.ejection import Ejection, ejection
-from airflowkit.repository import dags_folder_of, from_here
+from airflowkit.eject.ejection import ejection
+from airflowkit.processor.environment import environment
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from airflowkit.adopt.engine import Draft
+    from airflowkit.eject.ejection import Ejection
 
 
 def ejected(files: Sequence[Draft], workers: int) -> Iterator[Ejection]:
@@ -36,17 +36,13 @@ def ejected(files: Sequence[Draft], workers: int) -> Iterator[Ejection]:
         SettingsError: `airflowkit.toml` is wrong.
         WorkersUnavailable: Airflow cannot be imported.
     """
-    folders: dict[Path, list[Draft]] = defaultdict(list)
-    for draft in files:
-        folders[dags_folder_of(draft.file.path)].append(draft)
-    for folder, its in folders.items():
-        modules = (*preloaded((draft.file.path for draft in its), twice=True), *PRELOADED)
+    for folder, its in by_folder(files).items():
         importers = importers_of((draft.file.path for draft in its), folder)
         settings = load_settings(folder)
-        with _importable(folder), Pool(modules, min(workers, len(its)), folder=folder) as pool:
+        with _importable(folder), Pool(modules_for(its), min(workers, len(its)), folder=folder) as pool:
             steps = {it.file.path: ejection(it.file, settings) for it in its}
             for each in in_step(steps, Parser(pool, folder)):
-                found = _alone(each, importers)
+                found = unless_imported(each, importers) if each.text != each.file.text else each
                 if TEAMS_FAILURE in found.lost and in_the_way(folder):
                     found = found.refused(f"{MODULE}.py, where its alerts would go, is another file")
                 yield found
@@ -55,32 +51,22 @@ def ejected(files: Sequence[Draft], workers: int) -> Iterator[Ejection]:
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
     """Have the processes that are started meanwhile find the module of the alerts, which is not written yet."""
-    before = os.environ.get("PYTHONPATH")
     with TemporaryDirectory() as place:
         if not (folder / f"{MODULE}.py").exists():
             Path(place, f"{MODULE}.py").write_text(module_text(), encoding="utf-8")
-        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (before, place)))
-        try:
+        path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), place)))
+        with environment({"PYTHONPATH": path}):
             yield
-        finally:
-            if before is None:
-                del os.environ["PYTHONPATH"]
-            else:
-                os.environ["PYTHONPATH"] = before
 
 
 def write_module(folder: Path) -> Path | None:
-    """Write the module of the alerts into a DAG folder; None if it is there."""
+    """Write the module of the alerts into a DAG folder; None if it is there.
+
+    Raises:
+        FixFailed: It cannot be written.
+    """
     path = folder / f"{MODULE}.py"
     if path.exists():
         return None
-    path.write_text(module_text(), encoding="utf-8")
+    write(TextFile.read(path), module_text().encode())
     return path
-
-
-def _alone(each: Ejection, importers: Mapping[Path, Path]) -> Ejection:
-    """Return what becomes of a file; nothing, if another one imports it: its pods there are not compared."""
-    importer = importers.get(each.file.path.absolute()) if each.text != each.file.text else None
-    if importer is None:
-        return each
-    return each.refused(f"{from_here(importer).as_posix()} imports it, and what that makes of it is not compared")

@@ -17,7 +17,7 @@ from airflowkit.adopt.calls import used_names, walked
 from airflowkit.adopt.comparison import MOVED
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.task_lines import TaskLines
-from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.checks.fixes.syntax import keyword_value
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.eject.written import expression_of
 from airflowkit.pods.expansion import STAND_IN
@@ -121,8 +121,8 @@ class _Lacking:
 
     def _given(self, keyword: str) -> cst.BaseExpression | None:
         ours = "resources" if keyword == "container_resources" else keyword
-        places = (keyword_index(self.raw.call, name) for name in (keyword, ours))
-        return next((self.raw.call.args[place].value for place in places if place is not None), None)
+        values = (keyword_value(self.raw.call, name) for name in (keyword, ours))
+        return next((value for value in values if value is not None), None)
 
     def _may_replace(self, keyword: str, there: list[Any]) -> bool:
         """Return whether what a pod has already is the same wherever the file is parsed."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from airflowkit import _MODULE_OF
-from airflowkit.adopt.calls import bound, used_names, walked
+from airflowkit.adopt.calls import bound_names, used_names, walked
 from airflowkit.adopt.imports import without_imports
 from airflowkit.eject.alerts import CARD, MODULE
 
@@ -53,7 +53,7 @@ def uses(found: RawCalls) -> dict[cst.BaseExpression, str]:
     return named
 
 
-def imported(module: cst.Module) -> Iterator[str]:
+def _imported(module: cst.Module) -> Iterator[str]:
     """Yield the full name of everything that a file imports."""
     for node in walked(module):
         if isinstance(node, cst.ImportFrom) and node.module and not node.relative:
@@ -66,7 +66,7 @@ def imported(module: cst.Module) -> Iterator[str]:
 
 def still_imports(module: cst.Module) -> bool:
     """Return whether a file imports airflowkit."""
-    return any(name == PACKAGE or name.startswith(f"{PACKAGE}.") for name in imported(module))
+    return any(name == PACKAGE or name.startswith(f"{PACKAGE}.") for name in _imported(module))
 
 
 def taken(found: RawCalls, after: cst.Module) -> list[str]:
@@ -79,13 +79,8 @@ def taken(found: RawCalls, after: cst.Module) -> list[str]:
 
 def with_plain_imports(before: cst.Module, after: cst.Module) -> cst.Module:
     """Return a changed file with the imports of the plain names that it uses, and without those of airflowkit."""
-    there = {name for statement in before.body for name in _bound_at_top(statement)}
+    at_top = (part for it in before.body if isinstance(it, cst.SimpleStatementLine) for part in it.body)
+    there = {name for it in at_top if isinstance(it, (cst.Import, cst.ImportFrom)) for name in bound_names(it)}
     needed = {name.value for name in used_names(after)}
     lines = [line for name, (_full, line) in _PLAIN.items() if name in needed - there]
     return without_imports(before, after, PACKAGE, lines)
-
-
-def _bound_at_top(statement: cst.CSTNode) -> Iterator[str]:
-    for part in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-        if isinstance(part, (cst.Import, cst.ImportFrom)) and not isinstance(part.names, cst.ImportStar):
-            yield from (bound(alias) for alias in part.names)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from airflowkit.adopt.models import is_none
 from airflowkit.adopt.models import text_of as literal
-from airflowkit.checks.fixes.syntax import keyword_index
+from airflowkit.checks.fixes.syntax import keyword_argument, keyword_value
 from airflowkit.eject.arguments import OURS
 from airflowkit.eject.written import Code, expression_of, value_of
 from airflowkit.errors import AirflowKitError
@@ -79,9 +79,8 @@ def spread(call: cst.Call) -> cst.Call:
         if names is None or not isinstance(arg.value, cst.Dict):
             args.append(arg)
             continue
-        tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
         made = [
-            cst.Arg(element.value, keyword=cst.Name(name), equal=tight, comma=_comma(call))
+            keyword_argument(name, element.value).with_changes(comma=_comma(call))
             for name, element in zip(names, arg.value.elements, strict=True)
         ]
         if made:
@@ -104,10 +103,10 @@ def _keys(value: cst.Dict) -> list[str] | None:
 
 
 def _name(call: cst.Call) -> str | None:
-    place = keyword_index(call, "preset")
-    first = call.args[0] if call.args and not call.args[0].keyword and not call.args[0].star else None
-    given = call.args[place] if place is not None else first
-    name = "standard" if given is None else value_of(given.value)
+    given = keyword_value(call, "preset")
+    if given is None and call.args and not call.args[0].keyword and not call.args[0].star:
+        given = call.args[0].value
+    name = "standard" if given is None else value_of(given)
     return None if isinstance(name, Code) or not isinstance(name, str) else name
 
 

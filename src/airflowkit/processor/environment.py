@@ -12,7 +12,7 @@ from airflowkit.processor.roots import import_roots
 from airflowkit.repository import plain, plugins_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 DAGS_FOLDER: Final = "AIRFLOW__CORE__DAGS_FOLDER"
@@ -40,17 +40,11 @@ def _are_airflows_examples(dags: Path) -> bool:
 
 
 @contextmanager
-def as_processor(dags: Path) -> Iterator[None]:
-    """Import DAG files in this process as the DAG processor does: with its folders and its import path.
-
-    The import path stays, because a DAG may import more when it is used.
-    """
-    ours = processor_variables(dags)
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
+def environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of this process, and of those that it starts meanwhile."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
-        _airflow.use_folders(ours[DAGS_FOLDER], ours.get(PLUGINS_FOLDER))
-        extend_import_path(dags)
         yield
     finally:
         for name, value in before.items():
@@ -58,6 +52,19 @@ def as_processor(dags: Path) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def as_processor(dags: Path) -> Iterator[None]:
+    """Import DAG files in this process as the DAG processor does: with its folders and its import path.
+
+    The import path stays, because a DAG may import more when it is used.
+    """
+    ours = processor_variables(dags)
+    with environment(ours):
+        _airflow.use_folders(ours[DAGS_FOLDER], ours.get(PLUGINS_FOLDER))
+        extend_import_path(dags)
+        yield
 
 
 def extend_import_path(dags: Path, others: Iterable[str] = ()) -> None:

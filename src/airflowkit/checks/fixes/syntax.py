@@ -25,6 +25,7 @@ _DAG: Final = frozenset(
     }
 )
 _DECORATOR: Final = frozenset({"airflow.sdk.dag", "airflow.decorators.dag", "airflow.providers.common.compat.sdk.dag"})
+TIGHT: Final = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 _HARMLESS_CALLS: Final = frozenset({"datetime.timedelta"})
 
 
@@ -103,6 +104,12 @@ def keyword_index(call: cst.Call, name: str) -> int | None:
     return places[0] if places else None
 
 
+def keyword_value(call: cst.Call, name: str) -> cst.BaseExpression | None:
+    """Return what a call is given for a keyword, or None."""
+    place = keyword_index(call, name)
+    return None if place is None else call.args[place].value
+
+
 def without_argument(call: cst.Call, index: int) -> cst.Call:
     """Return a call without one of its arguments."""
     args, opening, closing = _without(call.args, index, call.whitespace_before_args, call.args[-1].whitespace_after_arg)
@@ -129,10 +136,14 @@ def without_element(value: cst.Dict, index: int) -> cst.Dict:
     )
 
 
+def keyword_argument(name: str, value: cst.BaseExpression) -> cst.Arg:
+    """Return an argument with its keyword, without space around the sign between them."""
+    return cst.Arg(value, keyword=cst.Name(name), equal=TIGHT)
+
+
 def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
     """Return a call with one more keyword, formatted like the others."""
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    added = cst.Arg(value, keyword=cst.Name(name), equal=tight)
+    added = keyword_argument(name, value)
     if not call.args:
         return call.with_changes(args=[added])
     *others, last = call.args
