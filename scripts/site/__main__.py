@@ -7,16 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.site import examples, links, plain, walk
+from scripts.site import api, commands, examples, keywords_page, links, plain, presets_page, settings_page, walk
 from scripts.site.places import ROOT, SITE, SOURCES, pages, place_of
+from scripts.site.undocumented import UndocumentedError
 
-GENERATED = [examples]
+GENERATED = [api, commands, examples, keywords_page, presets_page, settings_page]
 """Modules whose `pages()` are made from the code."""
 
 
 def main() -> int:
     """Assemble the sources and build them."""
-    assemble()
+    try:
+        assemble()
+    except UndocumentedError as error:
+        print(f"make docs: {error}", file=sys.stderr)
+        return 1
     command = [Path(sys.executable).with_name("zensical"), "build", "--strict", "--clean"]
     if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
         return status
