@@ -7,11 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.site import api, commands, examples, keywords_page, links, plain, presets_page, settings_page, walk
+from scripts.site import (
+    api,
+    commands,
+    examples,
+    formats,
+    keywords_page,
+    links,
+    plain,
+    presets_page,
+    settings_page,
+    walk,
+)
 from scripts.site.places import ROOT, SITE, SOURCES, pages, place_of
 from scripts.site.undocumented import UndocumentedError
 
-GENERATED = [api, commands, examples, keywords_page, presets_page, settings_page]
+GENERATED = [api, commands, examples, formats, keywords_page, presets_page, settings_page]
 """Modules whose `pages()` are made from the code."""
 
 

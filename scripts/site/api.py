@@ -21,19 +21,21 @@ WORDS: Final = {
     ),
 }
 MODULES: Final = {
-    "airflowkit.pods.values": "Values of a pod",
     "airflowkit.pods": "Pods",
+    "airflowkit.pods.values": "Values of a pod",
     "airflowkit.presets": "Presets",
     "airflowkit.alerts": "Alerts",
     "airflowkit.causes": "Causes",
     "airflowkit.errors": "Errors",
-    "airflowkit.local.fake.outcomes": "Outcomes: how a pod of the fake cluster ends",
     "airflowkit.testing": "Fixtures",
-    "airflowkit": "Results",
+    "airflowkit": "What the fixtures return",
+    "airflowkit.alerts.teams.inbox": "What the fixtures return",
+    "airflowkit.local.fake.outcomes": "Outcomes: how a pod of the fake cluster ends",
 }
 """The sections, by the modules that the names come from; the nearest counts."""
 ORDER: Final = list(dict.fromkeys(MODULES.values()))
-NOT_OURS: Final = frozenset({"build", "template_fields", "FIELDS"})
+OF_AIRFLOW: Final = frozenset({"evaluate", "serialize", "deserialize", "notify", "async_notify", "template_fields"})
+NOT_FOR_USERS: Final = OF_AIRFLOW | {"build", "without_delay", "FIELDS"}
 """Members that only airflowkit and Airflow use."""
 
 
@@ -82,14 +84,16 @@ def _entry(module: str, name: str, found: griffe.Object) -> str:
     else:
         path, members = f"{module}.{name}", [member.name for member in _members(found)]
     shown = "".join(f"\n        - {member}" for member in members) or " false"
-    return f"::: {path}\n    options:\n      heading: {name}\n      members:{shown}\n\n"
+    return f"::: {path}\n    options:\n      heading: {name}\n      toc_label: {name}\n      members:{shown}\n\n"
 
 
 def _members(found: griffe.Object) -> list[griffe.Object]:
     """Return the public methods and properties."""
     if not found.is_class or _is_enum(found):
         return []
-    members = [member for name, member in found.members.items() if not name.startswith("_") and name not in NOT_OURS]
+    members = [
+        member for name, member in found.members.items() if not name.startswith("_") and name not in NOT_FOR_USERS
+    ]
     return [member for member in members if member.is_function or "property" in member.labels]
 
 
@@ -100,7 +104,7 @@ def _fields(found: griffe.Object) -> list[str]:
     return [
         name
         for name, member in found.attributes.items()
-        if not (name.startswith("_") or name in NOT_OURS or "property" in member.labels or member.docstring)
+        if not (name.startswith("_") or name in NOT_FOR_USERS or "property" in member.labels or member.docstring)
     ]
 
 

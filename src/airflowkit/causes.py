@@ -298,7 +298,7 @@ _BY_NAME: Final = {str(code): code for code in CauseCode}
 class Cause:
     """Why something failed; equal to its code as text.
 
-    Example:
+    Examples:
         >>> cause = Cause(CauseCode.EXIT_CODE, "exit code 3: no such day", exit_code=3)
         >>> cause == "exit-code", str(cause), cause.category == "program", cause.retryable
         (True, 'exit-code', True, True)

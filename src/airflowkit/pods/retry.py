@@ -57,7 +57,7 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
     Without arguments, failures of the infrastructure are tried again after half a minute, a wrong configuration ends
     the task at once, and everything else follows `retry_delay`. There are never more tries than `retries` allows.
 
-    Example:
+    Examples:
         >>> policy = RetryByCause(never=["exit-code:2"], delay={"registry-unreachable": timedelta(minutes=5)})
         >>> policy.decide(Cause(CauseCode.EXIT_CODE, "exit code 2", exit_code=2)).action
         'fail'
