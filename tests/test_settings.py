@@ -64,6 +64,7 @@ def test_a_profile_overrides_the_base(write, monkeypatch):
     ("text", "says"),
     [
         ("[pods]\n", "pods: unknown setting; did you mean 'pod'?"),
+        ("[[teams.mute]]\nuntill = 2027-03-31", "teams.mute.0.untill: unknown setting; did you mean 'until'?"),
         ("[teams]\nconnid = 'x'\n", "teams.connid: unknown setting; did you mean 'conn_id'?"),
         ("[teams]\nbudget = 60\n", "teams.budget = 60: must be less than or equal to 15"),
         ("[kubernetes]\nversion = 'latest'\n", "kubernetes.version"),

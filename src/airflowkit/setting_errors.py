@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import shorten
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
@@ -40,7 +40,7 @@ def described(problem: Any, file: type[BaseModel], below: tuple[str, ...]) -> st
     """
     place: tuple[int | str, ...] = problem["loc"]
     if problem["type"] == "extra_forbidden":
-        known = file.model_fields if len(place) == 1 else _fields_below(file, str(place[0]))
+        known = _fields_at(file, place[:-1])
         name = ".".join(map(str, (*below, *place)))
         return "; ".join(filter(None, (f"{name}: unknown setting", did_you_mean(str(place[-1]), known))))
     if problem["type"] == "missing":
@@ -55,6 +55,18 @@ def described(problem: Any, file: type[BaseModel], below: tuple[str, ...]) -> st
     return f"{'.'.join(map(str, (*below, *place)))}{given}: {message}"
 
 
-def _fields_below(file: type[BaseModel], section: str) -> list[str]:
-    model = file.model_fields[section].annotation
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """Return the settings of a table; an index, or a name of the user's own, leads to the table that all others are."""
+    for step in place:
+        if field := model.model_fields.get(str(step)):
+            below = _model_in(field.annotation)
+            if below is None:
+                return []
+            model = below
+    return list(model.model_fields)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
