@@ -24,6 +24,9 @@ from scripts.site.undocumented import UndocumentedError
 
 GENERATED = [api, commands, examples, formats, keywords_page, presets_page, settings_page]
 """Modules whose `pages()` are made from the code."""
+NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+FOR_DEVELOPERS = frozenset({"changelog.md", "contributing.md", "architecture.md", "releasing.md"})
+"""Pages that name everything, and are the answer to little."""
 
 
 def main() -> int:
@@ -49,7 +52,9 @@ def assemble() -> None:
     shutil.copytree(ROOT / "docs", SOURCES, ignore=shutil.ignore_patterns("*.md"))
     for source, place in pages().items():
         text = (ROOT / source).read_text(encoding="utf-8")
-        write(place, links.rewritten(text, source, place, published))
+        write(
+            place, (NOT_SEARCHED if place in FOR_DEVELOPERS else "") + links.rewritten(text, source, place, published)
+        )
     for module in GENERATED:
         for place, text in module.pages().items():
             write(place, text)
