@@ -45,7 +45,8 @@ class Tab:
         while (answer := json.loads(self._socket.recv(_PATIENCE))).get("id") != number:
             pass
         assert "error" not in answer, answer
-        return answer["result"]
+        result: dict[str, Any] = answer["result"]
+        return result
 
     def open(self, address: str) -> None:
         """Open a page, and wait until it is loaded with its scripts."""
@@ -98,7 +99,7 @@ def _session(socket: ClientConnection) -> str:
     """Return a session with the tab that it begins with."""
     browser = _Browser(socket)
     (target,) = [each for each in browser.send("Target.getTargets")["targetInfos"] if each["type"] == "page"]
-    return browser.send("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"]
+    return str(browser.send("Target.attachToTarget", targetId=target["targetId"], flatten=True)["sessionId"])
 
 
 class _Browser:
