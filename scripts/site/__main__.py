@@ -40,9 +40,10 @@ def main() -> int:
     if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
         return status
     plain.write(SITE, SOURCES)
-    dead = walk.dead_links(SITE)
-    print(*(f"make docs: dead link: {link}" for link in dead), sep="\n")
-    return 1 if dead else 0
+    faults = [f"dead link: {link}" for link in walk.dead_links(SITE)]
+    faults += [f"not made HTML: {line}" for line in walk.marks_left(SITE)]
+    print(*(f"make docs: {fault}\n" for fault in faults), sep="", end="", file=sys.stderr)
+    return 1 if faults else 0
 
 
 def assemble() -> None:

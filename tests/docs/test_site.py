@@ -15,8 +15,8 @@ pytest.importorskip("zensical", reason="an environment of the matrix builds no s
 
 import griffe
 import typer
-from scripts.site import api, commands, html, walk
-from scripts.site.places import SITE, SOURCES, pages
+from scripts.site import api, commands, html, links, walk
+from scripts.site.places import SITE, SOURCES, pages, place_of
 from scripts.site.undocumented import UndocumentedError, require
 
 from docs.chromium import chromium
@@ -87,10 +87,32 @@ def test_nothing_of_a_page_comes_from_the_network(site):
         assert loaded == [], page
 
 
+def test_a_mark_of_markdown_in_the_text_is_found(tmp_path):
+    """Markdown of the site wants four spaces where GitHub's takes two: a list would become a line, a fence its text."""
+    items = ["one\n  - two", "one\n```sh", "1 - 2 = -1", "<code>\n- x</code>", "a\n1. b"]
+    body = "".join(f"<p>{item}</p>" for item in items)
+    (tmp_path / "page.html").write_text(f"<html><body><article>{body}</article><p>- no</p></body></html>")
+    assert walk.marks_left(tmp_path) == ["page.html:   - two", "page.html: ```sh", "page.html: 1. b"]
+
+
+def test_the_links_of_a_page_lead_from_its_place_to_where_they_led():
+    text = "[a](docs/how-to/a.md#b) ![c](docs/c.png) [d](https://d.example) [e](#e) [f](LICENSE)"
+    moved = "[a](how-to/a.md#b) ![c](c.png) [d](https://d.example) [e](#e) [f](files/LICENSE)"
+    block = "\n\n```\n[g](docs/g.md)\n```\n"
+    assert links.rewritten(f"{text}{block}", "README.md", "index.md", place_of) == f"{moved}{block}"
+    assert links.rewritten("```python dag\nx = 1\n```", "README.md", "index.md", place_of) == "```python\nx = 1\n```"
+    titled = '```python title="a b"\nx = 1\n```'
+    assert links.rewritten(titled, "README.md", "index.md", place_of) == titled
+    examples = links.rewritten(
+        "[a](../../dags_examples/a.py) [b](../b.md)", "docs/how-to/c.md", "how-to/c.md", place_of
+    )
+    assert examples == "[a](../examples/a.md) [b](../b.md)"
+
+
 def test_a_link_an_anchor_and_a_picture_that_lead_nowhere_are_found(tmp_path):
     (tmp_path / "there.html").write_text("<html><body><p id=here>text</p></body></html>")
-    links = ["there.html", "there.html#here", "#top", "https://example.com", "gone.html", "there.html#gone", "#lost"]
-    body = "".join(f'<a href="{link}">link</a>' for link in links) + '<img src="gone.png" id="top">'
+    given = ["there.html", "there.html#here", "#top", "https://example.com", "gone.html", "there.html#gone", "#lost"]
+    body = "".join(f'<a href="{link}">link</a>' for link in given) + '<img src="gone.png" id="top">'
     (tmp_path / "page.html").write_text(f"<html><body>{body}</body></html>")
     assert walk.dead_links(tmp_path) == [
         f"page.html: {link}" for link in ("gone.html", "there.html#gone", "#lost", "gone.png")
