@@ -30,9 +30,9 @@ FIRST = """(() => {
   const link = host.shadowRoot.querySelector('a[role=option]');
   return link && new URL(link.href).searchParams.get('h') === %s ? link.href : '';
 })()"""
-RULES = {"light": None, "dark": ["color-contrast"]}
+RULES = {"light": {}, "dark": {"runOnly": ["color-contrast"]}}
 """What axe looks at; only the colours differ in the dark."""
-VIOLATIONS = """axe.run(document, {resultTypes: ['violations'], runOnly: %s}).then(result => result.violations.map(
+VIOLATIONS = """axe.run(document, %s).then(result => result.violations.map(
   each => each.id + ': ' + each.nodes.map(node => node.html.slice(0, 200)).join(' ')))"""
 
 
