@@ -24,6 +24,9 @@ from scripts.site.undocumented import UndocumentedError
 
 GENERATED = [api, commands, examples, formats, keywords_page, presets_page, settings_page]
 """Modules whose `pages()` are made from the code."""
+NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+FOR_DEVELOPERS = frozenset({"changelog.md", "contributing.md", "architecture.md", "releasing.md"})
+"""Pages that name everything, and are the answer to little."""
 
 
 def main() -> int:
@@ -37,9 +40,10 @@ def main() -> int:
     if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
         return status
     plain.write(SITE, SOURCES)
-    dead = walk.dead_links(SITE)
-    print(*(f"make docs: dead link: {link}" for link in dead), sep="\n")
-    return 1 if dead else 0
+    faults = [f"dead link: {link}" for link in walk.dead_links(SITE)]
+    faults += [f"not made HTML: {line}" for line in walk.marks_left(SITE)]
+    print(*(f"make docs: {fault}\n" for fault in faults), sep="", end="", file=sys.stderr)
+    return 1 if faults else 0
 
 
 def assemble() -> None:
@@ -49,7 +53,9 @@ def assemble() -> None:
     shutil.copytree(ROOT / "docs", SOURCES, ignore=shutil.ignore_patterns("*.md"))
     for source, place in pages().items():
         text = (ROOT / source).read_text(encoding="utf-8")
-        write(place, links.rewritten(text, source, place, published))
+        write(
+            place, (NOT_SEARCHED if place in FOR_DEVELOPERS else "") + links.rewritten(text, source, place, published)
+        )
     for module in GENERATED:
         for place, text in module.pages().items():
             write(place, text)

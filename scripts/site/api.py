@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import griffe
-from scripts.site.places import ROOT
+from scripts.site.source import package
 from scripts.site.undocumented import UndocumentedError
+
+if TYPE_CHECKING:
+    import griffe
 
 PAGES: Final = {
     "airflowkit": ("reference/api.md", "API"),
@@ -50,7 +51,7 @@ def pages() -> dict[str, str]:
 
 def public(module: str) -> dict[str, griffe.Object]:
     """Return what is public in a module, by name: what `__all__` lists, and pytest's fixtures."""
-    found = _package()[module.partition(".")[2]] if "." in module else _package()
+    found = package()[module.partition(".")[2]] if "." in module else package()
     fixtures = [name for name, member in found.functions.items() if _is_fixture(member)]
     return {name: _target(found[name]) for name in [*fixtures, *(found.exports or [])] if str(name)}
 
@@ -129,8 +130,3 @@ def _is_fixture(found: griffe.Object) -> bool:
 
 def _target(found: griffe.Object | griffe.Alias) -> griffe.Object:
     return found.final_target if found.is_alias else found
-
-
-@cache
-def _package() -> griffe.Object:
-    return griffe.load("airflowkit", search_paths=[ROOT / "src"], allow_inspection=False)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
-import griffe
 from scripts.site.places import ROOT
+from scripts.site.source import package
 from scripts.site.tables import code, table
 from scripts.site.undocumented import require
 
@@ -119,7 +118,7 @@ def _with(names: Iterable[str]) -> str:
 
 
 def _record(path: str) -> str:
-    found = _package()[path]
+    found = package()[path]
     sections = found.docstring.parse("google") if found.docstring else []
     described = {entry.name: entry for part in sections if part.kind.value == "attributes" for entry in part.value}
     fields = [name for name, member in found.attributes.items() if "property" not in member.labels]
@@ -130,8 +129,3 @@ def _record(path: str) -> str:
 def _functions(module: str) -> dict[str, ast.FunctionDef]:
     tree = ast.parse((ROOT / "src/airflowkit" / f"{module.replace('.', '/')}.py").read_text("utf-8"))
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
-@cache
-def _package() -> griffe.Object:
-    return griffe.load("airflowkit", search_paths=[ROOT / "src"], allow_inspection=False)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from lxml import html
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_PROSE: Final = (
+    "//article//*[self::p or self::li or self::td]//text()[not(ancestor::*[self::code or self::pre or self::strong])]"
+)
 
 
 @dataclass(frozen=True)
@@ -17,32 +23,27 @@ class Page:
     Attributes:
         ids: What an anchor can lead to.
         links: The addresses of links, pictures, scripts and styles, in their order.
+        loaded: The addresses of what a browser loads for the page.
         navigation: The addresses of the navigation's links, in their order.
+        prose: The lines of the text, without code and what is strong.
     """
 
-    ids: set[str] = field(default_factory=set)
-    links: list[str] = field(default_factory=list)
-    navigation: list[str] = field(default_factory=list)
+    ids: frozenset[str]
+    links: tuple[str, ...]
+    loaded: tuple[str, ...]
+    navigation: tuple[str, ...]
+    prose: tuple[str, ...]
 
 
+@cache
 def read(file: Path) -> Page:
-    """Read a built page."""
-    reader = _Reader()
-    reader.feed(file.read_text(encoding="utf-8"))
-    return reader.page
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.page = Page()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        self.page.ids.update(values[name] for name in ("id", "name") if name in values and tag != "meta")
-        address = values.get("href" if tag in {"a", "link"} else "src")
-        if address is None:
-            return
-        self.page.links.append(address)
-        if "md-nav__link" in values.get("class", "") and not address.startswith("#"):
-            self.page.navigation.append(address)
+    """Read a built page, once."""
+    document = html.document_fromstring(file.read_text(encoding="utf-8"))
+    navigation = document.xpath("//a[contains(@class, 'md-nav__link')]/@href")
+    return Page(
+        ids=frozenset(document.xpath("//@id | //a/@name")),
+        links=tuple(document.xpath("//a/@href | //link/@href | //*/@src")),
+        loaded=tuple(document.xpath("//link[@rel!='canonical']/@href | //*/@src")),
+        navigation=tuple(link for link in navigation if not link.startswith("#")),
+        prose=tuple(line for text in document.xpath(_PROSE) for line in text.splitlines()),
+    )

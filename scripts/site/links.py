@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FENCE: Final = re.compile(r"^( *)(```+|~~~+).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
+_WORDS: Final = re.compile(r"^( *(?:```+|~~~+)\w+)(?: +[\w-]+)+ *$", re.MULTILINE)
+"""A fence whose words after the language are for the tests of the page, such as `python dag`."""
 _LINK: Final = re.compile(
     r"""(?P<head>\]\(|^\[[^\]\n]+\]:\ +|<img\ [^>]*?src=")(?P<target>[^)\s"#:]+)(?=[)\s"#])""",
     re.MULTILINE | re.VERBOSE,
@@ -34,9 +36,9 @@ def rewritten(text: str, source: str, place: str, place_of: Callable[[str], str]
 
 
 def outside_fences(text: str, change: Callable[[str], str]) -> str:
-    """Return a page of which everything but its blocks of code is changed."""
+    """Return a page of which everything but its blocks of code is changed; a fence keeps its language only."""
     parts, end = [], 0
     for fence in _FENCE.finditer(text):
-        parts += [change(text[end : fence.start()]), fence[0]]
+        parts += [change(text[end : fence.start()]), _WORDS.sub(r"\1", fence[0], count=1)]
         end = fence.end()
     return "".join([*parts, change(text[end:])])

@@ -13,6 +13,7 @@ from scripts.site.places import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+_FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n\n", re.DOTALL)
 _SNIPPET: Final = re.compile(r'^--8<-- "(.+)"$', re.MULTILINE)
 HEAD: Final = """\
 # airflowkit
@@ -31,7 +32,7 @@ def write(site: Path, sources: Path) -> None:
     for place in places:
         source = (sources / place).read_text(encoding="utf-8")
         text = _SNIPPET.sub(lambda found: (ROOT / found[1]).read_text(encoding="utf-8").rstrip(), source)
-        (site / place).write_text(text, encoding="utf-8")
+        (site / place).write_text(_FRONT_MATTER.sub("", text), encoding="utf-8")
     sections = groupby(places, lambda place: str(PurePosixPath(place).parent))
     titled = ((_name(name, first=not place), list(within)) for place, (name, within) in enumerate(sections))
     text = "".join(_section(title, [(place, site / place) for place in within]) for title, within in titled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from scripts.site.tables import code, table
+from scripts.site.tables import code
 from scripts.site.undocumented import require
 
 from airflowkit.settings import FILE_NAME, settings_schema
@@ -61,16 +61,17 @@ def _of_names(name: str, field: dict[str, Any]) -> str:
 
 
 def _section(name: str, model: dict[str, Any]) -> str:
-    """Return a section; its docstring begins with what it is called."""
+    """Return a section; its docstring begins with what it is called. Each setting has a heading, for the search."""
     title, _, text = require(model.get("description"), name).partition(": ")
-    rows = [
-        (code(key), _type(field), code(_default(field)), _sentence(require(field.get("description"), f"{title} {key}")))
-        for key, field in model["properties"].items()
-        if key != "profile"
-    ]
     about = f"{_sentence(text)}\n\n" if text else ""
-    heading = f"## {title.removesuffix('.')} {{ #{name} }}"
-    return f"{heading}\n\n{about}{table(('setting', 'type', 'default', 'what it says'), rows)}\n"
+    settings = "".join(_setting(name, key, field) for key, field in model["properties"].items())
+    return f"## {title.removesuffix('.')} {{ #{name} }}\n\n{about}{settings}"
+
+
+def _setting(section: str, key: str, field: dict[str, Any]) -> str:
+    words = _sentence(require(field.get("description"), f"[{section}] {key}"))
+    default = f", {code(_default(field))} by default" if _default(field) else ""
+    return f"### `{key}` {{ #{section}.{key} }}\n\n{words}\n\nType: {_type(field)}{default}\n\n"
 
 
 def _type(field: dict[str, Any]) -> str:
