@@ -15,7 +15,7 @@ from airflowkit.compare.masking import masked
 from airflowkit.redaction import mask_shapes
 from airflowkit.upgrade.meaning import in_same_words
 from airflowkit.upgrade.parsing import parsed
-from airflowkit.upgrade.silent import Silent, common_run, silent_changes
+from airflowkit.upgrade.silent import SLA, Silent, common_run, silent_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from airflowkit.compare.state import State
     from airflowkit.upgrade.environment import Environment
 
+_DEAD_ARGUMENT: Final = "AK506"
 _OF_IMPORTS: Final = frozenset({"AK101", "AK102", "AK103", "AK113"})
 
 
@@ -80,6 +81,9 @@ def drawn(before: Environment, after: Environment, older: State, newer: State) -
     """Compare two states that are in the same words."""
     errors = tuple(_errors(older, newer))
     failed = {error.path for error in errors}
+    silent = silent_changes(older, newer)
+    late = {each.dag_id for each in silent if each.what == SLA}
+    began = _of_rules(new_findings(older.findings, newer.findings))
     told = [file for file in unknown(older, newer) if file.where is not Where.AFTER or file.path not in failed]
     return Report(
         before=before,
@@ -87,8 +91,8 @@ def drawn(before: Environment, after: Environment, older: State, newer: State) -
         errors=errors,
         changes=tuple(masked(change) for change in changes(older, newer) if _counts(change, older, newer)),
         unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in told),
-        silent=silent_changes(older, newer),
-        began=tuple(_of_rules(new_findings(older.findings, newer.findings))),
+        silent=silent,
+        began=tuple(it for it in began if not (it.code == _DEAD_ARGUMENT and it.dag_id in late)),
         ceased=tuple(it for it in _of_rules(new_findings(newer.findings, older.findings)) if it.path not in failed),
     )
 

@@ -37,7 +37,9 @@ _ONCE: Final = "Once"
 _EVERY: Final = "every "
 _CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals = True"
 _DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
-_SLA: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
+SLA: Final = "sla"
+"""What changes where an `sla` is ignored; the rule that finds the same says nothing more."""
+_DEADLINE: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
 _CATCHUP: Final = "to keep it: catchup=True"
 
 
@@ -93,7 +95,9 @@ def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
     yield from _undated(dag_id, before, after)
     late = tuple(before.runs.get("slas", ()))
     if late and not after.runs.get("slas"):
-        yield Silent(dag_id, after.path, "sla", "sla is ignored: nobody is told of a late task", tasks=late, hint=_SLA)
+        yield Silent(
+            dag_id, after.path, SLA, "sla is ignored: nobody is told of a late task", tasks=late, hint=_DEADLINE
+        )
 
 
 def _dates(

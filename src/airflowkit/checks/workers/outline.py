@@ -23,9 +23,9 @@ from airflowkit.checks.model.run_dates import BY_HAND, DATES, undated_runs
 from airflowkit.checks.rules.pod_budget import peak_request, readable
 from airflowkit.checks.rules.templates import read_template
 from airflowkit.checks.workers.code import Digests
-from airflowkit.checks.workers.evidence import arguments_of, pods_of, written
+from airflowkit.checks.workers.evidence import pods_of, written
 from airflowkit.checks.workers.instances import attributes_of, held
-from airflowkit.pods.expansion import argument, is_pod
+from airflowkit.pods.expansion import argument, arguments_of, is_pod
 from airflowkit.repository import repository_root
 
 if TYPE_CHECKING:
