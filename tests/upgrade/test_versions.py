@@ -8,7 +8,7 @@ import pytest
 from airflowkit._airflow import airflow_version
 from airflowkit.upgrade.environment import environment_of, this_environment
 from airflowkit.upgrade.meaning import in_same_words
-from airflowkit.upgrade.parsing import parsed
+from airflowkit.upgrade.parsing import opened
 from airflowkit.upgrade.report import Report, drawn
 from upgrade.corpus import FILES
 
@@ -32,7 +32,8 @@ def both(tmp_path_factory):
     sides = environment_of(AIRFLOW_2), this_environment()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT")  # each has its own default
-        return sides, tuple(map(in_same_words, parsed(sides, root, PRESENT)))
+        with opened(sides, root, PRESENT) as both:
+            return sides, tuple(map(in_same_words, both.states()))
 
 
 @pytest.fixture(scope="module")

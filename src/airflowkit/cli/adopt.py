@@ -61,6 +61,7 @@ def adopt(
     from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import show, written
     from airflowkit.cli.watching import ended_in_order
+    from airflowkit.offers.engine import offers
     from airflowkit.repository import default_dags_folder
 
     where = paths or [default_dags_folder()]
@@ -71,7 +72,8 @@ def adopt(
         found = sorted(adopted(files, terms, pool_size(workers)), key=lambda it: it.file.path)
         if not dry_run:
             found = [written(each) for each in found]
-    show(found, at, where, as_json=output_format is Format.JSON, dry_run=dry_run)
+        offered = offers(where, pool_size(workers))
+    show(found, offered, at, where, as_json=output_format is Format.JSON, dry_run=dry_run)
 
 
 def _fixed(paths: Sequence[Path], files: Sequence[Draft], workers: int | None) -> list[Draft]:

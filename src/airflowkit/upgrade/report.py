@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Finding, Severity
@@ -14,15 +13,14 @@ from airflowkit.compare.fields import NEXT_RUNS, Kind
 from airflowkit.compare.masking import masked
 from airflowkit.redaction import mask_shapes
 from airflowkit.upgrade.meaning import in_same_words
-from airflowkit.upgrade.parsing import parsed
 from airflowkit.upgrade.silent import SLA, Silent, common_run, silent_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from airflowkit.compare.state import State
     from airflowkit.upgrade.environment import Environment
+    from airflowkit.upgrade.parsing import Sides
 
 _DEAD_ARGUMENT: Final = "AK506"
 _OF_IMPORTS: Final = frozenset({"AK101", "AK102", "AK103", "AK113"})
@@ -60,19 +58,19 @@ class Report:
         return bool(self.errors or self.changes or self.unknown or self.silent or self.began)
 
 
-def report_on_upgrade(before: Environment, after: Environment, root: Path) -> Report:
-    """Parse a repository under both, and compare what they make of it.
+def report_on_upgrade(both: Sides) -> Report:
+    """Parse a repository under both versions, and compare what they make of it.
 
     Raises:
         UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
     """
-    at = datetime.now(UTC).replace(microsecond=0)
-    older, newer = map(in_same_words, parsed((before, after), root, at))
+    before, after = both.environments
+    older, newer = map(in_same_words, both.states())
     report = drawn(before, after, older, newer)
     paths = sorted({change.path for change in report.changes if change.path})
     if not paths:
         return report
-    (again,) = map(in_same_words, parsed((after,), root, at, paths))
+    (again,) = map(in_same_words, both.states(paths, sides=(1,)))
     steady, unstable = parted(report.changes, changes(newer.of_files(paths), again))
     return replace(report, changes=tuple(steady), unstable=tuple(unstable))
 
