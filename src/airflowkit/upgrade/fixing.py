@@ -9,10 +9,12 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from airflowkit.adopt.calls import lost_comments
 from airflowkit.adopt.dependents import importers_of
 from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
+from airflowkit.checks.fixes.syntax import parsed
 from airflowkit.checks.fixes.templates import respelled
 from airflowkit.checks.moves.keywords import CLASSES, renamed
 from airflowkit.compare.changes import Change, changes
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from airflowkit.checks.fixes.fix import Fix
+    from airflowkit.checks.fixes.syntax import Source
     from airflowkit.checks.model.findings import Finding
     from airflowkit.compare.fields import Field
     from airflowkit.compare.state import State
@@ -122,8 +125,8 @@ def _fixes(findings: Iterable[Finding]) -> Mapping[str, Fix]:
 
 def _search(file: TextFile, findings: Sequence[Finding], fixes: Mapping[str, Fix]) -> Generator[bytes, str, Proved]:
     """Find as many fixes of a file as hold together: yields contents, and is sent what is wrong with each."""
-    whole = edit_of(file, findings, fixes)
-    if whole is None:
+    before, whole = parsed(file.text), edit_of(file, findings, fixes)
+    if before is None or whole is None:
         return Proved()
     rejected: list[NotFixed] = []
 
@@ -132,7 +135,7 @@ def _search(file: TextFile, findings: Sequence[Finding], fixes: Mapping[str, Fix
         attempt = edit_of(file, [it for it in findings if it in chosen or it in wanted], fixes)
         if attempt is None or set(attempt.findings) <= set(chosen):
             return chosen  # they depend on one that was not kept
-        objection = yield attempt.content
+        objection = _lost(before, attempt.text) or (yield attempt.content)
         if not objection:
             return attempt.findings
         if len(wanted) == 1:
@@ -145,6 +148,13 @@ def _search(file: TextFile, findings: Sequence[Finding], fixes: Mapping[str, Fix
     kept = yield from settled((), whole.findings)
     edit = edit_of(file, [it for it in findings if it in kept], fixes)
     return Proved((edit,) if edit else (), tuple(rejected))
+
+
+def _lost(before: Source, text: str) -> str:
+    """Return which comment a change would lose, or an empty string."""
+    after = parsed(text)
+    lost = lost_comments(before.module, after.module) if after else ()
+    return f"the comment {next(iter(lost))!r} would be lost" if lost else ""
 
 
 def _run(searches: Mapping[str, Generator[bytes, str, Proved]], proof: _Proof) -> Iterator[Proved]:
@@ -186,18 +196,23 @@ class _Proof:
         base, under = self.base[0], f"under {self.both.environments[0]}"
         if path in base.unknown:
             return f"its DAGs are not known {under}, so nothing proves that they would stay the same"
-        if why := now.failures.get(path) or now.unknown.get(path):
+        if why := _failure(base, now, path):
             return f"the file could not be imported {under} any more: {why}"
         return _differences(base, now, path, under)
 
     def _of_newer(self, path: str, now: State) -> str:
         base, side = self.base[1], self.both.environments[1]
-        worse = path in now.failures and path not in base.failures
-        if worse or (path in now.unknown and path not in base.unknown):
-            return f"the file could not be imported under {side}: {now.failures.get(path) or now.unknown[path]}"
+        if why := _failure(base, now, path):
+            return f"the file could not be imported under {side}: {why}"
         if _number(now, path) > _number(base, path):
             return f"{side} would miss more in the file"
         return "" if path in base.unknown else _differences(base, now, path, f"under {side}")
+
+
+def _failure(base: State, now: State, path: str) -> str:
+    """Return why a file cannot be imported, or its DAGs are not known, where that was not so before."""
+    kinds = ((base.failures, now.failures), (base.unknown, now.unknown))
+    return next((after[path] for before, after in kinds if path in after and path not in before), "")
 
 
 def _number(state: State, path: str) -> int:
