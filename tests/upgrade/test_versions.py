@@ -79,6 +79,7 @@ def test_what_changes_without_an_error_is_told_per_dag(report):
     run = "2026-12-02 00:00 UTC"
     assert told == {
         ("daily", "ds", "2026-12-01", "2026-12-02", run, ("a", "b")),
+        ("daily", "template", "load 2026-12-01", "load 2026-12-02", run, ("a",)),
         ("daily", "catchup", "True", "False", "", ()),
         ("daily", "no date", None, None, "", ("a", "b")),
         (
@@ -86,6 +87,14 @@ def test_what_changes_without_an_error_is_told_per_dag(report):
             "ts",
             "2026-11-30T08:30:00+00:00",
             "2026-11-30T09:30:00+00:00",
+            "2026-11-30 09:30 UTC",
+            ("a",),
+        ),
+        (
+            "hourly",
+            "template",
+            "load 2026-11-30T08:30:00+00:00",
+            "load 2026-11-30T09:30:00+00:00",
             "2026-11-30 09:30 UTC",
             ("a",),
         ),
