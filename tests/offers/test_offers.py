@@ -55,7 +55,7 @@ BEFORE = {
     "paged": "from alerts import page\n",
 }
 TIMEOUT = "execution_timeout=None"
-PROMISE = "a preset: every task keeps its arguments, and a failed one leaves its reason for the alert of the run"
+PROMISE = "with which every task keeps its arguments, and a failed one leaves its reason for the alert of the run"
 CARD = "on_failure_callback=teams_failure()"
 
 
@@ -88,9 +88,9 @@ def told(repository):
 def test_each_file_is_offered_what_keeps_its_tasks_as_they_are_under_each_profile_and_nothing_else(told):
     assert told == {
         ("copied.py", 17, f'default_args=default_args("standard", on_failure_callback=tell, {TIMEOUT})'): PROMISE,
-        ("copied.py", 17, CARD): "of the DAG in place of tell: one card per run, with the reason and what to click",
+        ("copied.py", 17, CARD): "on the DAG in place of tell: one card per run, with the reason and what to click",
         ("house.py", 7, f'default_args=default_args("house", owner="data", {TIMEOUT})'): PROMISE,
-        ("imported.py", 8, CARD): "of the DAG in place of tell: one card per run, with the reason and what to click",
+        ("imported.py", 8, CARD): "on the DAG in place of tell: one card per run, with the reason and what to click",
         ("inline.py", 7, f'default_args=default_args("standard", owner="data", {TIMEOUT})'): PROMISE,
         ("named.py", 6, f"default_args = airflowkit.default_args(\"standard\", owner='data', {TIMEOUT})"): PROMISE,
         (

@@ -47,6 +47,9 @@ def adopt(
     Parses the DAGs before and after, and writes a change only if all pods and DAGs are equal. Needs no database,
     cluster or network. Without a PATH it adopts the repository's DAG folder.
 
+    default_args that a preset covers, and failure callbacks that post to Teams by themselves, are named at the end with
+    what to write instead; they stay as they are.
+
     Examples:
         airflowkit adopt --dry-run
 

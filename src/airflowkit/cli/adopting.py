@@ -61,7 +61,7 @@ def show(
     for place, offer in enumerate(offers):
         if not place:
             typer.echo("offered, and yours to write:")
-        typer.echo(f"  {offer.path}:{offer.line}: {offer.write}: {offer.note}")
+        typer.echo(f"  {offer.path}:{offer.line}: {offer.write}, {offer.note}")
 
 
 def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,12 @@ import typer
 
 from airflowkit.checks.fixes.files import write
 from airflowkit.cli.fixing import print_diff
-from airflowkit.errors import FixFailed, counted
+from airflowkit.errors import FixFailed, counted, listed
 from airflowkit.upgrade.fixing import NotFixed, Proved
 from airflowkit.upgrade.ruff import installed_ruff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from airflowkit.checks.fixes.plan import Edit
     from airflowkit.checks.model.findings import Finding
@@ -55,9 +55,8 @@ def as_json(proved: Proved) -> dict[str, Any]:
 def _lines(proved: Proved, done: str) -> Iterator[str]:
     fixed = _fixed(proved)
     yield from (f"{_place(it)} {it.code} {done}: {it.message}" for it in fixed)
-    for each in proved.rejected:
-        reason = " ".join(each.reason.split())
-        yield f"{_place(each.finding)} {each.finding.code} not fixed: {each.finding.message}: {reason}"
+    for (code, message, reason), places in _alike(proved.rejected).items():
+        yield f"{listed(places)} {code} not fixed: {message}: {reason}"
     if not installed_ruff():
         yield "ruff is not installed here: what only its rules AIR301 to AIR321 can fix is left (pip install ruff)"
     if not fixed:
@@ -65,6 +64,15 @@ def _lines(proved: Proved, done: str) -> Iterator[str]:
         return
     counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in fixed).items()))
     yield f"{len(fixed)} {done} in {counted(len(proved.edits), 'file')}: {counts}"
+
+
+def _alike(rejected: Iterable[NotFixed]) -> dict[tuple[str, str, str], list[str]]:
+    """Return where each fix was not kept, for the same reason."""
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for each in rejected:
+        finding = each.finding
+        found[finding.code, finding.message, " ".join(each.reason.split())].append(_place(finding))
+    return found
 
 
 def _fixed(proved: Proved) -> list[Finding]:

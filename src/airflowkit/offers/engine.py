@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 _RECORDER: Final = re.compile(r"<function record_failure>(?:, )?")
 """What each preset adds to a task's failure callbacks: it only keeps the reason for the run's alert."""
 _NOTHING: Final = frozenset({"", "[]", "None"})
-_SAME: Final = "a preset: every task keeps its arguments, and a failed one leaves its reason for the alert of the run"
-_CARD: Final = "of the DAG in place of {}: one card per run, with the reason and what to click"
+_SAME: Final = "with which every task keeps its arguments, and a failed one leaves its reason for the alert of the run"
+_CARD: Final = "on the DAG in place of {}: one card per run, with the reason and what to click"
 
 
 def offers(paths: Iterable[Path], workers: int) -> list[Offer]:

@@ -93,8 +93,12 @@ def proved_fixes(report: Report, both: Sides, root: Path) -> Proved:
     parts += _run(searches, _Proof(both, base, importers))
     return Proved(
         tuple(edit for part in parts for edit in part.edits),
-        tuple(each for part in parts for each in part.rejected),
+        tuple(sorted((each for part in parts for each in part.rejected), key=_place)),
     )
+
+
+def _place(each: NotFixed) -> tuple[str, int]:
+    return each.finding.path, each.finding.line or 0
 
 
 def _by_file(report: Report, paths: Iterable[str], root: Path) -> dict[str, list[Finding]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from airflowkit.upgrade.environment import Environment
 
+# As "Installation from PyPI" of Airflow's documentation has it: there is one file for each version and each Python.
 _CONSTRAINTS: Final = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")

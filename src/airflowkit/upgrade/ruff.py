@@ -76,14 +76,18 @@ def _diagnostics(text: str) -> tuple[_Diagnostic, ...]:
     except (OSError, ValueError, subprocess.TimeoutExpired):  # an older one, without these rules
         return ()
     return tuple(
-        _Diagnostic(it["code"], _first_part(it["message"]), it["location"]["row"], _edits(it["fix"]["edits"]))
+        _Diagnostic(it["code"], _message(it), it["location"]["row"], _edits(it["fix"]["edits"]))
         for it in found
         if it["fix"] and str(it["code"]).startswith("AIR")
     )
 
 
-def _first_part(message: str) -> str:
-    return " ".join(message.partition(";")[0].split()).rstrip(".")
+def _message(found: Any) -> str:
+    """Return what ruff says: of what is called removed and still works, what to write instead."""
+    text = found["message"]
+    if "still works" in text:
+        text = found["fix"]["message"] or text
+    return " ".join(text.split()).rstrip(".")
 
 
 def _edits(edits: Sequence[Any]) -> tuple[tuple[_Place, _Place, str], ...]:
