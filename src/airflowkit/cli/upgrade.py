@@ -66,7 +66,7 @@ def upgrade(
 
         airflowkit upgrade --to 3.3.0 --fix
     """
-    from airflowkit.cli.watching import ended_in_order
+    from airflowkit.cli.signals import ended_in_order
     from airflowkit.repository import plain, repository_root
     from airflowkit.upgrade.environment import this_environment
     from airflowkit.upgrade.parsing import opened
