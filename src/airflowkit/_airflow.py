@@ -230,6 +230,15 @@ def template_filters() -> Mapping[str, Any]:
     return dict(FILTERS)
 
 
+def macros() -> Any:
+    """Return what templates know as `macros`."""
+    try:
+        from airflow.sdk.execution_time import macros
+    except ImportError:  # Airflow 2
+        from airflow import macros
+    return macros
+
+
 def render_to_text(template: Any, context: Any) -> str:
     """Return a Jinja template filled in as Airflow does it where nothing is rendered natively."""
     try:
@@ -332,7 +341,7 @@ def next_runs(serialized: Mapping[str, Any], after: datetime, number: int) -> It
     if not timetable.can_be_scheduled:
         return
     starts = [date for date in (after, dag.start_date) if date]
-    restriction = TimeRestriction(_airflow_date(max(starts)), _airflow_date(dag.end_date), catchup=True)
+    restriction = TimeRestriction(airflow_date(max(starts)), airflow_date(dag.end_date), catchup=True)
     for _run in range(number):
         if hasattr(timetable, "next_dagrun_info_v2"):  # since 3.2
             info = timetable.next_dagrun_info_v2(last_dagrun_info=info, restriction=restriction)
@@ -344,7 +353,8 @@ def next_runs(serialized: Mapping[str, Any], after: datetime, number: int) -> It
         yield info
 
 
-def _airflow_date(date: datetime | None) -> Any:
+def airflow_date(date: datetime | None) -> Any:
+    """Return a date of the class that Airflow gives templates and timetables."""
     from airflow.utils import timezone
 
     return timezone.coerce_datetime(date)

@@ -88,3 +88,11 @@ def test_a_task_that_differs_is_told_and_json_has_the_same():
     document = json.loads(render(found))
     assert document["before"] == {"airflow": "2.11.2", "python": "/old"}
     assert [change["field"] for change in document["changes"]] == ["retries"]
+
+
+def test_an_sla_that_is_ignored_is_told_once_though_a_rule_finds_it_too():
+    its = replace(finding("AK506", "passes sla, which Airflow ignores"), dag_id="a")
+    older = replace(PLAIN, dags={"a": replace(DAG, runs={**DAG.runs, "slas": ["load"]})})
+    found = report(replace(PLAIN, findings=(its,)), older)
+    assert ([each.what for each in found.silent], found.began) == (["sla"], ())
+    assert report(replace(PLAIN, findings=(its,))).began == (its,)

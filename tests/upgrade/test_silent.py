@@ -1,8 +1,10 @@
 """What changes without an error is told per DAG, with what the templates of one run give under both versions."""
 
+import pytest
+
 from airflowkit.compare.fields import SCHEDULE, Dag
 from airflowkit.compare.state import State
-from airflowkit.upgrade.silent import Silent, silent_changes
+from airflowkit.upgrade.silent import Silent, shortened, silent_changes
 
 BY_HAND = "a run by hand"
 
@@ -26,6 +28,37 @@ def test_dates_are_those_of_a_run_that_both_versions_create_at_the_same_time():
     assert only.text == "ds of the run at 2026-12-02 00:00 UTC: 2026-12-01 → 2026-12-02"
     assert only.tasks == ("load",)
     assert "create_cron_data_intervals" in only.hint
+
+
+def rendering(day: str, **fields: str) -> dict:
+    rendered = {"load": [[field, "template", text.format(day)] for field, text in fields.items()]}
+    return {"next": [run("02T00:00", f"{day}T00:00")], "rendered": {"2026-12-02T00:00:00+00:00": rendered}}
+
+
+def test_each_field_that_a_template_fills_in_otherwise_is_told_with_the_word_before_it():
+    fields = {"arguments": "orders --day 2026-12-{} --fast", "image": "orders:1", "bash_command": "x{}"}
+    told = [each for each in found(rendering("01", **fields), rendering("02", **fields)) if each.what == "template"]
+    assert [(each.field, each.text.partition("UTC: ")[2], each.tasks) for each in told] == [
+        ("arguments", "--day 2026-12-01 → 2026-12-02", ("load",)),
+        ("bash_command", "x01 → x02", ("load",)),
+    ]
+    assert told[0].before == "orders --day 2026-12-01 --fast"
+    assert "create_cron_data_intervals" in told[0].hint
+
+
+def test_what_may_be_a_secret_is_not_shown_in_a_field():
+    fields = {"env_vars.DB_PASSWORD": "hunter{}"}
+    (only,) = [it for it in found(rendering("01", **fields), rendering("02", **fields)) if it.what == "template"]
+    assert only.text == "env_vars.DB_PASSWORD of the run at 2026-12-02 00:00 UTC: another value, which is not shown"
+    assert "hunter" not in f"{only.before}{only.after}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [("a", "a b", "a → b"), ("a b", "a", "a b →"), ("a b c", "x b c", "a → x"), ("d/1 e", "d/2 e", "d/1 → d/2")],
+)
+def test_what_differs_is_shown_with_the_word_before_it(before, after, shown):
+    assert shortened(before, after) == shown
 
 
 def test_a_dag_whose_tasks_use_no_date_is_told_of_by_ds():

@@ -8,7 +8,7 @@ import pytest
 from airflowkit._airflow import airflow_version
 from airflowkit.upgrade.environment import environment_of, this_environment
 from airflowkit.upgrade.meaning import in_same_words
-from airflowkit.upgrade.parsing import parsed
+from airflowkit.upgrade.parsing import opened
 from airflowkit.upgrade.report import Report, drawn
 from upgrade.corpus import FILES
 
@@ -32,7 +32,8 @@ def both(tmp_path_factory):
     sides = environment_of(AIRFLOW_2), this_environment()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT")  # each has its own default
-        return sides, tuple(map(in_same_words, parsed(sides, root, PRESENT)))
+        with opened(sides, root, PRESENT) as both:
+            return sides, tuple(map(in_same_words, both.states()))
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,7 @@ def test_what_changes_without_an_error_is_told_per_dag(report):
     run = "2026-12-02 00:00 UTC"
     assert told == {
         ("daily", "ds", "2026-12-01", "2026-12-02", run, ("a", "b")),
+        ("daily", "template", "load 2026-12-01", "load 2026-12-02", run, ("a",)),
         ("daily", "catchup", "True", "False", "", ()),
         ("daily", "no date", None, None, "", ("a", "b")),
         (
@@ -85,6 +87,14 @@ def test_what_changes_without_an_error_is_told_per_dag(report):
             "ts",
             "2026-11-30T08:30:00+00:00",
             "2026-11-30T09:30:00+00:00",
+            "2026-11-30 09:30 UTC",
+            ("a",),
+        ),
+        (
+            "hourly",
+            "template",
+            "load 2026-11-30T08:30:00+00:00",
+            "load 2026-11-30T09:30:00+00:00",
             "2026-11-30 09:30 UTC",
             ("a",),
         ),

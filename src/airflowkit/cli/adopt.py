@@ -47,6 +47,9 @@ def adopt(
     Parses the DAGs before and after, and writes a change only if all pods and DAGs are equal. Needs no database,
     cluster or network. Without a PATH it adopts the repository's DAG folder.
 
+    default_args that a preset covers, and failure callbacks that post to Teams by themselves, are named at the end with
+    what to write instead; they stay as they are.
+
     Examples:
         airflowkit adopt --dry-run
 
@@ -61,6 +64,7 @@ def adopt(
     from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import show, written
     from airflowkit.cli.signals import ended_in_order
+    from airflowkit.offers.engine import offers
     from airflowkit.repository import default_dags_folder
 
     where = paths or [default_dags_folder()]
@@ -71,7 +75,8 @@ def adopt(
         found = sorted(adopted(files, terms, pool_size(workers)), key=lambda it: it.file.path)
         if not dry_run:
             found = [written(each) for each in found]
-    show(found, at, where, as_json=output_format is Format.JSON, dry_run=dry_run)
+        offered = offers(where, pool_size(workers))
+    show(found, offered, at, where, as_json=output_format is Format.JSON, dry_run=dry_run)
 
 
 def _fixed(paths: Sequence[Path], files: Sequence[Draft], workers: int | None) -> list[Draft]:

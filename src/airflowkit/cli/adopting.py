@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from airflowkit.adopt.adoption import Adoption
     from airflowkit.adopt.engine import Changed, Named
+    from airflowkit.offers.offer import Offer
 
 
 def written(each: Changed) -> Changed:
@@ -31,12 +33,21 @@ def written(each: Changed) -> Changed:
     return each
 
 
-def show(found: Sequence[Adoption], at: Named, paths: Sequence[Path], *, as_json: bool, dry_run: bool) -> None:
-    """Print what was adopted, and what was not."""
+def show(
+    found: Sequence[Adoption],
+    offers: Sequence[Offer],
+    at: Named,
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Print what was adopted, what was not, and what is offered."""
     for complaint in at.unread:
         typer.echo(complaint, err=True)
     if as_json:
-        typer.echo(json.dumps(_as_json(found) | {"helpers": [path.as_posix() for path in at.helpers]}, indent=2))
+        more = {"helpers": [path.as_posix() for path in at.helpers], "offers": [asdict(offer) for offer in offers]}
+        typer.echo(json.dumps(_as_json(found) | more, indent=2))
         return
     if dry_run:
         for each in found:
@@ -47,6 +58,10 @@ def show(found: Sequence[Adoption], at: Named, paths: Sequence[Path], *, as_json
         typer.echo(f"no DAG file in {listed([path.as_posix() for path in paths])} names KubernetesPodOperator")
     for path in at.helpers:
         typer.echo(f"{path.as_posix()}: names KubernetesPodOperator, and is no DAG file: nothing proves a change there")
+    for place, offer in enumerate(offers):
+        if not place:
+            typer.echo("offered, and yours to write:")
+        typer.echo(f"  {offer.path}:{offer.line}: {offer.write}, {offer.note}")
 
 
 def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:

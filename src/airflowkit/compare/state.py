@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.conclusion import report_on
@@ -40,6 +41,7 @@ _MODULE_OF_A_FILE: Final = re.compile(r"unusual_prefix_[0-9a-f]{40}_")
 _AIRFLOW_HOME: Final = "AIRFLOW_HOME"
 _PYTHON_PATH: Final = "PYTHONPATH"
 _OF_AIRFLOW: Final = ("AIRFLOW_", _PYTHON_PATH)
+_AS_THEY_ARE: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +162,23 @@ class Opened:
     kept: Contract | None
     has_folder: bool
 
-    def state(self, only: Collection[str] | None = None) -> State:
+    def state(self, only: Collection[str] | None = None, contents: Mapping[str, bytes] = _AS_THEY_ARE) -> State:
         """Parse the DAG files, each time anew.
 
         Args:
             only: Which files, by their paths in the repository; by default all.
+            contents: What to take for the content of some of them, which nobody has written yet.
 
         Raises:
             WorkersUnavailable: Airflow cannot be imported.
         """
         files = [file for file in self.files if only is None or os.path.relpath(file, self.root) in only]
-        facts = sorted(self._parsed(files), key=lambda file: file.path)
+        facts = sorted(self._parsed(files, contents), key=lambda file: file.path)
         findings = report_on(facts, self.folder, self.options, ()).findings if self.parser.judged else ()
         state = _state(facts, self.root)
         return replace(state, findings=_placed(findings, self.root), kept=self.kept, borrowed=self._borrowed(facts))
 
-    def _parsed(self, files: Iterable[Path]) -> list[FileFacts]:
+    def _parsed(self, files: Iterable[Path], contents: Mapping[str, bytes]) -> list[FileFacts]:
         if self.pool is None:
             return []
         jobs = [
@@ -187,6 +190,7 @@ class Opened:
                 contract=True,
                 outlined=self.parser.at,
                 judged=self.parser.judged,
+                content=contents.get(os.path.relpath(file, self.root)),
             )
             for file in files
         ]

@@ -102,6 +102,16 @@ def argument(task: Any, name: str, default: Any = None) -> Any:
     return task.partial_kwargs.get(name, default) if is_mapped(task) else getattr(task, name, default)
 
 
+_PLACES: Final = frozenset({"dag", "task_group", "default_args"})
+"""Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
+
+
+def arguments_of(operator: Any) -> dict[str, Any]:
+    """Return what an operator was given, or what all operators of a mapped task are."""
+    given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
+    return {name: value for name, value in given.items() if name not in _PLACES}
+
+
 def _combined(mapped: Mapping[str, Any]) -> Iterator[Element]:
     """Yield each with each, the last keyword's values the fastest, as Airflow counts them."""
     known = {name: values for name, values in mapped.items() if _is_literal(values)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.checks.reports.folding import name_of, with_name
 from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, Line, as_one_line, lines_of_changes
 from airflowkit.errors import counted, listed
+from airflowkit.upgrade.silent import TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,9 +74,12 @@ def _silent(silent: Iterable[Silent]) -> Iterator[Line]:
         hints[each.hint].add(each.dag_id)
     for (dag_id, path), its in by_dag.items():
         yield Line("", f"{dag_id} ({path})", 1)
-        for each in its:
+        templates = [each for each in its if each.what == TEMPLATE]
+        for each in (each for each in its if each not in templates[_MOST:]):
             tasks = f" ({listed(each.tasks)})" if each.tasks else ""
             yield Line(CHANGED, f"{each.text}{tasks}", 2)
+        if len(templates) > _MOST:
+            yield Line("", f"and {counted(len(templates) - _MOST, 'more template')}", 2)
     for hint, dag_ids in hints.items():
         if hint:
             yield Line("", f"{hint} ({listed(sorted(dag_ids))})", 1)

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import UpgradeError
 from airflowkit.upgrade.environment import environment_of
+from airflowkit.upgrade.refusals import OTHERWISE, explained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from airflowkit.upgrade.environment import Environment
 
+# As "Installation from PyPI" of Airflow's documentation has it: there is one file for each version and each Python.
 _CONSTRAINTS: Final = "https://raw.githubusercontent.com/apache/airflow/constraints-{airflow}/constraints-{python}.txt"
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?")
@@ -29,7 +31,6 @@ _INCLUDED: Final = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
 _PROVIDERS: Final = "apache-airflow-providers-"
 _AIRFLOWS: Final = frozenset({"apache-airflow", "apache-airflow-core", "apache-airflow-task-sdk", "airflowkit-k8s"})
 _HALF_MADE: Final = ".making-"
-_OTHERWISE: Final = "or name an environment that has it: --python PATH"
 
 
 def made(airflow: str, root: Path, constraints: str, tell: Callable[[str], None]) -> Environment:
@@ -46,14 +47,31 @@ def made(airflow: str, root: Path, constraints: str, tell: Callable[[str], None]
     """
     if not _VERSION.fullmatch(airflow):
         raise UpgradeError(f"{airflow!r} is not a version of Airflow", hint="write it whole, such as --to 3.3.0")
+    if constraints and "://" not in constraints and not Path(constraints).exists():
+        raise UpgradeError(f"there is no file {constraints}", hint="--constraints takes a file or an address")
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     wanted = [f"apache-airflow=={airflow}", *requirements(root)]
     limits = constraints or _CONSTRAINTS.format(airflow=airflow, python=python)
     folder = cache_folder() / f"airflow-{airflow}-python-{python}-{_digest([*wanted, _content(limits)])}"
     if not folder.exists():
         tell(f"Making an environment with Airflow {airflow} in {folder} ...")
-        _make(folder, wanted, limits)
+        try:
+            _make(folder, wanted, limits)
+        except _UvError as failed:
+            raise explained(failed.said, airflow, python, limits) from None
     return environment_of(folder)
+
+
+class _UvError(Exception):
+    """uv has ended with an error, and shown it.
+
+    Attributes:
+        said: What it has shown.
+    """
+
+    def __init__(self, said: str = "") -> None:
+        super().__init__(said)
+        self.said = said
 
 
 def cache_folder() -> Path:
@@ -128,7 +146,11 @@ def _make(folder: Path, wanted: Sequence[str], constraints: str) -> None:
         listed.write_text("\n".join(wanted) + "\n", encoding="utf-8")
         python = str(scratch / "bin" / "python")
         quiet = () if sys.stderr.isatty() else ("--quiet",)
-        _run([uv, "pip", "install", *quiet, "--python", python, "-r", str(listed), "-c", constraints])
+        install = [uv, "pip", "install", "--python", python, "-r", str(listed), "-c", constraints]
+        try:
+            _run([*install, *quiet])
+        except _UvError:
+            raise _UvError(_said_again([*install, "--quiet", "--dry-run"])) from None
         with suppress(OSError):  # another command has made the same meanwhile
             scratch.rename(folder)
 
@@ -159,12 +181,18 @@ def _run(command: Sequence[str]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if status:
-        raise UpgradeError("uv cannot make the environment, as it says above", hint=f"see --constraints, {_OTHERWISE}")
+        raise _UvError
+
+
+def _said_again(command: Sequence[str]) -> str:
+    """Return what uv says: the first time it was for the terminal."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stderr
 
 
 def _uv() -> str:
     beside = Path(sys.executable).with_name("uv")
     found = str(beside) if beside.is_file() else shutil.which("uv")
     if not found:
-        raise UpgradeError("there is no uv to make the environment with", hint=f"pip install uv, {_OTHERWISE}")
+        raise UpgradeError("there is no uv to make the environment with", hint=f"pip install uv, {OTHERWISE}")
     return found

@@ -6,49 +6,120 @@ import json
 import os
 import signal
 import subprocess
+from base64 import b64encode
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 from airflowkit.errors import UpgradeError
 from airflowkit.upgrade.document import read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from airflowkit.compare.state import State
     from airflowkit.upgrade.environment import Environment
 
 _MODULE: Final = "airflowkit.upgrade.side"
+_AS_THEY_ARE: Final[Mapping[str, bytes]] = MappingProxyType({})
 _DISTRIBUTION: Final = "airflowkit-k8s"
 _GRACE: Final = 20.0
 """Seconds that a side has to end its workers."""
 _INSTALL: Final = "install what airflowkit needs there: PYTHON -m pip install airflowkit-k8s"
 
 
-def parsed(sides: Sequence[Environment], root: Path, at: datetime, only: Collection[str] = ()) -> tuple[State, ...]:
-    """Parse the DAG files of a repository under each Airflow.
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A Python for each Airflow, that parses a repository as often as it is asked.
+
+    Attributes:
+        environments: The environments.
+        scratch: A folder for what they write.
+        processes: Their processes.
+    """
+
+    environments: Sequence[Environment]
+    scratch: Path
+    processes: Sequence[subprocess.Popen[str]]
+
+    def states(
+        self,
+        only: Collection[str] = (),
+        contents: Mapping[str, bytes] = _AS_THEY_ARE,
+        sides: Collection[int] | None = None,
+    ) -> tuple[State, ...]:
+        """Parse the DAG files under each Airflow, all at the same time.
+
+        Args:
+            only: The only files to parse, by their paths in the repository; by default all.
+            contents: What to take for the content of some of them, which nobody has written yet.
+            sides: Which sides, by their places; by default all.
+
+        Raises:
+            UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
+        """
+        given = {path: b64encode(content).decode() for path, content in contents.items()}
+        asked = range(len(self.processes)) if sides is None else sides
+        for number in asked:
+            request = {"only": sorted(only), "contents": given, "target": str(self._target(number))}
+            with suppress(BrokenPipeError):  # what it has died of is told below
+                stream = _channel(self.processes[number].stdin)
+                stream.write(json.dumps(request) + "\n")
+                stream.flush()
+        return tuple(self._state(number) for number in asked)
+
+    def _target(self, number: int) -> Path:
+        return self.scratch / f"{number}.json"
+
+    def _state(self, number: int) -> State:
+        side, process = self.environments[number], self.processes[number]
+        answer = _channel(process.stdout).readline()
+        if not answer:
+            _raise_death(side, process.wait(), _log_of(self.scratch, number))
+        failure = json.loads(answer)
+        if "error" in failure:
+            raise UpgradeError(f"{side} cannot parse the DAG files: {failure['error']}", hint=failure["hint"])
+        return read(json.loads(self._target(number).read_text(encoding="utf-8")))
+
+
+@contextmanager
+def opened(environments: Sequence[Environment], root: Path, at: datetime) -> Iterator[Sides]:
+    """Yield the sides of a repository, which begin to import Airflow.
 
     Args:
-        sides: The environments.
+        environments: The environments.
         root: The repository.
         at: The present, for the next runs.
-        only: The only files to parse, by their paths in the repository; by default all.
-
-    Raises:
-        UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
     """
-    with TemporaryDirectory(prefix="airflowkit-upgrade-") as scratch, ExitStack() as stack:
-        started = []
-        for number, side in enumerate(sides):
-            target = Path(scratch, f"{number}.json")
-            path = _path_of_airflowkit(Path(scratch)) if side.foreign else ""
-            command = [str(side.python), "-P", "-m", _MODULE, str(root), at.isoformat(), str(target), *only]
-            started.append((side, stack.enter_context(_process(command, path, target.with_suffix(".log"))), target))
-        return tuple(_state(side, process, target) for side, process, target in started)
+    with TemporaryDirectory(prefix="airflowkit-upgrade-") as folder, ExitStack() as stack:
+        scratch, processes = Path(folder), []
+        for number, side in enumerate(environments):
+            path = _path_of_airflowkit(scratch) if side.foreign else ""
+            command = [str(side.python), "-P", "-m", _MODULE, str(root), at.isoformat()]
+            processes.append(stack.enter_context(_process(command, path, _log_of(scratch, number))))
+        yield Sides(tuple(environments), scratch, tuple(processes))
+
+
+def _log_of(scratch: Path, number: int) -> Path:
+    return scratch / f"{number}.log"
+
+
+def _channel(stream: IO[str] | None) -> IO[str]:
+    if stream is None:
+        raise TypeError("the process has no such stream")
+    return stream
+
+
+def _raise_death(side: Environment, status: int, log: Path) -> NoReturn:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    said = lines[-1] if lines else f"exit status {status}"
+    hint = _INSTALL.replace("PYTHON", str(side.python)) if "ModuleNotFoundError" in said else ""
+    raise UpgradeError(f"{side} cannot parse the DAG files: {said}", hint=hint)
 
 
 def _path_of_airflowkit(scratch: Path) -> str:
@@ -66,18 +137,29 @@ def _path_of_airflowkit(scratch: Path) -> str:
 
 
 @contextmanager
-def _process(command: Sequence[str], path: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _process(command: Sequence[str], path: str, log: Path) -> Iterator[subprocess.Popen[str]]:
     """Start a side; an interrupt of this process is one of the side, which ends its own processes."""
     environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     if path:
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, [path, environ.get("PYTHONPATH")]))
     with log.open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603  the Python that the user names, or has
-            command, env=environ, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, start_new_session=True
+            command,
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
         )
     try:
         yield process
+        with suppress(BrokenPipeError):
+            _channel(process.stdin).close()  # nothing more is asked
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
     finally:
+        _channel(process.stdout).close()
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
@@ -85,16 +167,3 @@ def _process(command: Sequence[str], path: str, log: Path) -> Iterator[subproces
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-
-
-def _state(side: Environment, process: subprocess.Popen[bytes], target: Path) -> State:
-    status = process.wait()
-    if status or not target.exists():
-        log = target.with_suffix(".log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        said = log[-1] if log else f"exit status {status}"
-        hint = _INSTALL.replace("PYTHON", str(side.python)) if "ModuleNotFoundError" in said else ""
-        raise UpgradeError(f"{side} cannot parse the DAG files: {said}", hint=hint)
-    document = json.loads(target.read_text(encoding="utf-8"))
-    if "error" in document:
-        raise UpgradeError(f"{side} cannot parse the DAG files: {document['error']}", hint=document["hint"])
-    return read(document)

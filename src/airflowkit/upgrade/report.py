@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Finding, Severity
@@ -14,16 +13,16 @@ from airflowkit.compare.fields import NEXT_RUNS, Kind
 from airflowkit.compare.masking import masked
 from airflowkit.redaction import mask_shapes
 from airflowkit.upgrade.meaning import in_same_words
-from airflowkit.upgrade.parsing import parsed
-from airflowkit.upgrade.silent import Silent, common_run, silent_changes
+from airflowkit.upgrade.silent import SLA, Silent, common_run, silent_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from airflowkit.compare.state import State
     from airflowkit.upgrade.environment import Environment
+    from airflowkit.upgrade.parsing import Sides
 
+_DEAD_ARGUMENT: Final = "AK506"
 _OF_IMPORTS: Final = frozenset({"AK101", "AK102", "AK103", "AK113"})
 
 
@@ -59,19 +58,19 @@ class Report:
         return bool(self.errors or self.changes or self.unknown or self.silent or self.began)
 
 
-def report_on_upgrade(before: Environment, after: Environment, root: Path) -> Report:
-    """Parse a repository under both, and compare what they make of it.
+def report_on_upgrade(both: Sides) -> Report:
+    """Parse a repository under both versions, and compare what they make of it.
 
     Raises:
         UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
     """
-    at = datetime.now(UTC).replace(microsecond=0)
-    older, newer = map(in_same_words, parsed((before, after), root, at))
+    before, after = both.environments
+    older, newer = map(in_same_words, both.states())
     report = drawn(before, after, older, newer)
     paths = sorted({change.path for change in report.changes if change.path})
     if not paths:
         return report
-    (again,) = map(in_same_words, parsed((after,), root, at, paths))
+    (again,) = map(in_same_words, both.states(paths, sides=(1,)))
     steady, unstable = parted(report.changes, changes(newer.of_files(paths), again))
     return replace(report, changes=tuple(steady), unstable=tuple(unstable))
 
@@ -80,6 +79,9 @@ def drawn(before: Environment, after: Environment, older: State, newer: State) -
     """Compare two states that are in the same words."""
     errors = tuple(_errors(older, newer))
     failed = {error.path for error in errors}
+    silent = silent_changes(older, newer)
+    late = {each.dag_id for each in silent if each.what == SLA}
+    began = _of_rules(new_findings(older.findings, newer.findings))
     told = [file for file in unknown(older, newer) if file.where is not Where.AFTER or file.path not in failed]
     return Report(
         before=before,
@@ -87,8 +89,8 @@ def drawn(before: Environment, after: Environment, older: State, newer: State) -
         errors=errors,
         changes=tuple(masked(change) for change in changes(older, newer) if _counts(change, older, newer)),
         unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in told),
-        silent=silent_changes(older, newer),
-        began=tuple(_of_rules(new_findings(older.findings, newer.findings))),
+        silent=silent,
+        began=tuple(it for it in began if not (it.code == _DEAD_ARGUMENT and it.dag_id in late)),
         ceased=tuple(it for it in _of_rules(new_findings(newer.findings, older.findings)) if it.path not in failed),
     )
 

@@ -7,15 +7,20 @@ ignored); apache/airflow#46194 (runs without a logical date).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.compare.fields import SCHEDULE
+from airflowkit.compare.changes import Change, What
+from airflowkit.compare.fields import SCHEDULE, Kind
+from airflowkit.compare.masking import masked
 from airflowkit.errors import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from airflowkit.compare.fields import Dag
     from airflowkit.compare.state import State
@@ -37,7 +42,12 @@ _ONCE: Final = "Once"
 _EVERY: Final = "every "
 _CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals = True"
 _DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
-_SLA: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
+SLA: Final = "sla"
+"""What changes where an `sla` is ignored; the rule that finds the same says nothing more."""
+_DEADLINE: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
+TEMPLATE: Final = "template"
+_WIDEST: Final = 80
+_NOT_SHOWN: Final = "another value, which is not shown"
 _CATCHUP: Final = "to keep it: catchup=True"
 
 
@@ -48,13 +58,14 @@ class Silent:
     Attributes:
         dag_id: The DAG.
         path: Its file.
-        what: What changes: a name of a template's context, `catchup`, `no date` or `sla`.
+        what: What changes: a name of a template's context, `template`, `catchup`, `no date` or `sla`.
         text: The change in words.
         before: The value under the older Airflow.
         after: The value under the newer one; None if there is none.
         run: When the run is created whose values these are; empty for what is no value of a run.
         tasks: The tasks that use it.
         hint: How to keep it as it was.
+        field: The field of a task that a template gives another value.
     """
 
     dag_id: str
@@ -66,6 +77,7 @@ class Silent:
     run: str = ""
     tasks: tuple[str, ...] = ()
     hint: str = ""
+    field: str = ""
 
 
 def silent_changes(older: State, newer: State) -> tuple[Silent, ...]:
@@ -85,6 +97,7 @@ def common_run(before: Dag, after: Dag) -> tuple[Mapping[str, str], Mapping[str,
 def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
     if common := common_run(before, after):
         yield from _dates(dag_id, before, after, *common)
+        yield from _templates(dag_id, before, after, *common)
     was, now = (dag.runs.get("limits", {}).get("catchup") for dag in (before, after))
     if was != now and before.runs.get("next") and before.fields.get(SCHEDULE) != _ONCE:
         text = f"runs that were missed are {'' if now else 'no longer '}made up: catchup is {'on' if now else 'off'}"
@@ -93,15 +106,16 @@ def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
     yield from _undated(dag_id, before, after)
     late = tuple(before.runs.get("slas", ()))
     if late and not after.runs.get("slas"):
-        yield Silent(dag_id, after.path, "sla", "sla is ignored: nobody is told of a late task", tasks=late, hint=_SLA)
+        yield Silent(
+            dag_id, after.path, SLA, "sla is ignored: nobody is told of a late task", tasks=late, hint=_DEADLINE
+        )
 
 
 def _dates(
     dag_id: str, before: Dag, after: Dag, older: Mapping[str, str], newer: Mapping[str, str]
 ) -> Iterator[Silent]:
     users = _users(before) or _users(after)
-    hint = _DELTA if after.fields.get(SCHEDULE, "").startswith(_EVERY) else _CRON
-    run = _as_text(older["run_after"], "%Y-%m-%d %H:%M")
+    hint, run = _intervals(after), _as_text(older["run_after"], "%Y-%m-%d %H:%M")
     for name, (date, form) in _FORMATS.items():
         if name not in users and (users or name not in _ALWAYS):
             continue
@@ -110,6 +124,47 @@ def _dates(
             text = f"{name} of the run at {run} UTC: {was or 'none'} → {now or 'none'}"
             tasks = tuple(users.get(name, ()))
             yield Silent(dag_id, after.path, name, text, was, now, f"{run} UTC", tasks, hint)
+
+
+def _templates(
+    dag_id: str, before: Dag, after: Dag, older: Mapping[str, str], newer: Mapping[str, str]
+) -> Iterator[Silent]:
+    """Yield the fields of tasks that templates fill in otherwise, each with the tasks that have the same."""
+    ones, others = (_rendered(dag, run) for dag, run in ((before, older), (after, newer)))
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for (task, field, template), text in ones.items():
+        now = others.get((task, field, template), text)
+        change = masked(Change(Kind.TASK, What.CHANGED, dag_id, task, field, text, now))
+        if text != now:
+            found[field, change.before or "", change.after or ""].append(task)
+    run = _as_text(older["run_after"], "%Y-%m-%d %H:%M")
+    for (field, was, now), tasks in found.items():
+        text = f"{field} of the run at {run} UTC: {shortened(was, now) if was != now else _NOT_SHOWN}"
+        yield Silent(dag_id, after.path, TEMPLATE, text, was, now, f"{run} UTC", tuple(tasks), _intervals(after), field)
+
+
+def _rendered(dag: Dag, run: Mapping[str, str]) -> dict[tuple[str, str, str], str]:
+    tasks: Mapping[str, Any] = dag.runs.get("rendered", {}).get(run["run_after"], {})
+    return {(task, field, template): text for task, its in tasks.items() for field, template, text in its}
+
+
+def shortened(before: str, after: str) -> str:
+    """Return what differs between two texts with the word before it, such as `--day 2026-12-01 → 2026-12-02`."""
+    one, other = before.split(), after.split()
+    start = _common(one, other)
+    end = _common(one[start:][::-1], other[start:][::-1])
+    was, now = (shorten(" ".join(words[start : len(words) - end]), _WIDEST, placeholder=" …") for words in (one, other))
+    return " ".join(filter(None, (*one[max(0, start - 1) : start], was, "→", now)))
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return with how many equal words two texts begin."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _intervals(dag: Dag) -> str:
+    """Return how a DAG's runs keep their data intervals."""
+    return _DELTA if dag.fields.get(SCHEDULE, "").startswith(_EVERY) else _CRON
 
 
 def _undated(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:

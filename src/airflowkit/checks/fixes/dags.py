@@ -17,7 +17,7 @@ from airflowkit.checks.fixes.syntax import (
     without_argument,
     without_element,
 )
-from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
+from airflowkit.checks.moves.keywords import DROPPED
 from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def without_default(finding: Finding, text: str) -> str | None:
     Airflow 3 passes each operator the keys that it has arguments for and ignores the others; the `sla` that it still
     accepts only warns. If the file itself reads `default_args`, the key stays.
     """
-    key = next((it for it in DEAD_DEFAULT_ARGS if repr(it) in finding.message), None)
+    key = next((it for it in DROPPED if finding.message.startswith(f"default_args has {it!r}")), None)
     source = parsed(text)
     if source is None or key is None or _DEFAULTS_READ.search(text):
         return None
@@ -130,7 +130,7 @@ FIXES: Final = (
     Fix(
         "AK506",
         without_default,
-        declared=frozenset((place, key) for place in ("default_args", "partial_kwargs") for key in DEAD_DEFAULT_ARGS),
+        declared=frozenset((place, key) for place in ("default_args", "partial_kwargs") for key in DROPPED),
     ),
 )
 

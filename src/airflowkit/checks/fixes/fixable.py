@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.moves.context import EQUAL, removed_name
-from airflowkit.checks.rules.alerts import DEAD_DEFAULT_ARGS
+from airflowkit.checks.moves.keywords import DROPPED
 from airflowkit.checks.rules.register import FIXABLE
 from airflowkit.pods.spec.keywords import DEAD
 
@@ -24,7 +24,7 @@ _SIGNS: Final = {
         "AK105": r"^print\(",
         "AK207": r"\A(?:#.*\n|\s)*[rR]?[\"']",
         "AK411": "|".join(rf"{name}\s*=\s*(?:{'|'.join(dead.harmless)})" for name, dead in DEAD.items()),
-        "AK506": rf"[\"'](?:{'|'.join(DEAD_DEFAULT_ARGS)})[\"']\s*:",
+        "AK506": rf"[\"'](?:{'|'.join(DROPPED)})[\"']\s*:",
         "AK603": r"^\s*airflowkit\s*(?:#.*)?$",
         "AK604": r"^\s*ENV\s+PYTHONDONTWRITEBYTECODE[= ]\s*\S+\s*$",
     }.items()
@@ -44,6 +44,8 @@ def _shows(finding: Finding) -> bool:
         return finding.message.startswith(("imports airflow.", "passes "))
     if finding.code == "AK311":
         return (name := removed_name(finding.message)) is not None and name in EQUAL
+    if finding.code == "AK506" and not finding.message.startswith("default_args has "):
+        return False
     return finding.code in FIXABLE and (sign is None or bool(sign.search(_text(finding.path))))
 
 

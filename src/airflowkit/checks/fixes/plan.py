@@ -13,8 +13,9 @@ from airflowkit.errors import FixFailed
 from airflowkit.repository import from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from airflowkit.checks.fixes.fix import Fix
     from airflowkit.checks.model.findings import Finding
 
 
@@ -52,12 +53,12 @@ def _by_target(findings: Iterable[Finding]) -> dict[Path, list[Finding]]:
     return targets
 
 
-def edit_of(file: TextFile, findings: Iterable[Finding]) -> Edit | None:
+def edit_of(file: TextFile, findings: Iterable[Finding], fixes: Mapping[str, Fix] = FIXES) -> Edit | None:
     """Return the edit of a file that fixes those findings whose fix is beyond doubt; None if there are none."""
     text, fixed = file.text, []
     for finding in findings:
         here = replace(finding, line=moved(finding.line, file.text, text))
-        after = FIXES[finding.code].apply(here, text)
+        after = fixes[finding.code].apply(here, text)
         if after not in (None, text):
             text = after
             fixed.append(finding)

@@ -22,12 +22,14 @@ class Keyword:
         new: Its name now; empty if it was removed.
         advice: What to do in place of a removed one, if deleting it is not enough.
         since: The version.
+        ignored: Whether it is still accepted, and does nothing: no error tells of it.
     """
 
     old: str
     new: str = ""
     advice: str = ""
     since: str = "Airflow 3.0"
+    ignored: bool = False
 
     @property
     def what(self) -> str:
@@ -54,14 +56,14 @@ _TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
         Keyword("fail_stop", "fail_fast"),
         Keyword("default_view"),
         Keyword("orientation"),
-        Keyword("sla_miss_callback", advice="use deadline=DeadlineAlert(…), from Airflow 3.1 on"),
+        Keyword("sla_miss_callback", advice="pass deadline=DeadlineAlert(…), from Airflow 3.1 on", ignored=True),
         Keyword("full_filepath"),
     ),
     "BaseOperator": (
         Keyword("provide_context"),
         Keyword("task_concurrency", "max_active_tis_per_dag"),
         Keyword("xcom_push", "do_xcom_push"),
-        Keyword("sla", advice="use deadline=DeadlineAlert(…) of the DAG, from Airflow 3.1 on"),
+        Keyword("sla", advice="pass deadline=DeadlineAlert(…) to the DAG, from Airflow 3.1 on", ignored=True),
     ),
     "Variable": (Keyword("default_var", "default"),),
     "TriggerDagRunOperator": (Keyword("execution_date", "logical_date"),),
@@ -87,6 +89,15 @@ _TABLE: Final[Mapping[str, tuple[Keyword, ...]]] = {
 """By the class whose constructor took it, or a Variable's `get`; `BaseOperator` is every operator."""
 CLASSES: Final = tuple(_TABLE)
 """The classes of which the table knows arguments."""
+IGNORED: Final[Mapping[str, tuple[Keyword, ...]]] = {
+    cls: tuple(each for each in keywords if each.ignored) for cls, keywords in _TABLE.items()
+}
+"""The arguments that Airflow 3 accepts and does nothing with, by the class.
+
+Found by giving Airflow 3.3 every argument of `DAG` and `BaseOperator` that 2.11 has: all others of this table raise.
+"""
+DROPPED: Final = tuple(each.old for each in (*_TABLE["BaseOperator"], *IGNORED["DAG"]))
+"""The keys of `default_args` that no operator takes any more, whichever it is."""
 
 
 def renamed(classes: Iterable[str], name: str) -> Keyword | None:

@@ -11,18 +11,16 @@ from airflowkit._airflow import airflow_version
 from airflowkit.checks.model.findings import Fault, Severity
 from airflowkit.checks.model.pod_view import class_names, operator_class
 from airflowkit.checks.model.rule import DagSubject, dag_rule
+from airflowkit.checks.moves.keywords import IGNORED, renamed
+from airflowkit.checks.rules.dag_arguments import defaults_of
+from airflowkit.pods.expansion import arguments_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from airflowkit.checks.moves.keywords import Keyword
 
 _ON_FAILURE: Final = "on_failure_callback"
-DEAD_DEFAULT_ARGS: Final = {
-    "sla": "use a DeadlineAlert",
-    "sla_miss_callback": "use a DeadlineAlert",
-    "task_concurrency": "use max_active_tis_per_dag",
-    "provide_context": "delete it: the context is always passed",
-}
-"""Keys of `default_args` that Airflow 3 drops, each with what to do."""
 
 
 @dag_rule("AK501", "scheduled-dag-without-alert", Severity.WARNING)
@@ -128,19 +126,33 @@ def email_never_sent(dag: DagSubject) -> Iterator[Fault]:
 
 @dag_rule("AK506", "dead-argument", Severity.WARNING)
 def dead_argument(dag: DagSubject) -> Iterator[Fault]:
-    """Checks `default_args` for arguments that Airflow no longer has.
+    """Checks for arguments that Airflow accepts without a word, and does nothing with.
 
     ## Why it matters
-    Airflow drops what it does not know: an `sla` from Airflow 2 is never checked, and nothing says so.
+    Airflow 3 still takes `sla` of a task and `sla_miss_callback` of a DAG, and ignores both: nobody is told of a late
+    task. From `default_args`, of a DAG or a task group, it drops whatever no operator takes.
 
     ## How to fix it
     Instead of `sla` and `sla_miss_callback`, pass `deadline=DeadlineAlert(...)` to the DAG; instead of
     `task_concurrency`, set `max_active_tis_per_dag`. Delete `provide_context`: a function that takes `**context` gets
-    it.
+    it. The table is that of the arguments which Airflow 3 and its providers renamed and removed; a key that an operator
+    of your own takes is left alone.
     """
-    for key in dag.dag.default_args or ():
-        if key in DEAD_DEFAULT_ARGS and not any(_takes(task.task, key) for task in dag.tasks):
-            yield Fault(f"default_args has {key!r}, which Airflow no longer has", hint=DEAD_DEFAULT_ARGS[key])
+    defaults = list(defaults_of(dag))
+    for place, keys, tasks in defaults:
+        for key in keys:
+            if (keyword := _dropped(key, tasks)) and not any(_takes(task, keyword) for task in tasks):
+                yield Fault(f"{place} has {key!r}, which {keyword.what}: no task gets it", hint=keyword.hint)
+    if airflow_version() < (3, 0):
+        return
+    for keyword in IGNORED["DAG"]:
+        if getattr(dag.dag, keyword.old, None) is not None:
+            yield Fault(f"passes {keyword.old} to the DAG, which Airflow ignores: it {keyword.what}", hint=keyword.hint)
+    for task in dag.tasks:
+        for keyword in IGNORED["BaseOperator"]:
+            if _is_ignored(task.task, keyword, [keys for _place, keys, _tasks in defaults]):
+                text = f"passes {keyword.old}, which Airflow ignores: it {keyword.what}"
+                yield Fault(text, hint=keyword.hint, line=task.line, task_id=task.task.task_id)
 
 
 RULES: Final = (
@@ -153,14 +165,26 @@ RULES: Final = (
 )
 
 
-def _takes(task: Any, name: str) -> bool:
-    """Return whether an operator uses such an argument: one of the repository's own, or any of Airflow 2's.
+def _dropped(key: object, tasks: Sequence[Any]) -> Keyword | None:
+    """Return what became of a key of `default_args`."""
+    classes = [name for task in tasks for name in class_names(operator_class(task))]
+    return renamed(("BaseOperator", *classes), str(key)) or next((it for it in IGNORED["DAG"] if it.old == key), None)
 
-    Airflow 3's accept some of them, and warn.
-    """
+
+def _is_ignored(task: Any, keyword: Keyword, defaults: Iterable[Mapping[Any, Any]]) -> bool:
+    """Return whether a task is given such an argument, and not by `default_args`: these are told once."""
+    value = arguments_of(task).get(keyword.old)
+    inherited = any(keys.get(keyword.old) is value for keys in defaults)
+    return value is not None and not inherited and not _takes(task, keyword)
+
+
+def _takes(task: Any, keyword: Keyword) -> bool:
+    """Return whether an operator uses such an argument; of one that Airflow 3 ignores, one of the repository's own."""
+    only_own = keyword.ignored and airflow_version() >= (3, 0)
     classes = operator_class(task).__mro__
-    heeded = (kind for kind in classes if airflow_version() < (3, 0) or kind.__module__.partition(".")[0] != "airflow")
-    return any(name in signature(vars(kind)["__init__"]).parameters for kind in heeded if "__init__" in vars(kind))
+    heeded = (kind for kind in classes if not (only_own and kind.__module__.partition(".")[0] == "airflow"))
+    inits = (vars(kind)["__init__"] for kind in heeded if "__init__" in vars(kind))
+    return any(keyword.old in signature(init).parameters for init in inits)
 
 
 def _callbacks(owner: Any, name: str) -> list[Any]:

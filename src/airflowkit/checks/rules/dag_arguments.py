@@ -43,12 +43,8 @@ def misspelt_default_arg(dag: DagSubject) -> Iterator[Fault]:
     Use the name that the message suggests, or pass the argument to the DAG. The `default_args` of task groups are
     checked, too. A key of your own that the file itself reads, such as `default_args["team"]`, is left alone.
     """
-    yield from _misspelt(dag, "default_args", dag.dag.default_args, [task.task for task in dag.tasks])
-    for group in dag.dag.task_group.get_task_group_dict().values():
-        inherited = group.parent_group.default_args if group.parent_group else {}
-        own = {key: value for key, value in group.default_args.items() if key not in inherited}
-        name = f"default_args of the task group {group.group_id!r}"
-        yield from _misspelt(dag, name, own, list(group.iter_tasks()) if own else [])
+    for place, defaults, tasks in defaults_of(dag):
+        yield from _misspelt(dag, place, defaults, tasks)
 
 
 @dag_rule("AK215", "time-limits-out-of-order", Severity.WARNING)
@@ -150,6 +146,16 @@ def dag_argument_not_set(dag: DagSubject) -> Iterator[Fault]:
     for name in dag.options.required_dag_args:
         if not getattr(dag.dag, name, None) and not defaults.get(name):
             yield Fault(f"does not set {name}", hint=f"pass {name}= to the DAG")
+
+
+def defaults_of(dag: DagSubject) -> Iterator[tuple[str, Mapping[Any, Any], Sequence[Any]]]:
+    """Yield the `default_args` of a DAG and of each of its task groups: their place, what they add, and the tasks."""
+    yield "default_args", dag.dag.default_args or {}, [task.task for task in dag.tasks]
+    for group in dag.dag.task_group.get_task_group_dict().values():
+        inherited = group.parent_group.default_args if group.parent_group else {}
+        own = {key: value for key, value in group.default_args.items() if key not in inherited}
+        if own:
+            yield f"default_args of the task group {group.group_id!r}", own, list(group.iter_tasks())
 
 
 RULES: Final = (

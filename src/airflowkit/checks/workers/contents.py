@@ -11,6 +11,7 @@ from airflowkit.settings import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from airflowkit.checks.model.facts import Failure, FileFacts
@@ -24,17 +25,28 @@ class Parser:
     Attributes:
         pool: The workers.
         folder: The DAG folder.
+        outlined: From when on to count the next runs of each DAG's outline; None for no outlines.
     """
 
     pool: Pool
     folder: Path
+    outlined: datetime | None = None
 
     def facts(self, contents: Mapping[Path, bytes | None]) -> dict[Path, FileFacts]:
         """Return what the workers report of each file."""
         options = check_settings(self.folder)
         paths = {str(path.absolute()): path for path in contents}
         jobs = [
-            Job(whole, str(self.folder), options, serialize=True, evidence=True, judged=False, content=contents[path])
+            Job(
+                whole,
+                str(self.folder),
+                options,
+                serialize=True,
+                evidence=True,
+                outlined=self.outlined,
+                judged=False,
+                content=contents[path],
+            )
             for whole, path in paths.items()
         ]
         return {paths[facts.path]: facts for facts in results(self.pool, jobs)}

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.model.pod_view import operator_class
+from airflowkit.pods.expansion import arguments_of
 from airflowkit.pods.spec.keywords import POD_OPERATOR
 
 if TYPE_CHECKING:
@@ -29,16 +30,6 @@ def evidence_of(task: TaskSubject) -> str:
         "options": [_options(pod.operator) for pod in task.pods],
     }
     return json.dumps(found, sort_keys=True)
-
-
-_PLACES: Final = frozenset({"dag", "task_group", "default_args"})
-"""Where a task belongs, and defaults: the defaults that an operator takes are among its own arguments."""
-
-
-def arguments_of(operator: Any) -> dict[str, Any]:
-    """Return what an operator was given, or what all operators of a mapped task are."""
-    given = getattr(operator, "partial_kwargs", None) or getattr(operator, "_BaseOperator__init_kwargs", {})
-    return {name: value for name, value in given.items() if name not in _PLACES}
 
 
 def pods_of(task: TaskSubject) -> list[Any]:

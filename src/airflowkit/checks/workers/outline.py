@@ -23,9 +23,10 @@ from airflowkit.checks.model.run_dates import BY_HAND, DATES, undated_runs
 from airflowkit.checks.rules.pod_budget import peak_request, readable
 from airflowkit.checks.rules.templates import read_template
 from airflowkit.checks.workers.code import Digests
-from airflowkit.checks.workers.evidence import arguments_of, pods_of, written
+from airflowkit.checks.workers.evidence import pods_of, written
 from airflowkit.checks.workers.instances import attributes_of, held
-from airflowkit.pods.expansion import argument, is_pod
+from airflowkit.checks.workers.rendered import rendered
+from airflowkit.pods.expansion import argument, arguments_of, is_pod
 from airflowkit.repository import repository_root
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.rule import DagSubject, TaskSubject
     from airflowkit.checks.workers.messages import Job
+    from airflowkit.checks.workers.rendered import Rendered
 
 _RUNS: Final = 5
 _LIMITS: Final = ("catchup", "max_active_runs", "max_active_tasks", "max_consecutive_failed_dag_runs")
@@ -156,11 +158,12 @@ def _peak(dag: DagSubject) -> dict[str, str]:
 
 def _runs(dag: DagSubject, serialized: str | None, after: datetime | None) -> dict[str, Any]:
     """Return how many runs the DAG makes, their dates, and which tasks use such dates or have an SLA in effect."""
-    undated = undated_runs(dag.dag.timetable)
+    undated, following = undated_runs(dag.dag.timetable), _next_runs(serialized, after)
     is_newer = _airflow.airflow_version() >= (3, 0)
     by_hand = BY_HAND if is_newer else ""
     return {
-        "next": _next_runs(serialized, after),
+        "next": following,
+        "rendered": {run["run_after"]: _rendered(dag, run) for run in following},
         "limits": {name: getattr(dag.dag, name, None) for name in _LIMITS},
         "undated": undated.which if undated else by_hand,
         "slas": [] if is_newer else [task.task.task_id for task in dag.tasks if getattr(task.task, "sla", None)],
@@ -187,6 +190,11 @@ def _of_run(run: Any) -> dict[str, str]:
         "data_interval_end": interval and interval.end,
     }
     return {name: date.isoformat() for name, date in dates.items() if date}
+
+
+def _rendered(dag: DagSubject, run: Mapping[str, str]) -> dict[str, list[Rendered]]:
+    """Return what the templates of each task that uses dates give in a run."""
+    return {task.task.task_id: found for task in dag.tasks if task.templates and (found := rendered(task, run))}
 
 
 def _dates(task: TaskSubject) -> list[str]:

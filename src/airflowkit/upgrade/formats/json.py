@@ -7,14 +7,16 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from airflowkit.upgrade.environment import Environment
     from airflowkit.upgrade.report import Report
 
 VERSION: Final = 1
 
 
-def render(report: Report) -> str:
-    """Return an object with a list for each part of the report."""
+def render(report: Report, fixes: Mapping[str, Any] | None = None) -> str:
+    """Return an object with a list for each part of the report, and what was fixed, if that was asked for."""
     document = {
         "version": VERSION,
         "before": _side(report.before),
@@ -27,7 +29,7 @@ def render(report: Report) -> str:
         "findings_begin": [asdict(finding) for finding in report.began],
         "findings_cease": [asdict(finding) for finding in report.ceased],
     }
-    return json.dumps(document, indent=2)
+    return json.dumps(document if fixes is None else {**document, "fixes": fixes}, indent=2)
 
 
 def _side(side: Environment) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What `airflowkit adopt` offers and does not take: presets for `default_args`, and the Teams alert for copied ones."""
