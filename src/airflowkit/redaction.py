@@ -30,9 +30,10 @@ _REFERENCE: Final = re.compile(
 """A template, or a variable of a shell or of Kubernetes."""
 _NAME_OF_A_SECRET: Final = re.compile(r"(?i)--?secrets?(?:[-_]name)?\b")
 """An option that names a Kubernetes Secret."""
-_MAYBE: Final = re.compile(
+MAYBE_A_SECRET: Final = re.compile(
     rf"(?i){WORDS}|(?<=[_.-])(?:{ABBREVIATIONS})(?![^\W_])|\bAIRFLOW_CONN_",
 )
+"""Found in the name of a variable whose value is not shown."""
 _SURELY: Final = re.compile(rf"(?i)(?:^|_)(?:{WORDS}|credentials|{ABBREVIATIONS})$")
 
 
@@ -43,7 +44,7 @@ def may_name_secret(name: str) -> bool:
         >>> may_name_secret("TOKEN_URL"), may_name_secret("LOG_LEVEL")
         (True, False)
     """
-    return _MAYBE.search(name) is not None
+    return MAYBE_A_SECRET.search(name) is not None
 
 
 def names_secret(name: str) -> bool:

@@ -92,11 +92,11 @@ def _lines(found: Sequence[Ejection], modules: Sequence[str], *, dry_run: bool) 
     for each in found:
         path = each.file.path.as_posix()
         why = " ".join(each.objection.split())
-        yield (
-            f"{path}: stays: {why}"
-            if why
-            else f"{path}: {counted(each.pods, 'pod')} plain, airflowkit no longer needed"
-        )
+        if why:
+            yield f"{path}: stays: {why}"
+            continue
+        needed = f"still needed by {listed(each.needed_by)}" if each.needed_by else "no longer needed"
+        yield f"{path}: {counted(each.pods, 'pod')} plain, airflowkit {needed}"
         if each.lost:
             yield f"{path}: lost: {listed([_INSTEAD.get(name, name) for name in each.lost], len(each.lost))}"
     for path in modules:
@@ -113,6 +113,7 @@ def _as_json(found: Sequence[Ejection], modules: Sequence[str]) -> dict[str, Any
             "path": each.file.path.as_posix(),
             "pods": each.pods,
             "lost": list(each.lost),
+            "needed_by": list(each.needed_by),
             "stays": each.objection,
         }
         for each in found
