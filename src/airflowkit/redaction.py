@@ -83,16 +83,18 @@ def redact(text: object) -> str:
     from airflow.providers.common.compat.sdk import redact as redact_known
 
     # Before Airflow's masker: one that knows a secret "password" would leave `***=hunter2` of `password=hunter2`.
-    shown = mask_shapes(_bounded(str(text)))
-    for value in _sensitive_environment():
-        shown = shown.replace(value, MASK)
-    return str(redact_known(shown))
+    return str(redact_known(mask_shapes(_bounded(str(text)))))
 
 
 def mask_shapes(text: str) -> str:
-    """Return a text without what looks like a secret, where importing Airflow would take too long."""
+    """Return a text without what looks like a secret, and without the values of sensitive variables of this process.
+
+    For where importing Airflow would take too long.
+    """
     for shape in SHAPES:
         text = shape.pattern.sub(shape.replacement, text)
+    for value in _sensitive_environment():
+        text = text.replace(value, MASK)
     return text
 
 

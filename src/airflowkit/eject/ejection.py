@@ -163,6 +163,6 @@ _ACCEPTED: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def _is_shown_by_pods(difference: Difference) -> bool:
-    """Return whether the pods show what a change of defaults or of a mapped task's elements does: these are text here."""
+    """Return whether the pods show what a change of defaults, or of what a task is mapped over, does."""
     parts = difference.field.split(".")
     return parts[0] in ("default_args", "expand_input") and bool(OF_THE_POD & set(parts))

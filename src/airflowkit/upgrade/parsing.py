@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import UpgradeError
+from airflowkit.redaction import mask_shapes
 from airflowkit.upgrade.document import read
 
 if TYPE_CHECKING:
@@ -91,10 +92,12 @@ def _state(side: Environment, process: subprocess.Popen[bytes], target: Path) ->
     status = process.wait()
     if status or not target.exists():
         log = target.with_suffix(".log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        said = log[-1] if log else f"exit status {status}"
+        said = mask_shapes(log[-1]) if log else f"exit status {status}"
         hint = _INSTALL.replace("PYTHON", str(side.python)) if "ModuleNotFoundError" in said else ""
         raise UpgradeError(f"{side} cannot parse the DAG files: {said}", hint=hint)
     document = json.loads(target.read_text(encoding="utf-8"))
     if "error" in document:
-        raise UpgradeError(f"{side} cannot parse the DAG files: {document['error']}", hint=document["hint"])
+        raise UpgradeError(
+            f"{side} cannot parse the DAG files: {mask_shapes(document['error'])}", hint=document["hint"]
+        )
     return read(document)
