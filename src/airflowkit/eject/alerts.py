@@ -64,4 +64,5 @@ def module_text() -> str:
 def in_the_way(folder: Path) -> bool:
     """Return whether a DAG folder has another file where the module goes."""
     path = folder / f"{MODULE}.py"
-    return path.exists() and path.read_text(encoding="utf-8", errors="replace") != module_text()
+    is_other = path.exists() and (path.is_dir() or path.read_bytes() != module_text().encode())
+    return is_other or path.with_suffix("").is_dir()  # a package goes before a module

@@ -1,4 +1,4 @@
-"""Which tasks pull an XCom without `task_ids`: Airflow 2 then takes that of any task, Airflow 3 that of the task itself.
+"""Which tasks pull an XCom without `task_ids`: Airflow 2 then takes any task's, Airflow 3 that of the task itself.
 
 Source: `RuntimeTaskInstance.xcom_pull` of the Task SDK.
 """
