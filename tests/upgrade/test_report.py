@@ -88,3 +88,14 @@ def test_a_task_that_differs_is_told_and_json_has_the_same():
     document = json.loads(render(found))
     assert document["before"] == {"airflow": "2.11.2", "python": "/old"}
     assert [change["field"] for change in document["changes"]] == ["retries"]
+
+
+def test_the_value_of_a_sensitive_variable_is_nowhere_in_the_report(monkeypatch):
+    monkeypatch.setenv("ORDERS_PASSWORD", "correct-horse")
+    why = Finding("AK101", Severity.ERROR, "ValueError: correct-horse", "a.py")
+    rule = Finding("AK311", Severity.ERROR, "uses correct-horse", "b.py")
+    newer = State(failures={"a.py": "correct-horse", "c.py": "correct-horse"}, findings=(why, rule))
+    found = report(newer, State(failures={"d.py": "x"}))
+    assert len(found.errors) == 2
+    assert found.began
+    assert "correct-horse" not in render(found)
