@@ -99,3 +99,11 @@ def test_the_value_of_a_sensitive_variable_is_nowhere_in_the_report(monkeypatch)
     assert len(found.errors) == 2
     assert found.began
     assert "correct-horse" not in render(found)
+
+
+def test_what_only_a_file_that_fails_has_needed_is_not_told_as_no_longer_needed():
+    needing = replace(DAG, tasks={"load": {Field(Kind.TASK, "wasb_conn_id"): "'wasb'"}})
+    older = replace(PLAIN, dags={"a": needing})
+    assert "no longer needed" in text(report(PLAIN, older)).lower()
+    failing = State(failures={"dags/a.py": "no"}, findings=(finding("AK101"),), seconds={"dags/a.py": 0.0})
+    assert "no longer needed" not in text(report(failing, older)).lower()

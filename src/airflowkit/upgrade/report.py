@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Finding, Severity
-from airflowkit.compare.changes import Change, Unknown, Where, changes, unknown
+from airflowkit.compare.changes import Change, Unknown, What, Where, changes, unknown
 from airflowkit.compare.comparison import parted
 from airflowkit.compare.difference import new_findings
 from airflowkit.compare.fields import NEXT_RUNS, Kind
@@ -107,6 +107,9 @@ def _counts(change: Change, older: State, newer: State) -> bool:
     """Return whether a change is told as such: errors and the dates of runs have a place of their own."""
     if change.kind is Kind.IMPORT or change.kind is Kind.IMPORT_TIME:
         return False
+    if change.kind is Kind.NEED and change.what is What.REMOVED:
+        gone = tuple(f"{dag_id}." for dag_id, dag in older.dags.items() if dag.path in newer.failures)
+        return not all(task.startswith(gone) for task in (change.before or "").split(", "))  # else told as an error
     both = older.dags.get(change.dag_id), newer.dags.get(change.dag_id)
     if change.field != NEXT_RUNS.name or not both[0] or not both[1]:
         return True
