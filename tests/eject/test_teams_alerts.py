@@ -114,7 +114,8 @@ def test_what_looks_like_a_secret_is_not_posted(posted, card_class, monkeypatch)
 
 def test_no_alert_is_lost_for_its_template_its_size_or_what_the_context_lacks(posted, card_class):
     card = card_class(conn_id="teams", title="{{ dag.dag_id }} {{ exception }}", message="{{ ti.x.y }} {{ 1 / 0 }}")
-    for context in ({"dag": dag(), "reason": "timed_out"}, {"ti": None}, {}, of_task("ü" * 100_000)):
+    serialized = SimpleNamespace(dag_id="orders", owner="data")  # has no `get_template_env`: apache/airflow#64649
+    for context in ({"dag": serialized, "reason": "timed_out"}, {"ti": None}, {}, of_task("ü" * 100_000)):
         card(context)
     card_class(conn_id="teams", message="ü\n" * 60_000, mentions=[f"{n}@example.com" for n in range(3000)])(of_task())
     assert len(posted) == 5
