@@ -30,9 +30,10 @@ _REFERENCE: Final = re.compile(
 """A template, or a variable of a shell or of Kubernetes."""
 _NAME_OF_A_SECRET: Final = re.compile(r"(?i)--?secrets?(?:[-_]name)?\b")
 """An option that names a Kubernetes Secret."""
-_MAYBE: Final = re.compile(
+MAYBE_A_SECRET: Final = re.compile(
     rf"(?i){WORDS}|(?<=[_.-])(?:{ABBREVIATIONS})(?![^\W_])|\bAIRFLOW_CONN_",
 )
+"""Found in the name of a variable whose value is not shown."""
 _SURELY: Final = re.compile(rf"(?i)(?:^|_)(?:{WORDS}|credentials|{ABBREVIATIONS})$")
 
 
@@ -43,7 +44,7 @@ def may_name_secret(name: str) -> bool:
         >>> may_name_secret("TOKEN_URL"), may_name_secret("LOG_LEVEL")
         (True, False)
     """
-    return _MAYBE.search(name) is not None
+    return MAYBE_A_SECRET.search(name) is not None
 
 
 def names_secret(name: str) -> bool:
@@ -82,16 +83,18 @@ def redact(text: object) -> str:
     from airflow.providers.common.compat.sdk import redact as redact_known
 
     # Before Airflow's masker: one that knows a secret "password" would leave `***=hunter2` of `password=hunter2`.
-    shown = mask_shapes(_bounded(str(text)))
-    for value in _sensitive_environment():
-        shown = shown.replace(value, MASK)
-    return str(redact_known(shown))
+    return str(redact_known(mask_shapes(_bounded(str(text)))))
 
 
 def mask_shapes(text: str) -> str:
-    """Return a text without what looks like a secret, where importing Airflow would take too long."""
+    """Return a text without what looks like a secret, and without the values of sensitive variables of this process.
+
+    For where importing Airflow would take too long.
+    """
     for shape in SHAPES:
         text = shape.pattern.sub(shape.replacement, text)
+    for value in _sensitive_environment():
+        text = text.replace(value, MASK)
     return text
 
 

@@ -112,7 +112,10 @@ def repository(folder: Path, settings: str = "") -> Path:
 def pods(folder: Path, contents: dict[Path, bytes | None]) -> dict[str, list]:
     """Return the pods of each file, in a form of the test's own."""
     with Pool(("airflowkit.pods.task",), 1, folder=folder) as pool:
-        found = Parser(pool, folder).facts(contents)
+        return pods_in(Parser(pool, folder).facts(contents))
+
+
+def pods_in(found: dict) -> dict[str, list]:
     assert not [facts.failure for facts in found.values() if failure_of(facts)]
     return {
         path.name: [plain(pod) for text in facts.evidence for pod in json.loads(text)["pods"]]

@@ -43,6 +43,13 @@ with DAG("interval", schedule=CronDataIntervalTimetable("0 5 * * *", timezone="U
 with DAG("once", schedule="@once", start_date=START):
     BashOperator(task_id="a", bash_command="load")
 """,
+    "pulls": _HEAD
+    + """
+with DAG("pulls", schedule=None, start_date=START, max_active_tasks=4, max_active_runs=2):
+    PythonOperator(task_id="a", python_callable=lambda ti: ti.xcom_pull(key="rows"))
+    BashOperator(task_id="b", bash_command="load {{ ti.xcom_pull(key='rows') }} {{ ti.xcom_pull('a') }}")
+    BashOperator(task_id="c", bash_command="load {{ ti.xcom_pull('a') }}")
+""",
     "assets": """
 from datetime import datetime
 from airflow.datasets import Dataset

@@ -96,3 +96,22 @@ def test_an_sla_that_is_ignored_is_told_once_though_a_rule_finds_it_too():
     found = report(replace(PLAIN, findings=(its,)), older)
     assert ([each.what for each in found.silent], found.began) == (["sla"], ())
     assert report(replace(PLAIN, findings=(its,))).began == (its,)
+
+
+def test_the_value_of_a_sensitive_variable_is_nowhere_in_the_report(monkeypatch):
+    monkeypatch.setenv("ORDERS_PASSWORD", "correct-horse")
+    why = Finding("AK101", Severity.ERROR, "ValueError: correct-horse", "a.py")
+    rule = Finding("AK311", Severity.ERROR, "uses correct-horse", "b.py")
+    newer = State(failures={"a.py": "correct-horse", "c.py": "correct-horse"}, findings=(why, rule))
+    found = report(newer, State(failures={"d.py": "x"}))
+    assert len(found.errors) == 2
+    assert found.began
+    assert "correct-horse" not in render(found)
+
+
+def test_what_only_a_file_that_fails_has_needed_is_not_told_as_no_longer_needed():
+    needing = replace(DAG, tasks={"load": {Field(Kind.TASK, "wasb_conn_id"): "'wasb'"}})
+    older = replace(PLAIN, dags={"a": needing})
+    assert "no longer needed" in text(report(PLAIN, older)).lower()
+    failing = State(failures={"dags/a.py": "no"}, findings=(finding("AK101"),), seconds={"dags/a.py": 0.0})
+    assert "no longer needed" not in text(report(failing, older)).lower()

@@ -85,6 +85,7 @@ def test_catchup_that_is_off_now_is_told_only_if_the_dag_has_a_schedule():
     assert (only.what, only.before, only.after) == ("catchup", "True", "False")
     assert found(*({**each, "next": []} for each in both)) == []
     assert found(*both, schedule="Once") == []
+    assert found(*both, schedule="Continuous") == []
 
 
 def test_an_sla_that_is_ignored_now_is_told_with_its_tasks():
@@ -100,3 +101,15 @@ def test_runs_without_a_logical_date_are_told_if_a_task_needs_one():
     assert only.text == "a run by hand has no logical date: ds will not be there"
     assert found({}, {"undated": BY_HAND}) == []
     assert found(older | {"undated": BY_HAND}, older | {"undated": BY_HAND}) == []
+
+
+def test_an_xcom_that_is_pulled_of_any_task_is_told_with_the_tasks():
+    (only,) = found({"pulls": ["load", "send"]}, {"pulls": []})
+    assert (only.what, only.tasks) == ("xcom_pull", ("load", "send"))
+    assert found({"pulls": ["load"]}, {"pulls": ["load"]}) == []
+
+
+def test_a_limit_of_all_runs_that_becomes_one_of_each_is_told():
+    (only,) = found({"shared_limit": 4}, {"shared_limit": None})
+    assert only.text == "max_active_tasks=4 is the limit of each run, and no longer of all runs together"
+    assert found({"shared_limit": None}, {}) == []

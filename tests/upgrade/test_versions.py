@@ -101,8 +101,11 @@ def test_what_changes_without_an_error_is_told_per_dag(report):
         ("hourly", "no date", None, None, "", ("a",)),
         ("by_hand", "no date", None, None, "", ("a",)),
         ("old", "ds", "2026-12-01", "2026-12-02", run, ()),
+        ("old", "max_active_tasks", None, None, "", ()),
         ("old", "sla", None, None, "", ("a",)),
         ("on_asset", "no date", None, None, "", ("load",)),
+        ("pulls", "xcom_pull", None, None, "", ("a", "b")),
+        ("pulls", "max_active_tasks", None, None, "", ()),
     }
 
 

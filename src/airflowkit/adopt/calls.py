@@ -111,6 +111,19 @@ class RawCalls:
             return value
         return self._assigned[value.value][0]
 
+    def constant(self, name: str) -> cst.BaseExpression | None:
+        """Return what a name of the module is assigned, if that happens once and nothing else binds it."""
+        values = self._assigned.get(name, ())
+        is_bound_else = bool((self._imported | self._bound_otherwise) & {name, "*"})
+        return values[0] if len(values) == 1 and not is_bound_else else None
+
+    def uses_of(self, name: str) -> list[cst.Name]:
+        """Return where a name stands for its value."""
+        targets = {
+            node.target for node in walked(self.source.module) if isinstance(node, (cst.AssignTarget, cst.AnnAssign))
+        }
+        return [node for node in self._names[name] if node not in targets]
+
     def _is_private(self, name: str, uses: Mapping[str, set[cst.Name]]) -> bool:
         """Return whether a name is assigned once and never imported, and all its other uses are these."""
         if name in self._imported or "*" in self._imported:  # its value may be that one, and the assigned one unused
@@ -153,6 +166,19 @@ class RawCalls:
         return {name for node in found for name in bound_names(node)}
 
     @cached_property
+    def _bound_otherwise(self) -> set[str]:
+        """The names that something else than a plain assignment binds: loops, `with`, `:=`, `+=`, `a, b = …`."""
+        targets: list[cst.CSTNode] = []
+        for node in walked(self.source.module):
+            if isinstance(node, (cst.For, cst.CompFor, cst.NamedExpr, cst.AugAssign)):
+                targets.append(node.target)
+            elif isinstance(node, cst.AsName):
+                targets.append(node.name)
+            elif isinstance(node, cst.Assign) and _target(node) is None:
+                targets += node.targets
+        return {name.value for target in targets for name in used_names(target)}
+
+    @cached_property
     def _names(self) -> Mapping[str, list[cst.Name]]:
         found: dict[str, list[cst.Name]] = defaultdict(list)
         for name in used_names(self.source.module):
@@ -179,7 +205,8 @@ def _by_name(values: Iterable[cst.BaseExpression]) -> Mapping[str, set[cst.Name]
 
 def literal_name(raw: RawCall) -> str:
     """Return the `task_id` that is written out in a call, or an empty string."""
-    value = keyword_value(raw.call, "task_id")
+    first = raw.call.args[0] if raw.call.args else None
+    value = first.value if first and not first.keyword and not first.star else keyword_value(raw.call, "task_id")
     evaluated = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
     return evaluated if isinstance(evaluated, str) else ""
 

@@ -62,7 +62,7 @@ def _of_task(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
     for was, becomes in zip(one["options"], other["options"], strict=False):
         yield from _changed(was, becomes)
     for was, becomes in zip(one["pods"], other["pods"], strict=False):
-        yield from _changed(_normal(was), _normal(becomes))
+        yield from (name or "pod" for name in _changed(_normal(was), _normal(becomes)))
 
 
 def _is_moved(one: str, other: str) -> bool:
@@ -119,8 +119,11 @@ def _changed(one: Any, other: Any, path: str = "") -> Iterator[str]:
 
 
 def _normal(pod: Any) -> Any:
-    """Return a manifest in the one form that all equal ones have."""
-    return _normalized(json.dumps(pod))
+    """Return a manifest in the one form that all equal ones have; one of a wrong shape has only its own."""
+    try:
+        return _normalized(json.dumps(pod))
+    except (AttributeError, TypeError):
+        return pod
 
 
 @lru_cache(maxsize=4096)

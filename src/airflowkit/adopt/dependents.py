@@ -21,7 +21,7 @@ def importers_of(files: Iterable[Path], folder: Path) -> dict[Path, Path]:
     wanted = {name: file.absolute() for file in files for name in _names(file.absolute(), folder)}
     found: dict[Path, Path] = {}
     for other in python_files(folder):
-        for name in _imported(other.read_text(encoding="utf-8", errors="replace")):
+        for name in imported_names(other.read_text(encoding="utf-8", errors="replace")):
             file = wanted.get(name)
             if file is not None and file != other.absolute():
                 found.setdefault(file, other)
@@ -35,7 +35,7 @@ def _names(file: Path, folder: Path) -> Iterator[str]:
         yield ".".join(parts[start:])
 
 
-def _imported(text: str) -> Iterator[str]:
+def imported_names(text: str) -> Iterator[str]:
     """Yield what a file imports, each name that may be a module with what is before it."""
     yield from _BY_NAME.findall(text)
     text = text.replace("\\\r\n", " ").replace("\\\n", " ")

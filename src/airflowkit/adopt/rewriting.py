@@ -96,9 +96,28 @@ class _Rewriting(cst.CSTTransformer):
             left[-1] = left[-1].with_changes(comma=updated_node.elements[-1].comma)
         return updated_node.with_changes(elements=left) if left else GONE
 
+    def leave_BinaryOperation(  # noqa: N802  libcst's name
+        self, _original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
+    ) -> cst.BaseExpression:
+        if _is_gone(updated_node.left):
+            return updated_node.right
+        return updated_node.left if _is_gone(updated_node.right) else updated_node
+
+    def leave_Tuple(self, _original_node: cst.Tuple, updated_node: cst.Tuple) -> cst.Tuple | cst.Name:  # noqa: N802
+        left = [element for element in updated_node.elements if not _is_gone(element.value)]
+        if len(left) == len(updated_node.elements):
+            return updated_node
+        if len(left) == 1:
+            left = [left[0].with_changes(comma=cst.Comma())]
+        return updated_node.with_changes(elements=left) if left else GONE
+
     def leave_Dict(self, _original_node: cst.Dict, updated_node: cst.Dict) -> cst.Dict:  # noqa: N802
         for place, element in reversed(list(enumerate(updated_node.elements))):
-            if _is_gone(element.value):
+            if _is_gone(element.value) or (
+                isinstance(element, cst.DictElement)
+                and isinstance(element.value, cst.Name)
+                and element.value.value in self._emptied
+            ):
                 updated_node = without_element(updated_node, place)
         return updated_node
 

@@ -50,7 +50,7 @@ def eject(
     from airflowkit.cli.fixing import print_diff
     from airflowkit.cli.signals import ended_in_order
     from airflowkit.eject.alerts import TEAMS_FAILURE
-    from airflowkit.eject.engine import ejected, write_module
+    from airflowkit.eject.engine import ejected, kept_modules, missing_module, write_module
     from airflowkit.repository import dags_folder_of, default_dags_folder, from_here
 
     where = paths or [default_dags_folder()]
@@ -58,20 +58,25 @@ def eject(
         at = named(where, _WORD)
         found = ejected(at.drafts, pool_size(workers))
         files = sorted((it for it in found if it.objection or it.text != it.file.text), key=lambda it: it.file.path)
-        folders = {dags_folder_of(each.file.path) for each in files if TEAMS_FAILURE in each.lost and not dry_run}
-        added = [from_here(path).as_posix() for path in map(write_module, folders) if path]
-        files = files if dry_run else [written(each) for each in files]
+        alerting = {dags_folder_of(it.file.path) for it in files if TEAMS_FAILURE in it.lost}
+        added = [path for folder in alerting if (path := missing_module(folder))]
+        if not dry_run:
+            for path in added:
+                write_module(path)
+            files = [written(each) for each in files]
+            added = kept_modules(added, [it.file.path for it in files if TEAMS_FAILURE in it.lost])
+    modules_added = [from_here(path).as_posix() for path in added]
     for complaint in at.unread:
         typer.echo(complaint, err=True)
     modules = [path.as_posix() for path in at.helpers]
     if output_format is Format.JSON:
-        typer.echo(json.dumps(_as_json(files, modules) | {"added": added}, indent=2))
+        typer.echo(json.dumps(_as_json(files, modules) | {"added": modules_added}, indent=2))
         return
     if dry_run:
         for each in files:
             print_diff(each.file, each.text)
-    for path in added:
-        typer.echo(f"{path}: new: posts the alerts")
+    for module in modules_added:
+        typer.echo(f"{module}: {'would be new' if dry_run else 'new'}: posts the alerts")
     for line in _lines(files, modules, dry_run=dry_run):
         typer.echo(line)
 
@@ -91,12 +96,13 @@ def _lines(found: Sequence[Ejection], modules: Sequence[str], *, dry_run: bool) 
     done = [each for each in found if not each.objection]
     for each in found:
         path = each.file.path.as_posix()
-        why = " ".join(each.objection.split())
-        yield (
-            f"{path}: stays: {why}"
-            if why
-            else f"{path}: {counted(each.pods, 'pod')} plain, airflowkit no longer needed"
-        )
+        why = " ".join(each.objection.split()).removeprefix(f"{path}: ")
+        if why:
+            yield f"{path}: stays: {why}"
+            continue
+        needed = f"still needed by {listed(each.needed_by)}" if each.needed_by else "no longer needed"
+        pods = f"{counted(each.pods, 'pod')} plain, " if each.pods else ""
+        yield f"{path}: {pods}airflowkit {needed}"
         if each.lost:
             yield f"{path}: lost: {listed([_INSTEAD.get(name, name) for name in each.lost], len(each.lost))}"
     for path in modules:
@@ -113,6 +119,7 @@ def _as_json(found: Sequence[Ejection], modules: Sequence[str]) -> dict[str, Any
             "path": each.file.path.as_posix(),
             "pods": each.pods,
             "lost": list(each.lost),
+            "needed_by": list(each.needed_by),
             "stays": each.objection,
         }
         for each in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,8 @@ import libcst as cst
 from airflowkit.adopt.rewriting import without_keyword
 from airflowkit.checks.fixes.syntax import keyword_value, with_argument
 from airflowkit.eject.written import expression_of
+from airflowkit.redaction import MAYBE_A_SECRET
+from airflowkit.secret_shapes import SHAPES
 from airflowkit.settings import Teams
 
 if TYPE_CHECKING:
@@ -50,12 +53,16 @@ class Alert:
         return call.with_changes(func=cst.Name(CARD))
 
 
+@cache
 def module_text() -> str:
-    """Return the module that posts the card."""
-    return (Path(__file__).parent / f"{MODULE}.template").read_text(encoding="utf-8")
+    """Return the module that posts the card, with the shapes of secrets that it must not show."""
+    text = (Path(__file__).parent / f"{MODULE}.template").read_text(encoding="utf-8")
+    shapes = "".join(f"    ({shape.pattern.pattern!r}, {shape.replacement!r}),\n" for shape in SHAPES)
+    return f"{text}\n\nNAME_OF_A_SECRET = {MAYBE_A_SECRET.pattern!r}\nSECRETS = [\n{shapes}]\n"
 
 
 def in_the_way(folder: Path) -> bool:
     """Return whether a DAG folder has another file where the module goes."""
     path = folder / f"{MODULE}.py"
-    return path.exists() and path.read_text(encoding="utf-8", errors="replace") != module_text()
+    is_other = path.exists() and (path.is_dir() or path.read_bytes() != module_text().encode())
+    return is_other or path.with_suffix("").is_dir()  # a package goes before a module

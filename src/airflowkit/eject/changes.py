@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -9,25 +10,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import Slot, listed_values, walked
-from airflowkit.adopt.changes import constant, without_element
+from airflowkit.adopt.calls import has_comments, listed_values, walked
+from airflowkit.adopt.changes import constant
+from airflowkit.adopt.models import is_none
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.rewriting import GONE
 from airflowkit.checks.fixes.syntax import keyword_value
 from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
-from airflowkit.eject.arguments import Arguments
+from airflowkit.eject.arguments import OURS, Arguments
 from airflowkit.eject.names import OPERATOR, uses
 from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
+from airflowkit.eject.reach import Reach
 from airflowkit.eject.values import CLASSES, NATURAL, Plain, amounts, plain
-from airflowkit.eject.written import expression_of, text_of
+from airflowkit.eject.written import expression_of, text_of, value_of
+from airflowkit.pods.schema.models import PARTS
 from airflowkit.pods.spec.env_and_volumes import TARGETS
-from airflowkit.pods.spec.keywords import SOURCES
+from airflowkit.pods.spec.keywords import PLACES, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflowkit.adopt.calls import RawCall, RawCalls
     from airflowkit.adopt.rewriting import Rewrite
+    from airflowkit.eject.reach import Reached
     from airflowkit.settings import Settings
 
 RETRY_BY_CAUSE: Final = "RetryByCause"
@@ -46,6 +51,7 @@ class Changes:
         arguments: What changes in the arguments of each call.
         lost: What plain Airflow has nothing for, and is left out.
         objections: Why the file cannot change.
+        unfollowed: Lines with amounts that only the run of the file knows.
     """
 
     found: RawCalls
@@ -54,6 +60,7 @@ class Changes:
     arguments: dict[RawCall, Arguments] = field(default_factory=dict)
     lost: dict[str, None] = field(default_factory=dict)
     objections: list[str] = field(default_factory=list)
+    unfollowed: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, found: RawCalls, settings: Settings) -> Changes:
@@ -62,7 +69,9 @@ class Changes:
         changes._calls()
         changes._sources()
         changes._amounts()
+        changes._models()
         changes._pull_secrets()
+        changes._policies()
         changes._numbers_as_text()
         changes._others()
         return changes
@@ -80,12 +89,12 @@ class Changes:
         """Rewrite the value classes that reach a call: the parts that belong to another keyword go there."""
         volumes: dict[RawCall, set[str]] = {raw: set() for raw in self.found.calls}
         for keyword in SOURCES:
-            for slot in (*self.found.elements(keyword), *self.found.values(keyword)):
+            for slot in (*Reach(self.found, keyword).elements(), *Reach(self.found, keyword).values()):
                 new = self._plain(slot.value)
                 if new is not None and slot.value not in self.rewrites:
                     self._place(keyword, slot, new, volumes)
 
-    def _place(self, keyword: str, slot: Slot, new: Plain, volumes: dict[RawCall, set[str]]) -> None:
+    def _place(self, keyword: str, slot: Reached, new: Plain, volumes: dict[RawCall, set[str]]) -> None:
         if keyword == "secrets" and new.secret is not None:
             self.rewrites[slot.value] = constant(new.secret)
             return
@@ -93,7 +102,7 @@ class Changes:
         volume = text_of(new.parts["volumes"]) if "volumes" in new.parts else ""
         is_repeated = bool(volume) and all(volume in volumes[raw] for raw in slot.calls)
         if here is None or is_repeated:
-            self.rewrites |= without_element(self.found, slot, keyword)
+            self.rewrites |= dict.fromkeys((slot.value, *slot.names), constant(GONE))
         else:
             self.rewrites[slot.value] = constant(here)
         for raw in slot.calls:
@@ -103,9 +112,25 @@ class Changes:
             volumes[raw].add(volume)
 
     def _amounts(self) -> None:
-        """Rewrite the sizes and `Resources` of calls."""
-        for slot in self.found.values("resources"):
+        """Rewrite the sizes and `Resources` of calls, and take out what the plain operator does not know."""
+        slots = Reach(self.found, "resources").values()
+        for slot in slots:
             self._rewrite_amounts(slot.value)
+            if slot.value not in self.rewrites and not is_none(slot.value):
+                self.unfollowed.append(self.found.source.span(slot.value).start.line)
+        self._rename({node for slot in slots for node in (slot.value, *slot.names)})
+        for keyword in OURS:
+            for slot in Reach(self.found, keyword).values():
+                self.rewrites |= dict.fromkeys((slot.value, *slot.names), constant(GONE))
+                self.lost |= {STEPS: None} if keyword == STEPS else {}
+
+    def _rename(self, values: set[cst.BaseExpression]) -> None:
+        """Rename the keyword of amounts, also in dictionaries."""
+        for node in walked(self.found.source.module):
+            if isinstance(node, cst.DictElement) and node.value in values and literal(node.key) == "resources":
+                self.rewrites[node.key] = constant(cst.SimpleString('"container_resources"'))
+            elif isinstance(node, cst.Arg) and node.value in values and node.keyword:
+                self.rewrites[node.keyword] = constant(cst.Name("container_resources"))
 
     def _rewrite_amounts(self, value: cst.BaseExpression) -> None:
         new = amounts(value, self.settings, is_class=self._class_of(value) == "Resources")
@@ -113,21 +138,49 @@ class Changes:
             self.rewrites[value] = constant(new.model)
             self.lost |= {STEPS: None} if new.had_steps else {}
 
+    def _models(self) -> None:
+        """Write the objects of Kubernetes that are dictionaries as models: the plain operator takes few others."""
+        for keyword, place in PLACES.items():
+            if place.kind.startswith("V1"):
+                for slot in Reach(self.found, keyword).values():
+                    self._rewrite_object(slot.value, place.kind, many=place.many)
+        for keyword, part in NATURAL.items():
+            for slot in Reach(self.found, keyword).elements():
+                self._rewrite_object(slot.value, PARTS[part][0], many=False)
+
+    def _rewrite_object(self, value: cst.BaseExpression, kind: str, *, many: bool) -> None:
+        content = value_of(value)
+        if value in self.rewrites or has_comments(value) or not isinstance(content, list if many else dict):
+            return
+        if all(isinstance(it, dict) for it in (content if many else [content])):
+            with suppress(KeyError):  # what no model has, `pod_task` has refused
+                self.rewrites[value] = constant(expression_of(content, kind, many=many))
+
+    def _policies(self) -> None:
+        """Take out the policies that have a name, where it is used for nothing else."""
+        places = [it for node in walked(self.found.source.module) for it in _policies_in(node)]
+        for name in {it.value for it in places if isinstance(it, cst.Name)}:
+            given, uses = self.found.constant(name), self.found.uses_of(name)
+            if given is not None and self._class_of(given) == RETRY_BY_CAUSE and set(uses) <= set(places):
+                self.rewrites |= dict.fromkeys((given, *uses), constant(GONE))
+                self.lost[RETRY_BY_CAUSE] = None
+
     def _numbers_as_text(self) -> None:
         """Write the text of a variable that is a number, as `pod_task` hands it on."""
-        for slot in self.found.values("env_vars"):
+        for slot in Reach(self.found, "env_vars").values():
             for element in slot.value.elements if isinstance(slot.value, cst.Dict) else ():
-                if isinstance(element.value, cst.Integer):
-                    self.rewrites[element.value] = constant(expression_of(str(element.value.evaluated_value)))
+                number = text_of(element.value).replace("_", "")
+                if number.removeprefix("-").isdecimal():
+                    self.rewrites[element.value] = constant(expression_of(str(int(number))))
 
     def _pull_secrets(self) -> None:
         keyword = "image_pull_secrets"
-        for slot in self.found.values(keyword):
+        for slot in Reach(self.found, keyword).values():
             names = literal(slot.value)
             if names is not None:
                 content = [{"name": name.strip()} for name in names.split(",")]
                 self.rewrites[slot.value] = constant(expression_of(content, _REFERENCE, many=True))
-        for slot in self.found.elements(keyword):
+        for slot in Reach(self.found, keyword).elements():
             self._rewrite_pull_secret(slot.value)
 
     def _rewrite_pull_secret(self, value: cst.BaseExpression) -> None:
@@ -214,6 +267,14 @@ class Changes:
         """Return what of airflowkit the file uses that nothing can take the place of."""
         known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, TEAMS_FAILURE, *CLASSES}
         return sorted({name for name in self._uses.values() if name not in known})
+
+
+def _policies_in(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """Yield what a node gives for a retry policy."""
+    if isinstance(node, cst.Arg) and node.keyword and node.keyword.value == "retry_policy":
+        yield node.value
+    if isinstance(node, cst.DictElement) and literal(node.key) == "retry_policy":
+        yield node.value
 
 
 _REFERENCE: Final = "V1LocalObjectReference"

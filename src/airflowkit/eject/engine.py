@@ -16,6 +16,7 @@ from airflowkit.checks.workers.pool import Pool
 from airflowkit.eject.alerts import MODULE, TEAMS_FAILURE, in_the_way, module_text
 from airflowkit.eject.ejection import ejection
 from airflowkit.processor.environment import environment
+from airflowkit.repository import dags_folder_of
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
@@ -59,14 +60,25 @@ def _importable(folder: Path) -> Iterator[None]:
             yield
 
 
-def write_module(folder: Path) -> Path | None:
-    """Write the module of the alerts into a DAG folder; None if it is there.
+def missing_module(folder: Path) -> Path | None:
+    """Return where the module of the alerts goes in a DAG folder; None if it is there."""
+    path = folder / f"{MODULE}.py"
+    return None if path.exists() else path
+
+
+def write_module(path: Path) -> None:
+    """Write the module of the alerts.
 
     Raises:
         FixFailed: It cannot be written.
     """
-    path = folder / f"{MODULE}.py"
-    if path.exists():
-        return None
     write(TextFile.read(path), module_text().encode())
-    return path
+
+
+def kept_modules(modules: Sequence[Path], files: Sequence[Path]) -> list[Path]:
+    """Return those modules that files import; remove the others, whose files could not be written."""
+    folders = {dags_folder_of(file) for file in files}
+    for path in modules:
+        if path.parent not in folders:
+            path.unlink(missing_ok=True)
+    return [path for path in modules if path.parent in folders]

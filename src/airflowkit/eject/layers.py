@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from ast import literal_eval
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
@@ -19,14 +20,15 @@ from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import keyword_value
 from airflowkit.checks.workers.evidence import ARGUMENTS
+from airflowkit.eject.arguments import OURS
 from airflowkit.eject.written import expression_of
 from airflowkit.pods.expansion import STAND_IN
 from airflowkit.pods.schema.models import PARTS
 from airflowkit.pods.spec.env_and_volumes import TARGETS
-from airflowkit.pods.spec.keywords import PLACES
+from airflowkit.pods.spec.keywords import PLACES, SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from airflowkit.adopt.calls import RawCall, RawCalls
     from airflowkit.checks.model.facts import FileFacts
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 Pod = dict[str, Any]
 _SIDECAR: Final = "airflow-xcom-sidecar"
 _AIRFLOWS_LABELS: Final = frozenset({"airflow_version", "airflow_kpo_in_cluster"})
+_IMPURE: Final = frozenset({f"builtins.{name}" for name in ("eval", "exec", "input", "open", "__import__")})
+"""What gives another value elsewhere."""
 _ENUM: Final = re.compile(r"<\w+\.\w+: ('\w+')>")
 
 
@@ -54,13 +58,15 @@ def write_out(
     lines = TaskLines.of(pods[0])
     first, second = ([json.loads(text) for text in facts.evidence] for facts in pods)
     texts = [str({name: it}) for layer in layers for name, it in layer.values.items() if _is_template(str(it))]
+    elsewhere = _elsewhere(found)
     for raw, its in arguments.items():
         places = [place for place in lines.tasks(raw, found.calls) if place < len(second)]
         tasks = [(first[place], second[place]) for place in places if first[place]["operator"] == MOVED]
-        given = {name for one, _other in tasks for name, it in one[ARGUMENTS].items() if _is_template(it)}
-        lacking = _Lacking(found, raw, its, frozenset(given))
+        templated = {name for one, _other in tasks for name, it in one[ARGUMENTS].items() if _is_template(it)}
+        given = {name for _one, other in tasks for name in other[ARGUMENTS]}
+        lacking = _Lacking(found, raw, its, frozenset(templated), frozenset(given), elsewhere)
         pairs = [pair for one, other in tasks for pair in zip(one["pods"], other["pods"], strict=False)]
-        if not texts and all(isinstance(pod, dict) for pair in pairs for pod in pair):
+        if not texts and lacking.is_settled(OURS) and all(isinstance(pod, dict) for pair in pairs for pod in pair):
             lacking.write_fields(pairs)
             lacking.write_parts(pairs)
         options = (zip(one["options"], other["options"], strict=False) for one, other in tasks)
@@ -81,12 +87,26 @@ class _Lacking:
         raw: The call.
         its: What changes in it.
         templated: The keywords with templates in them.
+        given: The keywords that its tasks have, from wherever.
+        elsewhere: What the file gives for keywords outside such calls, as in `default_args`.
     """
 
     found: RawCalls
     raw: RawCall
     its: Arguments
     templated: frozenset[str]
+    given: frozenset[str]
+    elsewhere: Mapping[str, list[cst.BaseExpression]]
+
+    def is_settled(self, keywords: Iterable[str]) -> bool:
+        """Return whether what the file says for keywords is the same wherever it is parsed."""
+        own = ((name, keyword_value(self.raw.call, name)) for name in keywords)
+        constant = all(it is None or self._is_constant(self.found.written(it, name)) for name, it in own)
+        return constant and self._is_steady(keywords)
+
+    def _is_steady(self, keywords: Iterable[str]) -> bool:
+        """Return whether that is so of what is said elsewhere in the file."""
+        return all(self._is_constant(value) for name in keywords for value in self.elsewhere.get(name, ()))
 
     def write_fields(self, pods: list[tuple[Pod, Pod]]) -> None:
         for keyword, place in PLACES.items():
@@ -97,13 +117,17 @@ class _Lacking:
             if given is not None and place.kind == "map":
                 self._lay_under(keyword, [_lacking(one, other) for one, other in found])
             elif given is not None and place.many and place.kind.startswith("V1") and keyword != "init_containers":
+                if not self._is_steady((keyword,)):
+                    continue
                 missing = [[it for it in one or () if it not in (other or ())] for one, other in found]
                 self._append(keyword, place.kind, missing)
-            elif keyword not in self.templated and self._may_replace(keyword, [other for _one, other in found]):
+            elif keyword not in self.templated and self._may_replace(keyword):
                 self._set(keyword, place, [one for one, _other in found])
 
     def write_parts(self, pods: list[tuple[Pod, Pod]]) -> None:
         """Add the variables, volumes and mounts that pods would lack."""
+        if not self._is_steady(SOURCES):
+            return
         for part, (model, _name) in PARTS.items():
             lists = [[_list(pod, part) for pod in pair] for pair in pods]
             self._append(TARGETS[part], model, [[it for it in one if not _is_in(it, other)] for one, other in lists])
@@ -124,26 +148,27 @@ class _Lacking:
         values = (keyword_value(self.raw.call, name) for name in (keyword, ours))
         return next((value for value in values if value is not None), None)
 
-    def _may_replace(self, keyword: str, there: list[Any]) -> bool:
+    def _may_replace(self, keyword: str) -> bool:
         """Return whether what a pod has already is the same wherever the file is parsed."""
-        given = self._given(keyword)
-        if given is not None:
-            return self._is_constant(self.found.written(given, "resources"))
-        if not any(_without_airflows(it) if isinstance(it, dict) else it for it in there):
-            return True
-        values = [it.value for it in walked(self.found.source.module) if _is_entry(it, keyword)]
-        return all(self._is_constant(value) for value in values)
+        if self._given(keyword) is not None:
+            return self.is_settled((keyword, "resources"))
+        return keyword not in self.given or (keyword in self.elsewhere and self.is_settled((keyword,)))
 
     def _is_constant(self, value: cst.BaseExpression) -> bool:
         return all(self._is_known(name) for name in used_names(value))
 
     def _is_known(self, name: cst.Name) -> bool:
-        known = ("airflowkit", "kubernetes", "builtins")
         names = self.found.source.names(name)
-        return name.value in ("True", "False", "None") or all(it.partition(".")[0] in known for it in names)
+        if name.value in ("True", "False", "None"):
+            return True
+        if names == {name.value}:  # of the module
+            value = self.found.constant(name.value)
+            return value is not None and self._is_constant(value)
+        known = ("airflowkit", "kubernetes", "builtins")
+        return names.isdisjoint(_IMPURE) and all(it.partition(".")[0] in known for it in names)
 
     def _lay_under(self, keyword: str, lacking: list[dict[str, Any]]) -> None:
-        if _is_one(lacking) and lacking[0] and STAND_IN not in str(lacking):
+        if self._is_steady((keyword,)) and _is_one(lacking) and lacking[0] and STAND_IN not in str(lacking):
             self.its.below[keyword] = {name: expression_of(it) for name, it in lacking[0].items()}
 
     def _append(self, keyword: str, kind: str, missing: list[list[Any]]) -> None:
@@ -157,8 +182,31 @@ class _Lacking:
             self.its.values[keyword] = expression_of(content, place.kind, many=place.many)
 
 
-def _is_entry(node: cst.CSTNode, keyword: str) -> TypeGuard[cst.DictElement]:
-    return isinstance(node, cst.DictElement) and literal(node.key) == keyword
+def _elsewhere(found: RawCalls) -> Mapping[str, list[cst.BaseExpression]]:
+    """Return what a file gives for keywords outside calls that make tasks: in dictionaries, such as `default_args`."""
+    given: dict[str, list[cst.BaseExpression]] = defaultdict(list)
+    for node in walked(found.source.module):
+        for name, value in _entries(node):
+            given["container_resources" if name == "resources" else name].append(value)
+    return given
+
+
+def _entries(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """Yield what a node says of a dictionary: `{"a": b}`, `dict(a=b)`, `default_args(a=b)`, `x["a"] = b`."""
+    if isinstance(node, cst.DictElement):
+        yield literal(node.key) or "", node.value
+    elif isinstance(node, cst.Call) and _is_of_dictionary(node.func):
+        yield from ((arg.keyword.value, arg.value) for arg in node.args if arg.keyword)
+    elif isinstance(node, cst.Assign):
+        for target in (it.target for it in node.targets):
+            index = target.slice[0].slice if isinstance(target, cst.Subscript) else None
+            if isinstance(index, cst.Index):
+                yield literal(index.value) or "", node.value
+
+
+def _is_of_dictionary(function: cst.BaseExpression) -> bool:
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    return isinstance(name, cst.Name) and name.value in ("dict", "default_args", "setdefault", "update")
 
 
 def _without_airflows(labels: Mapping[str, str]) -> dict[str, str]:
@@ -185,11 +233,12 @@ def _content(pod: Pod, place: Place) -> Any:
 
 def _list(pod: Pod, part: str) -> list[Any]:
     holder = pod["spec"] if part == "volumes" else pod["spec"]["containers"][0]
-    return list(holder.get(part) or ())
+    return [it for it in holder.get(part) or () if isinstance(it, dict)]
 
 
 def _lacking(one: Any, other: Any) -> dict[str, Any]:
-    return {name: it for name, it in (one or {}).items() if (other or {}).get(name) != it}
+    tables = [it if isinstance(it, dict) else {} for it in (one, other)]
+    return {name: it for name, it in tables[0].items() if tables[1].get(name) != it}
 
 
 def _is_one(contents: list[Any]) -> bool:

@@ -9,6 +9,7 @@ import libcst as cst
 from airflowkit import _MODULE_OF
 from airflowkit.adopt.calls import bound_names, used_names, walked
 from airflowkit.adopt.imports import without_imports
+from airflowkit.adopt.models import text_of
 from airflowkit.eject.alerts import CARD, MODULE
 
 if TYPE_CHECKING:
@@ -64,9 +65,18 @@ def _imported(module: cst.Module) -> Iterator[str]:
             yield from (alias.evaluated_name for alias in node.names)
 
 
-def still_imports(module: cst.Module) -> bool:
-    """Return whether a file imports airflowkit."""
-    return any(name == PACKAGE or name.startswith(f"{PACKAGE}.") for name in _imported(module))
+def imported_of_ours(module: cst.Module) -> list[str]:
+    """Return what a file imports of airflowkit, by a statement or by a function such as `import_module`."""
+    found = dict.fromkeys([*_imported(module), *_imported_by_functions(module)])
+    return [name for name in found if name.partition(".")[0] == PACKAGE]
+
+
+def _imported_by_functions(module: cst.Module) -> Iterator[str]:
+    for node in walked(module):
+        if isinstance(node, cst.Call) and node.args:
+            function = (cst.helpers.get_full_name_for_node(node.func) or "").rpartition(".")[2]
+            if function in ("import_module", "__import__", "find_spec", "run_module"):
+                yield text_of(node.args[0].value) or ""
 
 
 def taken(found: RawCalls, after: cst.Module) -> list[str]:
@@ -74,7 +84,13 @@ def taken(found: RawCalls, after: cst.Module) -> list[str]:
     before = found.source
     needed = {name.value for name in used_names(after)} & _PLAIN.keys()
     others = (node for node in used_names(before.module) if node.value in needed)
-    return sorted({node.value for node in others if before.names(node) != {_PLAIN[node.value][0]}})
+    return sorted({node.value for node in others if not before.means(node, _spellings(node.value))})
+
+
+def _spellings(name: str) -> frozenset[str]:
+    """Return what a plain name may be imported from: all of the client's models are in its package, too."""
+    full = _PLAIN[name][0]
+    return frozenset({full, full.removesuffix(".models")})
 
 
 def with_plain_imports(before: cst.Module, after: cst.Module) -> cst.Module:
@@ -83,4 +99,27 @@ def with_plain_imports(before: cst.Module, after: cst.Module) -> cst.Module:
     there = {name for it in at_top if isinstance(it, (cst.Import, cst.ImportFrom)) for name in bound_names(it)}
     needed = {name.value for name in used_names(after)}
     lines = [line for name, (_full, line) in _PLAIN.items() if name in needed - there]
-    return without_imports(before, after, PACKAGE, lines)
+    return without_imports(before, after.visit(_Uncommented()), PACKAGE, lines)
+
+
+class _Uncommented(cst.CSTTransformer):
+    """Puts the comments of imports of airflowkit on lines of their own, where they stay when the import goes."""
+
+    def leave_SimpleStatementLine(  # noqa: N802  libcst's name
+        self, _original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine:
+        part = updated_node.body[0]
+        if not isinstance(part, cst.ImportFrom) or isinstance(part.names, cst.ImportStar):
+            return updated_node
+        if str(cst.helpers.get_full_name_for_node(part.module or "")).partition(".")[0] != PACKAGE:
+            return updated_node
+        inner = updated_node.with_changes(leading_lines=())
+        comments = [node for node in walked(inner) if isinstance(node, cst.Comment)]
+        if not comments:
+            return updated_node
+        names = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in part.names]
+        return updated_node.with_changes(
+            body=[part.with_changes(names=names, lpar=None, rpar=None), *updated_node.body[1:]],
+            leading_lines=[*updated_node.leading_lines, *(cst.EmptyLine(comment=it) for it in comments)],
+            trailing_whitespace=cst.TrailingWhitespace(),
+        )

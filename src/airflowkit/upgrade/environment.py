@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from airflowkit.errors import UpgradeError, shown
+from airflowkit.redaction import mask_shapes
 
 _ASK: Final = "import sys, importlib.metadata as m; print(*sys.version_info[:2], m.version('apache-airflow'))"
 _OLDEST: Final = (3, 11)
@@ -55,8 +56,10 @@ def environment_of(path: Path) -> Environment:
         major, minor, airflow = answer.stdout.split()
     except subprocess.CalledProcessError as error:
         said = (error.stderr.strip().splitlines() or [""])[-1]
-        hint = "" if "apache-airflow" not in said else f"install it: {python} -m pip install apache-airflow==VERSION"
-        raise UpgradeError(f"{python} has no Airflow: {said}", hint=hint) from None
+        if "PackageNotFoundError" not in said:
+            raise UpgradeError(f"{python} is not a Python: {mask_shapes(said)}") from None
+        hint = f"install it: {python} -m pip install apache-airflow==VERSION"
+        raise UpgradeError(f"{python} has no Airflow", hint=hint) from None
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise UpgradeError(f"{python} is not a Python: {shown(error)}") from None
     if (int(major), int(minor)) < _OLDEST:

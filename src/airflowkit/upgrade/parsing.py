@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 from airflowkit.errors import UpgradeError
+from airflowkit.redaction import mask_shapes
 from airflowkit.upgrade.document import read
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class Sides:
             _raise_death(side, process.wait(), _log_of(self.scratch, number))
         failure = json.loads(answer)
         if "error" in failure:
-            raise UpgradeError(f"{side} cannot parse the DAG files: {failure['error']}", hint=failure["hint"])
+            raise UpgradeError(
+                f"{side} cannot parse the DAG files: {mask_shapes(failure['error'])}", hint=failure["hint"]
+            )
         return read(json.loads(self._target(number).read_text(encoding="utf-8")))
 
 
@@ -117,7 +120,7 @@ def _channel(stream: IO[str] | None) -> IO[str]:
 
 def _raise_death(side: Environment, status: int, log: Path) -> NoReturn:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    said = lines[-1] if lines else f"exit status {status}"
+    said = mask_shapes(lines[-1]) if lines else f"exit status {status}"
     hint = _INSTALL.replace("PYTHON", str(side.python)) if "ModuleNotFoundError" in said else ""
     raise UpgradeError(f"{side} cannot parse the DAG files: {said}", hint=hint)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.model.findings import Finding, Severity
-from airflowkit.compare.changes import Change, Unknown, Where, changes, unknown
+from airflowkit.compare.changes import Change, Unknown, What, Where, changes, unknown
 from airflowkit.compare.comparison import parted
 from airflowkit.compare.difference import new_findings
 from airflowkit.compare.fields import NEXT_RUNS, Kind
@@ -100,13 +100,18 @@ def _errors(older: State, newer: State) -> Iterator[Finding]:
     for path in sorted(newer.failures.keys() - older.failures.keys()):
         found = [each for each in newer.findings if each.path == path and each.code in _OF_IMPORTS]
         text = mask_shapes(newer.failures[path])
-        yield from found or [Finding("AK101", Severity.ERROR, text, path)]  # told once, at another file, or ignored
+        yield from (
+            map(_masked, found) if found else [Finding("AK101", Severity.ERROR, text, path)]
+        )  # told once, at another file, or ignored
 
 
 def _counts(change: Change, older: State, newer: State) -> bool:
     """Return whether a change is told as such: errors and the dates of runs have a place of their own."""
     if change.kind is Kind.IMPORT or change.kind is Kind.IMPORT_TIME:
         return False
+    if change.kind is Kind.NEED and change.what is What.REMOVED:
+        gone = tuple(f"{dag_id}." for dag_id, dag in older.dags.items() if dag.path in newer.failures)
+        return not all(task.startswith(gone) for task in (change.before or "").split(", "))  # else told as an error
     both = older.dags.get(change.dag_id), newer.dags.get(change.dag_id)
     if change.field != NEXT_RUNS.name or not both[0] or not both[1]:
         return True
@@ -114,4 +119,8 @@ def _counts(change: Change, older: State, newer: State) -> bool:
 
 
 def _of_rules(findings: Iterable[Finding]) -> Iterator[Finding]:
-    yield from (each for each in findings if each.code not in _OF_IMPORTS)
+    yield from (_masked(each) for each in findings if each.code not in _OF_IMPORTS)
+
+
+def _masked(finding: Finding) -> Finding:
+    return replace(finding, message=mask_shapes(finding.message))

@@ -1,8 +1,8 @@
 """What an upgrade changes without an error: the dates of runs, and whether missed ones are made up.
 
 Sources: Airflow's release notes of 3.0 (`create_cron_data_intervals`, `create_delta_data_intervals` and
-`catchup_by_default` are off; `sla` is accepted, and
-ignored); apache/airflow#46194 (runs without a logical date).
+`catchup_by_default` are off; `sla` is accepted, and ignored; `max_active_tasks` is per run,
+apache/airflow#42953); apache/airflow#46194 (runs without a logical date); `checks.model.xcom_pulls`.
 """
 
 from __future__ import annotations
@@ -37,14 +37,16 @@ _FORMATS: Final = {
 }
 """What a template gives, from which date of the run."""
 _ALWAYS: Final = ("ds",)
-_ONCE: Final = "Once"
-"""Its one run is made up in any case."""
+_NEVER_MISSED: Final = ("Once", "Continuous")
+"""The one run is made up in any case; and a run that begins when the one before ends is never missed."""
 _EVERY: Final = "every "
 _CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals = True"
 _DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
 SLA: Final = "sla"
 """What changes where an `sla` is ignored; the rule that finds the same says nothing more."""
 _DEADLINE: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
+_PULL: Final = "to keep it: name the tasks, task_ids=[…]"
+_LIMIT: Final = "to keep it: a pool with so many slots, or max_active_runs=1"
 TEMPLATE: Final = "template"
 _WIDEST: Final = 80
 _NOT_SHOWN: Final = "another value, which is not shown"
@@ -58,7 +60,8 @@ class Silent:
     Attributes:
         dag_id: The DAG.
         path: Its file.
-        what: What changes: a name of a template's context, `template`, `catchup`, `no date` or `sla`.
+        what: What changes: a name of a template's context, `template`, `catchup`, `no date`, `sla`, `xcom_pull` or
+            `max_active_tasks`.
         text: The change in words.
         before: The value under the older Airflow.
         after: The value under the newer one; None if there is none.
@@ -99,16 +102,28 @@ def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
         yield from _dates(dag_id, before, after, *common)
         yield from _templates(dag_id, before, after, *common)
     was, now = (dag.runs.get("limits", {}).get("catchup") for dag in (before, after))
-    if was != now and before.runs.get("next") and before.fields.get(SCHEDULE) != _ONCE:
+    if was != now and before.runs.get("next") and not before.fields.get(SCHEDULE, "").startswith(_NEVER_MISSED):
         text = f"runs that were missed are {'' if now else 'no longer '}made up: catchup is {'on' if now else 'off'}"
         hint = _CATCHUP if was else "to keep it: catchup=False"
         yield Silent(dag_id, after.path, "catchup", text, repr(was), repr(now), hint=hint)
     yield from _undated(dag_id, before, after)
+    yield from _pulls_and_limits(dag_id, before, after)
     late = tuple(before.runs.get("slas", ()))
     if late and not after.runs.get("slas"):
         yield Silent(
             dag_id, after.path, SLA, "sla is ignored: nobody is told of a late task", tasks=late, hint=_DEADLINE
         )
+
+
+def _pulls_and_limits(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
+    pulling = tuple(before.runs.get("pulls", ()))
+    if pulling and not after.runs.get("pulls"):
+        text = "xcom_pull without task_ids finds only what the task itself has pushed, no other task's"
+        yield Silent(dag_id, after.path, "xcom_pull", text, tasks=pulling, hint=_PULL)
+    limit = before.runs.get("shared_limit")
+    if limit and not after.runs.get("shared_limit"):
+        text = f"max_active_tasks={limit} is the limit of each run, and no longer of all runs together"
+        yield Silent(dag_id, after.path, "max_active_tasks", text, hint=_LIMIT)
 
 
 def _dates(

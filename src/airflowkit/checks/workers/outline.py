@@ -20,6 +20,7 @@ from airflowkit import _airflow
 from airflowkit.checks.model.pod_view import operator_class
 from airflowkit.checks.model.python_callables import wanted
 from airflowkit.checks.model.run_dates import BY_HAND, DATES, undated_runs
+from airflowkit.checks.model.xcom_pulls import pulls_from_any_task
 from airflowkit.checks.rules.pod_budget import peak_request, readable
 from airflowkit.checks.rules.templates import read_template
 from airflowkit.checks.workers.code import Digests
@@ -167,6 +168,8 @@ def _runs(dag: DagSubject, serialized: str | None, after: datetime | None) -> di
         "limits": {name: getattr(dag.dag, name, None) for name in _LIMITS},
         "undated": undated.which if undated else by_hand,
         "slas": [] if is_newer else [task.task.task_id for task in dag.tasks if getattr(task.task, "sla", None)],
+        "pulls": [] if is_newer else [task.task.task_id for task in dag.tasks if _pulls(task)],
+        "shared_limit": None if is_newer else _shared_limit(dag.dag),
         "dates": {task.task.task_id: names for task in dag.tasks if (names := _dates(task))},
     }
 
@@ -195,6 +198,20 @@ def _of_run(run: Any) -> dict[str, str]:
 def _rendered(dag: DagSubject, run: Mapping[str, str]) -> dict[str, list[Rendered]]:
     """Return what the templates of each task that uses dates give in a run."""
     return {task.task.task_id: found for task in dag.tasks if task.templates and (found := rendered(task, run))}
+
+
+def _pulls(task: TaskSubject) -> bool:
+    texts = [text for _field, text in task.templates]
+    return pulls_from_any_task(texts, getattr(task.task, "python_callable", None))
+
+
+def _shared_limit(dag: Any) -> int | None:
+    """Return how many tasks of all its runs a DAG allows at once, if it says so itself and may have several runs."""
+    from airflow.providers.common.compat.sdk import conf
+
+    limit = getattr(dag, "max_active_tasks", None)
+    is_own = limit != conf.getint("core", "max_active_tasks_per_dag")
+    return limit if is_own and getattr(dag, "max_active_runs", 1) != 1 else None
 
 
 def _dates(task: TaskSubject) -> list[str]:

@@ -1,0 +1,182 @@
+"""Files of `pod_task` in the styles that people have: those that are ejected, and those that stay, with the reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_HEAD: Final = """from datetime import datetime
+
+from airflow.sdk import DAG
+from airflowkit import {names}
+
+{before}
+with DAG("{dag_id}", schedule=None, start_date=datetime(2026, 1, 1){more}):
+{body}"""
+_NAMES: Final = (
+    "ClaimVolume",
+    "ConfigMapEnvFrom",
+    "FieldEnv",
+    "Resources",
+    "RetryByCause",
+    "SecretEnv",
+    "SecretEnvFrom",
+    "dag_args",
+    "default_args",
+    "pod_task",
+    "teams_failure",
+)
+
+SETTINGS: Final = """\
+[pod]
+labels = { team = "data" }
+env_vars = { STAGE = "dev" }
+"""
+
+
+def _file(dag_id: str, body: str, before: str = "", more: str = "") -> str:
+    """Return a DAG file that imports the names that it uses."""
+    names = [
+        name
+        for name in _NAMES
+        if f"{name}(" in before + body + more or f"{name}," in before + body or f"{name}.partial" in body
+    ]
+    indented = "".join(f"    {line}\n" for line in body.splitlines())
+    return _HEAD.format(names=", ".join(names), before=before, dag_id=dag_id, more=more, body=indented)
+
+
+_EJECTED: Final = {
+    "by_stars": (
+        'pod_task("a", **COMMON)\npod_task("b", **{**COMMON, "image": "b:1"})',
+        'COMMON = {"image": "a:1", "resources": "small", "env_vars": {"A": 1}, "security": "restricted"}',
+    ),
+    "by_dict": (
+        'pod_task("a", **COMMON)',
+        'COMMON = dict(image="a:1", volumes=[ClaimVolume("/d", claim="c")], resources=Resources(cpu="1"))',
+    ),
+    "shared": (
+        ('pod_task("a", image="a:1", volumes=[DATA], secrets=PASSWORDS)\n'
+        'pod_task("b", image="a:1", volumes=[*MORE, ClaimVolume("/e", claim="e")], '
+        'secrets=PASSWORDS + [SecretEnv("low", secret="s", key="x")])'),
+        ('DATA = ClaimVolume("/data", claim="c")\nMORE = [ClaimVolume("/more", claim="m")]\n'
+        'PASSWORDS = [SecretEnv("PW", secret="s", key="k"), SecretEnvFrom(secret="all")]'),
+    ),
+    "defaults": (
+        'pod_task("a", image="a:1")\npod_task("b", image="a:1", labels={"own": "b"})',
+        "",
+        (', default_args=default_args("standard", volumes=[ClaimVolume("/c", claim="d")], labels={"x": "y"}), '
+        '**dag_args("standard")'),
+    ),
+    "policy": (
+        ('pod_task("a", image="a:1", retries=2, retry_policy=POLICY)\n'
+        'pod_task("b", image="a:1", retries=2, **{"retry_policy": POLICY})'),
+        "POLICY = RetryByCause()",
+    ),
+    "dictionaries": (
+        ('pod_task("a", image="a:1", ports=[{"containerPort": 80}], affinity={"nodeAffinity": {}}, '
+        'tolerations=[{"key": "a", "operator": "Exists"}], env_from=[{"secretRef": {"name": "x"}}], '
+        'volumes=({"name": "x", "emptyDir": {}},), volume_mounts=[{"name": "x", "mount_path": "/x"}])'),
+    ),
+    "other_client": (
+        ('pod_task("a", image="a:1", volumes=[k8s.V1Volume(name="x", empty_dir=k8s.V1EmptyDirVolumeSource()), '
+        'ClaimVolume("/y", claim="z")], volume_mounts=[k8s.V1VolumeMount(name="x", mount_path="/x")])'),
+        "import kubernetes.client as k8s",
+    ),
+    "rows": (
+        'pod_task.partial("a", image="a:1").expand_kwargs([{"resources": "small"}, {"resources": "large"}])',
+    ),
+    "one_line": ('a = pod_task("a", image="a:1"); b = pod_task("b", image="a:1")\na >> b',),
+    "factory": ('make("a", "x")\nmake("b", "y")', """\
+def make(name, table):
+    return pod_task(f"load_{name}", image=f"repo/{table}:1", labels={"table": table},
+                    secrets=[SecretEnv(f"{name.upper()}_PW", secret=f"{name}-db", key="pw")],
+                    volumes=[ClaimVolume(f"/{name}", claim=f"c-{name}")])
+"""),
+    "method": ('Jobs().make("a")', """\
+class Jobs:
+    secrets = [SecretEnvFrom(secret="s")]
+    def make(self, name):
+        more = [ConfigMapEnvFrom(config_map="m", prefix="P_")]
+        return pod_task(name, image="a:1", secrets=self.secrets, env_from=more)
+"""),
+    "alerts": (
+        'pod_task("a", image="a:1")',
+        'ALERT = teams_failure(mentions="a@example.com", title="{{ dag.dag_id }} broke")',
+        ', on_failure_callback=[ALERT, print], default_args={"on_retry_callback": teams_failure(budget=5)}',
+    ),
+}  # fmt: skip
+_STAYS: Final = {
+    "size_of_a_loop": (
+        ('for name, size in (("a", "small"), ("b", "large")):\n    pod_task(name, image="a:1", resources=size)',),
+        "line 9: only the run of the file knows these resources: write them out there",
+    ),
+    "defaults_of_the_environment": (
+        ('pod_task("a", image="a:1")', "import os", ', default_args=dict(labels=dict(e=os.environ.get("E", "dev")))'),
+        "metadata.labels.team of a would change",
+    ),
+    "defaults_set_later": (
+        (
+            'pod_task("a", image="a:1", labels={"own": "x"})',
+            'import os\nARGS = {"owner": "x"}\nARGS["labels"] = {"e": os.environ.get("E", "dev")}',
+            ", default_args=ARGS",
+        ),
+        "metadata.labels",
+    ),
+    "security_of_the_environment": (
+        ('pod_task("a", image="a:1", security=LEVEL)', 'import os\nLEVEL = os.environ.get("LEVEL", "restricted")'),
+        "spec.containers.base.securityContext",
+    ),
+    "partial": (
+        ('job("a")\njob("b")', 'from functools import partial\njob = partial(pod_task, image="a:1")'),
+        "line 7: pod_task is a value there, and nothing tells what calls it",
+    ),
+    "used_otherwise": (
+        ('pod_task("a", image="a:1", volumes=[DATA], cmds=[DATA.mount_path])', 'DATA = ClaimVolume("/d", claim="c")'),
+        "line 6: nothing tells which pod gets this ClaimVolume",
+    ),
+    "from_a_module": (
+        ('pod_task("a", image="a:1", volumes=[DATA])', "from common import DATA"),
+        "pod of a would change",
+    ),
+    "by_a_function": (
+        ('pod_task("a", image="a:1")', 'import importlib\nak = importlib.import_module("airflowkit")'),
+        "it would still import airflowkit",
+    ),
+    "recovery": (
+        ('pod_task("a", image="a:1")', "import airflowkit", ", on_success_callback=airflowkit.teams_recovery()"),
+        "it uses teams_recovery, for which eject has nothing plain",
+    ),
+}  # fmt: skip
+
+EJECTED: Final = {name: _file(name, *parts) for name, parts in _EJECTED.items()} | {
+    "commented": """\
+from datetime import datetime
+
+from airflow.sdk import DAG
+from airflowkit import (  # ours
+    pod_task,  # the task
+    # and this one
+    SecretEnv,
+)
+
+# before
+with DAG("commented", schedule=None, start_date=datetime(2026, 1, 1)):
+    pod_task(
+        "a",  # the id
+        image="a:1",
+        # the password
+        secrets=[SecretEnv("A", secret="b", key="c")],  # of the db
+    )  # end
+# after""",
+    "needs_another": _file("needs_another", 'pod_task("a", image=IMAGE)', "from common import IMAGE"),
+}
+STAYS: Final = {name: (_file(name, *parts), why) for name, (parts, why) in _STAYS.items()} | {
+    "star": (
+        _file("star", 'pod_task("a", image="a:1")').replace("import pod_task", "import *"),
+        "it imports * from airflowkit, and nothing tells which names are from there: import them by name",
+    ),
+}
+COMMON: Final = """\
+from airflowkit import ClaimVolume
+DATA = ClaimVolume("/d", claim="c")
+IMAGE = "a:1"
+"""
