@@ -1,0 +1,118 @@
+"""Every example ends in a local run as its words say, with the Secrets of the file beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from airflowkit.local.process.events import LogLine, Output
+from airflows import copied
+from azurite import azurite
+
+EXAMPLES = Path(__file__).parents[2] / "dags_examples"
+SAYS = {
+    "asset_handover_reader": "read the orders after 1 update",
+    "asset_handover_writer": "wrote the orders",
+    "azure_blob": "read 2 orders from orders/20",
+    "catchup_off": "closed the books before 20",
+    "catchup_on": "closed the books before 20",
+    "cross_dag_child": "reported the orders",
+    "cross_dag_parent": "loaded the orders",
+    "daily_balance": "balanced 20",
+    "deadline_alert": "loaded the orders",
+    "deferrable_wait": "part 3",
+    "depends_on_past_off": "booked 20",
+    "depends_on_past_on": "booked 20",
+    "failing_with_alert": "has 3 columns, expected 4",
+    "gpu_pod": "GPUs: none",
+    "hello_pod": "Hello from the pod of 20",
+    "mapped_with_cap": "got the orders of turin",
+    "max_active_runs_off": None,
+    "max_active_runs_on": None,
+    "max_active_tasks_off": "got the orders of turin",
+    "max_active_tasks_on": "got the orders of turin",
+    "orders_etl": "loaded 2 totals as orders",
+    "own_image": " berlin: 165",
+    "python_beside_pods": "3 orders",
+    "retry_by_cause": "try 2",
+    "secrets_in_pods": "some files: db-password",
+    "shared_volume": "read 2 orders",
+    "shops_mapped": "loading turin",
+    "wait_for_downstream_off": "published the table",
+    "wait_for_downstream_on": "published the table",
+    "worker_override": "the model fits to 97%",
+}
+"""What a task of each DAG says; None where it says nothing."""
+MARKS = {
+    **dict.fromkeys(("orders_etl", "own_image", "secrets_in_pods", "shared_volume"), pytest.mark.namespaces),
+    "azure_blob": (pytest.mark.azurite, pytest.mark.namespaces),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = copied(EXAMPLES, tmp_path_factory.mktemp("examples") / "dags")
+    (folder / "airflowkit.local.toml.example").rename(folder / "airflowkit.local.toml")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder):
+    from airflowkit.local.run import run_dag
+    from airflowkit.local.worker.warm import WarmAirflow
+
+    with WarmAirflow() as airflow:
+
+        def ended(dag_id):
+            events = []
+            result = run_dag(
+                dag_id, dags_folder=folder, runtime="process", worker=airflow.worker, on_event=events.append
+            )
+            return result, [event.text for event in events if isinstance(event, (LogLine, Output))]
+
+        yield ended
+
+
+@pytest.fixture
+def storage(request, folder, tmp_path):
+    """Azurite in place of the one that the settings name, if the example needs it."""
+    if request.node.callspec.params["dag_id"] != "azure_blob":
+        yield
+        return
+    with azurite(tmp_path) as port:
+        for file in (folder / "airflowkit.toml", folder / "airflowkit.local.toml"):
+            file.write_text(file.read_text().replace("127.0.0.1:10000", f"127.0.0.1:{port}"))
+        yield
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("storage")
+@pytest.mark.parametrize("dag_id", [pytest.param(it, marks=MARKS.get(it, ())) for it in SAYS])
+def test_the_run_of_an_example_ends_as_its_words_say(run, dag_id):
+    result, texts = run(dag_id)
+    assert result.ok is (dag_id != "failing_with_alert"), texts
+    assert len(result.alerts) == (not result.ok)
+    assert SAYS[dag_id] is None or any(SAYS[dag_id] in text for text in texts), texts
+    assert max(task.tries for task in result.tasks) == (2 if dag_id == "retry_by_cause" else 1)
+    assert [other.dag_id for other in result.others] == (["cross_dag_parent"] if dag_id == "cross_dag_child" else [])
+
+
+@pytest.mark.slow
+def test_a_late_run_is_reported_and_goes_on(run, folder):
+    file = folder / "deadline_alert.py"
+    source = file.read_text()
+    late = source.replace("hours=2", "seconds=0").replace('cmds=["echo"]', 'cmds=["sh", "-c", "sleep 2; echo $0"]')
+    file.write_text(late)
+    result, _ = run("deadline_alert")
+    file.write_text(source)
+    assert result.ok
+    (card,) = result.alerts
+    assert "The finance report waits for it." in str(card)
+
+
+@pytest.mark.slow
+def test_every_dag_of_the_examples_is_run_here(folder):
+    from airflow.dag_processing.dagbag import DagBag
+
+    assert DagBag(folder).dags.keys() == SAYS.keys()
