@@ -1,6 +1,6 @@
 """A run for each date that was missed, or for the last one only.
 
-Both DAGs begin in 2023. When they are deployed, or unpaused after a long time, `catchup_on` gets a run for each first
+Both DAGs begin in 2024. When they are deployed, or unpaused after a long time, `catchup_on` gets a run for each first
 of January since then, and `catchup_off` one for the last.
 
 A DAG that catches up needs a limit to how many runs it has at a time, or it takes every worker: the preset `backfill`
@@ -17,7 +17,7 @@ for name, preset in (("on", "backfill"), ("off", "standard")):
     with DAG(
         f"catchup_{name}",
         schedule="@yearly",
-        start_date=datetime(2023, 1, 1),
+        start_date=datetime(2024, 1, 1),
         default_args=default_args(preset, owner="data-eng"),
         on_failure_callback=teams_failure(),
         tags=["example"],

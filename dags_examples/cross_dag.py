@@ -26,11 +26,11 @@ with DAG(
 ):
 
     @task
-    def load() -> None:
+    def load_orders() -> None:
         """Load the orders."""
         print("loaded the orders")
 
-    load()
+    load_orders()
 
 with DAG(
     "cross_dag_child",

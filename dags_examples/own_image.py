@@ -1,8 +1,11 @@
 """A script in an image of its own.
 
-The script is scripts/own_image/main.py, and the Dockerfile beside it builds the image: `docker build --tag
-registry.example.com/shop-report:1.0.0 scripts/own_image`. The two are delivered separately: git-sync brings the DAG file to Airflow, and the registry brings
-the script to the pod. A changed script gets a new tag, and the DAG names it.
+The script is scripts/own_image/main.py, and the Dockerfile beside it builds the image:
+
+    docker build --tag registry.example.com/shop-report:1.0.0 scripts/own_image
+
+The two are delivered separately: git-sync brings the DAG file to Airflow, and the registry brings the script to the
+pod. A changed script gets a new tag, and the DAG names it.
 
 Without podman or docker `airflowkit run` does not use the image, but gives the pod what the Dockerfile copies.
 """

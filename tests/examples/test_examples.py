@@ -8,6 +8,7 @@ import pytest
 
 from airflowkit.checks.model.run_dates import dates_needed
 from airflowkit.pods.schema.jinja import parse_template
+from examples.says import SAYS
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "dags_examples"
@@ -30,8 +31,9 @@ def dags(bag, path):
     return [dag for dag in bag.dags.values() if Path(dag.fileloc) == path]
 
 
-def test_every_example_is_imported_without_an_error(bag):
+def test_every_example_is_imported_without_an_error_and_has_a_run_that_is_tested(bag):
     assert bag.import_errors == {}
+    assert bag.dags.keys() == SAYS.keys()
 
 
 def test_check_finds_nothing():
