@@ -7,7 +7,8 @@ The script is scripts/own_image/main.py, and the Dockerfile beside it builds the
 The two are delivered separately: git-sync brings the DAG file to Airflow, and the registry brings the script to the
 pod. A changed script gets a new tag, and the DAG names it.
 
-Without podman or docker `airflowkit run` does not use the image, but gives the pod what the Dockerfile copies.
+With podman or docker `airflowkit run` needs the image. As processes (`--runtime process`) its pods get what the
+Dockerfile copies, and need no image.
 """
 
 from datetime import datetime

@@ -4,7 +4,7 @@ One key as a variable, all keys as variables, all keys as files, some keys as fi
 Secret by which the image is pulled. DAG file, database and log have the names only: the values reach the pod from the
 cluster.
 
-`airflowkit run` takes them from airflowkit.local.toml; `airflowkit contract` lists what the cluster must have.
+`airflowkit run` takes them from airflowkit.local.toml; `airflowkit doctor --contract` lists what the cluster must have.
 """
 
 from datetime import datetime
