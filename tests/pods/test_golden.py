@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "dags_examples"
 MANIFESTS = EXAMPLES / "manifests"
 NEEDS = {
+    "asset_handover": (lambda: airflow_version() >= (3, 0), "Airflow 3, whose assets were datasets before"),
     "azure_blob": (lambda: find_spec("airflow.providers.microsoft") is not None, "the extra azure"),
     "deadline_alert": (lambda: airflow_version() >= (3, 2), "Airflow 3.2"),
 }
