@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from airflowkit.local.fake.outcomes import Failed, SecretNotFound
+from airflowkit.local.fake_cluster import FakeCluster
 from airflowkit.local.process.events import LogLine, Output
 from airflows import copied
 from azurite import azurite
@@ -26,20 +28,23 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(folder):
-    from airflowkit.local.run import run_dag
+def worker():
     from airflowkit.local.worker.warm import WarmAirflow
 
     with WarmAirflow() as airflow:
+        yield airflow.worker
 
-        def ended(dag_id):
-            events = []
-            result = run_dag(
-                dag_id, dags_folder=folder, runtime="process", worker=airflow.worker, on_event=events.append
-            )
-            return result, [event.text for event in events if isinstance(event, (LogLine, Output))]
 
-        yield ended
+@pytest.fixture(scope="module")
+def run(folder, worker):
+    from airflowkit.local.run import run_dag
+
+    def ended(dag_id):
+        events = []
+        result = run_dag(dag_id, dags_folder=folder, runtime="process", worker=worker, on_event=events.append)
+        return result, [event.text for event in events if isinstance(event, (LogLine, Output))]
+
+    return ended
 
 
 @pytest.fixture
@@ -77,3 +82,12 @@ def test_a_late_run_is_reported_and_goes_on(run, folder):
     assert result.ok
     (card,) = result.alerts
     assert "The finance report waits for it." in str(card)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("outcome", [Failed(exit_code=2), SecretNotFound("orders-db")], ids=["named", "by category"])
+def test_what_no_try_makes_right_is_tried_once(folder, worker, outcome):
+    cluster = FakeCluster(folder, worker, lambda _: None)
+    cluster.outcomes["retry_by_cause.ask"] = outcome
+    ask = cluster.run("retry_by_cause").task("ask")
+    assert (ask.state, ask.tries, ask.tries_saved) == ("failed", 1, 3)
