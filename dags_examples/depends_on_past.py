@@ -25,7 +25,8 @@ for name, waits in (("on", True), ("off", False)):
         on_failure_callback=teams_failure(),
         tags=["example"],
         doc_md=__doc__,
-        **dag_args("manual"),
+        # With one run at a time, a later run that starts first keeps out the earlier one that it waits for, for ever.
+        **dag_args("manual", max_active_runs=2),
     ):
 
         @task
