@@ -23,8 +23,6 @@ def render(
     keep_home_clean()  # before anything imports Airflow
     ignore_own_deprecations()
     from airflowkit.dags import load_dag
-    from airflowkit.pods.render import render_pod, to_yaml
+    from airflowkit.pods.render import render_pods
 
-    tasks = tasks_with_pods(load_dag(ref, dags_folder), ref)
-    manifests = [render_pod(task) for task in sorted(tasks, key=lambda task: task.task_id)]
-    typer.echo(to_yaml(manifests), nl=False)
+    typer.echo(render_pods(tasks_with_pods(load_dag(ref, dags_folder), ref)), nl=False)

@@ -6,7 +6,7 @@ import copy
 import logging
 import re
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -14,6 +14,9 @@ from airflowkit.errors import PodSpecError, Problem
 from airflowkit.pods.expansion import STAND_IN, of_first_element
 from airflowkit.pods.schema.jinja import is_runtime_value
 from airflowkit.pods.schema.models import to_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _QUIET: Final = logging.getLogger(f"{__name__}.provider")
 _QUIET.setLevel(logging.WARNING)
@@ -73,6 +76,15 @@ def render_pod(operator: Any) -> dict[str, Any]:
     except Exception as error:  # the provider refuses in its own ways
         reason, hint = f"the operator cannot build it: {error}", "see airflowkit check"
         raise PodSpecError([Problem("pod", "", reason, hint, operator.dag_id, operator.task_id)]) from error
+
+
+def render_pods(operators: Iterable[Any]) -> str:
+    """Return the manifests of operators' pods as YAML documents that `kubectl` takes, in the order of their tasks' ids.
+
+    Raises:
+        PodSpecError: As for `render_pod`.
+    """
+    return _to_yaml([render_pod(operator) for operator in sorted(operators, key=lambda operator: operator.task_id)])
 
 
 def built_pod(operator: Any) -> dict[str, Any]:
@@ -145,6 +157,6 @@ _Dumper.add_representer(
 )
 
 
-def to_yaml(manifests: list[dict[str, Any]]) -> str:
+def _to_yaml(manifests: list[dict[str, Any]]) -> str:
     """Return manifests as YAML documents that `kubectl` takes."""
     return yaml.dump_all(manifests, Dumper=_Dumper, sort_keys=False, explicit_start=True, allow_unicode=True)

@@ -1,8 +1,5 @@
 """How the run of each template's DAG ends, as its page says: with a date and without one."""
 
-import os
-import shutil
-import socket
 import subprocess
 import time
 from contextlib import contextmanager
@@ -16,6 +13,7 @@ from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.creation import create_repository
 from airflowkit.scaffold.dag_templates.catalogue import built_in
 from airflowkit.scaffold.new_dag import NewDag
+from azurite import AZURITE, azurite, connection_string, free_port
 from scaffold.combinations import answers
 
 TEMPLATES = built_in()
@@ -34,10 +32,6 @@ SAYS = {
     "sequential": "balancing 20",
     "taskflow": "245 in 2 channels",
 }
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""Azurite's, which is public: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite."""
-INSTALLED = shutil.which("azurite-blob", path=Path(__file__).parents[2] / "node/azurite/node_modules/.bin")
-AZURITE = os.environ.get("AZURITE") or INSTALLED or shutil.which("azurite-blob")
 
 
 @pytest.fixture(scope="module")
@@ -146,48 +140,28 @@ def test_without_a_storage_the_sensor_fails_at_once_and_says_one_thing(run, monk
 @pytest.mark.skipif(not AZURITE, reason="needs Azurite: npm install azurite, and AZURITE=.../azurite-blob")
 @pytest.mark.parametrize("logical_date", [None, "none"])
 def test_the_sensor_finds_a_file_in_azurite(run, monkeypatch, tmp_path, logical_date):
-    with azurite(tmp_path) as port:
+    with blob_storage(tmp_path) as port:
         monkeypatch.setenv("AIRFLOW_CONN_WASB_DEFAULT", connection(port))
         result, events = run("my_blob_sensor", logical_date)
     assert result.ok
     assert any(event.text.startswith("loading orders/20") for event in events if isinstance(event, LogLine))
 
 
-def account(port):
-    return (
-        f"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={KEY};"
-        f"BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1;"
-    )
-
-
 def connection(port):
-    return f'{{"conn_type": "wasb", "extra": {{"connection_string": "{account(port)}"}}}}'
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return f'{{"conn_type": "wasb", "extra": {{"connection_string": "{connection_string(port)}"}}}}'
 
 
 @contextmanager
-def azurite(folder):
+def blob_storage(folder):
     """A blob storage with the files of today and of tomorrow; yields its port."""
     from azure.storage.blob import BlobServiceClient
 
-    port = free_port()
-    options = ("--blobPort", str(port), "--location", str(folder), "--skipApiVersionCheck", "--silent")
-    server = subprocess.Popen([AZURITE, *options], stdout=subprocess.DEVNULL)
-    try:
-        client = BlobServiceClient.from_connection_string(account(port), retry_total=10, retry_backoff_factor=0.2)
-        container = client.create_container("orders")
-        for days in (0, 1):
-            container.upload_blob(f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}.csv", b"berlin,120\n")
-        client.close()
+    with azurite(folder) as port:
+        with BlobServiceClient.from_connection_string(connection_string(port)) as client:
+            container = client.create_container("orders")
+            for days in (0, 1):
+                container.upload_blob(f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}.csv", b"berlin,120\n")
         yield port
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.mark.parametrize("name", ["tests/test_my_script.py"])
