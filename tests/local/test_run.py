@@ -90,7 +90,7 @@ def test_a_missing_secret_names_file_and_table(notices, repository):
 
 
 def test_a_missing_key_names_file_table_and_key(notices, repository):
-    place = f'add nothing = "..." below [secrets.kinds] in {repository}/airflowkit.local.toml'
+    place = f"add the key nothing below [secrets.kinds] in {repository}/airflowkit.local.toml"
     assert f"no_key: Error: couldn't find key nothing in Secret default/kinds ({place})" in notices
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from airflowkit.local.kubelet.environment import environment, expand, expand_all
 from airflowkit.local.kubelet.objects import LocalObjects, MissingObject
+from airflowkit.redaction import mask_shapes
 
 NAMES = st.text("AB_$( ", max_size=3)
 
@@ -86,6 +87,12 @@ def test_an_optional_key_is_left_out(objects):
 def test_a_missing_key_names_file_table_and_key(objects):
     with pytest.raises(MissingObject, match=r"couldn't find key nothing in Secret ns/db .*\[secrets\.db\] in .*\.toml"):
         made(objects, from_secret("nothing"))
+
+
+def test_nothing_in_the_words_about_a_missing_key_looks_like_a_secret(objects):
+    with pytest.raises(MissingObject) as error:
+        made(objects, from_secret("db_password"))
+    assert mask_shapes(str(error.value)) == str(error.value)
 
 
 def test_the_downward_api_answers(objects):

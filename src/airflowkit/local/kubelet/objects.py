@@ -98,7 +98,7 @@ class LocalObjects:
         """
         data = self.data(kind, name)
         if key not in data:
-            hint = f'add {key} = "..." below [{_TABLES[kind]}.{name}] in {self.path}'
+            hint = f"add the key {key} below [{_TABLES[kind]}.{name}] in {self.path}"
             raise MissingObject(f"couldn't find key {key} in {kind} {namespace}/{name} ({hint})")
         return data[key]
 
