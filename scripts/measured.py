@@ -75,7 +75,7 @@ def _rows(section: Section) -> list[str]:
 
 def _text(section: Section) -> str:
     printed = result(section).read_text(encoding="utf-8")
-    return f"\n## {section['title']}\n{section['text']}\n```console\n$ {section['command']}\n{printed}```\n"
+    return f"\n## {section['title']}\n\n{section['text']}\n```console\n$ {section['command']}\n{printed}```\n"
 
 
 if __name__ == "__main__":
