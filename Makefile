@@ -90,6 +90,14 @@ story: setup ## a team's first day on a real cluster, to an upgrade: KIND=defaul
 benchmarks: setup ## airflowkit against plain Airflow, as ratios
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit; done
 
+.PHONY: pictures
+pictures: setup node ## the pictures of the docs, and the sessions that they show, once more; needs Chromium
+	$(BIN)/python scripts/draw_cards.py
+	$(BIN)/python scripts/draw_diff.py
+	$(BIN)/python scripts/draw_airflow.py
+	$(BIN)/python scripts/type_pages.py
+	$(BIN)/python scripts/terminal_picture.py docs/images/demo.svg "make demo" $(BIN)/python scripts/demo.py
+
 .PHONY: wheel
 wheel: setup ## the wheel and the source distribution in dist/, checked
 	$(BIN)/python scripts/release.py --untagged

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
+
+from screenshot import screenshot
 
 from airflowkit.alerts.teams.card import fitting_card
 from airflowkit.alerts.teams.preview import preview_page
@@ -25,14 +24,10 @@ def draw(titles: list[str], height: int, image: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "cards.html"
         page.write_text(preview_page({title: fitting_card(SAMPLES[title]) for title in titles}), encoding="utf-8")
-        browser = shutil.which("chromium") or sys.exit("no Chromium: apt-get install chromium")
-        options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        options += [f"--window-size=1000,{height}", f"--screenshot={image}", f"--user-data-dir={folder}/profile"]
-        subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True)
+        screenshot(page.as_uri(), image, width=1000, height=height)
 
 
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     for name, (titles, height) in PICTURES.items():
         draw(titles, height, IMAGES / name)
-        print(IMAGES / name)

@@ -27,6 +27,38 @@ def test_preview_writes_one_page_that_needs_no_network(invoke, tmp_path):
     assert list(tmp_path.iterdir()) == [page]
 
 
+CARD = {"type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": "the card of this run"}]}
+
+
+def test_preview_shows_the_cards_of_a_run(invoke, tmp_path):
+    run, page = tmp_path / "run.json", tmp_path / "cards.html"
+    run.write_text(json.dumps({"dag_id": "orders_daily", "alerts": [CARD]}))
+    assert invoke("preview", str(run), "--output", str(page), "--no-open").exit_code == 0
+    text = page.read_text("utf-8")
+    assert "orders_daily, card 1" in text
+    assert "the card of this run" in text
+    assert "A failed run" not in text
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ('{"dag_id": "orders_daily", "alerts": []}', "has no card"),
+        ('{"dag_id": "orders_daily"}', "is not a file of `airflowkit run --json`"),
+        ("[]", "is not a file of `airflowkit run --json`"),
+        ("what the terminal showed", "is not a file of `airflowkit run --json`"),
+        (None, "cannot read"),
+    ],
+)
+def test_preview_of_a_file_without_cards_is_wrong_use(invoke, tmp_path, content, says):
+    run = tmp_path / "run.json"
+    if content is not None:
+        run.write_text(content)
+    result = invoke("preview", str(run), "--output", str(tmp_path / "cards.html"), "--no-open")
+    assert result.exit_code == 2
+    assert says in " ".join(result.stderr.replace("│", " ").split())
+
+
 def test_preview_into_a_folder_that_is_not_there_is_wrong_use(invoke, tmp_path):
     result = invoke("preview", "--output", str(tmp_path / "nowhere" / "cards.html"), "--no-open")
     assert result.exit_code == 2

@@ -67,6 +67,10 @@ def test_a_retry_is_counted_and_said_not_to_wait(result, notices):
     assert "retries start at once, without retry_delay: retried" in notices
 
 
+def test_a_retry_is_no_warning_of_the_pod_that_the_try_before_has_deleted(kinds):
+    assert [event.text for event in kinds[1] if isinstance(event, Output) and "no longer exists" in event.text] == []
+
+
 def test_a_signal_is_an_exit_code_above_128(result):
     assert "bye" in result.task("killed").log
     assert result.task("killed").state == "failed"

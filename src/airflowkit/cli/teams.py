@@ -5,22 +5,32 @@ from __future__ import annotations
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 teams = typer.Typer(help="Alerts in Microsoft Teams.", no_args_is_help=True)
 
 
 @teams.command(short_help="Write an HTML page that shows the cards.")
 def preview(
+    result: Annotated[
+        Path | None,
+        typer.Argument(help="What `airflowkit run --json` wrote: the cards of that run instead of samples."),
+    ] = None,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("teams-preview.html"),
     show: Annotated[bool, typer.Option("--open/--no-open", help="Whether to open it in a browser.")] = True,
 ) -> None:
     """Write an HTML page that shows the cards the way Teams does, and open it.
 
-    Example: airflowkit teams preview --output cards.html --no-open
+    Examples:
+        airflowkit teams preview --output cards.html --no-open
+
+        airflowkit teams preview run.json
     """
     from airflowkit._airflow import keep_home_clean
     from airflowkit.alerts.teams.preview import has_renderer, preview_page
@@ -28,8 +38,8 @@ def preview(
     from airflowkit.settings import load_settings
 
     keep_home_clean()  # before anything imports Airflow
-    environment = load_settings().teams.environment or "PROD"
-    _write(output, preview_page(sample_cards(environment)))
+    cards = _cards_of(result) if result else sample_cards(load_settings().teams.environment or "PROD")
+    _write(output, preview_page(cards))
     typer.echo(f"Wrote {output}")
     if not has_renderer():
         typer.echo(
@@ -70,6 +80,23 @@ def send_sample(
     if delivery.hint:
         typer.echo(f"What to do: {delivery.hint}", err=True)
     raise typer.Exit(1)
+
+
+def _cards_of(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the cards of a run by their titles."""
+    import json
+
+    try:
+        run = json.loads(path.read_text(encoding="utf-8"))
+        cards = {f"{run['dag_id']}, card {number}": card for number, card in enumerate(run["alerts"], 1)}
+    except OSError as error:
+        raise typer.BadParameter(f"cannot read {path}: {error.strerror}", param_hint="RESULT") from None
+    except (ValueError, LookupError, TypeError):
+        raise typer.BadParameter(f"{path} is not a file of `airflowkit run --json`", param_hint="RESULT") from None
+    if not cards:
+        message = f"{path} has no card: the run succeeded, its DAG has no alert, or Teams was sent the card"
+        raise typer.BadParameter(message, param_hint="RESULT")
+    return cards
 
 
 def _write(path: Path, text: str) -> None:

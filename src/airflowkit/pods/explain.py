@@ -137,24 +137,47 @@ class _Places:
         return None
 
     def _in_dag(self, layer: str, keyword: str) -> int | None:
-        calls = self._calls()
+        nodes = self._nodes()
+        calls = [node for node in nodes if isinstance(node, ast.Call) and self._is_of_the_task(node)]
         if layer == "call":
-            calls = [call for call in calls if self._is_of_the_task(call)]
-        elif layer != "default_args":
+            lines = [value.lineno for call in calls for name, value in _named(call) if name == keyword]
+            return next(iter([*lines, *(call.lineno for call in calls)]), None)
+        if layer != "default_args":
             return None
-        for call in calls:
-            for argument in call.keywords:
-                if argument.arg == keyword:
-                    return argument.value.lineno
-        return calls[0].lineno if layer == "call" and calls else None
+        end = calls[0].lineno if calls else 0
+        return max((line for line in _of_default_args(nodes, keyword) if line <= end), default=None)
 
-    def _calls(self) -> list[ast.Call]:
+    def _nodes(self) -> list[ast.AST]:
         try:
-            tree = ast.parse(self._dag_file.read_bytes())
+            return list(ast.walk(ast.parse(self._dag_file.read_bytes())))
         except (SyntaxError, ValueError):  # an archive, or a file that one of Airflow's importers reads
             return []
-        return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
     def _is_of_the_task(self, call: ast.Call) -> bool:
         ids = [*call.args[:1], *(argument.value for argument in call.keywords if argument.arg == "task_id")]
         return any(isinstance(value, ast.Constant) and value.value == self._task_id for value in ids)
+
+
+def _named(node: ast.AST) -> list[tuple[str, ast.expr]]:
+    """Return the keywords of a call, or the keys of a dictionary, with their values."""
+    if isinstance(node, ast.Call):
+        return [(each.arg, each.value) for each in node.keywords if each.arg]
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return [(str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant)]
+    return []
+
+
+def _of_default_args(nodes: list[ast.AST], keyword: str) -> list[int]:
+    """Return the lines on which a keyword is set in what is passed as `default_args`, there or under a name."""
+    assigned = {
+        target.id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    passed = [value for node in nodes for name, value in _named(node) if name == "default_args"]
+    values = [assigned.get(value.id, value) if isinstance(value, ast.Name) else value for value in passed]
+    inside = [part for value in values for part in ast.walk(value)]
+    return [value.lineno for part in inside for name, value in _named(part) if name == keyword]

@@ -26,6 +26,8 @@ _REPEATED: Final = (
     "DagRun finished with failed state",
 )
 """Prefixes of operators' lines that repeat what the run shows anyway: a pod's state and events, an error."""
+_EACH_RETRY: Final = "from task state store no longer exists"
+"""What the operator says of the pod of the try before, which it has deleted itself (Airflow 3.3)."""
 _WITHOUT_EXCEPTION: Final = "Dag Run already exists, marking task as failed"
 _FAILED: Final = ("Task failed with exception", "Task exited")
 _ESCAPED: Final = "[DAG TEST] Error running task"
@@ -114,7 +116,7 @@ def shorten(
         elif str(getattr(logger, "name", "")).endswith(_COMMANDS):
             if commands.prints(text):
                 emit(Output(f"{TaskRun(*tasks.current, '', 0, 0).label} | {text}"))
-        elif not text.startswith(_REPEATED):
+        elif not (text.startswith(_REPEATED) or _EACH_RETRY in text):
             return event
         raise structlog.DropEvent
 
