@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from scripts.site.places import ROOT, example_place
+from scripts.site.tables import table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,27 +17,30 @@ _LANGUAGES: Final = {".py": "python", ".toml": "toml", ".example": "toml", ".yam
 
 def pages() -> dict[str, str]:
     """Return the pages, by their place."""
-    files = [path for path in sorted(FOLDER.rglob("*.py")) if ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    files = sorted(FOLDER.glob("*.py"))
     listed = {} if (ROOT / "docs" / "examples.md").is_file() else {example_place("dags_examples"): _list(files)}
-    return {example_place(_name(path)): _page(path) for path in files} | listed
+    settings = {example_place("dags_examples/airflowkit.toml"): _settings()}
+    return {example_place(_name(path)): _page(path) for path in files} | listed | settings
 
 
 def _page(path: Path) -> str:
+    """Return the page of an example: with the script that its image has, and its pods."""
+    scripts = (file for file in sorted(FOLDER.glob(f"scripts/{path.stem}/*")) if file.is_file())
+    text = "".join(f"\n## `{file.relative_to(FOLDER)}`\n\n{_block(file)}" for file in scripts)
     manifest = FOLDER / "manifests" / f"{path.stem}.yaml"
     pods = f"\n## Its pods\n\nAs `airflowkit render {path.stem}` prints them:\n\n{_block(manifest)}"
-    beside = [] if path.parent == FOLDER else [file for file in sorted(path.parent.iterdir()) if file.is_file()]
-    others = "".join(f"\n## `{file.name}`\n\n{_block(file)}" for file in beside if file != path)
-    return f"# {path.stem}\n\n{_block(path)}{others}{pods if manifest.is_file() else ''}"
+    return f"# {path.stem}\n\n{_block(path)}{text}{pods if manifest.is_file() else ''}"
 
 
 def _list(files: list[Path]) -> str:
-    rows = "".join(f"| [{path.stem}]({_link(path)}) | {_first_line(path)} |\n" for path in files)
-    settings = "".join(f"\n## `{name}`\n\n{_block(FOLDER / name)}" for name in _shared())
-    return f"# Example DAGs\n\nEach runs with `airflowkit run`.\n\n| DAG | what it shows |\n|---|---|\n{rows}{settings}"
+    rows = [(f"[{path.stem}]({path.stem}.md)", _first_line(path)) for path in files]
+    return f"# Example DAGs\n\nEach runs with `airflowkit run`.\n\n{table(('DAG', 'what it shows'), rows)}"
 
 
-def _shared() -> list[str]:
-    return sorted(path.name for path in FOLDER.iterdir() if path.suffix in {".toml", ".example"})
+def _settings() -> str:
+    names = sorted(path.name for path in FOLDER.iterdir() if path.suffix in {".toml", ".example"})
+    blocks = "".join(f"\n## `{name}`\n\n{_block(FOLDER / name)}" for name in names)
+    return f"# Settings of the examples\n{blocks}"
 
 
 def _block(file: Path) -> str:
@@ -47,10 +51,6 @@ def _block(file: Path) -> str:
 
 def _first_line(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
-
-
-def _link(path: Path) -> str:
-    return example_place(_name(path)).removeprefix("examples/")
 
 
 def _name(path: Path) -> str:

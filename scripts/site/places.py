@@ -35,6 +35,13 @@ def place_of(path: str) -> str:
 
 
 def example_place(path: str) -> str:
-    """Return the page that shows an example; the folder's own page lists them."""
-    inner = PurePosixPath(path).relative_to("dags_examples")
-    return f"examples/{inner.with_suffix('.md')}" if inner.suffix == ".py" else "examples/index.md"
+    """Return the page that shows a file of the examples: the DAG's, with its script and its pods, or the settings'."""
+    inner = PurePosixPath(path).parts[1:]
+    match inner:
+        case ():
+            return "examples/index.md"
+        case ("scripts" | "manifests", name, *_):
+            return f"examples/{PurePosixPath(name).stem}.md"
+        case (name,) if name.endswith(".py"):
+            return f"examples/{PurePosixPath(name).stem}.md"
+    return "examples/settings.md"

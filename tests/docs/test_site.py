@@ -15,9 +15,9 @@ pytest.importorskip("zensical", reason="an environment of the matrix builds no s
 
 import griffe
 import typer
-from scripts.site import api, commands, html, links, walk
+from scripts.site import api, commands, html, links, settings_page, walk
 from scripts.site.places import SITE, SOURCES, pages, place_of
-from scripts.site.undocumented import UndocumentedError, require
+from scripts.site.undocumented import UndocumentedError
 
 from docs.chromium import chromium
 
@@ -159,9 +159,12 @@ def test_a_command_and_an_option_without_words_are_found(help_text, option_help,
         commands.described("say", typer.main.get_command(app))
 
 
-def test_a_setting_without_words_is_found():
-    with pytest.raises(UndocumentedError, match="gpu count has no description"):
-        require(None, "gpu count")
+def test_a_setting_without_words_is_found(monkeypatch):
+    schema = settings_page.settings_schema()
+    del schema["$defs"]["Gpu"]["properties"]["resource"]["description"]
+    monkeypatch.setattr(settings_page, "settings_schema", lambda: schema)
+    with pytest.raises(UndocumentedError, match=r"\[gpu\] resource has no description"):
+        settings_page.pages()
 
 
 @pytest.mark.browser
