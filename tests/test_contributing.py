@@ -34,6 +34,7 @@ RECIPES = (
     "A command",
     "A preset",
     "A template of `new-dag`",
+    "A page of a symptom",
     "An answer of `new-repo`",
     "A newer chart, Airflow or provider",
     "A runtime of `airflowkit run`",
