@@ -35,6 +35,7 @@ RECIPES = (
     "A preset",
     "A template of `new-dag`",
     "An example",
+    "A page of a symptom",
     "An answer of `new-repo`",
     "A newer chart, Airflow or provider",
     "A runtime of `airflowkit run`",
