@@ -39,7 +39,7 @@ def main() -> None:
         os.environ.pop(name, None)
 
     airflowkit("1. A git-sync repository", DEMO, "new-repo", REPOSITORY.name, "--defaults")
-    airflowkit("2. A DAG in it", REPOSITORY, "new-dag", "orders_daily")
+    airflowkit("2. A DAG in it", REPOSITORY, "new-dag", "orders_daily", "--defaults")
     airflowkit("3. Check it", REPOSITORY, "check")
     airflowkit("4. Run it: no cluster, pods on this computer", REPOSITORY, "run", "orders_daily")
     airflowkit("5. A DAG whose pod fails, and its alert", EXAMPLES, "run", "failing_with_alert", status=1)

@@ -8,14 +8,20 @@ the reader writes it where it is not there yet. `python scripts/type_pages.py` w
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import sysconfig
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from threading import Timer
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "explanation" / "layers.md")
@@ -24,6 +30,8 @@ PACKAGES: Final = Path(sysconfig.get_path("purelib"))
 _BLOCK: Final = re.compile(r'^```(?:console|\w+ title="(?P<path>[^"]+)")\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE)
 _TYPED: Final = re.compile(r"^\$ (?P<command>(?:.*\\\n)*.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
 _END: Final = "\x1e"
+_LIMIT: Final = 400.0
+"""Seconds for a page."""
 _ANY: Final = "…"
 _VARIES: Final = (
     (re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:[\d:.+]+)?"), "DATE"),
@@ -33,9 +41,9 @@ _VARIES: Final = (
     (re.compile(r" +│$", re.MULTILINE), " │"),
     (re.compile(r"\b[0-9a-f]{7}\b"), "COMMIT"),
     (re.compile(r"[─━]{2,}"), "──"),
-    (re.compile(r" +$", re.MULTILINE), ""),
+    (re.compile(r"\s+"), " "),
 )
-"""What differs from run to run: dates, times, ids, and the lines of tables that are as long as these are."""
+"""What differs from run to run: dates, times, ids, lines of tables that are as long as these are; and where lines end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +91,16 @@ def outputs(steps: list[Typed], folder: Path, *, packages: Path) -> list[str]:
     home, work, wheels = (folder / name for name in ("home", "work", "wheels"))
     for each in (home, work):
         each.mkdir()
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(wheels)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     script = [
-        "exec 2>&1 </dev/null",
         f'python3() {{ {sys.executable} "$@"; }}',
         f'pip() {{ command pip "$@" && echo {packages} >$(echo .venv/lib/*/site-packages)/packages.pth; }}',
         *(f"{step.command}\n(status=$?; printf '{_END}'; exit $status)" for step in steps),
     ]
     environment = _environment(home, wheels)
-    if not any("pip install" in step.command for step in steps):
+    if any("pip install" in step.command for step in steps):
+        build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(wheels)]
+        subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    else:
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     said = _typed_in("\n".join(script), work, environment)
     return [each.replace(str(work), "~") for each in said.split(_END)[: len(steps)]]
@@ -104,6 +112,7 @@ def _environment(home: Path, wheels: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "COLUMNS": "100",
+        "TERM": "dumb",
         "AIRFLOWKIT_RUNTIME": "process",  # a container engine is not everywhere, nor are its images
         "PIP_FIND_LINKS": str(wheels),
         "PIP_NO_DEPS": "1",
@@ -113,13 +122,24 @@ def _environment(home: Path, wheels: Path) -> dict[str, str]:
 
 
 def _typed_in(script: str, work: Path, environment: dict[str, str]) -> str:
-    options: dict[str, Any] = {"stdout": subprocess.PIPE, "text": True, "start_new_session": True}
+    """Run a script on a terminal, where commands may ask; one that asks runs into the time limit."""
+    ours, its = pty.openpty()
+    options: dict[str, Any] = {"stdin": its, "stdout": its, "stderr": its, "start_new_session": True}
     with subprocess.Popen(["bash", "-c", script], cwd=work, env=environment, **options) as shell:
+        os.close(its)
+        limit = Timer(_LIMIT, os.killpg, (shell.pid, signal.SIGKILL))
+        limit.start()
         try:
-            return str(shell.communicate(timeout=300)[0])
-        except BaseException:
-            os.killpg(shell.pid, signal.SIGKILL)
-            raise
+            return b"".join(_chunks(ours)).decode().replace("\r\n", "\n")
+        finally:
+            limit.cancel()
+            os.close(ours)
+
+
+def _chunks(terminal: int) -> Iterator[bytes]:
+    with suppress(OSError):  # EIO: nobody has the other end open any more
+        while chunk := os.read(terminal, 65536):
+            yield chunk
 
 
 def is_shown(expected: str, said: str) -> bool:

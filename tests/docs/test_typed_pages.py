@@ -16,4 +16,5 @@ def test_each_output_on_the_page_is_that_of_its_command(page, tmp_path):
     assert len(said) == len(steps) > 2
     wrong = [(step, output) for step, output in zip(steps, said, strict=True) if not is_shown(step.output, output)]
     assert [f"$ {step.command}\n{output}" for step, output in wrong] == []
-    assert {path.name for path in (tmp_path / "home").iterdir()} <= {".cache"}
+    written = {path.name for path in (tmp_path / "home").iterdir()}
+    assert written <= {".cache", ".rustup"}  # pip asks rustc for its version, and rustup writes
