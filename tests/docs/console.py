@@ -43,7 +43,7 @@ _VARIES: Final = (
     (re.compile(r"[─━]{2,}"), "──"),
     (re.compile(r"\s+"), " "),
 )
-"""What differs from run to run: dates, times, ids, lines of tables that are as long as these are; and where lines end."""
+"""What differs from run to run: dates, times, ids, rules of tables that are as long as these; and where lines end."""
 
 
 @dataclass(frozen=True, slots=True)
