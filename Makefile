@@ -78,6 +78,10 @@ format: setup ## lay the code out
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+.PHONY: docs
+docs: setup ## the site, from docs/ and the code, in site/; it is read from that folder, too
+	@$(BIN)/python -m scripts.site
+
 .PHONY: story
 story: setup ## a team's first day on a real cluster, to an upgrade: KIND=default, celery, bundle or pgbouncer
 	@$(BIN)/python -m scripts.story $(or $(KIND),default) $(if $(KEEP),--keep)
@@ -102,4 +106,4 @@ release: setup ## the same for a tagged commit; publishes nothing (docs/releasin
 
 .PHONY: clean
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-* .demo .story dist .coverage* tests/node/node_modules tests/node/azurite/node_modules src/airflowkit/alerts/teams/renderer
+	rm -rf .venv .venv-* .demo .site .story .cache dist site .coverage* tests/node/node_modules tests/node/azurite/node_modules src/airflowkit/alerts/teams/renderer

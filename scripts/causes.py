@@ -1,4 +1,4 @@
-"""Writes docs/causes.md and cause.schema.json from the list of causes.
+"""Writes docs/reference/causes.md and cause.schema.json from the list of causes.
 
 With `--check` it only says whether they are current.
 """
@@ -13,7 +13,7 @@ from typing import Final
 from airflowkit.causes import Category, CauseCode, schema
 
 ROOT: Final = Path(__file__).parent.parent
-PAGE: Final = ROOT / "docs" / "causes.md"
+PAGE: Final = ROOT / "docs" / "reference" / "causes.md"
 SCHEMA: Final = ROOT / "src" / "airflowkit" / "cause.schema.json"
 HEAD: Final = ROOT / "scripts" / "pages" / "causes.md"
 TITLES: Final = {

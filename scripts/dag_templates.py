@@ -1,4 +1,4 @@
-"""Writes docs/new-dag.md: its words are in scripts/pages, each template's are in its own description."""
+"""Writes docs/how-to/new-dag.md: its words are in scripts/pages, each template's are in its own description."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from airflowkit.scaffold.dag_templates.catalogue import built_in
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "new-dag.md"
+PAGE = ROOT / "docs" / "how-to" / "new-dag.md"
 WORDS = ROOT / "scripts" / "pages" / "new-dag.md"
 
 

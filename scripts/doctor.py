@@ -1,4 +1,4 @@
-"""Writes the codes in docs/doctor.md from the register; the rest of the page is written by hand.
+"""Writes the codes in docs/reference/doctor.md from the register; the rest of the page is written by hand.
 
 With `--check` it only says whether the page is current.
 """

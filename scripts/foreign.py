@@ -1,8 +1,8 @@
 """Checks DAGs that nobody here wrote: the examples of Airflow and of packages named on the command line.
 
-Prints how many findings each rule has, as the table in docs/checks.md has them, and with `--all` each finding. The
-packages' source distributions are downloaded (`--sources FOLDER` takes them from there); to import the examples, the
-packages themselves must be installed beside airflowkit:
+Prints how many findings each rule has, as the table in docs/reference/checks.md has them, and with `--all` each
+finding. The packages' source distributions are downloaded (`--sources FOLDER` takes them from there); to import the
+examples, the packages themselves must be installed beside airflowkit:
 
     uv pip install apache-airflow-providers-{amazon,docker,http,slack}
     scripts/foreign.py apache-airflow-providers-{cncf-kubernetes,amazon,docker,http,slack}

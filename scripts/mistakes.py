@@ -1,4 +1,7 @@
-"""Writes docs/mistakes.md from the corpus of mistakes; with --check it only says whether the page is current."""
+"""Writes docs/reference/mistakes.md from the corpus of mistakes.
+
+With `--check` it only says whether the page is current.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "mistakes.md"
+PAGE = ROOT / "docs" / "reference" / "mistakes.md"
 OUTCOMES = {
     "parse": "refused when the file is read",
     "run": "an error when the task runs",
@@ -56,7 +59,7 @@ def main() -> int:
         return 0
     if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == page():
         return 0
-    print("docs/mistakes.md is not current: run python scripts/mistakes.py", file=sys.stderr)
+    print("docs/reference/mistakes.md is not current: run python scripts/mistakes.py", file=sys.stderr)
     return 1
 
 

@@ -1,6 +1,6 @@
-"""Writes docs/checks.md from the rules' pages, their example files and scripts/pages.
+"""Writes docs/reference/checks.md and a page a rule beside it, from the rules, their example files and scripts/pages.
 
-With `--check` it only says whether the page is current.
+With `--check` it only says whether the pages are current.
 """
 
 from __future__ import annotations
@@ -10,41 +10,55 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflowkit.checks.rules import RULES
-from airflowkit.checks.rules.register import FIXABLE, page, since
+from airflowkit.checks.rules.register import FIXABLE, since
 
 if TYPE_CHECKING:
     from airflowkit.checks.model.rule import Rule
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "checks.md"
+REFERENCE = ROOT / "docs" / "reference"
 CASES = ROOT / "tests" / "checks" / "rules" / "cases"
 PAGES = Path(__file__).parent / "pages"
 
 
 def main() -> int:
-    """Write the page, or compare it."""
-    text = rendered()
+    """Write the pages, or compare them."""
+    pages = rendered()
+    there = {
+        path: path.read_text(encoding="utf-8") for path in [REFERENCE / "checks.md", *REFERENCE.glob("rules/*.md")]
+    }
     if "--check" in sys.argv:
-        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-        print("docs/checks.md is current" if current else "docs/checks.md is old: run scripts/rules.py")
-        return 0 if current else 1
-    PAGE.write_text(text, encoding="utf-8")
+        print("the rules' pages are current" if there == pages else "the rules' pages are old: run scripts/rules.py")
+        return 0 if there == pages else 1
+    for path in there.keys() - pages.keys():
+        path.unlink()
+    for path, text in pages.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return 0
 
 
-def rendered() -> str:
-    """Return the whole page."""
+def rendered() -> dict[Path, str]:
+    """Return all pages."""
     head = part("checks").format(number=len(RULES), fixable=len(FIXABLE))
     rules = "\n".join(
         ["| code | name | severity | since | fix | what it checks |", "|---|---|---|---|---|---|", *map(row, RULES)]
     )
-    pages = [f"## {it.code} {it.name}\n\n{page(it).replace('## ', '### ')}\n\n{examples(it.code)}" for it in RULES]
-    return "\n".join([head, rules, "", *pages, part("foreign"), part("peers")])
+    pages = {REFERENCE / "rules" / f"{rule.code}.md": rule_page(rule) for rule in RULES}
+    return {REFERENCE / "checks.md": "\n".join([head, rules, "", part("foreign"), part("peers")]), **pages}
+
+
+def rule_page(rule: Rule[Any]) -> str:
+    """Return a rule's own page."""
+    fix = "`--fix`, where it is beyond doubt" if rule.code in FIXABLE else "by hand"
+    facts = f"| severity | since | fix |\n|---|---|---|\n| {rule.severity} | {since(rule)} | {fix} |"
+    text = f"# {rule.code} {rule.name}\n\n{facts}\n\n{rule.text}\n\n{examples(rule.code)}"
+    return f"{text.rstrip()}\n"
 
 
 def row(rule: Rule[Any]) -> str:
     """Return a rule's row in the table."""
-    link = f"[{rule.code}](#{rule.code.lower()}-{rule.name})"
+    link = f"[{rule.code}](rules/{rule.code}.md)"
     fix = "`--fix`" if rule.code in FIXABLE else ""
     return f"| {link} | {rule.name} | {rule.severity} | {since(rule)} | {fix} | {rule.title} |"
 
@@ -57,7 +71,7 @@ def part(name: str) -> str:
 def examples(code: str) -> str:
     """Return a rule's bad and good example."""
     return "".join(
-        f"{label}:\n\n{''.join(block(file, folder) for file, folder in files(CASES / code, kind))}"
+        f"## {label}\n\n{''.join(block(file, folder) for file, folder in files(CASES / code, kind))}"
         for kind, label in (("bad", "Bad"), ("good", "Good"))
     )
 

@@ -17,7 +17,7 @@ PAGES = [
         "README.md",
         "SECURITY.md",
         "docs/architecture.md",
-        "docs/compatibility.md",
+        "docs/reference/compatibility.md",
         "docs/glossary.md",
         "docs/releasing.md",
     )

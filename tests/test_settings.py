@@ -127,7 +127,7 @@ def test_a_named_file_that_is_missing_is_an_error(tmp_path, monkeypatch):
 
 
 def test_every_setting_is_on_a_page():
-    pages = "\n".join(page.read_text() for page in DOCS.glob("*.md"))
+    pages = "\n".join(page.read_text() for page in DOCS.rglob("*.md"))
     tables = [table for table in vars(settings).values() if getattr(table, "model_fields", None)]
     named = {name for table in tables for name in table.model_fields}
     assert {"node_pools", "parse_seconds", "runbook"} <= named

@@ -17,7 +17,7 @@ from airflowkit.scaffold.creation import create_repository
 pytestmark = pytest.mark.slow
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGE, RETRIES = (DOCS / "testing.md").read_text(), (DOCS / "retries.md").read_text()
+PAGE, RETRIES = ((DOCS / "how-to" / name).read_text() for name in ("testing.md", "retries.md"))
 BLOCKS = [
     block
     for block in re.findall(r"^```python\n(.*?)^```", PAGE + RETRIES, re.DOTALL | re.MULTILINE)

@@ -1,7 +1,7 @@
 """Why a task failed, as data: a closed list of causes, and what each means for another try.
 
 `PodFailed.cause`, the card, `airflowkit run --json`, the results of tests and the XCom that a run's card reads have the
-same codes. `docs/causes.md` and `cause.schema.json` are written from this list (`scripts/causes.py`).
+same codes. `docs/reference/causes.md` and `cause.schema.json` are written from this list (`scripts/causes.py`).
 """
 
 from __future__ import annotations
@@ -298,7 +298,7 @@ _BY_NAME: Final = {str(code): code for code in CauseCode}
 class Cause:
     """Why something failed; equal to its code as text.
 
-    Example:
+    Examples:
         >>> cause = Cause(CauseCode.EXIT_CODE, "exit code 3: no such day", exit_code=3)
         >>> cause == "exit-code", str(cause), cause.category == "program", cause.retryable
         (True, 'exit-code', True, True)

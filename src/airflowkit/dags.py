@@ -156,7 +156,7 @@ def _only_dag(path: Path, folder: Path) -> LoadedDag:
 def _prefixes(ref: str) -> list[str]:
     """Return all DAG ids that a reference may begin with, the longest first.
 
-    Example:
+    Examples:
         >>> _prefixes("team.orders.load")
         ['team.orders.load', 'team.orders', 'team']
     """

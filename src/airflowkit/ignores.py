@@ -43,7 +43,7 @@ class Ignore(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reason: Reason
+    reason: Reason = Field(description="why")
     until: Annotated[date | None, BeforeValidator(_is_a_date)] = Field(
         default=None, description="the last day on which the finding is ignored"
     )
@@ -65,7 +65,7 @@ class Mute(BaseModel):
 
     dag: str = Field(min_length=1, description="the id of the DAG; may contain *")
     task: str = Field(default="*", min_length=1, description="the id of the task; may contain *")
-    reason: Reason
+    reason: Reason = Field(description="why")
     until: Annotated[date, BeforeValidator(_is_a_date)] = Field(description="the last day on which it is muted")
 
     def covers(self, dag_id: str, task_id: str) -> bool:

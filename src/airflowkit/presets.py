@@ -72,7 +72,7 @@ def default_args(preset: str = "standard", *, owner: str | None = None, **overri
         SettingsError: `airflowkit.toml` is wrong.
         TypeError: An override is misspelt: Airflow would drop it without a word.
 
-    Example:
+    Examples:
         >>> default_args("standard", owner="data-eng")["retries"]
         2
     """
@@ -110,7 +110,7 @@ def dag_args(preset: str = "standard", **overrides: Any) -> dict[str, Any]:
         PresetNotFound: No preset of that name.
         SettingsError: `airflowkit.toml` is wrong.
 
-    Example:
+    Examples:
         >>> dag_args("backfill")["catchup"]
         True
     """

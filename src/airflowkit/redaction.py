@@ -39,7 +39,7 @@ _SURELY: Final = re.compile(rf"(?i)(?:^|_)(?:{WORDS}|credentials|{ABBREVIATIONS}
 def may_name_secret(name: str) -> bool:
     """Return whether a variable's value should not be shown: its name contains a word of the vocabulary.
 
-    Example:
+    Examples:
         >>> may_name_secret("TOKEN_URL"), may_name_secret("LOG_LEVEL")
         (True, False)
     """
@@ -49,7 +49,7 @@ def may_name_secret(name: str) -> bool:
 def names_secret(name: str) -> bool:
     """Return whether a variable surely holds a secret: its name ends in a word of the vocabulary.
 
-    Example:
+    Examples:
         >>> names_secret("DB_PASSWORD"), names_secret("TOKEN_URL")
         (True, False)
     """
@@ -59,7 +59,7 @@ def names_secret(name: str) -> bool:
 def is_secret(value: str) -> bool:
     """Return whether a value is surely a secret, whatever its name.
 
-    Example:
+    Examples:
         >>> is_secret("AKIAIOSFODNN7EXAMPLE"), is_secret("orders")
         (True, False)
     """
@@ -69,7 +69,7 @@ def is_secret(value: str) -> bool:
 def contains_secret(text: str) -> bool:
     """Return whether a text has a secret in it, and not just a reference to one.
 
-    Example:
+    Examples:
         >>> contains_secret("load --password hunter2"), contains_secret('load --password "$DB_PASSWORD"')
         (True, False)
     """

@@ -45,8 +45,8 @@ class _Section(BaseModel):
 class NodePool(_Section):
     """`[node_pools.NAME]`: where the pods of `node_pool="NAME"` may run."""
 
-    node_selector: dict[str, str] = Field(default_factory=dict)
-    tolerations: list[dict[str, Any]] = Field(default_factory=list)
+    node_selector: dict[str, str] = Field(default_factory=dict, description="labels that the node has")
+    tolerations: list[dict[str, Any]] = Field(default_factory=list, description="tolerations for the nodes' taints")
 
 
 class Gpu(_Section):
@@ -67,7 +67,7 @@ class Kubernetes(_Section):
 class Teams(_Section):
     """`[teams]`: how alerts reach Microsoft Teams."""
 
-    conn_id: str = DEFAULT_CONN_ID
+    conn_id: str = Field(default=DEFAULT_CONN_ID, description="the Airflow connection with the workflow's URL")
     environment: str = Field(default="", description="shown in front of every card's title, such as PROD")
     owners: dict[str, str] = Field(default_factory=dict, description="the address to mention for each owner")
     runbook: str = Field(default="", description="a link; may contain {dag_id} and {task_id}")
@@ -88,7 +88,9 @@ class Check(_Section):
         description="folders, relative to the root, that the deployment has on PYTHONPATH; "
         "by default what the repository's Dockerfile, Compose file, Helm values, CI and pytest settings say",
     )
-    select: list[Code] = Field(default_factory=lambda: ["AK"])
+    select: list[Code] = Field(
+        default_factory=lambda: ["AK"], description="the rules to check, as codes or their beginnings, such as AK4"
+    )
     ignore: ByCode[Reason] = Field(default_factory=dict, description="why a rule is ignored, by its code")
     severity: ByCode[Literal["error", "warning", "info"]] = Field(
         default_factory=dict, description="the severity of a rule's findings, by its code"
@@ -182,12 +184,18 @@ class Retry(_Section):
 class _File(_Section):
     """The contents of the file."""
 
-    pod: dict[str, Any] = Field(default_factory=dict)
-    resources: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    node_pools: dict[str, NodePool] = Field(default_factory=dict)
+    pod: dict[str, Any] = Field(default_factory=dict, description="keywords of pod_task that every pod begins with")
+    resources: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="sizes by their name, for resources='small': the arguments of Resources"
+    )
+    node_pools: dict[str, NodePool] = Field(
+        default_factory=dict, description="where pods may run, by the name in node_pool='spot'"
+    )
     gpu: Gpu = Gpu()
     kubernetes: Kubernetes = Kubernetes()
-    presets: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    presets: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="arguments of tasks and DAGs by the name of a preset, built in or your own"
+    )
     teams: Teams = Teams()
     check: Check = Check()
     new_dag: NewDag = NewDag()

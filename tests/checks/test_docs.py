@@ -10,7 +10,7 @@ import pytest
 
 from airflowkit.checks.rules import BY_CODE
 
-PAGE = Path(__file__).parents[2] / "docs" / "checks.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "rules.py"
 
 

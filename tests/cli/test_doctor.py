@@ -92,9 +92,9 @@ def test_a_finding_says_its_code_source_place_what_it_breaks_the_hint_and_the_pa
     assert (first["path"], first["line"]) == ("deploy/values.yaml", 3)
     assert first["breaks"]
     assert first["hint"]
-    assert first["page"].startswith("docs/doctor.md#ad101-")
+    assert first["page"].startswith("docs/reference/doctor.md#ad101-")
     text = doctor("--select", "AD101").stdout
-    for part in ("E AD101", "deploy/values.yaml:3", "breaks: ", "> ", "page: docs/doctor.md#ad101-"):
+    for part in ("E AD101", "deploy/values.yaml:3", "breaks: ", "> ", "page: docs/reference/doctor.md#ad101-"):
         assert part in text
 
 

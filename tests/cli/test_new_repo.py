@@ -249,7 +249,7 @@ def test_ctrl_c_between_two_files_leaves_a_repository_as_it_was(new_repo, old_re
 
 
 def test_the_page_has_every_answer():
-    page = (Path(__file__).parents[2] / "docs/new-repo.md").read_text()
+    page = (Path(__file__).parents[2] / "docs/how-to/new-repo.md").read_text()
     for name in (*ANSWERS, "existing", "answers", "defaults"):
         assert f"--{name.replace('_', '-')}" in page, name
     for field in fields(RepositoryAnswers):

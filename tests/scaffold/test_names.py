@@ -62,6 +62,7 @@ def test_a_refusal_is_one_printable_line_and_its_suggestion_is_allowed(name):
         ("None", "a Python keyword"),
         ("__init__", "two leading underscores"),
         ("ﬁle", "another spelling"),
+        ("x·1", "letters, digits and underscores"),
         ("json", "would shadow the Python module"),
         ("Airflow", "would shadow the Python module"),
         ("conftest", "would shadow the Python module"),

@@ -12,7 +12,9 @@ from airflowkit.scaffold.dag_templates.catalogue import built_in
 from airflowkit.scaffold.new_dag import NewDag
 
 NAMES = st.one_of(
-    st.text(), st.sampled_from(["../x", "Taken", "taken", "x", "x/y", ".", "\udcff", "x" * 250]), st.from_regex(r"\w+")
+    st.text(),
+    st.sampled_from(["../x", "Taken", "taken", "x", "x/y", ".", "\udcff", "x" * 250, "x·1"]),
+    st.from_regex(r"\w+"),
 )
 SEVERAL_FILES = ("script", "cross-dag")
 

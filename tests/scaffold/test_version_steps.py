@@ -7,7 +7,7 @@ from packaging.version import Version
 from airflowkit.scaffold import versions
 from airflowkit.scaffold.version_steps import TITLES, moves, version_steps
 
-PAGE = Path(__file__).parents[2] / "docs" / "update.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "update.md"
 SOURCE = re.compile(r"apache/airflow#\d+|https://github\.com/apache/airflow/releases/tag/\S+")
 
 

@@ -60,7 +60,7 @@ def adopt(
     from airflowkit.adopt.engine import adopted, named
     from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import show, written
-    from airflowkit.cli.watching import ended_in_order
+    from airflowkit.cli.signals import ended_in_order
     from airflowkit.repository import default_dags_folder
 
     where = paths or [default_dags_folder()]

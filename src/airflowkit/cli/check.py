@@ -96,7 +96,7 @@ def check(  # noqa: PLR0913  one for each option
         raise typer.BadParameter("a baseline accepts what --fix would fix: use only one of them")
     if baseline and not baseline.exists() and not write_baseline:
         raise typer.BadParameter(f"{baseline} does not exist; --write-baseline creates it", param_hint="--baseline")
-    from airflowkit.cli.watching import ended_in_order
+    from airflowkit.cli.signals import ended_in_order
 
     if watch:
         _check_watchable(output_format, fix=fix, diff=diff, write_baseline=write_baseline, exit_zero=exit_zero)

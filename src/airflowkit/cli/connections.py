@@ -33,10 +33,17 @@ def connections(  # noqa: PLR0913  the command's options
         str, typer.Option(metavar="ID", help="One connection by flags; its secrets are asked for on the terminal.")
     ] = "",
     conn_type: Annotated[str, typer.Option(metavar="TYPE", help="Such as wasb, aws, git, kubernetes, http.")] = "",
-    conn_host: Annotated[str, typer.Option(metavar="HOST")] = "",
-    conn_port: Annotated[int | None, typer.Option(metavar="PORT")] = None,
-    conn_schema: Annotated[str, typer.Option(metavar="SCHEMA")] = "",
-    conn_login: Annotated[str, typer.Option(metavar="LOGIN")] = "",
+    conn_host: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST", help="The server's name or address; of some types something else, such as an account's URL."
+        ),
+    ] = "",
+    conn_port: Annotated[int | None, typer.Option(metavar="PORT", help="The server's port.")] = None,
+    conn_schema: Annotated[
+        str, typer.Option(metavar="SCHEMA", help="The database, or the protocol of a web server.")
+    ] = "",
+    conn_login: Annotated[str, typer.Option(metavar="LOGIN", help="The user, or the id of a key.")] = "",
     conn_extra: Annotated[str, typer.Option(metavar="JSON", help="Without secrets: a shell remembers it.")] = "",
     conn_password_env: Annotated[str, typer.Option(metavar="NAME", help="The variable that holds the password.")] = "",
     conn_password_file: Annotated[Path | None, typer.Option(metavar="FILE", help="The password's file.")] = None,

@@ -50,7 +50,7 @@ def diff(
 
         airflowkit diff origin/main --format markdown > comment.md
     """
-    from airflowkit.cli.watching import ended_in_order
+    from airflowkit.cli.signals import ended_in_order
     from airflowkit.compare.comparison import compare
     from airflowkit.compare.revisions import two_sides
     from airflowkit.repository import plain, repository_root

@@ -48,7 +48,7 @@ def eject(
     from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import written
     from airflowkit.cli.fixing import print_diff
-    from airflowkit.cli.watching import ended_in_order
+    from airflowkit.cli.signals import ended_in_order
     from airflowkit.eject.alerts import TEAMS_FAILURE
     from airflowkit.eject.engine import ejected, write_module
     from airflowkit.repository import dags_folder_of, default_dags_folder, from_here

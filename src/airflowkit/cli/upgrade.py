@@ -50,7 +50,7 @@ def upgrade(
 
         airflowkit upgrade --python ../airflow-3/.venv --format json
     """
-    from airflowkit.cli.watching import ended_in_order
+    from airflowkit.cli.signals import ended_in_order
     from airflowkit.repository import plain, repository_root
     from airflowkit.upgrade.environment import this_environment
     from airflowkit.upgrade.report import report_on_upgrade

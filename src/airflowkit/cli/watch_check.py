@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from airflowkit.cli.watching import ended_in_order, headline, show_error
+from airflowkit.cli.signals import ended_in_order
+from airflowkit.cli.watching import headline, show_error
 from airflowkit.errors import AirflowKitError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from airflowkit.cli.watching import ended_in_order, headline, show_error
+from airflowkit.cli.signals import ended_in_order
+from airflowkit.cli.watching import headline, show_error
 from airflowkit.errors import AirflowKitError
 from airflowkit.local.process.events import Event, ModulesLoaded
 

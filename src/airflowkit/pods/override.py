@@ -38,7 +38,7 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     Raises:
         PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant.
 
-    Example:
+    Examples:
         >>> from airflowkit import Resources
         >>> config = pod_override(resources=Resources(memory="2Gi"))
         >>> config["pod_override"].spec.containers[0].resources.limits
@@ -76,7 +76,7 @@ def override_problems(pod: Any, *, version: str | None = None) -> tuple[Problem,
         pod: What `executor_config` has as `pod_override`, made by hand or by `pod_override`.
         version: The cluster's Kubernetes version, such as `1.34`; without it the strictest rules hold.
 
-    Example:
+    Examples:
         >>> override_problems(pod_override(resources="small")["pod_override"])
         ()
     """

@@ -66,7 +66,7 @@ def render_pod(operator: Any) -> dict[str, Any]:
     Raises:
         PodSpecError: The plain operator cannot build a pod from its arguments; `pod_task` refuses them earlier.
 
-    Example:
+    Examples:
         >>> from airflowkit import pod_task
         >>> render_pod(pod_task("hello", image="busybox:1.36"))["spec"]["containers"][0]["image"]
         'busybox:1.36'

@@ -57,7 +57,7 @@ class RetryByCause(_Policy):  # type: ignore[misc]  # Airflow's class, where it 
     Without arguments, failures of the infrastructure are tried again after half a minute, a wrong configuration ends
     the task at once, and everything else follows `retry_delay`. There are never more tries than `retries` allows.
 
-    Example:
+    Examples:
         >>> policy = RetryByCause(never=["exit-code:2"], delay={"registry-unreachable": timedelta(minutes=5)})
         >>> policy.decide(Cause(CauseCode.EXIT_CODE, "exit code 2", exit_code=2)).action
         'fail'
@@ -227,7 +227,8 @@ def _exit_codes(code: str) -> Container[int]:
 def _not_a_cause(where: str, name: object) -> Problem:
     code, _, exit_code = str(name).partition(":")
     number = int(exit_code) if _EXIT_CODE.fullmatch(exit_code) else 0
-    hint = did_you_mean(code, CauseCode) or "write a code of docs/causes.md, or one with an exit code: exit-code:2"
+    by_page = "write a code of docs/reference/causes.md, or one with an exit code: exit-code:2"
+    hint = did_you_mean(code, CauseCode) or by_page
     if code == CauseCode.EXIT_CODE and number in _OF_SIGNALS:
         hint = f"a signal ends the program then: write signal:{number}"
     elif code == CauseCode.SIGNAL and number + 128 in _OF_SIGNALS:

@@ -32,7 +32,7 @@ class PodTask:
             PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant. It lists
                 every problem of the task.
 
-        Example:
+        Examples:
             >>> task = pod_task("hello", image="busybox:1.36", cmds=["echo", "hello"])
             >>> task.image
             'busybox:1.36'

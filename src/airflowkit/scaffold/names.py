@@ -84,7 +84,7 @@ def _fault(name: str) -> str:
         (not name, "it is empty"),
         (_leaves_the_folder(name), "it is a path; use --dags-folder for the folder"),
         (len(name) > MAX_LENGTH, f"it has {len(name)} characters, and Airflow allows {MAX_LENGTH}"),
-        (not name.isidentifier(), "it must consist of letters, digits and underscores, and not start with a digit"),
+        (not _is_id(name), "it must consist of letters, digits and underscores, and not start with a digit"),
         (keyword.iskeyword(name), "it is a Python keyword"),
         (name.startswith("__"), "Python reserves names with two leading underscores"),
         (_normal(name) != name, "Python would look for another spelling (Unicode NFKC)"),
@@ -93,6 +93,11 @@ def _fault(name: str) -> str:
         (name.lower() in WINDOWS_DEVICES, "Windows reserves this name for a device"),
     )
     return next((reason for is_fault, reason in faults if is_fault), "")
+
+
+def _is_id(name: str) -> bool:
+    """Tell whether both Python and Airflow (`validate_key`) take a name: a middle dot is Python's alone."""
+    return name.isidentifier() and re.fullmatch(r"\w+", name) is not None
 
 
 def _leaves_the_folder(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The files of docs/connections.md are read as the page says."""
+"""The files of docs/how-to/connections.md are read as the page says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from airflowkit.deploy.connections.definitions import connections_of, users_of
 from airflowkit.deploy.connections.reading import read_document
 
-PAGE = Path(__file__).parents[3] / "docs/connections.md"
+PAGE = Path(__file__).parents[3] / "docs/how-to/connections.md"
 
 
 def test_the_files_of_the_page_are_valid(tmp_path, monkeypatch):

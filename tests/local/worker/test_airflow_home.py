@@ -32,7 +32,7 @@ def test_no_secrets_backend_is_asked(monkeypatch, variables):
 
 
 def test_the_page_names_every_variable_that_a_run_owns(monkeypatch, variables):
-    page = (Path(__file__).parents[3] / "docs" / "environment.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "environment.md").read_text()
     theirs = {name: f"mine-{name}" for name in airflow_home._DROPPED | variables().keys() if name.startswith("AIRFLOW")}
     for name, value in theirs.items():
         monkeypatch.setenv(name, value)

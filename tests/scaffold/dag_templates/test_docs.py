@@ -12,7 +12,7 @@ from airflowkit.scaffold.dag_templates.rendering import render_dag
 from airflowkit.settings import NewDag
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs/new-dag.md"
+PAGE = ROOT / "docs/how-to/new-dag.md"
 
 
 def test_the_generated_page_is_current():

@@ -35,7 +35,7 @@ def record_failure(context: Mapping[str, Any]) -> None:
 
     `default_args(...)` adds it to `on_failure_callback`. Where a task sets its own callback, list both:
 
-    Example:
+    Examples:
         >>> on_failure_callback = [record_failure, print]
 
     Args:

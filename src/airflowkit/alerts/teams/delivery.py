@@ -65,7 +65,7 @@ def send_card(card: Mapping[str, Any], *, conn_id: str = DEFAULT_CONN_ID, budget
     Raises:
         DeliveryError: It was not delivered; the message contains no secret.
 
-    Example:
+    Examples:
         >>> send_card({"type": "AdaptiveCard", "version": "1.4", "body": []})  # doctest: +SKIP
         Delivery(accepted=True, attempts=1, seconds=0.21, status=202, problem='', hint='')
     """

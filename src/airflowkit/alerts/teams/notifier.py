@@ -37,7 +37,7 @@ class TeamsNotifier(BaseNotifier):
         context: The context of a deadline, which Airflow passes to the constructor.
         **unknown: An error; a warning in a deadline's callback, which is created too late for an error.
 
-    Example:
+    Examples:
         >>> TeamsNotifier(message="{{ ds }} is incomplete", mentions=["oncall@example.com"])
         TeamsNotifier(conn_id='msteams_webhook_url')
     """
@@ -119,7 +119,7 @@ def teams_failure(**options: Unpack[AlertOptions]) -> TeamsNotifier:
     Args:
         **options: The keywords of `TeamsNotifier` except `event`.
 
-    Example:
+    Examples:
         >>> teams_failure(mentions={"Data on-call": "oncall@example.com"})
         TeamsNotifier(conn_id='msteams_webhook_url', event='failure')
     """
@@ -132,7 +132,7 @@ def teams_recovery(**options: Unpack[AlertOptions]) -> TeamsNotifier:
     Args:
         **options: The keywords of `TeamsNotifier` except `event`.
 
-    Example:
+    Examples:
         >>> teams_recovery()
         TeamsNotifier(conn_id='msteams_webhook_url', event='recovery')
     """

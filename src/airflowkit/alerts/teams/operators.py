@@ -96,7 +96,7 @@ def teams_digest(
         period: How far it looks back, from the moment for which its run is scheduled.
         **options: `conn_id`, `environment` and `budget` of `TeamsNotifier`; its other keywords are about one run.
 
-    Example:
+    Examples:
         >>> teams_digest()
         <Task(TeamsDigest): digest>
     """
@@ -126,7 +126,7 @@ def teams_watchdog(
         grace: How long after the end of a run its own callback has time to send the card.
         **options: The keywords of `TeamsNotifier` except `event`; those of the DAG's own alert are not known.
 
-    Example:
+    Examples:
         >>> teams_watchdog()
         <Task(TeamsWatchdog): watchdog>
     """

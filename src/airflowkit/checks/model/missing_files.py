@@ -15,7 +15,7 @@ _PATH: Final = re.compile(r"(?<![\w/:.])/[\w.+-]+(?:/[\w.+-]+)+")
 def missing_path(text: str) -> str:
     """Return the path that an exception says is missing, and that is not on this computer; or an empty string.
 
-    Example:
+    Examples:
         >>> missing_path("Could not find dbt_project.yml at /nowhere/warehouse/dbt_project.yml")
         '/nowhere/warehouse/dbt_project.yml'
     """

@@ -36,7 +36,7 @@ def home_of(name: str, of: str = "") -> str:
         name: The name.
         of: The provider that has it; by default, Airflow itself.
 
-    Example:
+    Examples:
         >>> home_of("KubernetesPodOperator", "apache-airflow-providers-cncf-kubernetes")
         'airflow.providers.cncf.kubernetes.operators.pod'
     """

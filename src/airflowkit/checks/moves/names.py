@@ -48,7 +48,7 @@ class Move:
 def successor(name: str) -> Move | None:
     """Return what became of a name with its module, or None if the table does not know it.
 
-    Example:
+    Examples:
         >>> successor("airflow.kubernetes.secret.Secret").new
         'airflow.providers.cncf.kubernetes.secret.Secret'
     """
@@ -78,7 +78,7 @@ def is_old_module(name: str) -> bool:
 def provider_of(module: str) -> tuple[str, str]:
     """Return the provider's package of a module, and the distribution that installs it.
 
-    Example:
+    Examples:
         >>> provider_of("airflow.providers.cncf.kubernetes.secret")
         ('airflow.providers.cncf.kubernetes', 'apache-airflow-providers-cncf-kubernetes')
     """

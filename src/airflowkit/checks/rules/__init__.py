@@ -114,7 +114,7 @@ def explain(name: str) -> str:
     Raises:
         UnknownRule: No rule has that code or name.
 
-    Example:
+    Examples:
         >>> explain("AK201").splitlines()[0]
         '# AK201 dag-cycle (error)'
     """

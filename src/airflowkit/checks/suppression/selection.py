@@ -53,7 +53,7 @@ def narrowed(options: Check, select: Iterable[str], ignore: Iterable[str]) -> Ch
 def codes_in(arguments: Iterable[str]) -> tuple[str, ...]:
     """Return the codes of arguments that may each hold several.
 
-    Example:
+    Examples:
         >>> codes_in(["AK1,ak4", "AK501"])
         ('AK1', 'AK4', 'AK501')
     """

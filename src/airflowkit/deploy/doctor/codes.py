@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SOURCES: Final = ("repository", "airflow", "cluster")
-PAGE: Final = "docs/doctor.md"
+PAGE: Final = "docs/reference/doctor.md"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _texts: set[str] = set()
 class Confidential:
     """The bytes of one key of a Secret.
 
-    Example:
+    Examples:
         >>> str(Confidential(b"hunter2")), repr(Confidential(b"hunter2"))
         ('***', 'Confidential(***)')
     """

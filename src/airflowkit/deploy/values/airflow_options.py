@@ -82,7 +82,7 @@ FROM_SECRETS: Final = {
 def successor(option: str) -> OptionSuccessor:
     """Return what became of an option, as `section.option`.
 
-    Example:
+    Examples:
         >>> successor("webserver.base_url").option
         'api.base_url'
     """

@@ -26,7 +26,7 @@ def check_values(values: Mapping[str, Any]) -> list[Finding]:
     Keys that the chart does not know, values of a wrong type, old keys and options, and secrets are found by
     converting the values; what is wrong between several keys by the rules in `findings`.
 
-    Example:
+    Examples:
         >>> check_values({"executor": "KubernetExecutor"})[-1].key
         'executor'
     """

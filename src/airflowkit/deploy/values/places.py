@@ -14,7 +14,7 @@ _PART = re.compile(r'"([^"]*)"|([^."\[]+)')
 def parts_of(key: str) -> tuple[str, ...]:
     """Return the parts of a key as Helm writes it, without the entry of a list.
 
-    Example:
+    Examples:
         >>> parts_of('ingress.apiServer.annotations."nginx.ingress.kubernetes.io/x"')
         ('ingress', 'apiServer', 'annotations', 'nginx.ingress.kubernetes.io/x')
         >>> parts_of("env[DB_PASSWORD]")

@@ -20,7 +20,7 @@ def labels_match(selector: str, labels: Mapping[str, str]) -> bool:
     Raises:
         ValueError: The selector is not valid.
 
-    Example:
+    Examples:
         >>> labels_match("dag_id=orders,already_checked!=True,!airflow-worker", {"dag_id": "orders"})
         True
     """

@@ -144,7 +144,7 @@ class Turn(NamedTuple):
 class PodOutcomes(UserDict[str, Planned]):
     """Outcomes by `DAG.TASK`; keeps track of those that no pod has used yet.
 
-    Example:
+    Examples:
         >>> outcomes = PodOutcomes()
         >>> outcomes["orders.load"] = [ImagePullBackOff(), Succeeded()]
         >>> outcomes["orders.load"] = Succeeded

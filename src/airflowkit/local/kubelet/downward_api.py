@@ -20,7 +20,7 @@ _ADDRESS: Final = "127.0.0.1"
 def field_value(pod: Json, path: str) -> str:
     """Return the value of a `fieldRef`.
 
-    Example:
+    Examples:
         >>> field_value({"metadata": {"labels": {"team": "data"}}}, "metadata.labels['team']")
         'data'
     """

@@ -19,7 +19,7 @@ Json = Mapping[str, Any]
 def expand(text: str, variables: Mapping[str, str]) -> str:
     """Replace each known `$(NAME)`; `$$` becomes `$`.
 
-    Example:
+    Examples:
         >>> expand("$(A) $(B) $$(A) $A", {"A": "1"})
         '1 $(B) $(A) $A'
     """

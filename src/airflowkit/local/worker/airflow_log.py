@@ -27,7 +27,9 @@ _REPEATED: Final = (
 )
 """Prefixes of operators' lines that repeat what the run shows anyway: a pod's state and events, an error."""
 _WITHOUT_EXCEPTION: Final = "Dag Run already exists, marking task as failed"
-_FAILED: Final = ("Task failed with exception", "Task exited", "[DAG TEST] Error running task", "Task failed; ti=")
+_FAILED: Final = ("Task failed with exception", "Task exited")
+_ESCAPED: Final = "[DAG TEST] Error running task"
+"""Logged of an exception that leaves Airflow's own handling: before 3.3 what a TriggerDagRunOperator fails with."""
 _COMMANDS: Final = "SubprocessHook"
 """The logger of what BashOperator's command prints, by the end of its name; see `airflow_home`."""
 
@@ -65,6 +67,8 @@ class TaskEventHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Emit an event for the start or end of a task; Airflow's message has its id and map index as arguments."""
+        if record.msg.startswith(_ESCAPED) and isinstance(error := _exception(record.exc_info), BaseException):
+            self._write(TaskFailed(*self.current, *reason_and_lines(_behind(error))))
         for prefix, event in (("[DAG TEST] starting task", TaskStarted), ("[DAG TEST] end task", TaskEnded)):
             if record.msg.startswith(prefix) and isinstance(record.args, tuple):
                 self._stopping.stand_still_if_asked()
@@ -141,6 +145,11 @@ def _get_past_airflow(error: BaseException, stopping: Stopping) -> None:
         stopping.stand_still_if_asked()
     if isinstance(error, RunRefused):
         raise error
+
+
+def _behind(error: BaseException) -> BaseException:
+    """Return what a task failed with: on its way out Airflow 3.1 and 3.2 read a state that they have not set."""
+    return error.__context__ or error if isinstance(error, UnboundLocalError) else error
 
 
 def _exception(exc_info: object) -> object:

@@ -43,7 +43,7 @@ def can_stay_warm() -> bool:
 class WarmAirflow:
     """Runs DAGs one after the other; the first run waits for Airflow to start.
 
-    Example:
+    Examples:
         with WarmAirflow() as airflow:
             run_dag("orders", dags_folder=folder, worker=airflow.worker)
     """

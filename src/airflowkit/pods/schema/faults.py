@@ -58,7 +58,7 @@ def split(path: Path) -> list[str | int]:
 def spell(segments: list[str | int]) -> str:
     """Return a place as people write it.
 
-    Example:
+    Examples:
         >>> spell(["spec", "volumes", 0, "name"])
         'spec.volumes[0].name'
     """

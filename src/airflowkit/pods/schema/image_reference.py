@@ -42,7 +42,7 @@ class ImageReference:
         tag: Such as `1.4.2`; empty where there is none.
         digest: Such as `sha256:…`; empty where there is none.
 
-    Example:
+    Examples:
         >>> parse_image("registry.example.com/orders:1.4.2")
         ImageReference(registry='registry.example.com', repository='orders', tag='1.4.2', digest='')
     """

@@ -36,7 +36,7 @@ def parse_quantity(text: str) -> Decimal:
     Raises:
         ValueError: It is not a valid quantity.
 
-    Example:
+    Examples:
         >>> parse_quantity("0.6") == parse_quantity("600m")
         True
     """

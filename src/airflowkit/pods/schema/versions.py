@@ -43,7 +43,7 @@ SINCE: Final[Mapping[tuple[str, str], Version]] = {
 def parse_version(version: str | None) -> Version:
     """Return a version's numbers; the oldest supported where none is known.
 
-    Example:
+    Examples:
         >>> parse_version("1.34")
         (1, 34)
     """

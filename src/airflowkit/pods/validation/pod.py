@@ -23,7 +23,7 @@ def pod_problems(manifest: Mapping[str, Any], *, version: str | None = None) -> 
         manifest: A whole pod as the API gets it; values with Jinja in them are taken to be right.
         version: The cluster's Kubernetes version, such as `1.34`; without it the strictest rules hold.
 
-    Example:
+    Examples:
         >>> [p.field for p in pod_problems({"metadata": {"name": "a"}, "spec": {"containers": [{"name": "base"}]}})]
         ['spec.containers[0].image']
     """

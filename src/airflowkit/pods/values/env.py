@@ -27,7 +27,7 @@ class SecretEnv(Attachable):
         key: The key within the secret.
         optional: Whether the pod may start without the secret or the key.
 
-    Example:
+    Examples:
         >>> SecretEnv("DB_PASSWORD", secret="orders-db", key="password").name
         'DB_PASSWORD'
     """
@@ -60,7 +60,7 @@ class SecretEnvFrom(Attachable):
         prefix: Put in front of each key.
         optional: Whether the pod may start without the secret.
 
-    Example:
+    Examples:
         >>> SecretEnvFrom(secret="orders-db", prefix="DB_").prefix
         'DB_'
     """
@@ -86,7 +86,7 @@ class ConfigMapEnv(Attachable):
         key: The key within the config map.
         optional: Whether the pod may start without the config map or the key.
 
-    Example:
+    Examples:
         >>> ConfigMapEnv("MODE", config_map="orders", key="mode").key
         'mode'
     """
@@ -119,7 +119,7 @@ class ConfigMapEnvFrom(Attachable):
         prefix: Put in front of each key.
         optional: Whether the pod may start without the config map.
 
-    Example:
+    Examples:
         >>> ConfigMapEnvFrom(config_map="orders").config_map
         'orders'
     """
@@ -147,7 +147,7 @@ class FieldEnv(Attachable):
         name: The variable's name.
         field: Such as `metadata.name`, `status.podIP` or `metadata.labels['team']`.
 
-    Example:
+    Examples:
         >>> FieldEnv("POD_IP", field="status.podIP").field
         'status.podIP'
     """

@@ -30,7 +30,7 @@ class Resources:
         memory_after_oom: What the next try has, as request and limit, after one ran out of memory: a step each time,
             such as `["4Gi", "8Gi"]`. Only for `pod_task`; it needs `retries`, and Airflow 3.3 or newer.
 
-    Example:
+    Examples:
         >>> Resources(cpu="500m", memory="1Gi").build()
         {'requests': {'cpu': '500m', 'memory': '1Gi'}, 'limits': {'memory': '1Gi'}}
     """

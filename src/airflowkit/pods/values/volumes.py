@@ -31,7 +31,7 @@ class SecretVolume(Attachable):
         mode: The files' permissions, such as `0o400`.
         optional: Whether the pod may start without the secret.
 
-    Example:
+    Examples:
         >>> SecretVolume("/etc/orders/tls", secret="orders-tls").mount_path
         '/etc/orders/tls'
     """
@@ -73,7 +73,7 @@ class ConfigMapVolume(Attachable):
         mode: The files' permissions, such as `0o444`.
         optional: Whether the pod may start without the config map.
 
-    Example:
+    Examples:
         >>> ConfigMapVolume("/etc/orders", config_map="orders").config_map
         'orders'
     """
@@ -112,7 +112,7 @@ class ClaimVolume(Attachable):
         sub_path: Only this folder of the volume.
         read_only: Whether the container may not write.
 
-    Example:
+    Examples:
         >>> ClaimVolume("/data", claim="airflow-data").claim
         'airflow-data'
     """
@@ -140,7 +140,7 @@ class EmptyDirVolume(Attachable):
         size_limit: Such as `2Gi`; a pod that writes more is evicted.
         medium: `Memory` for a file system in memory, which counts towards the memory limit.
 
-    Example:
+    Examples:
         >>> EmptyDirVolume("/scratch", size_limit="2Gi").size_limit
         '2Gi'
     """
@@ -162,7 +162,7 @@ class EmptyDirVolume(Attachable):
 def volume_name(kind: str, source: object) -> str:
     """Return a volume's name for a source: valid, stable, and different for different sources.
 
-    Example:
+    Examples:
         >>> volume_name("secret", "orders-tls")
         'secret-orders-tls'
     """

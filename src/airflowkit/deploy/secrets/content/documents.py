@@ -30,7 +30,7 @@ def connection(text: str) -> str:
 
 
 def teams_connection(text: str) -> str:
-    """Return the connection to a Teams workflow, which has the whole URL as its password (docs/alerts.md)."""
+    """Return the connection to a Teams workflow, which has the whole URL as its password (docs/how-to/alerts.md)."""
     if text.strip().startswith("https://"):
         parse_url(text)
         return json.dumps({"conn_type": "http", "password": one_line(text)})

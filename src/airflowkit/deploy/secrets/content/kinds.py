@@ -225,7 +225,7 @@ CONNECTIONS: Final[Mapping[str, Kind]] = {
         documents.teams_connection,
     ),
 }
-"""Connections by their type, as in the providers' documentation; `teams` is airflowkit's own (docs/alerts.md)."""
+"""Connections by their type, as in the providers' documentation; `teams` is our own (docs/how-to/alerts.md)."""
 TYPES_BY_ID: Final = {
     "wasb_default": "wasb",
     "aws_default": "aws",
