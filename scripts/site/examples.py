@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING, Final
 
 from scripts.site.places import ROOT, example_place
-from scripts.site.tables import table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER: Final = ROOT / "dags_examples"
-_LANGUAGES: Final = {".py": "python", ".toml": "toml", ".example": "toml", ".yaml": "yaml"}
+_LANGUAGES: Final = {".py": "python", ".yaml": "yaml"}
 
 
 def pages() -> dict[str, str]:
-    """Return the pages, by their place."""
-    files = sorted(FOLDER.glob("*.py"))
-    listed = {} if (ROOT / "docs" / "examples.md").is_file() else {example_place("dags_examples"): _list(files)}
+    """Return the pages, by their place; docs/examples.md lists them."""
     settings = {example_place("dags_examples/airflowkit.toml"): _settings()}
-    return {example_place(_name(path)): _page(path) for path in files} | listed | settings
+    return {example_place(_name(path)): _page(path) for path in sorted(FOLDER.glob("*.py"))} | settings
 
 
 def _page(path: Path) -> str:
@@ -30,11 +26,6 @@ def _page(path: Path) -> str:
     manifest = FOLDER / "manifests" / f"{path.stem}.yaml"
     pods = f"\n## Its pods\n\nAs `airflowkit render {path.stem}` prints them:\n\n{_block(manifest)}"
     return f"# {path.stem}\n\n{_block(path)}{text}{pods if manifest.is_file() else ''}"
-
-
-def _list(files: list[Path]) -> str:
-    rows = [(f"[{path.stem}]({path.stem}.md)", _first_line(path)) for path in files]
-    return f"# Example DAGs\n\nEach runs with `airflowkit run`.\n\n{table(('DAG', 'what it shows'), rows)}"
 
 
 def _settings() -> str:
@@ -47,10 +38,6 @@ def _block(file: Path) -> str:
     """Return a block that shows the file itself: a file that is not there fails the build."""
     name = _name(file)
     return f'```{_LANGUAGES.get(file.suffix, "text")} title="{name}"\n--8<-- "{name}"\n```\n'
-
-
-def _first_line(path: Path) -> str:
-    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
 
 
 def _name(path: Path) -> str:
