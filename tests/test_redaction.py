@@ -80,6 +80,8 @@ def test_masked_text_is_masked_once_more_without_a_change(shape):
         ("postgresql://etl:hunter2@db:5432/orders failed", "postgresql://***@db:5432/orders failed"),
         ("postgresql://etl:p@ss@db/orders", "postgresql://***@db/orders"),
         ("password=hunter2, user=etl", "password=***, user=etl"),
+        ("ValueError: db_password: correcthorse", "ValueError: db_password: ***"),
+        ("ValueError: password: |\n  correct\n  horse", "ValueError: password: | ***"),
         ('{"db_password": "hun ter2"}', '{"db_password": ***}'),
         ("AccountName=a;AccountKey=aGVsbG8=;x=1", "AccountName=a;AccountKey=***;x=1"),
         ("Authorization: Bearer abcdef.ghijkl", "Authorization: Bearer ***"),

@@ -32,6 +32,8 @@ _RANDOM: Final = (
 )
 """Ahead is a word of at least eight characters with digits, small letters and capitals."""
 _PLACEHOLDER: Final = r"(?-i:[A-Z_]*(?:PASSWORD|TOKEN|SECRET|KEY|PASS|PWD|TEXT|STRING|VALUE)[A-Z_]*\b)"
+_TYPE: Final = r"(?:[A-Za-z_][\w.]{0,80}:[ \t]+)?"
+"""What may precede a line: the exception's type, or a level."""
 _QUOTED: Final = r"\\*\"(?:[^\"\\\n]|\\[^\"\n])*\\*\"|\\*'(?:[^'\\\n]|\\[^'\n])*\\*'"
 _BARE: Final = r"[^\s,;&\"')\]}]+"
 
@@ -76,9 +78,10 @@ _KEYS: Final = (
     Shape(
         "line of a PEM block that began before",
         re.compile(
-            r"(?m)^[ \t]*(?=[^\s]*[A-Z])(?=[^\s]*[a-z])(?=[^\s]*\d)(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{76})[ \t]*$"
+            rf"(?m)^({_TYPE})[ \t]*(?=[^\s]*[A-Z])(?=[^\s]*[a-z])(?=[^\s]*\d)"
+            r"(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{76})[ \t]*$"
         ),
-        MASK,
+        rf"\1{MASK}",
         "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
         "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj",
     ),
@@ -296,7 +299,7 @@ _NAMED: Final = (
     Shape(
         "line of YAML with a secret's name",
         re.compile(
-            rf"(?im)(^[ \t]*(?:-[ \t]+)?(?![\w.-]*s[ \t]*:[ \t]+\d)[\w.-]{{0,60}}{_NAME}[ \t]*:[ \t]+)"
+            rf"(?im)(^{_TYPE}[ \t]*(?:-[ \t]+)?(?![\w.-]*s[ \t]*:[ \t]+\d)[\w.-]{{0,60}}{_NAME}[ \t]*:[ \t]+)"
             rf"(?!{_PROSE}|[|>&*!{{\[\"']|\w+[ \t]+\w+[ \t]+\w)\S[^\n#]*"
         ),
         rf"\1{MASK}",
@@ -306,7 +309,8 @@ _NAMED: Final = (
     Shape(
         "block of YAML with a secret's name",
         re.compile(
-            rf"(?im)(^([ \t]*)(?:-[ \t]+)?[\w.-]{{0,60}}{_NAME}[ \t]*:[ \t]+[|>][-+]?[ \t]*)(?:\n\2[ \t]+[^\n]+)+"
+            rf"(?im)(^{_TYPE}([ \t]*)(?:-[ \t]+)?[\w.-]{{0,60}}{_NAME}[ \t]*:[ \t]+[|>][-+]?[ \t]*)"
+            r"(?:\n\2[ \t]+[^\n]+)+"
         ),
         rf"\1 {MASK}",
         "password: |\n  hunter2\n  hunter3\nuser: etl",
