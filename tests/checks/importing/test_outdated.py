@@ -88,6 +88,12 @@ def test_a_missing_provider_is_a_missing_package(report):
     assert found[2] == "add apache-airflow-providers-docker to requirements.txt, and rebuild the image"
 
 
+@pytest.mark.parametrize("line", ["from {} import JiraOperator", "import {}", "import os, {} as jira"])
+def test_a_missing_provider_of_a_family_is_named_by_the_line_that_imports_it(report, line):
+    (found,) = shown(report(dag=line.format("airflow.providers.atlassian.jira.operators.jira")))
+    assert found[2] == "add apache-airflow-providers-atlassian-jira to requirements.txt, and rebuild the image"
+
+
 def test_one_missing_module_in_many_files_is_one_finding(report):
     files = {f"dag_{number}": "import nosuch\n" for number in range(5)}
     (found,) = shown(report(**files))

@@ -54,8 +54,9 @@ def _rebuilt(package: str) -> str:
 def _hint_for_module(failure: Failure, missing: str, path: str) -> str:
     if not missing.startswith("airflow."):
         return _rebuilt(f"the package that provides {missing}")
-    package, distribution = provider_of(missing) if missing.startswith("airflow.providers.") else ("", "")
-    if package == missing:
+    whole = next(_modules_below(failure, missing, path), missing)  # Python names the first package that is not there
+    package, distribution = provider_of(whole) if missing.startswith("airflow.providers.") else ("", "")
+    if f"{package}.".startswith(f"{missing}."):
         return _rebuilt(distribution)
     names = _imported(failure, missing, path)
     homes = {name: home for name in names if (home := home_of(name, distribution))}
@@ -81,6 +82,20 @@ def _version() -> str:
 
 def _imported(failure: Failure, module: str, path: str) -> Iterator[str]:
     """Yield the names that the failing line imports from a module."""
+    for node in _imports(failure, path):
+        if isinstance(node, ast.ImportFrom) and node.module == module:
+            yield from (alias.name for alias in node.names if alias.name != "*")
+
+
+def _modules_below(failure: Failure, package: str, path: str) -> Iterator[str]:
+    """Yield the modules of a package that the failing line imports."""
+    for node in _imports(failure, path):
+        named = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+        yield from (name for name in named if name.startswith(f"{package}."))
+
+
+def _imports(failure: Failure, path: str) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield the imports of the failing line."""
     place = _PLACE.search(failure.elsewhere)
     file, line = (place[1], int(place[2])) if place else (path, failure.line or 0)
     try:
@@ -88,8 +103,8 @@ def _imported(failure: Failure, module: str, path: str) -> Iterator[str]:
     except (OSError, SyntaxError, ValueError):
         return
     for node in nodes:
-        if isinstance(node, ast.ImportFrom) and node.module == module and node.lineno <= line <= (node.end_lineno or 0):
-            yield from (alias.name for alias in node.names if alias.name != "*")
+        if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno <= line <= (node.end_lineno or 0):
+            yield node
 
 
 def _hint_for_line(failure: Failure) -> str:
