@@ -85,7 +85,7 @@ def test_a_file_of_constraints_that_is_not_there_is_told_before_anything_is_made
             "Airflow 3.99.0 does not go together with what requirements.txt and the constraints ask for",
         ),
         (
-            "error: Request failed after 3 retries\n  cause: Failed to fetch: `https://pypi.org/simple/pandas/`",
+            "error: Request failed after 3 retries\n  cause: Failed to fetch: `https://index.example.com/simple/pandas/`",
             "the package index cannot be reached from here",
         ),
         ("error: No space left on device", "uv cannot make the environment, as it says above"),
