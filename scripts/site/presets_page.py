@@ -13,6 +13,9 @@ INTRODUCTION: Final = """\
 What `default_args("NAME")` says of the tasks and `dag_args("NAME")` of the DAG. `[presets.NAME]` in
 [airflowkit.toml](settings.md#presets) changes one or adds one; a new one begins with what `standard` says. Every preset
 also records why a task failed, for the alert of its run.
+
+With `sequential`, start runs of past dates oldest first. One that starts before an earlier date's run waits for that
+one, which waits for its turn (`max_active_runs=1`): neither ends until you delete or fail one of them.
 """
 
 
