@@ -93,7 +93,7 @@ def _proved(
         return {}
     steps = {draft.file.path: _holding(draft, source, wanted[draft.file.path]) for draft, source in files}
     with Pool((*modules_for(drafts), "airflowkit.presets"), min(workers, len(drafts)), folder=folder) as pool:
-        return dict(in_step(steps, Parser(pool, folder, outlined=datetime.now(UTC))))
+        return dict(in_step(steps, Parser(pool, folder, outlined=datetime.now(UTC)).facts))
 
 
 def _holding(
