@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from scripts.site.places import ROOT
-from scripts.site.source import package
+from scripts.site.source import descriptions, package
 from scripts.site.tables import code, table
 from scripts.site.undocumented import require
 
@@ -119,10 +119,9 @@ def _with(names: Iterable[str]) -> str:
 
 def _record(path: str) -> str:
     found = package()[path]
-    sections = found.docstring.parse("google") if found.docstring else []
-    described = {entry.name: entry for part in sections if part.kind.value == "attributes" for entry in part.value}
+    words = descriptions(found)
     fields = [name for name, member in found.attributes.items() if "property" not in member.labels]
-    rows = [(code(name), require(getattr(described.get(name), "description", ""), f"{path}.{name}")) for name in fields]
+    rows = [(code(name), require(words.get(name), f"{path}.{name}")) for name in fields]
     return f"{found.docstring.value.partition(chr(10))[0]}\n\n{table(('field', 'what it is'), rows)}"
 
 
