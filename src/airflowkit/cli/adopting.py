@@ -81,12 +81,12 @@ def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
 def _of_file(each: Adoption) -> Iterator[str]:
     path = each.file.path.as_posix()
     if each.objection:
-        yield f"{path}: {_staying(len(each.stays), 'call')}: {_first_line(each.objection)}"
+        yield f"{path}: {_staying(len(each.stays), 'call')}: {_in_one_line(each.objection)}"
         return
     if each.moved:
         yield f"{path}: {counted(each.moved, 'call')} moved"
     for stays in each.stays:
-        yield f"{path}:{_line(each, stays.line)} stays: {_first_line(stays.reason)}"
+        yield f"{path}:{_line(each, stays.line)} stays: {_in_one_line(stays.reason)}"
     for line in each.passed_on:
         yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value"
     for name, number in each.others.items():
@@ -105,7 +105,7 @@ def _line(each: Adoption, line: int) -> int:
     return moved(line, each.file.text, each.text) or line
 
 
-def _first_line(text: str) -> str:
+def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
