@@ -27,6 +27,7 @@ RECORDS: Final = {
     "A change": "compare.changes.Change",
     "A file that is not compared": "compare.changes.Unknown",
     "A silent change": "upgrade.silent.Silent",
+    "An offer": "offers.offer.Offer",
     "A run": "local.run.DagRunResult",
     "A task of a run": "local.process.events.TaskRun",
 }
@@ -38,6 +39,7 @@ _OF_KEY: Final = {
     "changes": "A change",
     "differs_at_each_parse": "A change",
     "not_compared": "A file that is not compared",
+    "offers": "An offer",
     "silent": "A silent change",
 }
 """Which record a list of dataclasses has, by its key."""
@@ -91,6 +93,8 @@ class _Reader:
     def _keys(self, node: ast.Dict, names: dict[str, ast.expr]) -> Iterator[tuple[str, str]]:
         for key, written in zip(node.keys, node.values, strict=True):
             value = names.get(ast.unparse(written), written)
+            if key is None and isinstance(value, ast.IfExp):  # **({} if … else {…})
+                value = value.orelse
             if key is None and isinstance(value, ast.Dict):  # **totals
                 yield from self._keys(value, names)
             elif isinstance(key, ast.Constant):

@@ -46,8 +46,7 @@ def show(
     for complaint in at.unread:
         typer.echo(complaint, err=True)
     if as_json:
-        more = {"helpers": [path.as_posix() for path in at.helpers], "offers": [asdict(offer) for offer in offers]}
-        typer.echo(json.dumps(_as_json(found) | more, indent=2))
+        typer.echo(json.dumps(_as_json(found, at.helpers, offers), indent=2))
         return
     if dry_run:
         for each in found:
@@ -109,7 +108,7 @@ def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _as_json(found: Sequence[Adoption]) -> dict[str, Any]:
+def _as_json(found: Sequence[Adoption], helpers: Sequence[Path], offers: Sequence[Offer]) -> dict[str, Any]:
     files = [
         {
             "path": each.file.path.as_posix(),
@@ -122,4 +121,10 @@ def _as_json(found: Sequence[Adoption]) -> dict[str, Any]:
         for each in found
     ]
     totals = {"moved": sum(it.moved for it in found), "stays": sum(len(it.stays) for it in found)}
-    return {"version": 1, "files": files, **totals}
+    return {
+        "version": 1,
+        "files": files,
+        **totals,
+        "helpers": [path.as_posix() for path in helpers],
+        "offers": [asdict(offer) for offer in offers],
+    }
