@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scripts.site.source import package
+from scripts.site.source import descriptions, package
 from scripts.site.undocumented import UndocumentedError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def undocumented(name: str, found: griffe.Object) -> list[str]:
     """Return what lacks a docstring: the object, its public methods, or a field that no section describes."""
     missing = [] if found.docstring else [name]
     missing += [f"{name}.{member.name}" for member in _members(found) if not member.docstring]
-    return missing + [f"{name}.{field}" for field in _fields(found) if field not in _described(found)]
+    return missing + [f"{name}.{field}" for field in _fields(found) if field not in descriptions(found)]
 
 
 def _sections(module: str) -> str:
@@ -107,13 +107,6 @@ def _fields(found: griffe.Object) -> list[str]:
         for name, member in found.attributes.items()
         if not (name.startswith("_") or name in NOT_FOR_USERS or "property" in member.labels or member.docstring)
     ]
-
-
-def _described(found: griffe.Object) -> set[str]:
-    """Return what the sections of a docstring describe."""
-    sections = found.docstring.parse("google") if found.docstring else []
-    lists = [part.value for part in sections if part.kind.value in {"parameters", "attributes"}]
-    return {entry.name for entries in lists for entry in entries}
 
 
 def _class_of(found: griffe.Object) -> str:

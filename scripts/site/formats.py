@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from scripts.site.places import ROOT
-from scripts.site.source import package
+from scripts.site.source import descriptions, package
 from scripts.site.tables import code, table
 from scripts.site.undocumented import require
 
@@ -27,6 +27,7 @@ RECORDS: Final = {
     "A change": "compare.changes.Change",
     "A file that is not compared": "compare.changes.Unknown",
     "A silent change": "upgrade.silent.Silent",
+    "An offer": "offers.offer.Offer",
     "A run": "local.run.DagRunResult",
     "A task of a run": "local.process.events.TaskRun",
 }
@@ -38,6 +39,7 @@ _OF_KEY: Final = {
     "changes": "A change",
     "differs_at_each_parse": "A change",
     "not_compared": "A file that is not compared",
+    "offers": "An offer",
     "silent": "A silent change",
 }
 """Which record a list of dataclasses has, by its key."""
@@ -91,6 +93,8 @@ class _Reader:
     def _keys(self, node: ast.Dict, names: dict[str, ast.expr]) -> Iterator[tuple[str, str]]:
         for key, written in zip(node.keys, node.values, strict=True):
             value = names.get(ast.unparse(written), written)
+            if key is None and isinstance(value, ast.IfExp):  # **({} if … else {…})
+                value = value.orelse
             if key is None and isinstance(value, ast.Dict):  # **totals
                 yield from self._keys(value, names)
             elif isinstance(key, ast.Constant):
@@ -119,10 +123,9 @@ def _with(names: Iterable[str]) -> str:
 
 def _record(path: str) -> str:
     found = package()[path]
-    sections = found.docstring.parse("google") if found.docstring else []
-    described = {entry.name: entry for part in sections if part.kind.value == "attributes" for entry in part.value}
+    words = descriptions(found)
     fields = [name for name, member in found.attributes.items() if "property" not in member.labels]
-    rows = [(code(name), require(getattr(described.get(name), "description", ""), f"{path}.{name}")) for name in fields]
+    rows = [(code(name), require(words.get(name), f"{path}.{name}")) for name in fields]
     return f"{found.docstring.value.partition(chr(10))[0]}\n\n{table(('field', 'what it is'), rows)}"
 
 

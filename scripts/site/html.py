@@ -1,4 +1,4 @@
-"""What a built page has: its ids, its links, its pictures, and the links of the navigation."""
+"""What a built page has: its anchors, its links, what it loads, its navigation and its text."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_random_calls_keep_their_pods_and_none_is_lost(parser, calls):
     lines = [f'    KubernetesPodOperator(task_id="t{n}", image="busybox:1.36", {it})' for n, it in enumerate(calls)]
     text = HEAD + "\n".join(lines) + "\n"
     path.write_text(text)
-    ((found),) = in_step({path: adoption(TextFile.read(path), text, Terms())}, parser)
+    ((found),) = in_step({path: adoption(TextFile.read(path), text, Terms())}, parser.facts)
     assert found.moved + len(found.stays) == len(calls)
     assert found.text.count("pod_task(") == found.moved
     assert found.moved > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,10 +16,15 @@ pytest.importorskip("zensical", reason="an environment of the matrix builds no s
 
 import griffe
 import typer
-from scripts.site import api, commands, html, links, settings_page, walk
+from scripts.site import api, commands, formats, html, links, settings_page, walk
 from scripts.site.places import SITE, SOURCES, pages, place_of
 from scripts.site.undocumented import UndocumentedError
 
+from airflowkit.adopt.engine import Named
+from airflowkit.cli import adopting, eject
+from airflowkit.upgrade.environment import Environment
+from airflowkit.upgrade.formats.json import render as json_of_upgrade
+from airflowkit.upgrade.report import Report
 from docs.chromium import chromium
 
 pytestmark = pytest.mark.slow
@@ -165,6 +171,19 @@ def test_a_setting_without_words_is_found(monkeypatch):
     monkeypatch.setattr(settings_page, "settings_schema", lambda: schema)
     with pytest.raises(UndocumentedError, match=r"\[gpu\] resource has no description"):
         settings_page.pages()
+
+
+def test_the_page_of_the_json_documents_has_each_field_that_a_command_writes(capsys):
+    nothing = Named([], [], [])
+    environment = Environment(Path("python"), "3.3.0")
+    print(json_of_upgrade(Report(environment, environment), {}), end="\0")
+    adopting.show([], [], nothing, [], as_json=True, dry_run=False)
+    print(end="\0")
+    eject._show([], nothing, [], as_json=True, dry_run=False)
+    (page,) = formats.pages().values()
+    for name, text in zip(("upgrade", "adopt", "eject"), capsys.readouterr().out.split("\0"), strict=True):
+        section = page.partition(f"## `airflowkit {name} ")[2].partition("More about it")[0]
+        assert re.findall(r"^\| `(\w+)`", section, re.MULTILINE) == list(json.loads(text))
 
 
 @pytest.mark.browser

@@ -44,7 +44,7 @@ def test_a_page_names_the_tests_that_make_it_happen(page):
     assert named
     for path, test, case in named:
         assert test in functions_of(path)
-        assert f'"{case or test}"' in source(path) or not case
+        assert not case or f'"{case}"' in source(path)
 
 
 @each_page

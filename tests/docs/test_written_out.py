@@ -14,24 +14,12 @@ import yaml
 
 from airflowkit.cli.app import COMMANDS, load_command
 from airflowkit.deploy.values.chart import known, leaves, wrong_types
-from airflowkit.settings import load_settings
+from airflowkit.settings import load_settings, settings_schema
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted([*DOCS.glob("how-to/*.md"), *DOCS.glob("symptoms/*.md")])
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-SETTINGS = {
-    "pod",
-    "resources",
-    "node_pools",
-    "gpu",
-    "kubernetes",
-    "presets",
-    "teams",
-    "check",
-    "new_dag",
-    "doctor",
-    "retry",
-}
+SETTINGS = settings_schema()["properties"].keys()
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
 

@@ -86,7 +86,7 @@ def test_random_calls_keep_their_pods_without_airflowkit(parser, calls):
     path = parser.folder / "orders.py"
     calls = ["volumes=[DATA], secrets=SHARED", *calls]
     path.write_text(HEAD + "".join(f'    pod_task("t{n}", image="busybox:1.36", {it})\n' for n, it in enumerate(calls)))
-    ((found),) = in_step({path: ejection(TextFile.read(path), load_settings(parser.folder))}, parser)
+    ((found),) = in_step({path: ejection(TextFile.read(path), load_settings(parser.folder))}, parser.facts)
     assert found.objection == ""
     assert found.pods == len(calls)
     assert "airflowkit" not in found.text

@@ -83,6 +83,7 @@ def test_catchup_that_is_off_now_is_told_only_if_the_dag_has_a_schedule():
     both = [{"next": [run("02T00:00", "02T00:00")], "limits": {"catchup": on}} for on in (True, False)]
     (only,) = found(*both)
     assert (only.what, only.before, only.after) == ("catchup", "True", "False")
+    assert only.hint == "to keep it: catchup=True"
     assert found(*({**each, "next": []} for each in both)) == []
     assert found(*both, schedule="Once") == []
     assert found(*both, schedule="Continuous") == []

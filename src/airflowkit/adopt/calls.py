@@ -203,6 +203,12 @@ def _by_name(values: Iterable[cst.BaseExpression]) -> Mapping[str, set[cst.Name]
     return found
 
 
+def called(function: cst.BaseExpression) -> str:
+    """Return the last name of what a call calls, such as `update` of `x.update`, or an empty string."""
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    return name.value if isinstance(name, cst.Name) else ""
+
+
 def literal_name(raw: RawCall) -> str:
     """Return the `task_id` that is written out in a call, or an empty string."""
     first = raw.call.args[0] if raw.call.args else None

@@ -22,12 +22,14 @@ from airflowkit.repository import dags_folder_of, from_here
 from airflowkit.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Self
 
     from airflowkit.checks.model.facts import FileFacts
 
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 _PRELOADED: Final = ("airflowkit.pods.task", "airflow.providers.cncf.kubernetes.operators.pod")
 
@@ -139,7 +141,8 @@ def _adopted(folder: Path, files: Sequence[Draft], terms: Terms, workers: int) -
     with Pool(modules, size, folder=folder) as pool:
         steps = {it.file.path: adoption(it.file, it.text, terms) for it in files}
         found = [
-            unless_imported(each, importers) if each.moved else each for each in in_step(steps, Parser(pool, folder))
+            unless_imported(each, importers) if each.moved else each
+            for each in in_step(steps, Parser(pool, folder).facts)
         ]
     texts = {draft.file.path: draft.text for draft in files}
     for profile in other_profiles(folder):
@@ -180,14 +183,22 @@ def _sizes(folder: Path) -> Mapping[str, Resources]:
     return {name: Resources(**size) for name, size in {**SIZES, **load_settings(folder).resources}.items()}
 
 
-def in_step(steps: Mapping[Path, Generator[bytes, FileFacts, Result]], parser: Parser) -> Iterator[Result]:
-    """Run the changes of files side by side, a parse of each at a time, and yield what becomes of them."""
-    waiting: dict[Path, FileFacts | None] = dict.fromkeys(steps)
+def in_step(
+    steps: Mapping[Key, Generator[bytes, Answer, Result]],
+    answers: Callable[[dict[Key, bytes]], Mapping[Key, Answer]],
+) -> Iterator[Result]:
+    """Run the changes of files side by side, a parse of each at a time, and yield what becomes of them.
+
+    Args:
+        steps: The change of each file: it yields contents, and is sent what is known of each.
+        answers: Parses contents of files, and returns what is known of each.
+    """
+    waiting: dict[Key, Answer | None] = dict.fromkeys(steps)
     while waiting:
-        asked: dict[Path, bytes] = {}
-        for path, facts in waiting.items():
+        asked: dict[Key, bytes] = {}
+        for key, answer in waiting.items():
             try:
-                asked[path] = next(steps[path]) if facts is None else steps[path].send(facts)
+                asked[key] = next(steps[key]) if answer is None else steps[key].send(answer)
             except StopIteration as end:
                 yield end.value
-        waiting = dict(parser.facts(asked)) if asked else {}
+        waiting = dict(answers(asked)) if asked else {}

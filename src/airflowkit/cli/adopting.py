@@ -46,8 +46,7 @@ def show(
     for complaint in at.unread:
         typer.echo(complaint, err=True)
     if as_json:
-        more = {"helpers": [path.as_posix() for path in at.helpers], "offers": [asdict(offer) for offer in offers]}
-        typer.echo(json.dumps(_as_json(found) | more, indent=2))
+        typer.echo(json.dumps(_as_json(found, at.helpers, offers), indent=2))
         return
     if dry_run:
         for each in found:
@@ -81,12 +80,12 @@ def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
 def _of_file(each: Adoption) -> Iterator[str]:
     path = each.file.path.as_posix()
     if each.objection:
-        yield f"{path}: {_staying(len(each.stays), 'call')}: {_first_line(each.objection)}"
+        yield f"{path}: {_staying(len(each.stays), 'call')}: {_in_one_line(each.objection)}"
         return
     if each.moved:
         yield f"{path}: {counted(each.moved, 'call')} moved"
     for stays in each.stays:
-        yield f"{path}:{_line(each, stays.line)} stays: {_first_line(stays.reason)}"
+        yield f"{path}:{_line(each, stays.line)} stays: {_in_one_line(stays.reason)}"
     for line in each.passed_on:
         yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value"
     for name, number in each.others.items():
@@ -105,11 +104,11 @@ def _line(each: Adoption, line: int) -> int:
     return moved(line, each.file.text, each.text) or line
 
 
-def _first_line(text: str) -> str:
+def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _as_json(found: Sequence[Adoption]) -> dict[str, Any]:
+def _as_json(found: Sequence[Adoption], helpers: Sequence[Path], offers: Sequence[Offer]) -> dict[str, Any]:
     files = [
         {
             "path": each.file.path.as_posix(),
@@ -122,4 +121,10 @@ def _as_json(found: Sequence[Adoption]) -> dict[str, Any]:
         for each in found
     ]
     totals = {"moved": sum(it.moved for it in found), "stays": sum(len(it.stays) for it in found)}
-    return {"version": 1, "files": files, **totals}
+    return {
+        "version": 1,
+        "files": files,
+        **totals,
+        "helpers": [path.as_posix() for path in helpers],
+        "offers": [asdict(offer) for offer in offers],
+    }

@@ -5,16 +5,27 @@ from __future__ import annotations
 import json
 import os
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from airflowkit.cli.folders import DagPaths, Workers  # noqa: TC001  Typer reads them
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from airflowkit.adopt.engine import Named
     from airflowkit.eject.ejection import Ejection
+
+_WORD: Final = "airflowkit"
+_INSTEAD: Final[Mapping[str, str]] = {
+    "RetryByCause": "RetryByCause (the cause of a failure no longer decides whether the pod is tried again)",
+    "record_failure": "record_failure (a failed task no longer keeps the reason for the run's alert)",
+    "teams_failure": "the card's extras (causes and hints, recovery, muting, retries of the delivery)",
+    "memory_after_oom": "memory_after_oom (a pod that ran out of memory is tried again with as much as before)",
+}
+"""What a file loses, in words."""
 
 
 class Format(StrEnum):
@@ -46,48 +57,52 @@ def eject(
     """
     from airflowkit.adopt.engine import named
     from airflowkit.checks.parsing import pool_size
-    from airflowkit.cli.adopting import written
-    from airflowkit.cli.fixing import print_diff
     from airflowkit.cli.signals import ended_in_order
     from airflowkit.eject.alerts import TEAMS_FAILURE
-    from airflowkit.eject.engine import ejected, kept_modules, missing_module, write_module
+    from airflowkit.eject.engine import ejected, missing_module
     from airflowkit.repository import dags_folder_of, default_dags_folder, from_here
 
-    where = paths or [default_dags_folder()]
     with ended_in_order():
-        at = named(where, _WORD)
+        at = named(paths or [default_dags_folder()], _WORD)
         found = ejected(at.drafts, pool_size(workers))
         files = sorted((it for it in found if it.objection or it.text != it.file.text), key=lambda it: it.file.path)
         alerting = {dags_folder_of(it.file.path) for it in files if TEAMS_FAILURE in it.lost}
         added = [path for folder in alerting if (path := missing_module(folder))]
         if not dry_run:
-            for path in added:
-                write_module(path)
-            files = [written(each) for each in files]
-            added = kept_modules(added, [it.file.path for it in files if TEAMS_FAILURE in it.lost])
-    modules_added = [from_here(path).as_posix() for path in added]
+            files, added = _written(files, added)
+    modules = [from_here(path).as_posix() for path in added]
+    _show(files, at, modules, as_json=output_format is Format.JSON, dry_run=dry_run)
+
+
+def _written(files: Iterable[Ejection], added: Sequence[Path]) -> tuple[list[Ejection], list[Path]]:
+    """Write the files and the modules of their alerts; return what became of the files, and the modules that stay."""
+    from airflowkit.cli.adopting import written
+    from airflowkit.eject.alerts import TEAMS_FAILURE
+    from airflowkit.eject.engine import kept_modules, write_module
+
+    for path in added:
+        write_module(path)
+    done = [written(each) for each in files]
+    return done, kept_modules(added, [it.file.path for it in done if TEAMS_FAILURE in it.lost])
+
+
+def _show(found: Sequence[Ejection], at: Named, added: Sequence[str], *, as_json: bool, dry_run: bool) -> None:
+    """Print what was ejected, and what was not."""
+    from airflowkit.cli.fixing import print_diff
+
     for complaint in at.unread:
         typer.echo(complaint, err=True)
     modules = [path.as_posix() for path in at.helpers]
-    if output_format is Format.JSON:
-        typer.echo(json.dumps(_as_json(files, modules) | {"added": modules_added}, indent=2))
+    if as_json:
+        typer.echo(json.dumps(_as_json(found, modules, added), indent=2))
         return
     if dry_run:
-        for each in files:
+        for each in found:
             print_diff(each.file, each.text)
-    for module in modules_added:
+    for module in added:
         typer.echo(f"{module}: {'would be new' if dry_run else 'new'}: posts the alerts")
-    for line in _lines(files, modules, dry_run=dry_run):
+    for line in _lines(found, modules, dry_run=dry_run):
         typer.echo(line)
-
-
-_WORD = "airflowkit"
-_INSTEAD = {
-    "RetryByCause": "RetryByCause (the cause of a failure no longer decides whether the pod is tried again)",
-    "record_failure": "record_failure (a failed task no longer keeps the reason for the run's alert)",
-    "teams_failure": "the card's extras (causes and hints, recovery, muting, retries of the delivery)",
-    "memory_after_oom": "memory_after_oom (a pod that ran out of memory is tried again with as much as before)",
-}
 
 
 def _lines(found: Sequence[Ejection], modules: Sequence[str], *, dry_run: bool) -> Iterator[str]:
@@ -113,7 +128,7 @@ def _lines(found: Sequence[Ejection], modules: Sequence[str], *, dry_run: bool) 
     yield f"{counted(len(done), 'file')} {would}{of}, {len(found) - len(done)} left as they are"
 
 
-def _as_json(found: Sequence[Ejection], modules: Sequence[str]) -> dict[str, Any]:
+def _as_json(found: Sequence[Ejection], modules: Sequence[str], added: Sequence[str]) -> dict[str, Any]:
     files = [
         {
             "path": each.file.path.as_posix(),
@@ -132,4 +147,5 @@ def _as_json(found: Sequence[Ejection], modules: Sequence[str]) -> dict[str, Any
         "files": files,
         **totals,
         "helpers": list(modules),
+        "added": list(added),
     }

@@ -41,7 +41,7 @@ _MODULE_OF_A_FILE: Final = re.compile(r"unusual_prefix_[0-9a-f]{40}_")
 _AIRFLOW_HOME: Final = "AIRFLOW_HOME"
 _PYTHON_PATH: Final = "PYTHONPATH"
 _OF_AIRFLOW: Final = ("AIRFLOW_", _PYTHON_PATH)
-_AS_THEY_ARE: Final[Mapping[str, bytes]] = MappingProxyType({})
+AS_THEY_ARE: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Opened:
     kept: Contract | None
     has_folder: bool
 
-    def state(self, only: Collection[str] | None = None, contents: Mapping[str, bytes] = _AS_THEY_ARE) -> State:
+    def state(self, only: Collection[str] | None = None, contents: Mapping[str, bytes] = AS_THEY_ARE) -> State:
         """Parse the DAG files, each time anew.
 
         Args:

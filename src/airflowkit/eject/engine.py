@@ -42,7 +42,7 @@ def ejected(files: Sequence[Draft], workers: int) -> Iterator[Ejection]:
         settings = load_settings(folder)
         with _importable(folder), Pool(modules_for(its), min(workers, len(its)), folder=folder) as pool:
             steps = {it.file.path: ejection(it.file, settings) for it in its}
-            for each in in_step(steps, Parser(pool, folder)):
+            for each in in_step(steps, Parser(pool, folder).facts):
                 found = unless_imported(each, importers) if each.text != each.file.text else each
                 if TEAMS_FAILURE in found.lost and in_the_way(folder):
                     found = found.refused(f"{MODULE}.py, where its alerts would go, is another file")

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import used_names, walked
+from airflowkit.adopt.calls import called, used_names, walked
 from airflowkit.adopt.comparison import MOVED
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import keyword_value
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.eject.arguments import OURS
+from airflowkit.eject.reach import TABLES
 from airflowkit.eject.written import expression_of
 from airflowkit.pods.expansion import STAND_IN
 from airflowkit.pods.schema.models import PARTS
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 Pod = dict[str, Any]
 _SIDECAR: Final = "airflow-xcom-sidecar"
 _AIRFLOWS_LABELS: Final = frozenset({"airflow_version", "airflow_kpo_in_cluster"})
+_OF_DICTIONARIES: Final = (*TABLES, "setdefault", "update")
 _IMPURE: Final = frozenset({f"builtins.{name}" for name in ("eval", "exec", "input", "open", "__import__")})
 """What gives another value elsewhere."""
 _ENUM: Final = re.compile(r"<\w+\.\w+: ('\w+')>")
@@ -195,18 +197,13 @@ def _entries(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression]]:
     """Yield what a node says of a dictionary: `{"a": b}`, `dict(a=b)`, `default_args(a=b)`, `x["a"] = b`."""
     if isinstance(node, cst.DictElement):
         yield literal(node.key) or "", node.value
-    elif isinstance(node, cst.Call) and _is_of_dictionary(node.func):
+    elif isinstance(node, cst.Call) and called(node.func) in _OF_DICTIONARIES:
         yield from ((arg.keyword.value, arg.value) for arg in node.args if arg.keyword)
     elif isinstance(node, cst.Assign):
         for target in (it.target for it in node.targets):
             index = target.slice[0].slice if isinstance(target, cst.Subscript) else None
             if isinstance(index, cst.Index):
                 yield literal(index.value) or "", node.value
-
-
-def _is_of_dictionary(function: cst.BaseExpression) -> bool:
-    name = function.attr if isinstance(function, cst.Attribute) else function
-    return isinstance(name, cst.Name) and name.value in ("dict", "default_args", "setdefault", "update")
 
 
 def _without_airflows(labels: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from airflowkit import _MODULE_OF
-from airflowkit.adopt.calls import bound_names, used_names, walked
+from airflowkit.adopt.calls import bound_names, called, used_names, walked
 from airflowkit.adopt.imports import without_imports
 from airflowkit.adopt.models import text_of
 from airflowkit.eject.alerts import CARD, MODULE
@@ -24,6 +24,7 @@ _PUBLIC: Final = {
     for name, module in _MODULE_OF.items()
     for spelling in (f"{PACKAGE}.{name}", f"{PACKAGE}.{module}.{name}")
 }
+_IMPORTING: Final = ("import_module", "__import__", "find_spec", "run_module")
 POD_TASK: Final = frozenset(spelling for spelling, name in _PUBLIC.items() if name == "pod_task")
 _PLAIN: Final[Mapping[str, tuple[str, str]]] = {
     OPERATOR: (
@@ -73,10 +74,8 @@ def imported_of_ours(module: cst.Module) -> list[str]:
 
 def _imported_by_functions(module: cst.Module) -> Iterator[str]:
     for node in walked(module):
-        if isinstance(node, cst.Call) and node.args:
-            function = (cst.helpers.get_full_name_for_node(node.func) or "").rpartition(".")[2]
-            if function in ("import_module", "__import__", "find_spec", "run_module"):
-                yield text_of(node.args[0].value) or ""
+        if isinstance(node, cst.Call) and node.args and called(node.func) in _IMPORTING:
+            yield text_of(node.args[0].value) or ""
 
 
 def taken(found: RawCalls, after: cst.Module) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
+from airflowkit.adopt.calls import called
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.checks.fixes.syntax import keyword_value
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from airflowkit.adopt.calls import RawCall, RawCalls
 
-_TABLES: Final = ("dict", "default_args")
+TABLES: Final = ("dict", "default_args")
+"""The functions that make a dictionary of their keywords."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,7 +131,7 @@ def _inner(table: cst.BaseExpression) -> list[cst.BaseExpression]:
         return [it.value for it in table.elements if isinstance(it, cst.StarredDictElement)]
     if isinstance(table, cst.BinaryOperation):
         return [table.left, table.right]
-    if isinstance(table, cst.Call) and _name(table.func) in _TABLES:
+    if isinstance(table, cst.Call) and called(table.func) in TABLES:
         return [arg.value for arg in table.args if not arg.keyword]
     return []
 
@@ -138,7 +140,7 @@ def _own(table: cst.BaseExpression) -> list[tuple[str | None, cst.BaseExpression
     """Return the entries that are written out in a dictionary."""
     if isinstance(table, cst.Dict):
         return [(literal(it.key), it.value) for it in table.elements if isinstance(it, cst.DictElement)]
-    if isinstance(table, cst.Call) and _name(table.func) in _TABLES:
+    if isinstance(table, cst.Call) and called(table.func) in TABLES:
         return [(arg.keyword.value, arg.value) for arg in table.args if arg.keyword]
     return []
 
@@ -149,8 +151,3 @@ def _parts(value: cst.BaseExpression) -> list[cst.BaseElement]:
     if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Add):
         return [cst.StarredElement(value.left), cst.StarredElement(value.right)]
     return []
-
-
-def _name(function: cst.BaseExpression) -> str:
-    name = function.attr if isinstance(function, cst.Attribute) else function
-    return name.value if isinstance(name, cst.Name) else ""

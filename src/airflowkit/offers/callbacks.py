@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_CALLBACK: Final = "on_failure_callback"
+CALLBACK: Final = "on_failure_callback"
 _SENDS: Final = re.compile(
     r"\bpost\s*\(|urlopen\s*\(|\brequest\s*\(|HttpHook\s*\(|HttpOperator\s*\(|MSTeams\w*\s*\(|connectorcard\s*\("
 )
@@ -76,9 +76,9 @@ def copied_callbacks(source: Source, repository: Repository) -> Iterator[Copied]
 
 def _given(source: Source) -> Iterator[cst.BaseExpression]:
     for node in walked(source.module):
-        if isinstance(node, cst.Call) and (value := keyword_value(node, _CALLBACK)) is not None:
+        if isinstance(node, cst.Call) and (value := keyword_value(node, CALLBACK)) is not None:
             yield value
-        elif isinstance(node, cst.DictElement) and text_of(node.key) == _CALLBACK:
+        elif isinstance(node, cst.DictElement) and text_of(node.key) == CALLBACK:
             yield node.value
 
 

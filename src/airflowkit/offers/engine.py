@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from airflowkit.adopt.engine import Draft, by_folder, in_step, modules_for, named
+from airflowkit.adopt.engine import by_folder, in_step, modules_for, named
 from airflowkit.adopt.profiles import active, other_profiles
 from airflowkit.checks.fixes.syntax import parsed
 from airflowkit.checks.workers.contents import Parser, incomparable
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.compare.fields import Kind, dag_of
 from airflowkit.errors import AirflowKitError
-from airflowkit.offers.callbacks import Repository, copied_callbacks
+from airflowkit.offers.callbacks import CALLBACK, Repository, copied_callbacks
 from airflowkit.offers.dictionaries import DEFAULT_ARGS, replacements
 from airflowkit.offers.offer import Offer
 from airflowkit.presets import BUILT_IN, preset_of
@@ -25,15 +25,25 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from airflowkit.adopt.engine import Draft
     from airflowkit.checks.fixes.syntax import Source
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.offers.dictionaries import Replacement
 
+_WORDS: Final = (DEFAULT_ARGS, CALLBACK)
 _RECORDER: Final = re.compile(r"<function record_failure>(?:, )?")
 """What each preset adds to a task's failure callbacks: it only keeps the reason for the run's alert."""
 _NOTHING: Final = frozenset({"", "[]", "None"})
 _SAME: Final = "with which every task keeps its arguments, and a failed one leaves its reason for the alert of the run"
 _CARD: Final = "on the DAG in place of {}: one card per run, with the reason and what to click"
+
+
+class _Covered(NamedTuple):
+    """A file, and the dictionaries in it that presets cover."""
+
+    draft: Draft
+    source: Source
+    replacements: Sequence[Replacement]
 
 
 def offers(paths: Iterable[Path], workers: int) -> list[Offer]:
@@ -49,28 +59,33 @@ def offers(paths: Iterable[Path], workers: int) -> list[Offer]:
     return sorted(found, key=lambda offer: (offer.path, offer.line))
 
 
-_WORDS: Final = (DEFAULT_ARGS, "on_failure_callback")
-
-
 def _of_folder(folder: Path, drafts: Sequence[Draft], workers: int) -> Iterator[Offer]:
-    sources = {draft.file.path: (draft, source) for draft in drafts if (source := parsed(draft.text))}
+    files = [(draft, source) for draft in drafts if (source := parsed(draft.text))]
+    yield from _cards(folder, files)
+    yield from _calls(folder, files, workers)
+
+
+def _cards(folder: Path, files: Iterable[tuple[Draft, Source]]) -> Iterator[Offer]:
+    """Yield the alert of a run in place of each callback that posts to Teams by itself."""
     root = repository_root(folder) or folder
-    for path, (_draft, source) in sources.items():
+    for draft, source in files:
+        path = draft.file.path
         places = dict.fromkeys((path.absolute().parent, folder.absolute(), root.absolute()))
         for copied in copied_callbacks(source, Repository(tuple(places))):
-            note = _CARD.format(copied.name)
-            yield Offer(path.as_posix(), copied.line, "on_failure_callback=teams_failure()", note)
+            yield Offer(path.as_posix(), copied.line, f"{CALLBACK}=teams_failure()", _CARD.format(copied.name))
+
+
+def _calls(folder: Path, files: Iterable[tuple[Draft, Source]], workers: int) -> Iterator[Offer]:
+    """Yield the call of a preset in place of each dictionary, if it says the same under every profile."""
     presets = _presets(folder)
-    covered = {path: them for path, (_draft, source) in sources.items() if (them := replacements(source, presets))}
-    if not covered:
-        return
-    proved = _proved(folder, [sources[path] for path in covered], covered, workers)
-    for profile in other_profiles(folder) if proved else ():
+    covered = (_Covered(draft, source, replacements(source, presets)) for draft, source in files)
+    left = _proved(folder, [each for each in covered if each.replacements], workers)
+    for profile in other_profiles(folder) if left else ():
         with active(profile):
-            left = {path: them for path, them in proved.items() if them}
-            proved = _proved(folder, [sources[path] for path in left], left, workers)
-    for path, them in proved.items():
-        yield from (Offer(path.as_posix(), each.line, mask_shapes(each.write), _SAME) for each in them)
+            left = _proved(folder, left, workers)
+    for each in left:
+        path = each.draft.file.path.as_posix()
+        yield from (Offer(path, it.line, mask_shapes(it.write), _SAME) for it in each.replacements)
 
 
 def _presets(folder: Path) -> dict[str, dict[str, Any]]:
@@ -84,28 +99,26 @@ def _presets(folder: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _proved(
-    folder: Path, files: Sequence[tuple[Draft, Source]], wanted: Mapping[Path, Sequence[Replacement]], workers: int
-) -> dict[Path, list[Replacement]]:
-    """Return the replacements with which every task of a file keeps its arguments."""
-    drafts = [draft for draft, _source in files]
-    if not drafts:
-        return {}
-    steps = {draft.file.path: _holding(draft, source, wanted[draft.file.path]) for draft, source in files}
-    with Pool((*modules_for(drafts), "airflowkit.presets"), min(workers, len(drafts)), folder=folder) as pool:
-        return dict(in_step(steps, Parser(pool, folder, outlined=datetime.now(UTC))))
+def _proved(folder: Path, files: Sequence[_Covered], workers: int) -> list[_Covered]:
+    """Return the files with those replacements with which every task keeps its arguments, if there are any."""
+    if not files:
+        return []
+    steps = {each.draft.file.path: _holding(each) for each in files}
+    modules = (*modules_for(each.draft for each in files), "airflowkit.presets")
+    with Pool(modules, min(workers, len(files)), folder=folder) as pool:
+        proved = list(in_step(steps, Parser(pool, folder, outlined=datetime.now(UTC)).facts))
+    return [each for each in proved if each.replacements]
 
 
-def _holding(
-    draft: Draft, source: Source, wanted: Sequence[Replacement]
-) -> Generator[bytes, FileFacts, tuple[Path, list[Replacement]]]:
-    before = yield draft.file.encoded(draft.text)
+def _holding(covered: _Covered) -> Generator[bytes, FileFacts, _Covered]:
+    file = covered.draft.file
+    before = yield file.encoded(covered.draft.text)
     held = []
-    for each in wanted if not incomparable(before, before) else ():
-        after = yield draft.file.encoded(each.text(source))
+    for each in covered.replacements if not incomparable(before, before) else ():
+        after = yield file.encoded(each.text(covered.source))
         if not incomparable(before, after) and _arguments(before) == _arguments(after):
             held.append(each)
-    return draft.file.path, held
+    return covered._replace(replacements=held)
 
 
 def _arguments(facts: FileFacts) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -38,6 +39,12 @@ class Environment:
 def this_environment() -> Environment:
     """Return the environment that runs airflowkit."""
     return Environment(Path(sys.executable), version("apache-airflow"), foreign=False)
+
+
+def program(name: str) -> str:
+    """Return the program of that name in this environment, or the one on the path; an empty string if there is none."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.is_file() else shutil.which(name) or ""
 
 
 def environment_of(path: Path) -> Environment:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.adopt.calls import lost_comments
 from airflowkit.adopt.dependents import importers_of
+from airflowkit.adopt.engine import in_step
 from airflowkit.checks.fixes.files import TextFile
 from airflowkit.checks.fixes.plan import Edit, edit_of
 from airflowkit.checks.fixes.registry import FIXES
@@ -25,7 +26,7 @@ from airflowkit.repository import dags_folder_of, from_here
 from airflowkit.upgrade import ruff
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from airflowkit.checks.fixes.fix import Fix
@@ -90,7 +91,7 @@ def proved_fixes(report: Report, both: Sides, root: Path) -> Proved:
             parts.append(Proved(rejected=tuple(NotFixed(each, file) for each in found)))
     imported = importers_of((root / path for path in searches), folder)
     importers = {str(file.relative_to(root)): from_here(by).as_posix() for file, by in imported.items()}
-    parts += _run(searches, _Proof(both, base, importers))
+    parts += in_step(searches, _Proof(both, base, importers).objections)
     return Proved(
         tuple(edit for part in parts for edit in part.edits),
         tuple(sorted((each for part in parts for each in part.rejected), key=_place)),
@@ -161,19 +162,6 @@ def _lost(before: Source, text: str) -> str:
     return f"the comment {next(iter(lost))!r} would be lost" if lost else ""
 
 
-def _run(searches: Mapping[str, Generator[bytes, str, Proved]], proof: _Proof) -> Iterator[Proved]:
-    """Run the searches of all files side by side, a parse of each at a time, and yield what they find."""
-    objections: dict[str, str | None] = dict.fromkeys(searches)
-    while objections:
-        asked: dict[str, bytes] = {}
-        for path, objection in objections.items():
-            try:
-                asked[path] = next(searches[path]) if objection is None else searches[path].send(objection)
-            except StopIteration as end:
-                yield end.value
-        objections = dict(proof.objections(asked)) if asked else {}
-
-
 @dataclass(frozen=True)
 class _Proof:
     """What shows whether contents of files can be written.
@@ -188,13 +176,15 @@ class _Proof:
     base: tuple[State, ...]
     importers: Mapping[str, str]
 
-    def objections(self, contents: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-        """Yield what is wrong with the content of each file, or an empty string."""
+    def objections(self, contents: Mapping[str, bytes]) -> dict[str, str]:
+        """Return what is wrong with the content of each file, or an empty string."""
         older, newer = self.both.states(contents.keys(), contents)
-        for path in contents:
-            by = self.importers.get(path)
-            said = f"{by} imports it, and what that makes of it is not compared" if by else ""
-            yield path, mask_shapes(said or self._of_older(path, older) or self._of_newer(path, newer))
+        return {path: mask_shapes(self._objection(path, older, newer)) for path in contents}
+
+    def _objection(self, path: str, older: State, newer: State) -> str:
+        if by := self.importers.get(path):
+            return f"{by} imports it, and what that makes of it is not compared"
+        return self._of_older(path, older) or self._of_newer(path, newer)
 
     def _of_older(self, path: str, now: State) -> str:
         base, under = self.base[0], f"under {self.both.environments[0]}"
@@ -208,7 +198,7 @@ class _Proof:
         base, side = self.base[1], self.both.environments[1]
         if why := _failure(base, now, path):
             return f"the file could not be imported under {side}: {why}"
-        if _number(now, path) > _number(base, path):
+        if _missed(now, path) > _missed(base, path):
             return f"{side} would miss more in the file"
         return "" if path in base.unknown else _differences(base, now, path, f"under {side}")
 
@@ -219,7 +209,8 @@ def _failure(base: State, now: State, path: str) -> str:
     return next((after[path] for before, after in kinds if path in after and path not in before), "")
 
 
-def _number(state: State, path: str) -> int:
+def _missed(state: State, path: str) -> int:
+    """Return how many names and modules a file asks for in vain."""
     return sum(it.path == path and it.code == "AK101" for it in state.findings)
 
 

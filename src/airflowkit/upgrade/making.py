@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.errors import UpgradeError
-from airflowkit.upgrade.environment import environment_of
+from airflowkit.upgrade.environment import environment_of, program
 from airflowkit.upgrade.refusals import OTHERWISE, explained
 
 if TYPE_CHECKING:
@@ -191,8 +191,6 @@ def _said_again(command: Sequence[str]) -> str:
 
 
 def _uv() -> str:
-    beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.is_file() else shutil.which("uv")
-    if not found:
-        raise UpgradeError("there is no uv to make the environment with", hint=f"pip install uv, {OTHERWISE}")
-    return found
+    if uv := program("uv"):
+        return uv
+    raise UpgradeError("there is no uv to make the environment with", hint=f"pip install uv, {OTHERWISE}")

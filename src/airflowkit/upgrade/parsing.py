@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
+from airflowkit.compare.state import AS_THEY_ARE
 from airflowkit.errors import UpgradeError
 from airflowkit.redaction import mask_shapes
 from airflowkit.upgrade.document import read
@@ -27,11 +27,9 @@ if TYPE_CHECKING:
     from airflowkit.upgrade.environment import Environment
 
 _MODULE: Final = "airflowkit.upgrade.side"
-_AS_THEY_ARE: Final[Mapping[str, bytes]] = MappingProxyType({})
 _DISTRIBUTION: Final = "airflowkit-k8s"
 _GRACE: Final = 20.0
 """Seconds that a side has to end its workers."""
-_INSTALL: Final = "install what airflowkit needs there: PYTHON -m pip install airflowkit-k8s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Sides:
     def states(
         self,
         only: Collection[str] = (),
-        contents: Mapping[str, bytes] = _AS_THEY_ARE,
+        contents: Mapping[str, bytes] = AS_THEY_ARE,
         sides: Collection[int] | None = None,
     ) -> tuple[State, ...]:
         """Parse the DAG files under each Airflow, all at the same time.
@@ -121,7 +119,8 @@ def _channel(stream: IO[str] | None) -> IO[str]:
 def _raise_death(side: Environment, status: int, log: Path) -> NoReturn:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     said = mask_shapes(lines[-1]) if lines else f"exit status {status}"
-    hint = _INSTALL.replace("PYTHON", str(side.python)) if "ModuleNotFoundError" in said else ""
+    install = f"install what airflowkit needs there: {side.python} -m pip install {_DISTRIBUTION}"
+    hint = install if "ModuleNotFoundError" in said else ""
     raise UpgradeError(f"{side} cannot parse the DAG files: {said}", hint=hint)
 
 

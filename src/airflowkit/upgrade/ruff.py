@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.fixes.fix import Fix
 from airflowkit.checks.fixes.lines import lines_of
 from airflowkit.checks.model.findings import Finding, Severity
+from airflowkit.upgrade.environment import program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +39,8 @@ class _Diagnostic:
 
 
 def installed_ruff() -> str:
-    """Return the ruff of this environment, or the one on the path; an empty string if there is none."""
-    beside = Path(sys.executable).with_name("ruff")
-    return str(beside) if beside.is_file() else shutil.which("ruff") or ""
+    """Return ruff's program, or an empty string."""
+    return program("ruff")
 
 
 def findings_of(path: str, text: str) -> list[Finding]:
@@ -83,7 +80,7 @@ def _diagnostics(text: str) -> tuple[_Diagnostic, ...]:
 
 
 def _message(found: Any) -> str:
-    """Return what ruff says: of what is called removed and still works, what to write instead."""
+    """Return what ruff says; of a name that it calls removed though it still works, what to write instead."""
     text = found["message"]
     if "still works" in text:
         text = found["fix"]["message"] or text

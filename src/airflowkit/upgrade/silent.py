@@ -50,7 +50,6 @@ _LIMIT: Final = "to keep it: a pool with so many slots, or max_active_runs=1"
 TEMPLATE: Final = "template"
 _WIDEST: Final = 80
 _NOT_SHOWN: Final = "another value, which is not shown"
-_CATCHUP: Final = "to keep it: catchup=True"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def _of_dag(dag_id: str, before: Dag, after: Dag) -> Iterator[Silent]:
     was, now = (dag.runs.get("limits", {}).get("catchup") for dag in (before, after))
     if was != now and before.runs.get("next") and not before.fields.get(SCHEDULE, "").startswith(_NEVER_MISSED):
         text = f"runs that were missed are {'' if now else 'no longer '}made up: catchup is {'on' if now else 'off'}"
-        hint = _CATCHUP if was else "to keep it: catchup=False"
+        hint = f"to keep it: catchup={bool(was)}"
         yield Silent(dag_id, after.path, "catchup", text, repr(was), repr(now), hint=hint)
     yield from _undated(dag_id, before, after)
     yield from _pulls_and_limits(dag_id, before, after)

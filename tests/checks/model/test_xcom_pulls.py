@@ -9,6 +9,10 @@ def of_any(ti):
     return ti.xcom_pull(key="rows")
 
 
+def of_none(ti):
+    return ti.xcom_pull(task_ids=None, key="rows")
+
+
 def of_one(ti):
     return ti.xcom_pull("load", key="rows"), ti.xcom_pull(task_ids=["load"])
 
@@ -22,6 +26,7 @@ def handed_on(ti, **more):
     [
         "{{ ti.xcom_pull(key='rows') }}",
         "{{ ti.xcom_pull() }}",
+        "{{ ti.xcom_pull(None, key='rows') }} {{ ti.xcom_pull(key='rows', task_ids=none) }}",
         "{% if task_instance.xcom_pull(key=params['a (b)'], default=f(1)) %}x{% endif %}",
         "{{ ti.xcom_pull('load') }} {{ ti.xcom_pull(key=\n'rows') }}",
     ],
@@ -39,6 +44,7 @@ def test_a_template_that_names_one_is_not(text):
 
 def test_functions_are_read_too():
     assert pulls_from_any_task([], of_any)
+    assert pulls_from_any_task([], of_none)
     assert pulls_from_any_task([], lambda ti: ti.xcom_pull(key="rows"))
     assert not pulls_from_any_task([], of_one)
     assert not pulls_from_any_task([], handed_on)

@@ -60,5 +60,6 @@ def _versions() -> str:
     import platform  # noqa: PLC0415  most checks never fail
     from importlib.metadata import version  # noqa: PLC0415  as above
 
-    ours, airflow = version("airflowkit-k8s"), version("apache-airflow")
-    return f"airflowkit {ours}, Airflow {airflow}, Python {platform.python_version()}"
+    from airflowkit import __version__  # noqa: PLC0415  as above
+
+    return f"airflowkit {__version__}, Airflow {version('apache-airflow')}, Python {platform.python_version()}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _PULL: Final = re.compile(r"\bxcom_pull\(")
 _LONGEST: Final = 500
+_NONE: Final = ("None", "none")
+"""As Python spells it, and as Jinja does, too."""
 
 
 def pulls_from_any_task(templates: Iterable[str], function: Any) -> bool:
@@ -31,10 +33,11 @@ def pulls_from_any_task(templates: Iterable[str], function: Any) -> bool:
 
 
 def _names_no_task(call: ast.Call) -> bool:
-    if not isinstance(call.func, (ast.Attribute, ast.Name)) or call.args:
+    if not isinstance(call.func, (ast.Attribute, ast.Name)):
         return False
     name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
-    return name == "xcom_pull" and not {keyword.arg for keyword in call.keywords} & {"task_ids", None}
+    tasks = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg in {"task_ids", None})]
+    return name == "xcom_pull" and all(ast.unparse(it) in _NONE for it in tasks)
 
 
 def _in_templates(texts: Iterable[str]) -> Iterator[ast.AST]:

@@ -33,8 +33,8 @@ def rendered(task: TaskSubject, dates: Mapping[str, str]) -> list[Rendered]:
         dates: The dates of the run by their names in the context, in ISO 8601.
     """
     context = _context(dates)
-    found = ((*place, _filled(place[1], context)) for place in _places(task))
-    return [each for each in found if each[1] != each[2] and each[2] == _filled(each[1], context)]  # nothing random
+    found = ((place, template, _filled(template, context)) for place, template in _places(task))
+    return [each for each in found if each[1] != each[2] == _filled(each[1], context)]  # nothing random
 
 
 def _places(task: TaskSubject) -> Iterator[tuple[str, str]]:
@@ -59,12 +59,10 @@ def _context(dates: Mapping[str, str]) -> dict[str, Any]:
         for name, text in dates.items()
         if name != "run_after"
     }
-    date = found.get("logical_date")
-    spelled = {name: date.strftime(form) for name, form in _SPELLED.items()} if date else {}
-    if date:
-        spelled |= {"ts": date.isoformat()}
-        spelled |= {"ts_nodash_with_tz": spelled["ts"].replace("-", "").replace(":", "")}
-    return {**found, **spelled, _MACROS: _airflow.macros()}
+    if date := found.get("logical_date"):
+        found |= {name: date.strftime(form) for name, form in _SPELLED.items()}
+        found |= {"ts": date.isoformat(), "ts_nodash_with_tz": date.isoformat().replace("-", "").replace(":", "")}
+    return {**found, _MACROS: _airflow.macros()}
 
 
 def _filled(template: str, context: Mapping[str, Any]) -> str:

@@ -28,8 +28,9 @@ def render(report: Report, fixes: Mapping[str, Any] | None = None) -> str:
         "silent": [asdict(each) for each in report.silent],
         "findings_begin": [asdict(finding) for finding in report.began],
         "findings_cease": [asdict(finding) for finding in report.ceased],
+        **({} if fixes is None else {"fixes": fixes}),
     }
-    return json.dumps(document if fixes is None else {**document, "fixes": fixes}, indent=2)
+    return json.dumps(document, indent=2)
 
 
 def _side(side: Environment) -> dict[str, Any]:
