@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -80,7 +81,7 @@ def test_an_environment_that_cannot_be_made_leaves_nothing(airflowkit, ours):
     (ours / "none.txt").write_text("apache-airflow==0.0.1\n")
     found = airflowkit("upgrade", "--to", "3.3.0", "--constraints", "none.txt", cwd=ours)
     assert found.status == 2
-    assert "cannot make the environment" in found.stderr or "there is no uv" in found.stderr
+    assert re.search("conflicts with|index cannot be reached|there is no uv", found.stderr)
     assert list((ours.parent / "cache").rglob("airflow-*")) == list((ours.parent / "cache").rglob(".making-*")) == []
 
 

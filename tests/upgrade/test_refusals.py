@@ -82,7 +82,7 @@ def test_a_file_of_constraints_that_is_not_there_is_told_before_anything_is_made
         ),
         (
             "Because you require pandas==1.0 and pandas==2.1.4, your requirements are unsatisfiable.",
-            "Airflow 3.99.0 does not go together with what requirements.txt and the constraints ask for",
+            "Airflow 3.99.0 conflicts with what requirements.txt and the constraints ask for",
         ),
         (
             "error: Request failed after 3 retries\n  cause: Failed to fetch: `https://index.example.com/simple/pandas/`",

@@ -40,7 +40,7 @@ def explained(said: str, airflow: str, python: str, constraints: str) -> Upgrade
         message = f"the package index has no Airflow {airflow} for Python {python}"
         hint = f"{_VERSIONS}; an index of your own (UV_DEFAULT_INDEX) needs it, too, {OTHERWISE}"
     elif _CONFLICT.search(said):
-        message = f"Airflow {airflow} does not go together with what requirements.txt and the constraints ask for"
+        message = f"Airflow {airflow} conflicts with what requirements.txt and the constraints ask for"
         hint = f"loosen the version that uv names above, pass constraints of your own: --constraints FILE, {OTHERWISE}"
     elif _NO_NETWORK.search(said):
         message = "the package index cannot be reached from here"
