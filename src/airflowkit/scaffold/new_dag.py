@@ -137,7 +137,7 @@ class NewDag:
             if listed is not None and not re.search(rf"^\s*{re.escape(name)}\b", listed, re.MULTILINE):
                 yield f"the DAG needs {name}: add it to requirements.txt, and build the image again"
             if not _is_installed(name):
-                yield f"{name} is not installed here, so the DAG cannot be imported: pip install {name}"
+                yield f"{name} is not installed here, and a DAG that imports it fails: pip install {name}"
 
     def _schedules(self) -> Iterator[str]:
         for _, dag_id in self._other_dags():
