@@ -65,11 +65,10 @@ def show(
 
 def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
     for each in found:
-        yield from _of_file(each)
+        yield from _of_file(each, dry_run=dry_run)
     number, stays = sum(each.moved for each in found), sum(len(each.stays) for each in found)
     files = sum(bool(each.moved) for each in found)
-    would = "would move" if dry_run else "moved"
-    yield f"{counted(number, 'call')} {would} in {counted(files, 'file')}, {stays} left as they are"
+    yield f"{counted(number, 'call')} {_verb(dry_run=dry_run)} in {counted(files, 'file')}, {stays} left as they are"
     changed = {name for each in found for name in each.changed}
     if better := [name.rpartition(".")[2] for name in BY_DEFAULT if name in changed]:
         yield f"pod_task does better by default: {listed(better)} (--exact keeps them as they were)"
@@ -77,13 +76,13 @@ def _lines(found: Sequence[Adoption], *, dry_run: bool) -> Iterator[str]:
         yield f"changes that --allow accepted: {listed(others, len(others))}"
 
 
-def _of_file(each: Adoption) -> Iterator[str]:
+def _of_file(each: Adoption, *, dry_run: bool) -> Iterator[str]:
     path = each.file.path.as_posix()
     if each.objection:
         yield f"{path}: {_staying(len(each.stays), 'call')}: {_in_one_line(each.objection)}"
         return
     if each.moved:
-        yield f"{path}: {counted(each.moved, 'call')} moved"
+        yield f"{path}: {counted(each.moved, 'call')} {_verb(dry_run=dry_run)}"
     for stays in each.stays:
         yield f"{path}:{_line(each, stays.line)} stays: {_in_one_line(stays.reason)}"
     for line in each.passed_on:
@@ -91,6 +90,10 @@ def _of_file(each: Adoption) -> Iterator[str]:
     for name, number in each.others.items():
         of = f" of {_DECORATED.get(name, name)}"
         yield f"{path}: {_staying(number, 'task', of)}: adopt rewrites KubernetesPodOperator only"
+
+
+def _verb(*, dry_run: bool) -> str:
+    return "would move" if dry_run else "moved"
 
 
 _DECORATED: Final = {"_KubernetesDecoratedOperator": "@task.kubernetes"}

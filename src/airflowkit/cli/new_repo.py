@@ -118,7 +118,7 @@ def _report(path: Path, answers: RepositoryAnswers, made: NewRepository) -> None
         _list(made.kept)
     if made.note:
         typer.echo(f"Note: {made.note}")
-    typer.echo(f"Once more: {replay_command(path, answers)}{'' if made.first_dag else ' --existing'}")
+    typer.echo(f"To repeat: {replay_command(path, answers)}{'' if made.first_dag else ' --existing'}")
     typer.echo("Next:")
     if Path(os.path.realpath(path)) != Path.cwd():
         typer.echo(f"  cd {shlex.quote(str(path))}")

@@ -53,8 +53,8 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether there is no finding that fails the command."""
-        return all(finding.weight is Severity.INFO for finding in self.findings)
+        """Whether something was examined, and no finding fails the command."""
+        return bool(self._present) and all(finding.weight is Severity.INFO for finding in self.findings)
 
     @property
     def counts(self) -> Counter[Severity]:
@@ -64,11 +64,17 @@ class Report:
     @property
     def verdict(self) -> str:
         """What was examined and found, in one sentence."""
-        examined = counted(sum(not source.absent for source in self.sources), "source")
+        if not self._present:
+            return "nothing was examined"
+        examined = counted(len(self._present), "source")
         found = summary(self.findings)
         ignored = f"; {self.ignored} ignored" if self.ignored else ""
         more = ". `airflowkit explain CODE` says more" if found else ""
         return f"{examined} examined: {found or 'nothing found'}{ignored}{more}"
+
+    @property
+    def _present(self) -> list[Examined]:
+        return [source for source in self.sources if not source.absent]
 
 
 def summary(findings: Iterable[Finding]) -> str:
