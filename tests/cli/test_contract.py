@@ -226,7 +226,7 @@ def test_without_a_cluster_there_is_nothing_to_compare(airflowkit, repository, m
     monkeypatch.delenv("KUBECONFIG", raising=False)
     monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(tmp_path / "absent"))
     shown = airflowkit("doctor", "--select", "cluster", cwd=repository)
-    assert shown.status == 0
+    assert shown.status == 1
     assert "there is no kubeconfig, and this is not a pod" in shown.stdout
 
 

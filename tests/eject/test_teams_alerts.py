@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from airflowkit.alerts.facts import links
 from airflowkit.alerts.facts.context import gather
 from airflowkit.alerts.facts.facts import Event
 from airflowkit.alerts.teams.card import build_card
@@ -42,9 +43,11 @@ def posted(monkeypatch):
         url = f"http://127.0.0.1:{server.server_port}/correct-horse"
         monkeypatch.setenv("AIRFLOW_CONN_TEAMS", json.dumps({"conn_type": "http", "password": url}))
         monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example.com")
+        links._base_url.cache_clear()
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield found
+        links._base_url.cache_clear()
         server.shutdown()
         thread.join()
 
@@ -86,8 +89,8 @@ def test_the_card_says_what_that_of_airflowkit_says_first(posted, card_class, co
     theirs = build_card(gather(context, Event.FAILURE, notifier.settings, patience=0))
     ours = content(posted)
     assert (ours["fallbackText"], ours["msteams"]) == (theirs["fallbackText"], theirs["msteams"])
-    links = [{(it["title"], it.get("url")) for it in card["actions"]} for card in (ours, theirs)]
-    assert links[0] == {link for link in links[1] if link[1]}
+    actions = [{(it["title"], it.get("url")) for it in card["actions"]} for card in (ours, theirs)]
+    assert actions[0] == {link for link in actions[1] if link[1]}
     assert ours["body"][0]["items"][0]["inlines"][0]["text"] == theirs["body"][0]["items"][0]["inlines"][0]["text"]
 
 
