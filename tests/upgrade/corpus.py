@@ -64,6 +64,76 @@ def on_asset():
     load() >> each.expand(x=[1, 2])
 on_asset()
 """,
+    "code": _HEAD
+    + """
+import asyncio
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property, partial, wraps
+from typing import Any, NamedTuple
+
+class Kind(Enum):
+    FULL = "full"
+    DELTA = "delta"
+
+class Row(NamedTuple):
+    key: str
+    value: int = 0
+
+@dataclass(frozen=True)
+class Options:
+    '''Options.
+
+        More of it.
+    '''
+    kind: Kind = Kind.FULL
+    names: list[str] = field(default_factory=lambda: ["a"])
+
+class Base:
+    def run(self, **context: Any) -> int:
+        '''Run it.'''
+        return 1
+
+class Loader(Base):
+    limit: int = 3
+    @cached_property
+    def rows(self) -> list[Row]:
+        return [Row(f"{key!r:>{self.limit}}") for key in range(self.limit) if key % 2]
+    def run(self, **context: Any) -> int:
+        total: int = super().run() + len({row: row.value for row in self.rows})
+        while total > 5 and not context:
+            total -= 1
+        try:
+            with open("/dev/null") as content:
+                return total if content else 2 * 3
+        except* OSError:
+            raise
+
+def logged(function):
+    @wraps(function)
+    def inner(*args, sep="/", **kwargs):
+        match args:
+            case [str() as first, *_] if first.startswith(sep):
+                return function(*args, **kwargs)
+            case _:
+                return None
+    return inner
+
+@logged
+def load(path, options=Options(), *, kinds=(Kind.FULL, Kind.DELTA), **context):
+    async def wait():
+        return [x async for x in context]
+    asyncio.run(wait())
+    assert path, f"no {path=}"
+    return (lambda row: row[0])(path), {**context, "a": [*kinds]}
+
+first, second = (lambda: 1), (lambda ti: (lambda: ti)())
+with DAG("code", schedule=None, start_date=START):
+    PythonOperator(task_id="load", python_callable=partial(load, "a"))
+    PythonOperator(task_id="method", python_callable=Loader().run)
+    PythonOperator(task_id="first", python_callable=first)
+    PythonOperator(task_id="second", python_callable=second)
+""",
     "old": """
 from datetime import timedelta
 from airflow import DAG

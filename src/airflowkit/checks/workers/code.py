@@ -1,7 +1,7 @@
 """What a task runs of the repository's own code: a digest of each function and class, by its name.
 
-It is made of instructions, so that comments, docstrings, layout, annotations and the file do not matter; a function
-brings the functions, classes and plain values along that it names.
+It is made of what the source says, so that comments, docstrings, layout, annotations, the file and the Python do not
+matter; a function brings the functions, classes and plain values along that it names.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from airflowkit.checks.importing.watch import is_users
 from airflowkit.checks.workers.instances import COLLECTIONS, held
 from airflowkit.checks.workers.lazy_imports import LazyModule, lazy_modules
+from airflowkit.checks.workers.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -40,6 +41,7 @@ class Digests:
     def __init__(self, root: Path) -> None:
         self._root = str(root)
         self._known: dict[int, tuple[object, str, list[Any]]] = {}
+        self._sources = Sources()
 
     def of(self, things: Collection[object]) -> dict[str, str]:
         """Return the digests of what some values run: functions, classes, instances, and collections of them."""
@@ -58,10 +60,20 @@ class Digests:
         return {name: self._digest(" ".join(sorted(parts))) for name, parts in sorted(found.items())}
 
     def _learned(self, thing: Any) -> tuple[object, str, list[Any]]:
-        text, named = _text(thing)
+        text, named = self._text(thing)
         runnable = [inner for value in named for inner in _guarded(value)]
         self._known[id(thing)] = thing, self._digest(text), runnable
         return self._known[id(thing)]
+
+    def _text(self, thing: Any) -> tuple[str, list[Any]]:
+        """Return the text of a function, class or module, and what it names."""
+        if isinstance(thing, LazyModule):
+            return thing.text, list(lazy_modules(thing.code, thing.package))
+        if isinstance(thing, type):
+            return _class(thing)
+        values = _values(thing)
+        plain = [held(value) for value in values if _is_plain(value)]  # a set's own text has a chance order
+        return f"{self._sources.text(thing) or _instructions(thing.__code__)} {plain}", values + _imported(thing)
 
     def _digest(self, text: str) -> str:
         return hashlib.sha256(text.replace(self._root, "").encode("utf-8", "replace")).hexdigest()
@@ -74,13 +86,6 @@ def _name(thing: Any) -> str:
 def _inner_name(thing: Any) -> str:
     """Return the name of a function or class without those of the functions that it is in."""
     return str(thing.__qualname__).rpartition("<locals>.")[2]
-
-
-def _text(thing: Any) -> tuple[str, list[Any]]:
-    """Return the text of a function, class or module, and what it names."""
-    if isinstance(thing, LazyModule):
-        return _instructions(thing.code), list(lazy_modules(thing.code, thing.package))
-    return _class(thing) if isinstance(thing, type) else _function(thing)
 
 
 def _states(value: object) -> list[tuple[str, str]]:
@@ -144,15 +149,16 @@ def _is_users_class(cls: type) -> bool:
     return any(is_users(method.__code__.co_filename) for method in methods if isinstance(method, FunctionType))
 
 
-def _function(function: FunctionType) -> tuple[str, list[object]]:
-    """Return a function's text, and what it names."""
+def _values(function: FunctionType) -> list[object]:
+    """Return what a function takes from elsewhere: its closure, what it names, its defaults."""
     code, space = function.__code__, function.__globals__
     named = [value for name in sorted(_names(code)) for value in _named(name, space, code)]
     closure = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    given = [function.__defaults__, function.__kwdefaults__]
-    values = [*closure, *named, *given]
-    plain = [held(value) for value in values if _is_plain(value)]  # a set's own text has a chance order
-    return f"{_instructions(code)} {plain}", [*values, *lazy_modules(code, space.get("__package__") or "")]
+    return [*closure, *named, function.__defaults__, function.__kwdefaults__]
+
+
+def _imported(function: FunctionType) -> list[object]:
+    return list(lazy_modules(function.__code__, function.__globals__.get("__package__") or ""))
 
 
 def _class(cls: type) -> tuple[str, list[object]]:

@@ -14,6 +14,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.importing.watch import is_users
+from airflowkit.checks.workers.sources import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +30,12 @@ class LazyModule:
 
     Attributes:
         name: Its name.
-        code: What it does when it is imported, without docstrings.
+        text: What it says, the same in each Python.
+        code: What it does when it is imported.
     """
 
     name: str
+    text: str
     code: CodeType
 
     @property
@@ -89,10 +92,6 @@ def _module(name: str, path: tuple[str, ...]) -> LazyModule | None:
 def _read(name: str, file: Path) -> LazyModule | None:
     try:
         tree = ast.parse(file.read_bytes())
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-                first = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
-                node.body = [*([ast.Pass()] if first else ()), *node.body[bool(first) :]]
-        return LazyModule(name, compile(ast.fix_missing_locations(tree), name, "exec", dont_inherit=True))
+        return LazyModule(name, in_words(tree), compile(tree, name, "exec", dont_inherit=True))
     except (OSError, ValueError, SyntaxError, RecursionError):
         return None
