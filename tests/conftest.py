@@ -12,8 +12,9 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -187,6 +188,25 @@ def _workers_write_their_coverage() -> Iterator[None]:
     pool_class._exit_status = end_softly
     yield
     pool_class._exit_status = end
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> Iterator[None]:
+    """Airflow's masker lives as long as the process: a secret of one test would be blotted out in the next."""
+    before = [(masker, masker.patterns.copy(), masker.replacer) for masker in _maskers()]
+    yield
+    for masker in _maskers():
+        masker.patterns, masker.replacer = set(), None
+    for masker, patterns, replacer in before:
+        masker.patterns, masker.replacer = patterns, replacer
+
+
+def _maskers() -> Iterator[Any]:
+    """Yield Airflow's maskers, as far as they are imported: each version has its own modules."""
+    for name, module in list(sys.modules.items()):
+        if name.endswith(".secrets_masker") and "_secrets_masker" in vars(module):
+            with suppress(RuntimeError):  # Airflow 2 finds it among the filters of a log
+                yield vars(module)["_secrets_masker"]()
 
 
 @pytest.fixture(autouse=True)

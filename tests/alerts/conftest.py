@@ -35,12 +35,3 @@ def receivers():
 
     with ExitStack() as stack:
         yield lambda *script, tls=None: stack.enter_context(running(*script, tls=tls))
-
-
-@pytest.fixture(autouse=True)
-def _forget_secrets():
-    """Airflow's masker lives as long as the process: a secret of one test would be blotted out in the next."""
-    yield
-    from airflow.sdk._shared.secrets_masker import reset_secrets_masker
-
-    reset_secrets_masker()
