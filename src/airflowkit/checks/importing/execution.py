@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
 import marshal
 import sys
 from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
+from importlib.util import decode_source, module_from_spec, spec_from_loader
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.stand_ins.numbers import NUMBER_FROM, with_marked_numbers
@@ -30,7 +31,12 @@ class _SourceLoader(SourceFileLoader):
         if self.path.endswith(".pyc"):
             code: CodeType = marshal.loads(content[_HEADER:])  # noqa: S302  Airflow executes it as well
             return code
-        return self.source_to_code(with_marked_numbers(content, self.path), self.path)
+        code = self.source_to_code(with_marked_numbers(content, self.path), self.path)
+        linecache.cache.pop(self.path, None)
+        if self._content is not None:  # who asks for the source of a function means this, and not what is on the disk
+            lines = decode_source(content).splitlines(keepends=True)
+            linecache.cache[self.path] = len(content), None, lines, self.path
+        return code
 
 
 def executed(name: str, path: str, content: bytes | None) -> ModuleType:
