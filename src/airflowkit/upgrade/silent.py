@@ -14,6 +14,8 @@ from itertools import takewhile
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final
 
+from airflowkit.checks.model.run_dates import SPELLED
+from airflowkit.checks.moves.keywords import IGNORED
 from airflowkit.compare.changes import Change, What
 from airflowkit.compare.fields import SCHEDULE, Kind
 from airflowkit.compare.masking import masked
@@ -26,10 +28,8 @@ if TYPE_CHECKING:
     from airflowkit.compare.state import State
 
 _FORMATS: Final = {
-    "ds": ("logical_date", "%Y-%m-%d"),
-    "ds_nodash": ("logical_date", "%Y%m%d"),
+    **{name: ("logical_date", form) for name, form in SPELLED.items()},
     "ts": ("logical_date", "%Y-%m-%dT%H:%M:%S+00:00"),
-    "ts_nodash": ("logical_date", "%Y%m%dT%H%M%S"),
     "ts_nodash_with_tz": ("logical_date", "%Y%m%dT%H%M%S+0000"),
     "logical_date": ("logical_date", "%Y-%m-%d %H:%M"),
     "data_interval_start": ("data_interval_start", "%Y-%m-%d %H:%M"),
@@ -44,7 +44,7 @@ _CRON: Final = "to keep it, for all DAGs: [scheduler] create_cron_data_intervals
 _DELTA: Final = "to keep it, for all DAGs: [scheduler] create_delta_data_intervals = True"
 SLA: Final = "sla"
 """What changes where an `sla` is ignored; the rule that finds the same says nothing more."""
-_DEADLINE: Final = "in its place, from Airflow 3.1 on: deadline=DeadlineAlert(…) of the DAG"
+_DEADLINE: Final = next(keyword.advice for keyword in IGNORED["BaseOperator"] if keyword.old == SLA)
 _PULL: Final = "to keep it: name the tasks, task_ids=[…]"
 _LIMIT: Final = "to keep it: a pool with so many slots, or max_active_runs=1"
 TEMPLATE: Final = "template"
@@ -148,8 +148,8 @@ def _templates(
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for (task, field, template), text in ones.items():
         now = others.get((task, field, template), text)
-        change = masked(Change(Kind.TASK, What.CHANGED, dag_id, task, field, text, now))
         if text != now:
+            change = masked(Change(Kind.TASK, What.CHANGED, dag_id, task, field, text, now))
             found[field, change.before or "", change.after or ""].append(task)
     run = _as_text(older["run_after"], "%Y-%m-%d %H:%M")
     for (field, was, now), tasks in found.items():

@@ -25,6 +25,8 @@ _FILTERS: Final = {
     "data_interval_start": "",
     "data_interval_end": "",
 }
+SPELLED: Final = {"ds": "%Y-%m-%d", "ds_nodash": "%Y%m%d", "ts_nodash": "%Y%m%dT%H%M%S"}
+"""The format of the names that give the logical date as a text without its timezone."""
 _PREVIOUS: Final = {
     "prev_data_interval_start_success": "prev_start_date_success",
     "prev_data_interval_end_success": "prev_end_date_success",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit import _airflow
+from airflowkit.checks.model.run_dates import SPELLED
 from airflowkit.pods.expansion import argument
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.rule import TaskSubject
 
 _MACROS: Final = "macros"
-_SPELLED: Final = {"ds": "%Y-%m-%d", "ds_nodash": "%Y%m%d", "ts_nodash": "%Y%m%dT%H%M%S"}
 
 Rendered = tuple[str, str, str]
 """A field, or an entry of one; its template; and what that gives."""
@@ -60,7 +60,7 @@ def _context(dates: Mapping[str, str]) -> dict[str, Any]:
         if name != "run_after"
     }
     if date := found.get("logical_date"):
-        found |= {name: date.strftime(form) for name, form in _SPELLED.items()}
+        found |= {name: date.strftime(form) for name, form in SPELLED.items()}
         found |= {"ts": date.isoformat(), "ts_nodash_with_tz": date.isoformat().replace("-", "").replace(":", "")}
     return {**found, _MACROS: _airflow.macros()}
 
