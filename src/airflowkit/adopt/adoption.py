@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import RawCall, RawCalls, bound_names, lost_comments, used_names, walked
+from airflowkit.adopt.calls import RawCall, RawCalls, bound_names, lost_comments, used_names
 from airflowkit.adopt.changes import Change, move, value_changes
 from airflowkit.adopt.comparison import MOVED, RAW, Difference, differences
 from airflowkit.adopt.imports import with_imports
 from airflowkit.adopt.rewriting import rewritten
 from airflowkit.adopt.task_lines import TaskLines
-from airflowkit.checks.fixes.syntax import parsed
+from airflowkit.checks.fixes.syntax import parsed, walked
 from airflowkit.checks.workers.contents import failure_of, incomparable
 from airflowkit.errors import PodSpecError, counted, listed
 from airflowkit.pods.spec.env_and_volumes import VALUE_CLASSES

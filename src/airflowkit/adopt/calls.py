@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from airflowkit.checks.fixes.syntax import Source, keyword_value
+from airflowkit.checks.fixes.syntax import Source, keyword_value, walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -222,15 +222,6 @@ def listed_values(value: cst.BaseExpression) -> list[cst.BaseExpression]:
     if not isinstance(value, cst.List) or any(isinstance(it, cst.StarredElement) for it in value.elements):
         return []
     return [element.value for element in value.elements]
-
-
-def walked(node: cst.CSTNode, without: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.CSTNode]:
-    """Yield a node and all below it, except those of some kinds."""
-    if isinstance(node, without):
-        return
-    yield node
-    for child in node.children:
-        yield from walked(child, without)
 
 
 def has_comments(node: cst.CSTNode) -> bool:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import bound, bound_names, has_comments, lost_comments, used_names, walked
+from airflowkit.adopt.calls import bound, bound_names, has_comments, lost_comments, used_names
 from airflowkit.adopt.rewriting import without_statements
+from airflowkit.checks.fixes.syntax import walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

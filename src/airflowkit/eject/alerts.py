@@ -14,7 +14,7 @@ from airflowkit.checks.fixes.syntax import keyword_value, with_argument
 from airflowkit.eject.written import expression_of
 from airflowkit.redaction import MAYBE_A_SECRET
 from airflowkit.secret_shapes import SHAPES
-from airflowkit.settings import Teams
+from airflowkit.setting_sections import Teams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

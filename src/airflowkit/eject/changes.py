@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import has_comments, listed_values, walked
+from airflowkit.adopt.calls import has_comments, listed_values
 from airflowkit.adopt.changes import constant
 from airflowkit.adopt.models import is_none
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.rewriting import GONE
-from airflowkit.checks.fixes.syntax import keyword_value
+from airflowkit.checks.fixes.syntax import keyword_value, walked
 from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
 from airflowkit.eject.arguments import OURS, Arguments
 from airflowkit.eject.names import OPERATOR, uses

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import called, used_names, walked
+from airflowkit.adopt.calls import called, used_names
 from airflowkit.adopt.comparison import MOVED
 from airflowkit.adopt.models import text_of as literal
 from airflowkit.adopt.task_lines import TaskLines
-from airflowkit.checks.fixes.syntax import keyword_value
+from airflowkit.checks.fixes.syntax import keyword_value, walked
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.eject.arguments import OURS
 from airflowkit.eject.reach import TABLES

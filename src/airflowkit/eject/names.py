@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from airflowkit import _MODULE_OF
-from airflowkit.adopt.calls import bound_names, called, used_names, walked
+from airflowkit.adopt.calls import bound_names, called, used_names
 from airflowkit.adopt.imports import without_imports
 from airflowkit.adopt.models import text_of
+from airflowkit.checks.fixes.syntax import walked
 from airflowkit.eject.alerts import CARD, MODULE
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import walked
 from airflowkit.adopt.models import text_of
-from airflowkit.checks.fixes.syntax import Source, keyword_value, parsed
+from airflowkit.checks.fixes.syntax import Source, keyword_value, parsed, walked
 from airflowkit.offers.names import assigned
 
 if TYPE_CHECKING:

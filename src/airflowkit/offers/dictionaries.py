@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
-from airflowkit.adopt.calls import used_names, walked
+from airflowkit.adopt.calls import used_names
 from airflowkit.adopt.imports import with_imports
-from airflowkit.checks.fixes.syntax import keyword_argument, keyword_value
+from airflowkit.checks.fixes.syntax import keyword_argument, keyword_value, walked
 from airflowkit.offers.names import assigned
 from airflowkit.presets import OF_THE_DAG
 

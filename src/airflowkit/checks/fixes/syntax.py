@@ -88,7 +88,7 @@ def parsed(text: str) -> Source | None:
         wrapper = MetadataWrapper(cst.parse_module(text), unsafe_skip_copy=True)
     except (cst.ParserSyntaxError, RecursionError):
         return None
-    nodes = list(_walked(wrapper.module))
+    nodes = list(walked(wrapper.module))
     return Source(
         module=wrapper.module,
         calls=tuple(node for node in nodes if isinstance(node, cst.Call)),
@@ -96,6 +96,15 @@ def parsed(text: str) -> Source | None:
         _positions=dict(wrapper.resolve(PositionProvider)),
         _names=dict(wrapper.resolve(QualifiedNameProvider)),
     )
+
+
+def walked(node: cst.CSTNode, without: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.CSTNode]:
+    """Yield a node and all below it, except those of some kinds."""
+    if isinstance(node, without):
+        return
+    yield node
+    for child in node.children:
+        yield from walked(child, without)
 
 
 def keyword_index(call: cst.Call, name: str) -> int | None:
@@ -207,9 +216,3 @@ def _joined(before: Gap, after: Gap) -> Gap:
 
 def _called(expression: cst.BaseExpression) -> cst.BaseExpression:
     return expression.func if isinstance(expression, cst.Call) else expression
-
-
-def _walked(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _walked(child)
