@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from airflowkit.adopt.adoption import Adoption, Terms, adoption, sentence_of
-from airflowkit.adopt.comparison import RAW, differences
+from airflowkit.adopt.comparison import differences
 from airflowkit.adopt.dependents import importers_of
 from airflowkit.adopt.profiles import active, other_profiles
 from airflowkit.checks.fixes.files import TextFile
@@ -67,7 +68,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The files at paths that have a word.
+    """The files at paths that have one of some words.
 
     Attributes:
         drafts: The DAG files.
@@ -80,8 +81,8 @@ class Named:
     unread: Sequence[str]
 
 
-def named(paths: Iterable[Path], word: str = RAW) -> Named:
-    """Return the files at paths that have a word, the raw operator's name.
+def named(paths: Iterable[Path], *words: str) -> Named:
+    """Return the files at paths that have one of some words.
 
     Raises:
         NoSuchPath: There is nothing at a path.
@@ -90,10 +91,11 @@ def named(paths: Iterable[Path], word: str = RAW) -> Named:
     found = [seen_and_skipped(path, dags_folder_of(path)) for path in paths]
     files = {file: None for seen, _skipped in found for file in seen if file.suffix == ".py"}
     skipped = {file: None for _seen, skipped in found for file in skipped}
+    any_word = re.compile("|".join(map(re.escape, words)))
     read = [_read(file) for file in files]
     return Named(
-        drafts=[Draft(it, it.text) for it in read if isinstance(it, TextFile) and word in it.text],
-        helpers=[from_here(file) for file in skipped if word.encode() in file.read_bytes()],
+        drafts=[Draft(it, it.text) for it in read if isinstance(it, TextFile) and any_word.search(it.text)],
+        helpers=[from_here(file) for file in skipped if any_word.search(file.read_bytes().decode(errors="replace"))],
         unread=[it for it in read if isinstance(it, str)],
     )
 

@@ -60,6 +60,7 @@ def adopt(
         airflowkit adopt --allow spec.imagePullSecrets
     """
     from airflowkit.adopt.adoption import Terms
+    from airflowkit.adopt.comparison import RAW
     from airflowkit.adopt.engine import adopted, named
     from airflowkit.checks.parsing import pool_size
     from airflowkit.cli.adopting import show, written
@@ -70,7 +71,7 @@ def adopt(
     where = paths or [default_dags_folder()]
     terms = Terms(exact=exact, allowed=frozenset(allow or ()))
     with ended_in_order():
-        at = named(where)
+        at = named(where, RAW)
         files = _fixed(where, at.drafts, workers) if fix else at.drafts
         found = sorted(adopted(files, terms, pool_size(workers)), key=lambda it: it.file.path)
         if not dry_run:

@@ -53,9 +53,8 @@ def offers(paths: Iterable[Path], workers: int) -> list[Offer]:
         paths: DAG files, and folders of them.
         workers: How many processes parse files.
     """
-    where = list(paths)
-    drafts = {draft.file.path: draft for word in _WORDS for draft in named(where, word).drafts}
-    found = [offer for folder, its in by_folder(drafts.values()).items() for offer in _of_folder(folder, its, workers)]
+    drafts = named(paths, *_WORDS).drafts
+    found = [offer for folder, its in by_folder(drafts).items() for offer in _of_folder(folder, its, workers)]
     return sorted(found, key=lambda offer: (offer.path, offer.line))
 
 
