@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from airflowkit.checks.engine import check
 from airflowkit.checks.rules import BY_CODE
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

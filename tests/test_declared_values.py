@@ -7,7 +7,8 @@ import pytest
 from airflowkit.dags import load_file
 from airflowkit.declared_values import declared_values
 from airflowkit.errors import SettingsError
-from airflowkit.settings import Check, forget_settings
+from airflowkit.setting_sections import Check
+from airflowkit.settings import forget_settings
 from airflows import for_this_airflow
 
 DAG_FILE = """\

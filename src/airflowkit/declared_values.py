@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _VARIABLE: Final = "AIRFLOW_VAR_"
 

@@ -155,7 +155,8 @@ def fake_cluster(request: pytest.FixtureRequest, airflowkit_worker: Worker | Non
 def teams_inbox(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[TeamsInbox]:
     """A local Teams: alerts on the repository's connection are posted here, over HTTP on this computer."""
     from airflowkit.alerts.teams.inbox import serve_teams
-    from airflowkit.settings import DEFAULT_CONN_ID, load_settings
+    from airflowkit.setting_sections import DEFAULT_CONN_ID
+    from airflowkit.settings import load_settings
 
     conn_id = load_settings(dags_folder(pytestconfig)).teams.conn_id
     with serve_teams(conn_id, DEFAULT_CONN_ID, setenv=monkeypatch.setenv) as inbox:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from airflowkit.checks.engine import checked
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 CORPUS = {

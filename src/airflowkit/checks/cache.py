@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from airflowkit.checks.model.facts import FileFacts
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _FORMAT: Final = 2
 _OF_NO_FILE: Final = {"select", "ignore", "severity", "per_path"}

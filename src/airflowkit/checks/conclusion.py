@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.checks.model.findings import Finding
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _OF_IMPORTS: Final = frozenset({"AK101", "AK113"})
 

@@ -11,7 +11,7 @@ from airflowkit.settings import check_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _VALUES: Final = ("deploy/*values*.y*ml", "helm/*values*.y*ml", "*values*.y*ml")
 """Where a repository keeps the values of its Helm release; `airflowkit new-repo` writes the first."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.checks.parsing import Pools, Progress
     from airflowkit.checks.workers.pool import Pool
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 
 def check(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.facts import FileFacts
     from airflowkit.checks.model.findings import Finding
     from airflowkit.contract.needs import TaskNeeds
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _MODULE_OF_A_FILE: Final = re.compile(r"unusual_prefix_[0-9a-f]{40}_")
 """How Airflow names the module of a DAG file: by a digest of where it is."""

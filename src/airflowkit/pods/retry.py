@@ -19,7 +19,7 @@ from airflowkit.errors import PodFailed, PodSpecError, Problem, chain, did_you_m
 from airflowkit.pods.diagnostics.containers import CONTAINER_ENDED
 from airflowkit.pods.diagnostics.errors import code_of
 from airflowkit.pods.spec.operator_call import settings_of
-from airflowkit.settings import LONGEST_DELAY
+from airflowkit.setting_sections import LONGEST_DELAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.discovery.dag_files import dag_files, holds_dag_files
 from airflowkit.pods.schema.image_reference import PUBLIC_REGISTRIES, ImageReference, parse_image
 from airflowkit.repository import dags_folder, repository_root
-from airflowkit.settings import Teams, check_settings, load_settings
+from airflowkit.setting_sections import Teams
+from airflowkit.settings import check_settings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

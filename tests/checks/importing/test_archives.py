@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from airflowkit.checks.engine import checked
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 
 DAG = """\
 from airflow.providers.common.compat.sdk import DAG, BaseOperator

@@ -7,7 +7,7 @@ import pytest
 from airflowkit.checks.engine import checked
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow

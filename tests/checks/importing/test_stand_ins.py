@@ -9,7 +9,7 @@ import pytest
 from airflowkit._airflow import airflow_version
 from airflowkit.checks.engine import check, checked
 from airflowkit.checks.workers.messages import Answer, Job
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 HEAD = """\

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from airflowkit.checks.engine import checked
 from airflowkit.checks.model.comments import Comment, comments, comments_in
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 IGNORE = "# airflowkit: ignore[AK401] by hand"

@@ -18,7 +18,7 @@ from airflowkit.checks.report import Report
 from airflowkit.checks.suppression.baseline import Baseline
 from airflowkit.checks.suppression.selection import selected
 from airflowkit.checks.workers.messages import Answer
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 DAG_FILE = for_this_airflow("""\

@@ -26,7 +26,7 @@ from airflowkit.checks.model.rule import DagSubject, Scope, TaskSubject
 from airflowkit.checks.rules import RULES
 from airflowkit.checks.workers.evidence import evidence_of
 from airflowkit.checks.workers.judging import _facts
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 
 OF_DAGS = [rule for rule in RULES if rule.scope is Scope.DAG]
 OF_TASKS = [rule for rule in RULES if rule.scope is Scope.TASK]

@@ -5,7 +5,8 @@ import pytest
 from airflowkit.checks.model.facts import Failure, FailureKind, FileFacts
 from airflowkit.checks.model.rule import FileSubject
 from airflowkit.checks.rules.import_path import module_outside_dag_folder
-from airflowkit.settings import Check, forget_settings
+from airflowkit.setting_sections import Check
+from airflowkit.settings import forget_settings
 
 
 @pytest.fixture

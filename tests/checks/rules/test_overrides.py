@@ -3,7 +3,7 @@
 import pytest
 
 from airflowkit.checks.engine import checked
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 DAG_FILE = for_this_airflow("""\

@@ -12,7 +12,7 @@ from airflowkit.checks.rules import BY_CODE, RULES, explain
 from airflowkit.checks.rules.register import CODES, FIXABLE, FREE, RETIRED, Retired
 from airflowkit.checks.suppression.selection import narrowed
 from airflowkit.errors import SettingsError, UnknownRule
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 
 REGISTERED = [code for codes in CODES.values() for code in codes.split()]
 

@@ -8,7 +8,8 @@ from airflowkit.checks.model.comments import Comment
 from airflowkit.checks.model.findings import Finding, Severity
 from airflowkit.checks.suppression.selection import narrowed, selected
 from airflowkit.errors import SettingsError
-from airflowkit.settings import Check, check_settings
+from airflowkit.setting_sections import Check
+from airflowkit.settings import check_settings
 
 FOLDER = Path("/repository/dags")
 

@@ -6,7 +6,7 @@ import pytest
 
 from airflowkit.checks.model.rule import TaskSubject
 from airflowkit.checks.workers.rendered import rendered
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 
 RUN = {
     "run_after": "2026-12-02T00:00:00+00:00",

@@ -8,7 +8,7 @@ from airflowkit.checks.engine import checked
 from airflowkit.checks.workers.messages import Job
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.checks.workers.retrial import results
-from airflowkit.settings import Check
+from airflowkit.setting_sections import Check
 from airflows import for_this_airflow
 
 pytestmark = pytest.mark.slow

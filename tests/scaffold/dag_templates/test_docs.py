@@ -9,7 +9,7 @@ import pytest
 from airflowkit.scaffold.answers.dag import DagAnswers
 from airflowkit.scaffold.dag_templates.catalogue import catalogue
 from airflowkit.scaffold.dag_templates.rendering import render_dag
-from airflowkit.settings import NewDag
+from airflowkit.setting_sections import NewDag
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs/how-to/new-dag.md"

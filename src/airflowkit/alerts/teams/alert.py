@@ -19,7 +19,7 @@ from airflowkit.alerts.teams.card import fitting_card, minimal_card
 from airflowkit.alerts.teams.connection import Webhook, read_webhook, read_webhook_async
 from airflowkit.alerts.teams.delivery import Delivery, post
 from airflowkit.errors import DeliveryError, with_hint
-from airflowkit.settings import MAX_ALERT_BUDGET
+from airflowkit.setting_sections import MAX_ALERT_BUDGET
 
 if TYPE_CHECKING:
     from airflowkit.alerts.teams.elements import Card

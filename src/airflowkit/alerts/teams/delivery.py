@@ -17,7 +17,7 @@ from airflowkit.alerts.teams.connection import Webhook, read_webhook
 from airflowkit.alerts.teams.elements import fits, message
 from airflowkit.alerts.teams.options import is_budget
 from airflowkit.errors import DeliveryError, shown
-from airflowkit.settings import ALERT_BUDGET, DEFAULT_CONN_ID, MAX_ALERT_BUDGET
+from airflowkit.setting_sections import ALERT_BUDGET, DEFAULT_CONN_ID, MAX_ALERT_BUDGET
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState

@@ -14,7 +14,8 @@ from airflowkit.alerts.safety.log import log
 from airflowkit.alerts.teams.alert import Alert
 from airflowkit.alerts.teams.options import AlertOptions, Mentions, accepted
 from airflowkit.errors import SettingsError
-from airflowkit.settings import MAX_ALERT_BUDGET, Teams, caller_file, load_settings
+from airflowkit.setting_sections import MAX_ALERT_BUDGET, Teams
+from airflowkit.settings import caller_file, load_settings
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import FrameType
 
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 LONGEST_TEXT: Final = 2000
 SHORTEST: Final = 0.1

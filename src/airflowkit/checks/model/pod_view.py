@@ -20,7 +20,7 @@ from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
     from airflowkit.pods.expansion import Element
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 MOST_ELEMENTS: Final = 32
 """How many elements of a mapped task are judged; each costs as much as a task, and long lists are generated."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.comments import Comment
     from airflowkit.checks.model.facts import FileFacts
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 S = TypeVar("S")
 Judge = Callable[[S], Iterator[Fault]]

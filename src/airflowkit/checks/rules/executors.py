@@ -14,7 +14,7 @@ from airflowkit.errors import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _BETWEEN: Final = re.compile(r"[,;=]")
 """What separates executors in `[core] executor`, with the names of teams between them."""

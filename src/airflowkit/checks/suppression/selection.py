@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from airflowkit.checks.model.comments import Comment
     from airflowkit.checks.model.findings import Finding
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 _ALWAYS: Final = ("AK101", "AK102", "AK103", "AK104", "AK113")
 """Why a file could not be imported: no rule has seen its DAGs, so that a selection without these would find nothing."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.model.findings import Finding
     from airflowkit.checks.model.rule import Rule
     from airflowkit.checks.workers.messages import Job
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 
 @cache

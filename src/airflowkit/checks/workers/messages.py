@@ -14,7 +14,7 @@ from airflowkit.checks.model.findings import Place
 from airflowkit.stand_ins.marks import is_stand_in
 
 if TYPE_CHECKING:
-    from airflowkit.settings import Check
+    from airflowkit.setting_sections import Check
 
 
 @dataclass(frozen=True, slots=True)
