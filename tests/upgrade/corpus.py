@@ -134,6 +134,19 @@ with DAG("code", schedule=None, start_date=START):
     PythonOperator(task_id="first", python_callable=first)
     PythonOperator(task_id="second", python_callable=second)
 """,
+    "outlets": _HEAD
+    + """
+try:
+    from airflow.sdk import Asset, AssetAlias
+except ImportError:
+    from airflow.datasets import Dataset as Asset, DatasetAlias as AssetAlias
+
+with DAG("outlets", schedule=[Asset("s3://orders/in")], start_date=START):
+    orders = Asset("s3://orders/a", extra={"kind": "a"})
+    ends = {"inlets": [Asset("s3://orders/in")], "outlets": [orders, AssetAlias("b")]}
+    BashOperator(task_id="a", bash_command="true", **ends)
+    BashOperator.partial(task_id="b", **ends).expand(bash_command=["true"])
+""",
     "old": """
 from datetime import timedelta
 from airflow import DAG

@@ -70,3 +70,37 @@ def test_limits_are_compared_as_they_are_in_effect_whether_they_are_written_or_n
     assert told(state(runs={"limits": {"max_active_runs": 16}}), written) == []
     fewer = state(runs={"limits": {"max_active_runs": 1}})
     assert told(fewer, written) == [("max_active_runs", "1", "16")]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("[{'extra': None, 'uri': 's3://x'}]", "[{'extra': {}, 'group': 'asset', 'name': 's3://x', 'uri': 's3://x'}]"),
+        (
+            "[Dataset(uri='s3://x', extra={'a': 1})]",
+            "[Asset(name='s3://x', uri='s3://x', group='asset', extra={'a': 1}, watchers=[], access_control=Any())]",
+        ),
+        ("[{'name': 'x'}]", "[{'group': 'asset', 'name': 'x'}]"),
+        ("[<object>]", "[<object>]"),
+    ],
+)
+def test_an_asset_in_the_words_of_both_versions_is_the_same(older, newer):
+    assert told(state(task=f"outlets={older}"), state(task=f"outlets={newer}")) == []
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        "[{'extra': {'a': 1}, 'uri': 's3://x'}]",
+        "[{'name': 'orders', 'uri': 's3://x'}]",
+        "[{'group': 'model', 'uri': 's3://x'}]",
+        "[{'name': 's3://x'}]",
+        "[{'uri': 's3://x'}, {'uri': 's3://y'}]",
+        "[XComArg(a)]",
+        "[*a]",
+    ],
+)
+def test_another_asset_is_a_difference(newer):
+    assert [field for field, *_ in told(state(task="outlets=[{'uri': 's3://x'}]"), state(task=f"outlets={newer}"))] == [
+        "outlets"
+    ]

@@ -6,7 +6,9 @@ constructor has as default, Airflow 3 what the schema has.
 
 from __future__ import annotations
 
+import ast
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -66,6 +68,9 @@ _SAME: Final = {
     "dag_display_property_value": "dag_display_name",
     "fail_stop": "fail_fast",
 }
+_ASSETS: Final = frozenset({"inlets", "outlets"})
+_OF_NO_ASSET: Final = {"extra": ("None", "{}"), "group": ("'asset'", "''"), "watchers": ("[]",)}
+"""What an asset has that has nothing of the kind."""
 _UNSET: Final = re.compile(r"'<airflow\.[\w.]*ArgNotSet object at 0x[0-9a-f]+>'")
 _KNOWN_LATER: Final = "'DYNAMIC (set during execution)'"
 _PRESETS: Final = {
@@ -98,7 +103,8 @@ def _of_dag(dag: Dag) -> Dag:
 def _fields(fields: Mapping[Field, str]) -> dict[Field, str]:
     named = ((field._replace(name=_SAME.get(field.name, field.name)), text) for field, text in fields.items())
     told = ((field, _UNSET.sub(_KNOWN_LATER, text)) for field, text in named if not _is_of_one_version(field.name))
-    return {field: text for field, text in told if text not in _DEFAULTS.get(field.name, ())}
+    same = ((field, _assets(text) if field.name in _ASSETS else text) for field, text in told)
+    return {field: text for field, text in same if text not in _DEFAULTS.get(field.name, ())}
 
 
 def _is_of_one_version(name: str) -> bool:
@@ -108,6 +114,30 @@ def _is_of_one_version(name: str) -> bool:
         or bool(_PARAMETER.fullmatch(name))
         or renamed(CLASSES, name.partition(":")[0]) is not None
     )
+
+
+def _assets(text: str) -> str:
+    """Return a list of assets without what only Airflow 3 writes: a name that is the URI, a group and so on."""
+    with suppress(SyntaxError):
+        match ast.parse(text, mode="eval").body:
+            case ast.List(elts=assets):
+                return f"[{', '.join(map(_asset, assets))}]"
+    return text
+
+
+def _asset(asset: ast.expr) -> str:
+    """Return an asset as its URI or its name with what else it has; it is written as a dictionary, or as a call."""
+    match asset:
+        case ast.Dict(keys=keys, values=values):
+            given = {ast.literal_eval(key): ast.unparse(value) for key, value in zip(keys, values, strict=True) if key}
+        case ast.Call(keywords=keywords):
+            given = {str(keyword.arg): ast.unparse(keyword.value) for keyword in keywords}
+        case _:
+            return ast.unparse(asset)
+    told = {name: text for name, text in given.items() if text not in _OF_NO_ASSET.get(name, ())}
+    if told.get("name") == told.get("uri"):
+        told.pop("name", None)
+    return ", ".join(f"{name}={text}" for name, text in sorted(told.items()) if name != "access_control")
 
 
 def _schedule(fields: Mapping[Field, str]) -> str:
