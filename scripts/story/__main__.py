@@ -84,6 +84,7 @@ def _chapters(kind: Kind, cluster: Cluster, around: chapters.Surroundings, folde
     api = chapters.install(kind, cluster, around, repository, folder)
     chapters.green_run(api)
     chapters.failing_run(api, around.cards)
+    chapters.start_delay(api)
     chapters.upgrade(cluster, repository, around, api)
     chapters.uninstall(cluster, repository)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -45,6 +46,12 @@ class AirflowApi:
         """Return the task instances of a run by their task."""
         found = self._ask("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")["task_instances"]
         return {task["task_id"]: task for task in found}
+
+    def delays(self, dag_id: str, run_id: str) -> dict[str, float]:
+        """Return how many seconds each task of a run was queued before its process began."""
+        dates = {name: (task["queued_when"], task["start_date"]) for name, task in self.tasks(dag_id, run_id).items()}
+        parsed = {name: [datetime.fromisoformat(date) for date in its] for name, its in dates.items()}
+        return {name: (started - queued).total_seconds() for name, (queued, started) in parsed.items()}
 
     def log(self, dag_id: str, run_id: str, task_id: str) -> str:
         """Return the text of a task's log, of its last try."""

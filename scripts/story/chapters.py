@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import statistics
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -115,6 +116,17 @@ def failing_run(api: AirflowApi, cards: list[str]) -> None:
         for part in ("failing", "the last words of the pod", "https://airflow.example.com"):
             if part not in card:
                 raise StoryError(f"the card says nothing of {part!r}: {card}")
+
+
+def start_delay(api: AirflowApi) -> None:
+    """Show how long tasks wait for their process, one after the other and all at once."""
+    with step("twelve tasks that only start"):
+        run = api.start_run("start_delay")
+        api.wait_for_state("start_delay", run, "success", seconds=1200)
+        delays = api.delays("start_delay", run)
+        for how in ("alone", "at_once"):
+            its = sorted(seconds for name, seconds in delays.items() if name.startswith(how))
+            print(f"          {how}: {statistics.median(its):.1f} s from queued to started, {its[-1]:.1f} s at most")
 
 
 def upgrade(cluster: Cluster, repository: Repository, around: Surroundings, api: AirflowApi) -> None:

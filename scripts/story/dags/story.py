@@ -1,9 +1,10 @@
-"""The story's own DAGs: a run that fails, and tasks that run while Airflow is upgraded."""
+"""The story's own DAGs: one that fails, one whose tasks only start, one that runs while Airflow is upgraded."""
 
 from datetime import datetime, timedelta
 
 import shared_lib  # beside the DAGs: the deployment must have it on its import path
-from airflow.sdk import DAG
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import DAG, chain
 
 from airflowkit import Resources, dag_args, default_args, pod_task, teams_failure
 
@@ -26,6 +27,14 @@ with DAG(
         arguments=["echo the last words of the pod; exit 3"],
         resources=SMALL,
     )
+
+with DAG("start_delay", schedule=None, start_date=START, **dag_args("standard")):
+    alone, at_once = (
+        [BashOperator(task_id=f"{how}_{number}", bash_command="true") for number in range(6)]
+        for how in ("alone", "at_once")
+    )
+    chain(*alone)
+    alone[-1] >> at_once
 
 with DAG(
     "through_an_upgrade",
