@@ -22,6 +22,7 @@ TESTS = (
     "--ignore=tests/checks/test_docs.py",  # the same on every Airflow
     "tests/contract",
     "tests/deploy/connections",
+    "tests/local/test_causes.py",
     "tests/pods",
     "tests/test_airflow_examples.py",
     "tests/test_presets.py",

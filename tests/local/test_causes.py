@@ -12,6 +12,8 @@ from airflowkit.local.fake.outcomes import Evicted, Failed, OOMKilled, PodOutcom
 from airflowkit.local.fake.script import Script
 from airflowkit.local.run import run_dag
 
+pytestmark = pytest.mark.needs_airflow(3, 1, "local runs")
+
 DAG_FILE = """
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.sdk import DAG, task
