@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ARGUMENTS: Final = "arguments"
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
+_REFERENCE: Final = re.compile(r"<(?:Task|Mapped)\(\w+\): ([^>]+)>")
 
 
 def evidence_of(task: TaskSubject) -> str:
@@ -46,9 +47,9 @@ def _options(operator: Any) -> dict[str, str]:
 
 
 def written(value: Any) -> str:
-    """Return a value as Python writes it, without its address in memory."""
+    """Return a value as Python writes it, without its address in memory, and with other tasks by their ids alone."""
     try:
-        return _ADDRESS.sub("", repr(value))
+        return _REFERENCE.sub(r"\1", _ADDRESS.sub("", repr(value)))
     except Exception as error:  # noqa: BLE001  a foreign object's `__repr__` may raise anything
         return type(error).__name__
 
