@@ -22,6 +22,7 @@ _NAMES: Final = (
     "SecretEnvFrom",
     "dag_args",
     "default_args",
+    "pod_override",
     "pod_task",
     "teams_failure",
 )
@@ -66,6 +67,17 @@ _EJECTED: Final = {
         (', default_args=default_args("standard", volumes=[ClaimVolume("/c", claim="d")], labels={"x": "y"}), '
         '**dag_args("standard")'),
     ),
+    "override": (
+        (
+            'from airflow.providers.standard.operators.empty import EmptyOperator\n'
+            'EmptyOperator(task_id="a", executor_config=pod_override(resources=SMALL, image_pull_secrets=["regcred"],\n'
+            '    secrets=[SecretEnv("PW", secret="s", key="k")], volumes=(ClaimVolume("/d", claim="c"),),\n'
+            '    env_vars={"A": 1}, labels={"team": "data"}, priority_class_name="high", security="restricted"))\n'
+            'EmptyOperator(task_id="b", executor_config=pod_override(resources="small"))\n'
+            'pod_task("c", image="a:1", resources=SMALL)'
+        ),
+        'SMALL = Resources(cpu="100m", memory="1Gi")',
+    ),
     "policy": (
         ('pod_task("a", image="a:1", retries=2, retry_policy=POLICY)\n'
         'pod_task("b", image="a:1", retries=2, **{"retry_policy": POLICY})'),
@@ -105,6 +117,16 @@ class Jobs:
     ),
 }  # fmt: skip
 _STAYS: Final = {
+    "override_of_the_run": (
+        (
+            (
+                'from airflow.providers.standard.operators.empty import EmptyOperator\n'
+                'for size in ("1Gi", "2Gi"):\n'
+                "    EmptyOperator(task_id=size, executor_config=pod_override(resources=Resources(memory=size)))"
+            ),
+        ),
+        "line 10: nothing tells which pod this pod_override is: write its values out there",
+    ),
     "size_of_a_loop": (
         ('for name, size in (("a", "small"), ("b", "large")):\n    pod_task(name, image="a:1", resources=size)',),
         "line 9: only the run of the file knows these resources: write them out there",

@@ -105,11 +105,16 @@ _CALLEES: Final = frozenset({"pod_task", _OURS})
 def _used(module: cst.Module) -> set[str]:
     """Return the names that are used: as values, in `__all__` and in annotations that are text."""
     names = {name.value for name in used_names(module)}
-    texts = [node.value for node in walked(module) if isinstance(node, cst.SimpleString)]
-    names |= {text.strip("'\"") for text in texts}
+    exports = (it for it in walked(module) if isinstance(it, cst.SimpleStatementLine) and _exports(it))
+    texts = (node for line in exports for node in walked(line) if isinstance(node, cst.SimpleString))
+    names |= {text.value.strip("'\"") for text in texts}
     for annotation in (node for node in walked(module) if isinstance(node, cst.Annotation)):
         names |= set(re.findall(r"\w+", cst.Module([]).code_for_node(annotation.annotation)))
     return names
+
+
+def _exports(line: cst.SimpleStatementLine) -> bool:
+    return any(name.value == "__all__" for name in used_names(line))
 
 
 class _Tidying(cst.CSTTransformer):

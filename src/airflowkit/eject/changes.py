@@ -19,6 +19,7 @@ from airflowkit.checks.fixes.syntax import keyword_value, walked
 from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
 from airflowkit.eject.arguments import OURS, Arguments
 from airflowkit.eject.names import OPERATOR, uses
+from airflowkit.eject.overrides import POD_OVERRIDE, Override
 from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
 from airflowkit.eject.reach import Reach
 from airflowkit.eject.values import CLASSES, NATURAL, Plain, amounts, plain
@@ -208,6 +209,8 @@ class Changes:
         name = self._uses.get(call.func)
         if name in (DEFAULT_ARGS, DAG_ARGS):
             self._preset(call, name)
+        elif name == POD_OVERRIDE:
+            self._override(call)
         elif name == TEAMS_FAILURE:
             self.rewrites[call] = Alert.of(self.settings)
             self.lost[TEAMS_FAILURE] = None
@@ -243,6 +246,16 @@ class Changes:
             if any(arg.value is call and arg.star for arg in holder.args) and holder not in self.rewrites:
                 self.rewrites[holder] = spread
 
+    def _override(self, call: cst.Call) -> None:
+        config = None if has_comments(call) else self._overrides.written(call)
+        if config is None:
+            self._object(call, "nothing tells which pod this pod_override is: write its values out there")
+            return
+        for node in walked(call):  # what is within it is part of the pod, and goes with it
+            if isinstance(node, cst.Call):
+                self.rewrites[node] = constant(node)
+        self.rewrites[call] = constant(config)
+
     def _object(self, node: cst.CSTNode, reason: str) -> None:
         self.objections.append(f"line {self.found.source.span(node).start.line}: {reason}")
 
@@ -260,12 +273,16 @@ class Changes:
         return uses(self.found)
 
     @cached_property
+    def _overrides(self) -> Override:
+        return Override(self.settings, self._class_of, self.found.constant)
+
+    @cached_property
     def _numbers(self) -> Iterator[int]:
         return count(1)
 
     def unknown(self) -> list[str]:
         """Return what of airflowkit the file uses that nothing can take the place of."""
-        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, TEAMS_FAILURE, *CLASSES}
+        known: set[Any] = {"pod_task", RETRY_BY_CAUSE, DEFAULT_ARGS, DAG_ARGS, TEAMS_FAILURE, POD_OVERRIDE, *CLASSES}
         return sorted({name for name in self._uses.values() if name not in known})
 
 

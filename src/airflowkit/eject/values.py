@@ -18,7 +18,7 @@ from airflowkit.pods.values.resources import Resources
 from airflowkit.pods.values.volumes import SecretVolume
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from airflowkit.settings import Settings
 
@@ -71,14 +71,22 @@ def plain(cls: Any, call: cst.Call, number: int) -> Plain | None:
     return Plain(written, _secret(cls, given, call))
 
 
-def arguments(cls: Any, call: cst.Call) -> dict[str, Any] | None:
-    """Return what a class is called with, by the names of its attributes."""
+def arguments(
+    cls: Any, call: cst.Call, value: Callable[[cst.BaseExpression, int], Any] = value_of
+) -> dict[str, Any] | None:
+    """Return what a class is called with, by the names of its attributes.
+
+    Args:
+        cls: The class.
+        call: The call.
+        value: Returns what an argument is, by its expression and its place.
+    """
     names = [field.name for field in fields(cls)]
     found: dict[str, Any] = {}
     for place, arg in enumerate(call.args):
         if arg.star or (arg.keyword is None and place >= len(names)):
             return None
-        found[arg.keyword.value if arg.keyword else names[place]] = value_of(arg.value, place)
+        found[arg.keyword.value if arg.keyword else names[place]] = value(arg.value, place)
     needed = {field.name for field in fields(cls) if field.default is MISSING and field.default_factory is MISSING}
     return found if needed <= found.keys() <= set(names) else None
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from airflowkit.errors import Problem
     from airflowkit.pods.spec.keyword_types import OverrideKeywords
+    from airflowkit.settings import Settings
 
 _NOT_RENDERED: Final = "Airflow renders no templates in an override: it would stay as it is"
 
@@ -44,7 +45,15 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
         >>> config["pod_override"].spec.containers[0].resources.limits
         {'memory': '2Gi'}
     """
-    settings = load_settings(caller_file())
+    return {"pod_override": to_model(checked_override(keywords, load_settings(caller_file())), "V1Pod")}
+
+
+def checked_override(keywords: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return the manifest of what keywords lay over the executor's pod template.
+
+    Raises:
+        PodSpecError: Kubernetes would refuse the pod, or it would not do what was meant.
+    """
     version = parse_version(settings.kubernetes.version)
     decoder = Decoder(version)
     taken = {keyword: value for keyword, value in keywords.items() if keyword in OVERRIDABLE}
@@ -59,7 +68,7 @@ def pod_override(**keywords: Unpack[OverrideKeywords]) -> dict[str, Any]:
     if problems := problems_of(builder, faults, rules, keywords.get("resources")):
         raise PodSpecError(problems, where="pod_override")
     spec = builder.spec | {"containers": [builder.container | {"name": "base"}]}
-    return {"pod_override": to_model({"metadata": builder.metadata, "spec": spec}, "V1Pod")}
+    return {"metadata": builder.metadata, "spec": spec}
 
 
 def _steps(keywords: Mapping[str, Any]) -> Iterator[Fault]:
