@@ -12,7 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from types import CodeType, FunctionType
 
     _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -40,7 +40,7 @@ class Sources:
             self._files[code.co_filename] = _functions(code.co_filename)
         nodes = self._files[code.co_filename].get((code.co_firstlineno, code.co_name), [])
         try:
-            return next((_function(node) for node in nodes if len(nodes) == 1 or _is_of(code, node)), None)
+            return next((_function(node) for node in (nodes if len(nodes) == 1 else _of(code, nodes))), None)
         except RecursionError:
             return None
 
@@ -94,13 +94,13 @@ def _function(node: _Function) -> str:
     return f"{type(node).__name__} {arguments} {in_words(node.body)}"
 
 
-def _is_of(code: CodeType, node: _Function) -> bool:
-    """Return whether a lambda is that of some code: all that it does is within its body, and not further in."""
-    body: Any = node.body
-    whole = (body.lineno, body.col_offset, body.end_lineno, body.end_col_offset)
-    return whole in _places(code)
-
-
-def _places(code: CodeType) -> Iterator[tuple[int | None, ...]]:
-    for line, end_line, column, end_column in code.co_positions():
-        yield line, column, end_line, end_column
+def _of(code: CodeType, nodes: Iterable[_Function]) -> Iterator[_Function]:
+    """Yield those of several lambdas of one line that some code may be, the likeliest first."""
+    places = {(line, column, end_line, end_column) for line, end_line, column, end_column in code.co_positions()}
+    bodies: list[tuple[_Function, Any]] = [(node, node.body) for node in nodes]
+    for node, body in bodies:
+        if (body.lineno, body.col_offset, body.end_lineno, body.end_col_offset) in places:
+            yield node
+    for node, body in bodies:  # Python 3.12 keeps no place of a constant
+        if isinstance(body, ast.Constant) and body.value in code.co_consts:
+            yield node
