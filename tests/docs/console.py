@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = (ROOT / "docs" / "tutorial.md", ROOT / "docs" / "explanation" / "layers.md")
+PAGES: Final = tuple(ROOT / "docs" / name for name in ("tutorial.md", "explanation/layers.md", "how-to/adopt.md"))
 PACKAGES: Final = Path(sysconfig.get_path("purelib"))
 """Where the dependencies of airflowkit are."""
 _BLOCK: Final = re.compile(r'^```(?:console|\w+ title="(?P<path>[^"]+)")\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE)
