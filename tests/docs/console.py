@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = tuple(ROOT / "docs" / name for name in ("tutorial.md", "explanation/layers.md", "how-to/adopt.md"))
+_NAMES: Final = ("tutorial.md", "explanation/layers.md", "how-to/adopt.md", "how-to/eject.md")
+PAGES: Final = tuple(ROOT / "docs" / name for name in _NAMES)
 PACKAGES: Final = Path(sysconfig.get_path("purelib"))
 """Where the dependencies of airflowkit are."""
 _BLOCK: Final = re.compile(r'^```(?:console|\w+ title="(?P<path>[^"]+)")\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE)
