@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -175,7 +176,8 @@ def main() -> None:
             sys.exit(1)
         _fail(f"cannot write: {error.strerror}")
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        status = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one more would only change how the process ends
     sys.exit(status if isinstance(status, int) else 0)
 
 
