@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases
+from airflowkit.deploy.doctor.repository.releases import official_releases
 from airflowkit.deploy.doctor.repository.texts import texts
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.secrets.deployment import Deployment
@@ -49,9 +49,7 @@ def lacking_keys(request: Request) -> Iterator[Finding]:
     """Find Secrets without a key that the chart or a pod reads."""
     manifests = [*_of_files(request.root)]
     found: dict[Finding, None] = {}
-    for release in releases(request):
-        if release.community:
-            continue
+    for release in official_releases(request):
         extra = [*_extra(release.values, release.files[-1])]
         needs = {need.secret: need for need in _needs(request, dict(release.values))}
         for each in (*manifests, *extra):
