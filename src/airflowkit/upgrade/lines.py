@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.reports.folding import name_of, with_name
 from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, Line, as_one_line, lines_of_changes
-from airflowkit.errors import counted, listed
+from airflowkit.errors import agreeing, counted, listed
 from airflowkit.upgrade.silent import TEMPLATE
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def summary(report: Report) -> str:
     rules = {finding.code for finding in report.began}
     told = (
         (files, f"{counted(files, 'file')} cannot be imported"),
-        (len(dags), f"{counted(len(dags), 'DAG')} {'differs' if len(dags) == 1 else 'differ'}"),
-        (len(silent), f"{counted(len(silent), 'DAG')} {'changes' if len(silent) == 1 else 'change'} without an error"),
-        (len(rules), f"{counted(len(rules), 'rule')} {'begins' if len(rules) == 1 else 'begin'} to speak"),
+        (len(dags), f"{counted(len(dags), 'DAG')} {agreeing(len(dags), 'differ')}"),
+        (len(silent), f"{counted(len(silent), 'DAG')} {agreeing(len(silent), 'change')} without an error"),
+        (len(rules), f"{counted(len(rules), 'rule')} {agreeing(len(rules), 'begin')} to speak"),
         (len(report.unknown), f"{counted(len(report.unknown), 'file')} cannot be compared"),
     )
     return ", ".join(text for number, text in told if number) or "nothing to do"

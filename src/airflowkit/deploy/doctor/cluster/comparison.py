@@ -10,7 +10,7 @@ from airflowkit.contract.needs import Kind, Need
 from airflowkit.contract.nodes import matches
 from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.errors import listed
+from airflowkit.errors import agreeing, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,9 +159,7 @@ class Comparison:
 
 def _tasks_need(tasks: Tasks) -> str:
     names = [*dict.fromkeys(tasks)]
-    if not names:
-        return ""
-    return f"; {listed(names)} need{'' if len(names) > 1 else 's'} it"
+    return f"; {listed(names)} {agreeing(len(names), 'need')} it" if names else ""
 
 
 def _hint(kind: Kind) -> str:

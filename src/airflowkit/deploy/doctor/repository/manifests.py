@@ -14,7 +14,7 @@ from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.deploy.values.chart import wrong_types
 from airflowkit.deploy.values.lookup import value_at
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import AirflowKitError, agreeing
 from airflowkit.repository import from_here
 from airflowkit.yaml_text import document, documents
 
@@ -65,7 +65,7 @@ def _lacks(manifest: Manifest, need: Need) -> Finding | None:
     git = " (git-sync 4 and 3 read a pair each)" if any(key.startswith("GIT") for key in missing) else ""
     return Finding(
         "AD132",
-        f"it lacks {', '.join(missing)}, which {', '.join(need.where)} reads{git}",
+        f"it lacks {', '.join(missing)}, which {', '.join(need.where)} {agreeing(len(need.where), 'read')}{git}",
         subject=f"Secret {manifest.name}",
         hint="add what is missing; `airflowkit secrets` makes whole Secrets",
         path=str(from_here(manifest.path)),
