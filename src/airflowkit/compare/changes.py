@@ -31,6 +31,11 @@ class What(StrEnum):
     CHANGED = "changed"
     RENAMED = "renamed"
 
+    @classmethod
+    def of(cls, before: str | None, after: str | None) -> What:
+        """Return what became of a value, of which one side may have none."""
+        return cls.ADDED if before is None else cls.REMOVED if after is None else cls.CHANGED
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -142,11 +147,9 @@ def _comparable(state: State, other: State) -> dict[str, Dag]:
 def _failures(older: State, newer: State) -> Iterator[Change]:
     for path in sorted(older.failures.keys() | newer.failures.keys()):
         before, after = older.failures.get(path), newer.failures.get(path)
-        if before is None or after is None:
-            what = What.ADDED if before is None else What.REMOVED
+        if before != after:
+            what = What.of(before, after)
             yield Change(Kind.IMPORT, what, field="import error", before=before, after=after, path=path)
-        elif before != after:
-            yield Change(Kind.IMPORT, What.CHANGED, field="import error", before=before, after=after, path=path)
 
 
 def _renamed(before: Mapping[str, Dag], after: Mapping[str, Dag]) -> Iterator[tuple[str, str]]:
@@ -213,8 +216,7 @@ def _fields(
             continue
         if field.name.endswith(SETTINGS) and (old is None or new is None):  # the alert itself is told
             continue
-        what = What.ADDED if old is None else What.REMOVED if new is None else What.CHANGED
-        yield Change(field.kind, what, dag_id, task_id, field.name, old, new, path)
+        yield Change(field.kind, What.of(old, new), dag_id, task_id, field.name, old, new, path)
 
 
 def _in_one_order(before: str | None, after: str | None) -> bool:

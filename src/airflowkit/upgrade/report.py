@@ -99,10 +99,8 @@ def _errors(older: State, newer: State) -> Iterator[Finding]:
     """Yield why files fail only under the newer Airflow; each name and argument that is gone is one error."""
     for path in sorted(newer.failures.keys() - older.failures.keys()):
         found = [each for each in newer.findings if each.path == path and each.code in _OF_IMPORTS]
-        text = mask_shapes(newer.failures[path])
-        yield from (
-            map(_masked, found) if found else [Finding("AK101", Severity.ERROR, text, path)]
-        )  # told once, at another file, or ignored
+        # none where the rule tells it once, at another file, or is ignored
+        yield from map(_masked, found or [Finding("AK101", Severity.ERROR, newer.failures[path], path)])
 
 
 def _counts(change: Change, older: State, newer: State) -> bool:
