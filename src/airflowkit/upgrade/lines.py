@@ -92,8 +92,7 @@ def _findings(findings: Iterable[Finding], sign: str) -> Iterator[Line]:
     for code, its in sorted(by_code.items()):
         yield Line(sign, f"{code}: {counted(len(its), 'finding')}", 1)
         for finding in its[:_MOST]:
-            place = f"{finding.path}:{finding.line}" if finding.line else finding.path
-            yield Line("", f"{place}: {with_name(name_of(finding), finding)}", 2)
+            yield Line("", f"{finding.where}: {with_name(name_of(finding), finding)}", 2)
         if len(its) > _MOST:
             yield Line("", f"and {len(its) - _MOST} more", 2)
 
