@@ -72,7 +72,7 @@ def upgrade(
         before, other = this_environment(), _other(to, python, constraints, root)
         if sys.stderr.isatty():
             typer.echo(f"Parsing with {before} and {other} ...", err=True)
-        with opened((before, other), root, datetime.now(UTC).replace(microsecond=0)) as both:
+        with opened(before, other, root, datetime.now(UTC).replace(microsecond=0)) as both:
             report = report_on_upgrade(both)
             if fix or diff:
                 proved = _proved(report, both, root, only_shown=diff)

@@ -187,7 +187,7 @@ class _Proof:
         return self._of_older(path, older) or self._of_newer(path, newer)
 
     def _of_older(self, path: str, now: State) -> str:
-        base, under = self.base[0], f"under {self.both.environments[0]}"
+        base, under = self.base[0], f"under {self.both.older.environment}"
         if path in base.unknown:
             return f"its DAGs are not known {under}, so nothing proves that they would stay the same"
         if why := _failure(base, now, path):
@@ -195,7 +195,7 @@ class _Proof:
         return _differences(base, now, path, under)
 
     def _of_newer(self, path: str, now: State) -> str:
-        base, side = self.base[1], self.both.environments[1]
+        base, side = self.base[1], self.both.newer.environment
         if why := _failure(base, now, path):
             return f"the file could not be imported under {side}: {why}"
         if _missed(now, path) > _missed(base, path):

@@ -64,13 +64,13 @@ def report_on_upgrade(both: Sides) -> Report:
     Raises:
         UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
     """
-    before, after = both.environments
     older, newer = map(in_same_words, both.states())
-    report = drawn(before, after, older, newer)
+    report = drawn(both.older.environment, both.newer.environment, older, newer)
     paths = sorted({change.path for change in report.changes if change.path})
     if not paths:
         return report
-    (again,) = map(in_same_words, both.states(paths, sides=(1,)))
+    both.newer.ask(paths)
+    again = in_same_words(both.newer.state())
     steady, unstable = parted(report.changes, changes(newer.of_files(paths), again))
     return replace(report, changes=tuple(steady), unstable=tuple(unstable))
 
