@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SLOWER: Final = 2.0
 _SECONDS: Final = 1.0
-"""Import time differs each time: it is told if it changes by this factor and by that many seconds."""
+"""Import time differs each time: it is a change only by this factor and that many seconds."""
 _ALWAYS_THERE: Final = frozenset({"'default_pool'", "'kubernetes_default'", "''"})
 _IDENTITY: Final = Field(Kind.DAG, "dag_id")
 
@@ -214,19 +214,19 @@ def _fields(
         old, new = before.get(field), after.get(field)
         if old == new or (field.name.endswith(ORDER) and _in_one_order(old, new)):
             continue
-        if field.name.endswith(SETTINGS) and (old is None or new is None):  # the alert itself is told
+        if field.name.endswith(SETTINGS) and (old is None or new is None):  # the alert itself is the change
             continue
         yield Change(field.kind, What.of(old, new), dag_id, task_id, field.name, old, new, path)
 
 
 def _in_one_order(before: str | None, after: str | None) -> bool:
-    """Return whether what both lists have is in the same order: what comes or goes is told by itself."""
+    """Return whether what both lists have is in the same order: what comes or goes is a change of its own."""
     one, other = ((text or "").split("; ") for text in (before, after))
     return [each for each in one if each in other] == [each for each in other if each in one]
 
 
 def _order(field: Field) -> tuple[int, str, str]:
-    """Return where a field is told: next runs after the schedule that makes them, pods by name."""
+    """Return where a field comes: next runs after the schedule that makes them, pods by name."""
     return field == NEXT_RUNS, field.kind, field.name
 
 

@@ -39,14 +39,14 @@ def summary(report: Report) -> str:
     dags = {change.dag_id for change in report.changes if change.dag_id}
     silent = {each.dag_id for each in report.silent}
     rules = {finding.code for finding in report.began}
-    told = (
+    counts = (
         (files, f"{counted(files, 'file')} cannot be imported"),
         (len(dags), f"{counted(len(dags), 'DAG')} {agreeing(len(dags), 'differ')}"),
         (len(silent), f"{counted(len(silent), 'DAG')} {agreeing(len(silent), 'change')} without an error"),
         (len(rules), f"{counted(len(rules), 'rule')} {agreeing(len(rules), 'begin')} to speak"),
         (len(report.unknown), f"{counted(len(report.unknown), 'file')} cannot be compared"),
     )
-    return ", ".join(text for number, text in told if number) or "nothing to do"
+    return ", ".join(text for number, text in counts if number) or "nothing to do"
 
 
 def _errors(errors: Iterable[Finding]) -> Iterator[Line]:

@@ -53,7 +53,7 @@ class Side:
         given = {path: b64encode(content).decode() for path, content in contents.items()}
         named = None if only is None else sorted(only)
         request = {"only": named, "contents": given, "target": str(self.answer)}
-        with suppress(BrokenPipeError):  # what it has died of is told by `state`
+        with suppress(BrokenPipeError):  # `state` says what it has died of
             stream = _channel(self.process.stdin)
             stream.write(json.dumps(request) + "\n")
             stream.flush()
