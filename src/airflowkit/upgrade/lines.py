@@ -27,8 +27,8 @@ def lines_of_upgrade(report: Report) -> list[Line]:
         (f"Not imported by {report.after}:", list(_errors(report.errors))),
         ("DAGs, tasks and pods that differ:", list(_changes(report))),
         ("What changes without an error:", list(_silent(report.silent))),
-        ("Rules of `airflowkit check` that begin to speak:", list(_findings(report.began, ADDED))),
-        ("Rules of `airflowkit check` that cease to speak:", list(_findings(report.ceased, REMOVED))),
+        ("New findings of `airflowkit check`:", list(_findings(report.began, ADDED))),
+        ("Findings of `airflowkit check` that are gone:", list(_findings(report.ceased, REMOVED))),
     )
     return [as_one_line(line) for title, lines in sections if lines for line in (Line("", title), *lines)]
 
@@ -43,7 +43,7 @@ def summary(report: Report) -> str:
         (files, f"{counted(files, 'file')} cannot be imported"),
         (len(dags), f"{counted(len(dags), 'DAG')} {agreeing(len(dags), 'differ')}"),
         (len(silent), f"{counted(len(silent), 'DAG')} {agreeing(len(silent), 'change')} without an error"),
-        (len(rules), f"{counted(len(rules), 'rule')} {agreeing(len(rules), 'begin')} to speak"),
+        (len(rules), f"new findings of {counted(len(rules), 'rule')}"),
         (len(report.unknown), f"{counted(len(report.unknown), 'file')} cannot be compared"),
     )
     return ", ".join(text for number, text in counts if number) or "nothing to do"
