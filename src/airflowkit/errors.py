@@ -316,6 +316,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun if number == 1 else several}"
 
 
+def agreeing(number: int, verb: str) -> str:
+    """Return a verb as it stands after so many things: `needs` after one, `need` after several."""
+    return f"{verb}s" if number == 1 else verb
+
+
 def _restore(cls: type[AirflowKitError], args: tuple[object, ...], state: dict[str, object]) -> AirflowKitError:
     """Rebuild an exception that crossed a process boundary, whatever its constructor takes."""
     error = cls.__new__(cls, *args)

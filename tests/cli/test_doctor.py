@@ -44,7 +44,7 @@ def examine(monkeypatch, doctor):
     """Run the command with other examinations of the repository."""
 
     def run(*judges, arguments=()):
-        parts = tuple(Examination(("AD101", "AD105"), judge) for judge in judges)
+        parts = tuple(Examination(("AD101", "AD105"), judge, judge.__name__) for judge in judges)
         monkeypatch.setattr(sources, "SOURCES", (Source("repository", "AD100", parts),))
         return doctor(*arguments)
 

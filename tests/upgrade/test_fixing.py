@@ -1,7 +1,6 @@
 """`upgrade --fix`: each change is kept only where both sides make the same of the file; the rest is told with why."""
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,12 +69,11 @@ def repository(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def twice(repository):
-    """What is fixed, and what a second time: one process is both sides, whose Airflow has not what the files use."""
+    """What is fixed, and what a second time: both sides have this Airflow, which has not what the files use."""
     sides = [Environment(Path(sys.executable), version, foreign=False) for version in ("2.99.0", "3.99.0")]
     at = datetime(2026, 11, 30, tzinfo=UTC)
-    with pytest.MonkeyPatch.context() as patch, opened(sides[:1], repository, at) as one:
+    with pytest.MonkeyPatch.context() as patch, opened(*sides, repository, at) as both:
         patch.chdir(repository)
-        both = replace(one, environments=sides, processes=one.processes * 2)
         return [written(proved_fixes(report_on_upgrade(both), both, repository)) for _ in range(2)]
 
 

@@ -60,7 +60,7 @@ def test_rules_begin_and_cease_by_code():
     found = report(replace(PLAIN, findings=(finding("AK311"),)), replace(PLAIN, findings=(finding("AK213"),)))
     assert "+ AK311: 1 finding" in text(found)
     assert "- AK213: 1 finding" in text(found)
-    assert summary(found) == "1 rule begins to speak"
+    assert summary(found) == "new findings of 1 rule"
 
 
 def test_a_finding_is_one_line_whatever_the_file_has_written_into_it_and_may_have_no_line():

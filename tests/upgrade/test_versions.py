@@ -32,7 +32,7 @@ def both(tmp_path_factory):
     sides = environment_of(AIRFLOW_2), this_environment()
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT")  # each has its own default
-        with opened(sides, root, PRESENT) as both:
+        with opened(*sides, root, PRESENT) as both:
             return sides, tuple(map(in_same_words, both.states()))
 
 

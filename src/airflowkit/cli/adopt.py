@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path  # noqa: TC003  Typer reads it
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from airflowkit.cli.folders import DagPaths, Workers  # noqa: TC001  Typer reads them
+from airflowkit.cli.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflowkit.adopt.engine import Draft
-
-
-class Format(StrEnum):
-    """The format of the summary."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def adopt(

@@ -12,7 +12,7 @@ from airflowkit.adopt.adoption import BY_DEFAULT
 from airflowkit.checks.fixes.files import write
 from airflowkit.checks.fixes.lines import moved
 from airflowkit.cli.fixing import print_diff
-from airflowkit.errors import FixFailed, counted, listed
+from airflowkit.errors import FixFailed, agreeing, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ _DECORATED: Final = {"_KubernetesDecoratedOperator": "@task.kubernetes"}
 
 
 def _staying(number: int, noun: str, of: str = "") -> str:
-    return f"{counted(number, noun)}{of} {'stays' if number == 1 else 'stay'}"
+    return f"{counted(number, noun)}{of} {agreeing(number, 'stay')}"
 
 
 def _line(each: Adoption, line: int) -> int:

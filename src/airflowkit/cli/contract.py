@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
+from airflowkit.errors import ContractError, agreeing, counted, listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -54,7 +56,6 @@ def show_contract(root: Path, *, output_format: str, write: bool) -> int:
 def _keep(contract: Contract, root: Path) -> None:
     from airflowkit.contract.document import as_json
     from airflowkit.contract.kept import kept_path
-    from airflowkit.errors import ContractError, counted
     from airflowkit.replacement import atomic_write
     from airflowkit.settings import check_settings
 
@@ -84,7 +85,7 @@ def _text(contract: Contract, *, whole: bool) -> Iterator[str]:
         yield "The DAGs need nothing of the cluster."
     for place, needs in _by_place(contract.needs).items():
         yield f"{place}:"
-        yield from (f"  {_tasks(tasks)} {need}" for need, tasks in needs.items())
+        yield from (f"  {listed(tasks)} {agreeing(len(tasks), 'need')} {need}" for need, tasks in needs.items())
     if contract.unknown:
         yield "Known only when the task runs:"
         yield from (f"  {task}: {what}" for task, what in contract.unknown)
@@ -103,9 +104,3 @@ def _by_place(needs: Mapping[Need, tuple[str, ...]]) -> dict[str, dict[Need, tup
 
 def _where(namespace: str) -> str:
     return f"in namespace {namespace}" if namespace else "in the namespace of the Airflow connection or the release"
-
-
-def _tasks(tasks: tuple[str, ...]) -> str:
-    from airflowkit.errors import listed
-
-    return f"{listed(tasks)} need{'' if len(tasks) > 1 else 's'}"

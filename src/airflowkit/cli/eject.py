@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from airflowkit.cli.folders import DagPaths, Workers  # noqa: TC001  Typer reads them
+from airflowkit.cli.formats import Format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,13 +26,6 @@ _INSTEAD: Final[Mapping[str, str]] = {
     "memory_after_oom": "memory_after_oom (a pod that ran out of memory is tried again with as much as before)",
 }
 """What a file loses, in words."""
-
-
-class Format(StrEnum):
-    """The format of the summary."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def eject(

@@ -32,23 +32,31 @@ def show_diff(findings: Sequence[Finding], workers: int | None) -> bool:
 
 def apply_fixes(findings: Sequence[Finding], workers: int | None, *, to_stderr: bool) -> bool:
     """Write the fixes and print them; return whether there are any."""
-    fixed: list[Finding] = []
-    files = 0
+    done: list[Edit] = []
     for edit in held(findings, workers):
         try:
             write(edit.file, edit.content)
         except FixFailed as error:
             typer.echo(f"airflowkit: {error}", err=True)
-            continue
-        fixed += edit.findings
-        files += 1
-    for finding in fixed:
-        where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        typer.echo(f"{where} {finding.code} fixed", err=to_stderr)
-    if fixed:
-        counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in fixed).items()))
-        typer.echo(f"{len(fixed)} fixed in {counted(files, 'file')}: {counts}\n", err=to_stderr)
-    return bool(fixed)
+        else:
+            done.append(edit)
+    for finding in fixed_by(done):
+        typer.echo(f"{finding.where} {finding.code} fixed", err=to_stderr)
+    if done:
+        typer.echo(f"{total(done, 'fixed')}\n", err=to_stderr)
+    return bool(done)
+
+
+def fixed_by(edits: Iterable[Edit]) -> list[Finding]:
+    """Return the findings that edits fix."""
+    return [finding for edit in edits for finding in edit.findings]
+
+
+def total(edits: Sequence[Edit], done: str) -> str:
+    """Return how many findings edits fix, in how many files, and how many of each rule."""
+    counts = Counter(finding.code for finding in fixed_by(edits))
+    by_code = ", ".join(f"{number} {code}" for code, number in sorted(counts.items()))
+    return f"{counts.total()} {done} in {counted(len(edits), 'file')}: {by_code}"
 
 
 def held(findings: Iterable[Finding], workers: int | None) -> list[Edit]:

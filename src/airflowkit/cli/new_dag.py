@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from airflowkit.cli.formats import Format
+
 if TYPE_CHECKING:
     from airflowkit.scaffold.new_dag import NewDag
-
-
-class Format(StrEnum):
-    """The format of the list of templates."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def new_dag(  # noqa: PLR0913  one for each answer

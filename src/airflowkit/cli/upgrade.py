@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from airflowkit.cli.formats import Format
 
 if TYPE_CHECKING:
     from airflowkit.upgrade.environment import Environment
     from airflowkit.upgrade.fixing import Proved
     from airflowkit.upgrade.parsing import Sides
     from airflowkit.upgrade.report import Report
-
-
-class Format(StrEnum):
-    """The format of the report."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def upgrade(
@@ -78,7 +72,7 @@ def upgrade(
         before, other = this_environment(), _other(to, python, constraints, root)
         if sys.stderr.isatty():
             typer.echo(f"Parsing with {before} and {other} ...", err=True)
-        with opened((before, other), root, datetime.now(UTC).replace(microsecond=0)) as both:
+        with opened(before, other, root, datetime.now(UTC).replace(microsecond=0)) as both:
             report = report_on_upgrade(both)
             if fix or diff:
                 proved = _proved(report, both, root, only_shown=diff)

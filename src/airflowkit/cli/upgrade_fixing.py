@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from airflowkit.checks.fixes.files import write
-from airflowkit.cli.fixing import print_diff
-from airflowkit.errors import FixFailed, counted, listed
+from airflowkit.cli.fixing import fixed_by, print_diff, total
+from airflowkit.errors import FixFailed, listed
 from airflowkit.upgrade.fixing import NotFixed, Proved
 from airflowkit.upgrade.ruff import installed_ruff
 
@@ -47,14 +47,14 @@ def as_json(proved: Proved) -> dict[str, Any]:
     """Return what was fixed and what was not, for programs."""
     return {
         "ruff": bool(installed_ruff()),
-        "fixed": [_named(finding) for finding in _fixed(proved)],
+        "fixed": [_named(finding) for finding in fixed_by(proved.edits)],
         "not_fixed": [{**_named(each.finding), "reason": each.reason} for each in proved.rejected],
     }
 
 
 def _lines(proved: Proved, done: str) -> Iterator[str]:
-    fixed = _fixed(proved)
-    yield from (f"{_place(it)} {it.code} {done}: {it.message}" for it in fixed)
+    fixed = fixed_by(proved.edits)
+    yield from (f"{it.where} {it.code} {done}: {it.message}" for it in fixed)
     for (code, message, reason), places in _alike(proved.rejected).items():
         yield f"{listed(places)} {code} not fixed: {message}: {reason}"
     if not installed_ruff():
@@ -62,8 +62,7 @@ def _lines(proved: Proved, done: str) -> Iterator[str]:
     if not fixed:
         yield "nothing is fixed"
         return
-    counts = ", ".join(f"{number} {code}" for code, number in sorted(Counter(it.code for it in fixed).items()))
-    yield f"{len(fixed)} {done} in {counted(len(proved.edits), 'file')}: {counts}"
+    yield total(proved.edits, done)
 
 
 def _alike(rejected: Iterable[NotFixed]) -> dict[tuple[str, str, str], list[str]]:
@@ -71,16 +70,8 @@ def _alike(rejected: Iterable[NotFixed]) -> dict[tuple[str, str, str], list[str]
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for each in rejected:
         finding = each.finding
-        found[finding.code, finding.message, " ".join(each.reason.split())].append(_place(finding))
+        found[finding.code, finding.message, " ".join(each.reason.split())].append(finding.where)
     return found
-
-
-def _fixed(proved: Proved) -> list[Finding]:
-    return [finding for edit in proved.edits for finding in edit.findings]
-
-
-def _place(finding: Finding) -> str:
-    return f"{finding.path}:{finding.line}" if finding.line else finding.path
 
 
 def _named(finding: Finding) -> dict[str, Any]:

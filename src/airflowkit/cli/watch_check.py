@@ -57,7 +57,7 @@ def watch_check(
                 pools.warm_up(targets(), **asked)
                 report = find(targets(), pools)
             except AirflowKitError as error:
-                headline(_event(changed), console)
+                headline(changed, console)
                 show_error(error, console)
             else:
                 answers.show(report, changed, console)
@@ -102,10 +102,10 @@ class _Answers:
         differing = changes(self._known, report)
         self._known = (*report.findings, *differing.unseen)
         if is_first:
-            headline(_event(changed), console)
+            headline(changed, console)
             show(report, console)
         elif differing or any(path.suffix in _CODE for path in changed):
-            headline(_event(changed), console)
+            headline(changed, console)
             show_changes(report, differing, console)
 
 
@@ -118,9 +118,3 @@ def _kept_contract(folder: Path) -> list[Path]:
         return [kept_path(folder, check_settings(folder).contract)]
     except AirflowKitError:  # the check says what is wrong with the settings
         return []
-
-
-def _event(changed: frozenset[Path]) -> str:
-    from airflowkit.watching import description
-
-    return description(changed) if changed else "watching; Ctrl-C ends"

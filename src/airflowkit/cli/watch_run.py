@@ -33,7 +33,7 @@ def watch_run(run: Callable[[Worker | None, OnEvent], object], dags_folder: Path
     """
     from airflowkit.local.worker.warm import WarmAirflow, can_stay_warm
     from airflowkit.settings import forget_settings
-    from airflowkit.watching import changes, description, watched
+    from airflowkit.watching import changes, watched
 
     dependencies = _Dependencies(dags_folder)
     with ended_in_order(), WarmAirflow() if can_stay_warm() else nullcontext() as airflow:
@@ -41,7 +41,7 @@ def watch_run(run: Callable[[Worker | None, OnEvent], object], dags_folder: Path
             forget_settings()
             if changed and not dependencies.include(changed):
                 continue
-            headline(description(changed) if changed else "watching; Ctrl-C ends", console)
+            headline(changed, console)
             dependencies.begin()
             try:
                 run(airflow.worker if airflow else None, dependencies.note)

@@ -6,15 +6,21 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
     from rich.console import Console
 
     from airflowkit.errors import AirflowKitError
 
 
-def headline(what: str, console: Console) -> None:
-    """Begin a new answer: on a terminal it replaces the last one."""
+def headline(changed: Collection[Path], console: Console) -> None:
+    """Begin the answer to saved files, or the first one: on a terminal it replaces the last one."""
     from rich.text import Text
 
+    from airflowkit.watching import description
+
+    what = description(changed) if changed else "watching; Ctrl-C ends"
     if console.is_terminal:
         console.clear()
     console.print(Text(f"{time.strftime('%H:%M:%S')} {what}", style="bold"), soft_wrap=True)

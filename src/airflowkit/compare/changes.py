@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SLOWER: Final = 2.0
 _SECONDS: Final = 1.0
-"""Import time differs each time: it is told if it changes by this factor and by that many seconds."""
+"""Import time differs each time: it is a change only by this factor and that many seconds."""
 _ALWAYS_THERE: Final = frozenset({"'default_pool'", "'kubernetes_default'", "''"})
 _IDENTITY: Final = Field(Kind.DAG, "dag_id")
 
@@ -30,6 +30,11 @@ class What(StrEnum):
     REMOVED = "removed"
     CHANGED = "changed"
     RENAMED = "renamed"
+
+    @classmethod
+    def of(cls, before: str | None, after: str | None) -> What:
+        """Return what became of a value, of which one side may have none."""
+        return cls.ADDED if before is None else cls.REMOVED if after is None else cls.CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +147,9 @@ def _comparable(state: State, other: State) -> dict[str, Dag]:
 def _failures(older: State, newer: State) -> Iterator[Change]:
     for path in sorted(older.failures.keys() | newer.failures.keys()):
         before, after = older.failures.get(path), newer.failures.get(path)
-        if before is None or after is None:
-            what = What.ADDED if before is None else What.REMOVED
+        if before != after:
+            what = What.of(before, after)
             yield Change(Kind.IMPORT, what, field="import error", before=before, after=after, path=path)
-        elif before != after:
-            yield Change(Kind.IMPORT, What.CHANGED, field="import error", before=before, after=after, path=path)
 
 
 def _renamed(before: Mapping[str, Dag], after: Mapping[str, Dag]) -> Iterator[tuple[str, str]]:
@@ -211,20 +214,19 @@ def _fields(
         old, new = before.get(field), after.get(field)
         if old == new or (field.name.endswith(ORDER) and _in_one_order(old, new)):
             continue
-        if field.name.endswith(SETTINGS) and (old is None or new is None):  # the alert itself is told
+        if field.name.endswith(SETTINGS) and (old is None or new is None):  # the alert itself is the change
             continue
-        what = What.ADDED if old is None else What.REMOVED if new is None else What.CHANGED
-        yield Change(field.kind, what, dag_id, task_id, field.name, old, new, path)
+        yield Change(field.kind, What.of(old, new), dag_id, task_id, field.name, old, new, path)
 
 
 def _in_one_order(before: str | None, after: str | None) -> bool:
-    """Return whether what both lists have is in the same order: what comes or goes is told by itself."""
+    """Return whether what both lists have is in the same order: what comes or goes is a change of its own."""
     one, other = ((text or "").split("; ") for text in (before, after))
     return [each for each in one if each in other] == [each for each in other if each in one]
 
 
 def _order(field: Field) -> tuple[int, str, str]:
-    """Return where a field is told: next runs after the schedule that makes them, pods by name."""
+    """Return where a field comes: next runs after the schedule that makes them, pods by name."""
     return field == NEXT_RUNS, field.kind, field.name
 
 

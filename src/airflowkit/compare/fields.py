@@ -90,7 +90,7 @@ _NOT_OF_THE_DAG: Final = frozenset(
         "timetable",
     }
 )
-"""Told otherwise, derived, or about places."""
+"""Compared in another form, derived, or about places."""
 _NOT_OF_A_TASK: Final = frozenset(
     {
         "_can_skip_downstream",
@@ -134,7 +134,7 @@ _AIRFLOWS_NAMES: Final = {
 }
 _IN_THE_POD: Final = frozenset({*PLACES, *SOURCES, *TEMPLATES, "resources", "node_pool", "security"}) & OF_THE_POD
 SETTINGS: Final = ": settings"
-"""The end of a field's name that tells what a notifier is told to do."""
+"""The end of the name of a field that is what a notifier was given."""
 INTERVALS: Final = ", with data intervals"
 """The end of a cron schedule whose runs have an interval."""
 _CRON: Final = {"CronTriggerTimetable": "", "CronDataIntervalTimetable": INTERVALS}
@@ -198,8 +198,8 @@ def _of_task(task: Mapping[str, Any], more: Mapping[str, Any]) -> Iterator[tuple
         arguments.pop(shown, None)
         if name not in _NOT_OF_A_TASK and shown not in hidden and not name.startswith("has_on_"):
             kind = Kind.POOL if name == "pool" else Kind.TASK
-            told = _expanded(_plain(value), hidden) if name in _EXPANDED else _readable(name, _plain(value))
-            yield from _flat(kind, shown.removeprefix("_"), told)
+            readable = _expanded(_plain(value), hidden) if name in _EXPANDED else _readable(name, _plain(value))
+            yield from _flat(kind, shown.removeprefix("_"), readable)
     for name, text in arguments.items():
         if name not in hidden and name not in _NOT_OF_A_TASK:
             yield Field(Kind.TASK, name), text
@@ -256,12 +256,13 @@ def _schedule(timetable: Any) -> str:
         rest = {name: value for name, value in given.items() if name not in {"expression", "timezone"}}
         if kind in _CRON and not any(rest.values()):
             return f"{cron!r} {zone}{_CRON[kind]}"
+    name = kind.removesuffix("Timetable")
     if condition := given.get("asset_condition") or given.get("dataset_condition"):
         also = (timetable.get("__var") or {}).get("timetable")
         more = f", or {_schedule(also)}" if isinstance(also, dict) else ""
-        return f"{kind.removesuffix('Timetable')}: {', '.join(_names(condition))}{more}"
-    told = ", ".join(f"{name}={value!r}" for name, value in sorted(given.items()) if value not in (None, "", 0, False))
-    return f"{kind.removesuffix('Timetable')}({told})" if told else kind.removesuffix("Timetable")
+        return f"{name}: {', '.join(_names(condition))}{more}"
+    arguments = {argument: value for argument, value in sorted(given.items()) if value not in (None, "", 0, False)}
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})" if arguments else name
 
 
 def _names(value: Any) -> Iterator[str]:
@@ -282,7 +283,7 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _flat(kind: Kind, name: str, value: Any, *, inner: bool = False) -> Iterator[tuple[Field, str]]:
-    """Yield a value; of a dictionary each entry, so that one that changes is told alone.
+    """Yield a value; of a dictionary each entry, so that one that changes is a change of its own.
 
     Nothing is the default of an argument; within one it is a value as any other.
     """

@@ -1,4 +1,4 @@
-"""A comparison as short lines for people: what is the same for many tasks is told once."""
+"""A comparison as short lines for people: what is the same for many tasks comes once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WORDS: Final = {
 }
 
 Place = tuple[str, str]
-_Told = tuple[str, ...]
+_Key = tuple[str, ...]
 
 
 class Line(NamedTuple):
@@ -85,15 +85,15 @@ def summary(comparison: Comparison) -> str:
     for change in comparison.changes:
         if change.dag_id:
             dags[change.what if change.is_of_whole_dag else What.CHANGED].add(change.dag_id)
-    told = [f"{counted(len(dags[what]), 'DAG')} {what}" for what in What if dags[what]]
+    counts = [f"{counted(len(dags[what]), 'DAG')} {what}" for what in What if dags[what]]
     pods = {change.place for change in comparison.changes if change.kind is Kind.POD}
-    told += [f"{counted(len(pods), 'pod')} changed"] if pods else []
+    counts += [f"{counted(len(pods), 'pod')} changed"] if pods else []
     for what, became in ((What.ADDED, "new import error"), (What.REMOVED, "former import error")):
         errors = [change for change in comparison.changes if change.kind is Kind.IMPORT and change.what is what]
-        told += [counted(len(errors), became)] if errors else []
+        counts += [counted(len(errors), became)] if errors else []
     if not comparison.changes:
         return "nothing changes, as far as it can be compared" if comparison.unknown else "nothing changes"
-    return ", ".join(told) or "what the tasks need changes"
+    return ", ".join(counts) or "what the tasks need changes"
 
 
 def _whole_dags(changes: Iterable[Change]) -> Iterator[Line]:
@@ -110,11 +110,11 @@ def _whole_dags(changes: Iterable[Change]) -> Iterator[Line]:
 def _fields(changes: Iterable[Change]) -> Iterator[Line]:
     """Yield what changes within DAGs, DAG by DAG; what is the same in several DAGs comes last, once."""
     inner = [change for change in changes if change.dag_id and not change.is_of_whole_dag]
-    places: dict[_Told, list[Change]] = defaultdict(list)
+    places: dict[_Key, list[Change]] = defaultdict(list)
     for change in inner:
-        places[_told(change)].append(change)
+        places[_key(change)].append(change)
     shared = {key for key, same in places.items() if len({change.dag_id for change in same}) > 1}
-    by_dag: dict[str, dict[_Told, list[Change]]] = defaultdict(dict)
+    by_dag: dict[str, dict[_Key, list[Change]]] = defaultdict(dict)
     for key, same in places.items():
         if key not in shared:
             by_dag[same[0].dag_id][key] = same
@@ -125,13 +125,13 @@ def _fields(changes: Iterable[Change]) -> Iterator[Line]:
     yield from _grouped({key: same for key, same in places.items() if key in shared}, 0)
 
 
-def _told(change: Change) -> _Told:
-    """Return what is equal for two changes that are told together; a task or an edge of its own never is."""
+def _key(change: Change) -> _Key:
+    """Return what is equal for two changes that are shown together; a task or an edge of its own never is."""
     where = change.place if change.kind is Kind.EDGE or not change.field else ("", "task" if change.task_id else "")
     return (change.kind, change.what, change.field, change.before or "", change.after or "", *where)
 
 
-def _grouped(same: dict[_Told, list[Change]], depth: int) -> Iterator[Line]:
+def _grouped(same: dict[_Key, list[Change]], depth: int) -> Iterator[Line]:
     """Yield the changes of the same tasks below their names; those of a DAG itself, its tasks and edges have none."""
     by_places: dict[tuple[Place, ...], list[Change]] = defaultdict(list)
     for changes in same.values():
@@ -216,7 +216,7 @@ def _import_errors(changes: Iterable[Change], unknown: Collection[str]) -> Itera
 
 
 def _unknown(files: Iterable[Unknown]) -> Iterator[Line]:
-    """Yield what cannot be compared; files with the same reason are told together."""
+    """Yield what cannot be compared; files with the same reason are shown together."""
     by_reason: dict[tuple[str, str, str], list[Unknown]] = defaultdict(list)
     for file in files:
         by_reason[*_WORDS[file.where, file.alone], file.reason].append(file)

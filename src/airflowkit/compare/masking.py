@@ -1,4 +1,4 @@
-"""Keeps secrets out of what is told of a change: that a value changed is told, the value is not."""
+"""Keeps secrets out of changes: that a value changed is shown, the value is not."""
 
 from __future__ import annotations
 

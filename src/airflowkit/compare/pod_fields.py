@@ -25,14 +25,16 @@ _ENV: Final = frozenset({"env", "env_vars"})
 _MEANT_IF_EMPTY: Final = frozenset({"emptyDir", "ephemeral", "labelSelector", "namespaceSelector"})
 """Where an empty mapping means another thing than none: a folder, all pods, all namespaces."""
 ORDER: Final = ": order"
-"""The end of a field's name that tells in which order its entries are."""
+"""The end of the name of a field that is the order of entries."""
 REFERENCE: Final = re.compile(r"(?:Secret|ConfigMap) \S+, key \S+(?: \(optional\))?")
-"""How a variable's value from a Secret or ConfigMap is told."""
+"""How a variable's value from a Secret or ConfigMap is written."""
+_REFERS: Final = "$("
+"""What refers to another variable."""
 _REFERENCES: Final = (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap"))
 
 
 def fields_of_pods(pods: Iterable[Any]) -> dict[str, str]:
-    """Return the fields of a task's pods; what all pods of a mapped task have in common is told once."""
+    """Return the fields of a task's pods; what all pods of a mapped task have in common comes once."""
     each = [dict(_of_pod(pod)) if isinstance(pod, dict) else {"pod": f"cannot be built ({pod})"} for pod in pods]
     if not each:
         return {}
@@ -79,8 +81,8 @@ def _of_init_containers(containers: list[dict[str, Any]]) -> Iterator[tuple[str,
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict) and value:
-        if told := _reference(value):
-            yield name, told
+        if reference := _reference(value):
+            yield name, reference
             return
         for key, inner in value.items():
             yield from _flat(f"{name}.{key}", inner)
@@ -120,27 +122,24 @@ def _of_variables(name: str, values: list[Any]) -> Iterator[tuple[str, str]]:
         yield f"{name}{ORDER}", "; ".join(map(str, latest))
 
 
-_REFERS: Final = "$("
-
-
 def _of_entry(name: str, rest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not rest:
         yield name, PRESENT
     elif rest.keys() == {"value"}:
         yield name, repr(rest["value"])
-    elif told := _reference(rest.get("valueFrom") or {}):
-        yield name, told
+    elif reference := _reference(rest.get("valueFrom") or {}):
+        yield name, reference
     else:
         yield from _flat(name, rest)
 
 
 def _source(entry: Mapping[str, Any]) -> str:
     """Return from which Secret or ConfigMap a container takes all variables."""
-    told = [f"prefix {entry['prefix']}"] if entry.get("prefix") else []
+    parts = [f"prefix {entry['prefix']}"] if entry.get("prefix") else []
     for place, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
         if named := entry.get(place):
-            told += [f"{kind} {named.get('name')}", *(["optional"] if named.get("optional") else [])]
-    return ", ".join(told)
+            parts += [f"{kind} {named.get('name')}", *(["optional"] if named.get("optional") else [])]
+    return ", ".join(parts)
 
 
 def _reference(source: Mapping[str, Any]) -> str:

@@ -64,12 +64,12 @@ class Repository:
 
 def copied_callbacks(source: Source, repository: Repository) -> Iterator[Copied]:
     """Yield each failure callback of a file that posts to Teams, once."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for value in sorted(_given(source), key=lambda node: source.span(node).start.line):
         code = "\n".join(_code_behind(source, value, repository, set()))
         name = _name(source, value)
-        if _SENDS.search(code) and _TO_TEAMS.search(code) and name not in told:
-            told.add(name)
+        if _SENDS.search(code) and _TO_TEAMS.search(code) and name not in seen:
+            seen.add(name)
             yield Copied(source.span(value).start.line, name)
 
 

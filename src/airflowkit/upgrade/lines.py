@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from airflowkit.checks.reports.folding import name_of, with_name
 from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, Line, as_one_line, lines_of_changes
-from airflowkit.errors import counted, listed
+from airflowkit.errors import agreeing, counted, listed
 from airflowkit.upgrade.silent import TEMPLATE
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def lines_of_upgrade(report: Report) -> list[Line]:
         (f"Not imported by {report.after}:", list(_errors(report.errors))),
         ("DAGs, tasks and pods that differ:", list(_changes(report))),
         ("What changes without an error:", list(_silent(report.silent))),
-        ("Rules of `airflowkit check` that begin to speak:", list(_findings(report.began, ADDED))),
-        ("Rules of `airflowkit check` that cease to speak:", list(_findings(report.ceased, REMOVED))),
+        ("New findings of `airflowkit check`:", list(_findings(report.began, ADDED))),
+        ("Findings of `airflowkit check` that are gone:", list(_findings(report.ceased, REMOVED))),
     )
     return [as_one_line(line) for title, lines in sections if lines for line in (Line("", title), *lines)]
 
@@ -39,14 +39,14 @@ def summary(report: Report) -> str:
     dags = {change.dag_id for change in report.changes if change.dag_id}
     silent = {each.dag_id for each in report.silent}
     rules = {finding.code for finding in report.began}
-    told = (
+    counts = (
         (files, f"{counted(files, 'file')} cannot be imported"),
-        (len(dags), f"{counted(len(dags), 'DAG')} {'differs' if len(dags) == 1 else 'differ'}"),
-        (len(silent), f"{counted(len(silent), 'DAG')} {'changes' if len(silent) == 1 else 'change'} without an error"),
-        (len(rules), f"{counted(len(rules), 'rule')} {'begins' if len(rules) == 1 else 'begin'} to speak"),
+        (len(dags), f"{counted(len(dags), 'DAG')} {agreeing(len(dags), 'differ')}"),
+        (len(silent), f"{counted(len(silent), 'DAG')} {agreeing(len(silent), 'change')} without an error"),
+        (len(rules), f"new findings of {counted(len(rules), 'rule')}"),
         (len(report.unknown), f"{counted(len(report.unknown), 'file')} cannot be compared"),
     )
-    return ", ".join(text for number, text in told if number) or "nothing to do"
+    return ", ".join(text for number, text in counts if number) or "nothing to do"
 
 
 def _errors(errors: Iterable[Finding]) -> Iterator[Line]:
@@ -92,8 +92,7 @@ def _findings(findings: Iterable[Finding], sign: str) -> Iterator[Line]:
     for code, its in sorted(by_code.items()):
         yield Line(sign, f"{code}: {counted(len(its), 'finding')}", 1)
         for finding in its[:_MOST]:
-            place = f"{finding.path}:{finding.line}" if finding.line else finding.path
-            yield Line("", f"{place}: {with_name(name_of(finding), finding)}", 2)
+            yield Line("", f"{finding.where}: {with_name(name_of(finding), finding)}", 2)
         if len(its) > _MOST:
             yield Line("", f"and {len(its) - _MOST} more", 2)
 

@@ -33,14 +33,14 @@ _AIRFLOWS: Final = frozenset({"apache-airflow", "apache-airflow-core", "apache-a
 _HALF_MADE: Final = ".making-"
 
 
-def made(airflow: str, root: Path, constraints: str, tell: Callable[[str], None]) -> Environment:
+def made(airflow: str, root: Path, constraints: str, report: Callable[[str], None]) -> Environment:
     """Return an environment with this Airflow, and with the providers and packages that the DAG files have here.
 
     Args:
         airflow: Airflow's version.
         root: The repository, whose `requirements.txt` counts.
         constraints: The file or address of constraints; by default Airflow's own for the version.
-        tell: Called with what takes long.
+        report: Called with what takes long.
 
     Raises:
         UpgradeError: There is no uv, or it cannot make it.
@@ -54,7 +54,7 @@ def made(airflow: str, root: Path, constraints: str, tell: Callable[[str], None]
     limits = constraints or _CONSTRAINTS.format(airflow=airflow, python=python)
     folder = cache_folder() / f"airflow-{airflow}-python-{python}-{_digest([*wanted, _content(limits)])}"
     if not folder.exists():
-        tell(f"Making an environment with Airflow {airflow} in {folder} ...")
+        report(f"Making an environment with Airflow {airflow} in {folder} ...")
         try:
             _make(folder, wanted, limits)
         except _UvError as failed:

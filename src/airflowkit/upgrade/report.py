@@ -64,13 +64,13 @@ def report_on_upgrade(both: Sides) -> Report:
     Raises:
         UpgradeError: A side cannot run airflowkit, or the repository cannot be parsed there.
     """
-    before, after = both.environments
     older, newer = map(in_same_words, both.states())
-    report = drawn(before, after, older, newer)
+    report = drawn(both.older.environment, both.newer.environment, older, newer)
     paths = sorted({change.path for change in report.changes if change.path})
     if not paths:
         return report
-    (again,) = map(in_same_words, both.states(paths, sides=(1,)))
+    both.newer.ask(paths)
+    again = in_same_words(both.newer.state())
     steady, unstable = parted(report.changes, changes(newer.of_files(paths), again))
     return replace(report, changes=tuple(steady), unstable=tuple(unstable))
 
@@ -82,13 +82,13 @@ def drawn(before: Environment, after: Environment, older: State, newer: State) -
     silent = silent_changes(older, newer)
     late = {each.dag_id for each in silent if each.what == SLA}
     began = _of_rules(new_findings(older.findings, newer.findings))
-    told = [file for file in unknown(older, newer) if file.where is not Where.AFTER or file.path not in failed]
+    files = [file for file in unknown(older, newer) if file.where is not Where.AFTER or file.path not in failed]
     return Report(
         before=before,
         after=after,
         errors=errors,
         changes=tuple(masked(change) for change in changes(older, newer) if _counts(change, older, newer)),
-        unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in told),
+        unknown=tuple(replace(file, reason=mask_shapes(file.reason)) for file in files),
         silent=silent,
         began=tuple(it for it in began if not (it.code == _DEAD_ARGUMENT and it.dag_id in late)),
         ceased=tuple(it for it in _of_rules(new_findings(newer.findings, older.findings)) if it.path not in failed),
@@ -99,19 +99,17 @@ def _errors(older: State, newer: State) -> Iterator[Finding]:
     """Yield why files fail only under the newer Airflow; each name and argument that is gone is one error."""
     for path in sorted(newer.failures.keys() - older.failures.keys()):
         found = [each for each in newer.findings if each.path == path and each.code in _OF_IMPORTS]
-        text = mask_shapes(newer.failures[path])
-        yield from (
-            map(_masked, found) if found else [Finding("AK101", Severity.ERROR, text, path)]
-        )  # told once, at another file, or ignored
+        # none where the rule reports it once, at another file, or is ignored
+        yield from map(_masked, found or [Finding("AK101", Severity.ERROR, newer.failures[path], path)])
 
 
 def _counts(change: Change, older: State, newer: State) -> bool:
-    """Return whether a change is told as such: errors and the dates of runs have a place of their own."""
+    """Return whether a change is reported as one: errors and the dates of runs have a place of their own."""
     if change.kind is Kind.IMPORT or change.kind is Kind.IMPORT_TIME:
         return False
     if change.kind is Kind.NEED and change.what is What.REMOVED:
         gone = tuple(f"{dag_id}." for dag_id, dag in older.dags.items() if dag.path in newer.failures)
-        return not all(task.startswith(gone) for task in (change.before or "").split(", "))  # else told as an error
+        return not all(task.startswith(gone) for task in (change.before or "").split(", "))  # else reported as an error
     both = older.dags.get(change.dag_id), newer.dags.get(change.dag_id)
     if change.field != NEXT_RUNS.name or not both[0] or not both[1]:
         return True

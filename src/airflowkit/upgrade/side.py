@@ -43,7 +43,7 @@ def main() -> None:
 
 def _answer(request: Any, opened: Opened, answers: TextIO) -> None:
     contents = {path: b64decode(content) for path, content in request["contents"].items()}
-    state = opened.state(set(request["only"]) or None, contents)
+    state = opened.state(request["only"], contents)
     Path(request["target"]).write_text(written(state), encoding="utf-8")
     answers.write("{}\n")
     answers.flush()

@@ -1,4 +1,4 @@
-"""What an upgrade changes without an error: the dates of runs, and whether missed ones are made up.
+"""What an upgrade changes without an error: the dates of runs, what templates give, limits, SLAs and XComs.
 
 Sources: Airflow's release notes of 3.0 (`create_cron_data_intervals`, `create_delta_data_intervals` and
 `catchup_by_default` are off; `sla` is accepted, and ignored; `max_active_tasks` is per run,

@@ -222,6 +222,26 @@ def test_a_fact_is_one_finding(known, code, monkeypatch, tmp_path):
     assert [finding.code for finding in look(tmp_path, AIRFLOW).findings] == [code]
 
 
+@pytest.mark.parametrize(
+    ("known", "message"),
+    [
+        (Facts(pools={"db": ("a.b",)}, missing_pools=("db",)), "a.b names it, and it does not exist"),
+        (Facts(pools={"db": ("a.b", "a.c")}, missing_pools=("db",)), "a.b, a.c name it, and it does not exist"),
+        (
+            Facts(connections={"db": ("a.b", "a.c")}, missing_connections=("db",)),
+            "a.b, a.c name it, and it does not exist",
+        ),
+        (
+            Facts(sidecars={"alpine:3.24.2": ("a.b", "a.c")}, unreachable=("registry-1.docker.io",)),
+            "registry-1.docker.io does not answer from here, and a.b, a.c pull from it",
+        ),
+    ],
+)
+def test_one_task_names_a_thing_and_several_name_it(known, message, monkeypatch, tmp_path):
+    monkeypatch.setattr("airflowkit.deploy.doctor.running.source.facts_of", lambda _request: known)
+    assert [finding.message for finding in look(tmp_path, AIRFLOW).findings] == [message]
+
+
 def test_an_airflow_that_cannot_be_asked_is_asked_once_for_all_examinations(tmp_path, monkeypatch):
     python, asked = tmp_path / "python", tmp_path / "asked"
     python.write_text(f"#!/bin/sh\necho asked >>{asked}\nexit 3\n")

@@ -78,3 +78,8 @@ class Finding:
     hint: str = ""
     fixable: bool = False
     failed: bool = False
+
+    @property
+    def where(self) -> str:
+        """The file, and the line, if one is to blame."""
+        return f"{self.path}:{self.line}" if self.line else self.path

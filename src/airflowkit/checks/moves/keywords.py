@@ -22,7 +22,7 @@ class Keyword:
         new: Its name now; empty if it was removed.
         advice: What to do in place of a removed one, if deleting it is not enough.
         since: The version.
-        ignored: Whether it is still accepted, and does nothing: no error tells of it.
+        ignored: Whether it is still accepted, and does nothing, without an error.
     """
 
     old: str

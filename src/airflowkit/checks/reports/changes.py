@@ -74,8 +74,7 @@ def show_changes(report: Report, changed: Changes, console: Console) -> None:
     show_findings(changed.new, console)
     for fold in folded(changed.gone):
         finding = fold.first
-        place = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        line = f"gone: {place} {finding.code} {BY_CODE[finding.code].name}  {fold.message}"
+        line = f"gone: {finding.where} {finding.code} {BY_CODE[finding.code].name}  {fold.message}"
         console.print(Text(printable(line), style="green"), soft_wrap=True)
     if changed.gone:
         console.print()

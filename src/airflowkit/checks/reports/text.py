@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airflowkit.checks.report import Report
     from airflowkit.checks.reports.folding import Fold
 
-_STYLE: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _MANY: Final = 10
 """With so many findings or more, they are counted by rule."""
 _NAMED: Final = 5
@@ -55,7 +55,7 @@ def _lines(fold: Fold, console: Console) -> Iterator[Text]:
 
     finding = fold.first
     sign = finding.severity[0].upper()  # for those without colour
-    label = Text.assemble(f"{finding.line or '-':>6} ", (f"{sign} {finding.code}", _STYLE[finding.severity]), " ")
+    label = Text.assemble(f"{finding.line or '-':>6} ", (f"{sign} {finding.code}", STYLES[finding.severity]), " ")
     name = BY_CODE[finding.code].name
     message = Text.assemble((name, "dim"), "  ", printable(fold.message))
     yield from _hanging(label, message, console)

@@ -91,7 +91,7 @@ def _of_task(task: TaskSubject, digests: Digests) -> dict[str, Any]:
 
 
 def _settings(callbacks: Mapping[str, Any]) -> dict[str, str]:
-    """Return what notifiers are told to do, and settings have added: it is not in how they are written."""
+    """Return what notifiers were given, settings included: it is not in how they are written."""
     found = {name: _notifiers(value) for name, value in callbacks.items()}
     return {f"{name}: settings": ", ".join(map(held, them)) for name, them in found.items() if them}
 

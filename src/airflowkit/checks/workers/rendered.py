@@ -71,7 +71,7 @@ def _filled(template: str, context: Mapping[str, Any]) -> str:
         return template
     try:
         tokens = [(kind, text) for _line, kind, text in _environment().lex(template)]
-    except Exception:  # noqa: BLE001  it is no template, which rules tell
+    except Exception:  # noqa: BLE001  it is no template, which a rule reports
         return template
     if any(kind in {"block_begin", "raw_begin", "linestatement_begin"} for kind, _text in tokens):
         return _evaluated(template, context)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from airflowkit.compare.lines import ADDED, CHANGED, REMOVED, lines_of, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from rich.console import Console
 
@@ -19,22 +19,19 @@ _STYLES: Final = {ADDED: "green", REMOVED: "red", CHANGED: "yellow"}
 
 def show(comparison: Comparison, console: Console) -> None:
     """Print what changes, or in one line that nothing does."""
-    sides = f"{comparison.before} → {comparison.after}"
-    lines = lines_of(comparison)
+    print_report(console, f"{comparison.before} → {comparison.after}", lines_of(comparison), summary(comparison))
+
+
+def print_report(console: Console, title: str, lines: Sequence[Line], total: str) -> None:
+    """Print lines, each in the colour of its sign, between their title and the counts; without lines, one of both."""
     if lines:
-        print_plain(console, sides, "bold")
-    print_lines(console, lines)
-    total = summary(comparison)
-    print_plain(console, total if lines else f"{total}: {sides}")
-
-
-def print_lines(console: Console, lines: Iterable[Line]) -> None:
-    """Print lines, each in the color of its sign."""
+        _print(console, title, "bold")
     for line in lines:
-        print_plain(console, _text(line), _STYLES.get(line.sign) or ("bold" if not line.depth else ""))
+        _print(console, _text(line), _STYLES.get(line.sign) or ("bold" if not line.depth else ""))
+    _print(console, total if lines else f"{total}: {title}")
 
 
-def print_plain(console: Console, text: str, style: str = "") -> None:
+def _print(console: Console, text: str, style: str = "") -> None:
     """Print a text as it is: what looks like markup in it is none."""
     console.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from airflowkit.checks.model.failures import failed
-from airflowkit.checks.model.findings import Place, Severity
+from airflowkit.checks.model.findings import Place
 from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.report import Examined, Report
 from airflowkit.deploy.secrets.confidential import without_secrets
@@ -75,9 +75,8 @@ class _Look:
         except AirflowKitError as error:
             self._add(Finding(self.source.failure, error.message, hint=error.hint))
         except (Exception, SystemExit) as error:  # noqa: BLE001  a bug may raise anything, and Airflow exits
-            said = failed(part.name or part.judge.__name__, error, self.source.failure, Place(""))
-            message = said.message
-            self._add(Finding(said.code, message, hint=said.hint, severity=Severity.ERROR, failed=True))
+            said = failed(part.name, error, self.source.failure, Place(""))
+            self._add(Finding(said.code, said.message, hint=said.hint, severity=said.severity, failed=True))
 
     def _add(self, finding: Finding) -> None:
         """Add that a part could not be examined, once where several parts say the same."""

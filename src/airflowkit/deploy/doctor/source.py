@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Examination:
 
     codes: tuple[str, ...]
     judge: Judge
-    name: str = ""
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Source:
 
     Attributes:
         name: Its name in the register of codes.
-        examinations: Its parts. It is absent where each of them raises `NothingThere`.
         failure: The code of a part that could not be examined, such as `AD100`.
+        examinations: Its parts. It is absent where each of them raises `NothingThere`.
     """
 
     name: str
     failure: str
-    examinations: tuple[Examination, ...] = field(default=())
+    examinations: tuple[Examination, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from airflowkit.compare.formats.text import print_lines, print_plain
+from airflowkit.compare.formats.text import print_report
 from airflowkit.upgrade.lines import lines_of_upgrade, summary
 
 if TYPE_CHECKING:
@@ -15,8 +15,4 @@ if TYPE_CHECKING:
 
 def show(report: Report, console: Console) -> None:
     """Print what the upgrade changes, or in one line that there is nothing to do."""
-    named, lines = f"{report.before} → {report.after}", lines_of_upgrade(report)
-    if lines:
-        print_plain(console, named, "bold")
-    print_lines(console, lines)
-    print_plain(console, summary(report) if lines else f"{summary(report)}: {named}")
+    print_report(console, f"{report.before} → {report.after}", lines_of_upgrade(report), summary(report))

@@ -26,7 +26,7 @@ class Cluster:
     def nodes(self):
         return ()
 
-    def allows(self, account, namespace, permission):
+    def allows(self, account, permission):
         return False
 
 

@@ -10,7 +10,7 @@ from airflowkit.contract.needs import Kind, Need
 from airflowkit.contract.nodes import matches
 from airflowkit.deploy.doctor.cluster.inventory import RESOURCES, NotKnown
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.errors import listed
+from airflowkit.errors import agreeing, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,7 +64,8 @@ class Comparison:
         for name in sorted(absent):
             tasks = tuple(task for need, its in needs.items() if need.namespace == name for task in its)
             message = "is not in the cluster; pods of the DAGs run there"
-            yield Finding("AD313", f"{message}{_tasks_need(tasks)}", f"namespace {name}", _create("namespace", name))
+            hint = f"create it: kubectl create namespace {name}"
+            yield Finding("AD313", f"{message}{_tasks_need(tasks)}", f"namespace {name}", hint)
         groups: dict[tuple[Kind, str, str], dict[str, Tasks]] = defaultdict(dict)
         for need, tasks in needs.items():
             if need.namespace not in absent | unknown:
@@ -145,30 +146,23 @@ class Comparison:
 
     def _lacking(self, account: str, absent: set[str], *, only_triggers: bool) -> dict[str, list[str]]:
         lacking: dict[str, list[str]] = defaultdict(list)
-        watching = (each for each in self.contract.permissions if str(each) == "watch events")
-        deferring = {each.namespace or self.namespace for each in watching}
-        asked = {replace(each, namespace=each.namespace or self.namespace) for each in self.contract.permissions}
-        for each in sorted(asked):
+        needed = {replace(each, namespace=each.namespace or self.namespace) for each in self.contract.permissions}
+        deferring = {each.namespace for each in needed if str(each) == "watch events"}
+        for each in sorted(needed):
             of_trigger = str(each) in _OF_A_TRIGGER and each.namespace in deferring
             if each.namespace in absent or (only_triggers and not of_trigger):
                 continue
-            if not self.inventory.allows(account, each.namespace, each):
+            if not self.inventory.allows(account, each):
                 lacking[each.namespace].append(str(each))
         return lacking
 
 
 def _tasks_need(tasks: Tasks) -> str:
     names = [*dict.fromkeys(tasks)]
-    if not names:
-        return ""
-    return f"; {listed(names)} need{'' if len(names) > 1 else 's'} it"
+    return f"; {listed(names)} {agreeing(len(names), 'need')} it" if names else ""
 
 
 def _hint(kind: Kind) -> str:
     if kind is Kind.PULL_SECRET:
         return "create it with `kubectl create secret docker-registry`"
     return "create it, or correct the name in the DAG"
-
-
-def _create(kind: str, name: str) -> str:
-    return f"create it: kubectl create {kind} {name}"

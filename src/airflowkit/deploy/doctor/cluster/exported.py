@@ -113,7 +113,7 @@ class ExportedCluster:
         self.find(Kind.NODE, "", "")
         return self._things[Kind.NODE, ""].values()
 
-    def allows(self, account: str, namespace: str, permission: Permission) -> bool:  # noqa: ARG002  as in `Inventory`
+    def allows(self, account: str, permission: Permission) -> bool:  # noqa: ARG002  as in `Inventory`
         """Say that a file does not know what anybody may do."""
         raise NotKnown("")
 

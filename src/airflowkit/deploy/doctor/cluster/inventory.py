@@ -71,13 +71,12 @@ class Inventory(Protocol):
             NotKnown: That cannot be said.
         """
 
-    def allows(self, account: str, namespace: str, permission: Permission) -> bool:
-        """Return whether a service account may do something in a namespace.
+    def allows(self, account: str, permission: Permission) -> bool:
+        """Return whether a service account may do something.
 
         Args:
             account: As `NAMESPACE:NAME`; empty for the one that this process has.
-            namespace: Where.
-            permission: What; its own namespace does not count.
+            permission: What, and in which namespace.
 
         Raises:
             NotKnown: That cannot be said.

@@ -98,8 +98,8 @@ class LiveCluster:
         """
         return self._nodes
 
-    def allows(self, account: str, namespace: str, permission: Permission) -> bool:
-        """Return whether a service account may do something in a namespace.
+    def allows(self, account: str, permission: Permission) -> bool:
+        """Return whether a service account may do something.
 
         Raises:
             NotKnown: The user may not ask that.
@@ -107,7 +107,7 @@ class LiveCluster:
         """
         resource, _, subresource = permission.resource.partition("/")
         attributes = {
-            "namespace": namespace,
+            "namespace": permission.namespace,
             "verb": permission.verb,
             "group": permission.group,
             "resource": resource,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from airflowkit.checks.model.findings import Severity
 from airflowkit.checks.reports.folding import printable
+from airflowkit.checks.reports.text import STYLES
 from airflowkit.deploy.doctor.report import summary
 from airflowkit.errors import with_hint
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from airflowkit.deploy.doctor.findings import Finding
     from airflowkit.deploy.doctor.report import Examined, Report
-
-_STYLE: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 
 
 def show(report: Report, console: Console) -> None:
@@ -51,7 +49,7 @@ def _lines(finding: Finding, *, last: bool) -> Iterator[tuple[str, str]]:
     """Yield the lines of a finding, with their styles."""
     about = finding.about
     sign = finding.weight[0].upper()  # for those without colour
-    yield f"  {sign} {finding.code} {about.name}  {finding.sentence}", _STYLE[finding.weight]
+    yield f"  {sign} {finding.code} {about.name}  {finding.sentence}", STYLES[finding.weight]
     indent = " " * 10
     if finding.path:
         yield f"{indent}in {finding.path}" + (f":{finding.line}" if finding.line else ""), "dim"

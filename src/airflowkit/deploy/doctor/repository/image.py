@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from airflowkit.deploy.doctor.source import Request
 
 _VERSION: Final = r"(?P<version>\d+\.\d+\.\d+)"
+_OWN: Final = "AD161"
 _SAYING: Final = (
     (
         ("Dockerfile*",),
         re.compile(rf"^FROM\s+(?:--\S+\s+)?(?:\S+/)?apache/airflow:(?:slim-)?{_VERSION}", re.MULTILINE),
-        "AD161",
+        _OWN,
     ),
-    (("Dockerfile*",), re.compile(rf"^(?:ARG|ENV)\s+AIRFLOW_VERSION[= ]\"?{_VERSION}", re.MULTILINE), "AD161"),
+    (("Dockerfile*",), re.compile(rf"^(?:ARG|ENV)\s+AIRFLOW_VERSION[= ]\"?{_VERSION}", re.MULTILINE), _OWN),
     (
         ("requirements*.txt", "requirements*.in"),
         re.compile(rf"^apache-airflow(?:\[[^]]*\])?\s*==\s*{_VERSION}", re.MULTILINE),
-        "AD161",
+        _OWN,
     ),
     (
         ("Dockerfile*", "requirements*.txt", "requirements*.in"),
@@ -65,22 +66,22 @@ class Named:
 def versions(request: Request) -> Iterator[Finding]:
     """Find files that are for another Airflow than the values, or than each other."""
     named = [*_named(request.root)]
-    meant = _meant(request) or {each.version for each in named if each.code == "AD161"}
+    meant = _meant(request)
     if not named and not meant:
         raise NothingThere("no image and no requirements here")
-    if len(meant) > 1 and not _meant(request):
-        yield from _differing([each for each in named if each.code == "AD161"])
+    deployed = meant or _own(named)
+    if len(deployed) > 1 and not meant:
+        yield from _differing([each for each in named if each.code == _OWN])
         return
     for each in named:
-        if meant and each.version not in meant:
-            yield _finding(
-                each, f"it is for Airflow {each.version}, and the deployment is {' or '.join(sorted(meant))}"
-            )
+        if deployed and each.version not in deployed:
+            others = " or ".join(sorted(deployed))
+            yield _finding(each, f"it is for Airflow {each.version}, and the deployment is {others}")
 
 
 def providers(request: Request) -> Iterator[Finding]:
     """Find pinned providers that cannot be installed beside the Airflow of the deployment."""
-    airflows = _meant(request) or {each.version for each in _named(request.root) if each.code == "AD161"}
+    airflows = _meant(request) or _own(_named(request.root))
     pinned = [
         (path, text, match)
         for path, text in texts(request.root, ("requirements*.txt", "requirements*.in", "Dockerfile*"))
@@ -116,6 +117,11 @@ def _meant(request: Request) -> set[str]:
     except NothingThere:
         return set()
     return found - {""}
+
+
+def _own(named: Iterable[Named]) -> set[str]:
+    """Return the Airflows that the image and its requirements install."""
+    return {each.version for each in named if each.code == _OWN}
 
 
 def _named(root: Path) -> Iterator[Named]:

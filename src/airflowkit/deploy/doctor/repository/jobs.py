@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from airflowkit.deploy.doctor.repository.releases import releases
+from airflowkit.deploy.doctor.repository.releases import findings_of, official_releases
 from airflowkit.deploy.doctor.repository.texts import first_text
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values.findings import Finding as Fault
@@ -56,12 +56,10 @@ _INSTALLERS: Final = (
 
 def jobs(request: Request) -> Iterator[Finding]:
     """Find jobs that run after a wait for pods, which wait for the jobs."""
-    found: dict[Finding, None] = {}
     waits = _waiting(request.root)
-    for release in releases(request):
-        if not release.community:
-            found |= dict.fromkeys(release.finding("AD150", fault) for fault in _of_release(release, waits))
-    yield from found
+    yield from findings_of(
+        (release, "AD150", fault) for release in official_releases(request) for fault in _of_release(release, waits)
+    )
 
 
 def _of_release(release: Release, waits: str) -> Iterator[Fault]:

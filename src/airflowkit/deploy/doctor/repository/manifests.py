@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases
+from airflowkit.deploy.doctor.repository.releases import official_releases
 from airflowkit.deploy.doctor.repository.texts import texts
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.secrets.deployment import Deployment
@@ -14,7 +14,7 @@ from airflowkit.deploy.secrets.reading import read_references
 from airflowkit.deploy.secrets.references import needs_of
 from airflowkit.deploy.values.chart import wrong_types
 from airflowkit.deploy.values.lookup import value_at
-from airflowkit.errors import AirflowKitError
+from airflowkit.errors import AirflowKitError, agreeing
 from airflowkit.repository import from_here
 from airflowkit.yaml_text import document, documents
 
@@ -49,9 +49,7 @@ def lacking_keys(request: Request) -> Iterator[Finding]:
     """Find Secrets without a key that the chart or a pod reads."""
     manifests = [*_of_files(request.root)]
     found: dict[Finding, None] = {}
-    for release in releases(request):
-        if release.community:
-            continue
+    for release in official_releases(request):
         extra = [*_extra(release.values, release.files[-1])]
         needs = {need.secret: need for need in _needs(request, dict(release.values))}
         for each in (*manifests, *extra):
@@ -67,7 +65,7 @@ def _lacks(manifest: Manifest, need: Need) -> Finding | None:
     git = " (git-sync 4 and 3 read a pair each)" if any(key.startswith("GIT") for key in missing) else ""
     return Finding(
         "AD132",
-        f"it lacks {', '.join(missing)}, which {', '.join(need.where)} reads{git}",
+        f"it lacks {', '.join(missing)}, which {', '.join(need.where)} {agreeing(len(need.where), 'read')}{git}",
         subject=f"Secret {manifest.name}",
         hint="add what is missing; `airflowkit secrets` makes whole Secrets",
         path=str(from_here(manifest.path)),

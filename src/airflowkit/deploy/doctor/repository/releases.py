@@ -15,7 +15,7 @@ from airflowkit.repository import from_here
 from airflowkit.yaml_text import composed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from airflowkit.deploy.doctor.source import Request
@@ -78,6 +78,20 @@ def releases(request: Request) -> Iterator[Release]:
         NothingThere: It has no values for Airflow's chart.
     """
     yield from (each for each in _found(request) if isinstance(each, Release))
+
+
+def official_releases(request: Request) -> Iterator[Release]:
+    """Yield those releases that are for the official chart.
+
+    Raises:
+        NothingThere: The repository has no values for Airflow's chart.
+    """
+    return (release for release in releases(request) if not release.community)
+
+
+def findings_of(faults: Iterable[tuple[Release, str, ValuesFinding]]) -> Iterator[Finding]:
+    """Yield what is wrong with releases, each with its code; what is wrong with the base values comes once."""
+    yield from dict.fromkeys(release.finding(code, fault) for release, code, fault in faults)
 
 
 def unread(request: Request) -> Iterator[Unread]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases
+from airflowkit.deploy.doctor.repository.releases import findings_of, official_releases, releases
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values.findings import Finding as Fault
 from airflowkit.deploy.values.lookup import value_at
@@ -63,15 +63,12 @@ def synced_folder(request: Request) -> Iterator[Finding]:
     if folder is None or not folder.is_relative_to(request.root):
         raise NothingThere("no DAG folder here")
     own = folder.relative_to(request.root).as_posix()
-    found: dict[Finding, None] = {}
-    for release in releases(request):
-        if release.community:
-            continue
-        for key, delivered in _delivered(release.values):
-            if delivered.strip("/") != ("" if own == "." else own):
-                message = f"it is {delivered or 'the root'}, and the DAGs are in {own}"
-                found[release.finding("AD171", Fault(key, message, f"write {own}"))] = None
-    yield from found
+    yield from findings_of(
+        (release, "AD171", Fault(key, f"it is {delivered or 'the root'}, and the DAGs are in {own}", f"write {own}"))
+        for release in official_releases(request)
+        for key, delivered in _delivered(release.values)
+        if delivered.strip("/") != ("" if own == "." else own)
+    )
 
 
 def _delivered(values: Any) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.deploy.doctor.findings import Finding
-from airflowkit.deploy.doctor.repository.releases import releases, unread
+from airflowkit.deploy.doctor.repository.releases import findings_of, official_releases, releases, unread
 from airflowkit.deploy.doctor.source import Examination
 from airflowkit.deploy.values import findings as rules
 from airflowkit.deploy.values.chart import dotted, wrong_types
@@ -17,9 +17,8 @@ from airflowkit.deploy.values.places import parts_of
 from airflowkit.repository import from_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from airflowkit.deploy.doctor.repository.releases import Release
     from airflowkit.deploy.doctor.source import Request
     from airflowkit.deploy.values.fates import Row
 
@@ -91,31 +90,28 @@ def broken_files(request: Request) -> Iterator[Finding]:
 
 def old_charts(request: Request) -> Iterator[Finding]:
     """Find values for the user-community chart, which has no Airflow 3."""
-    for release in _once(releases(request)):
-        if release.community:
-            path = str(from_here(release.files[-1]))
-            hint = f"airflowkit convert-values {path}"
-            message = "these are values of the user-community chart, which ends with Airflow 2.9"
-            yield Finding("AD109", message, hint=hint, path=path)
+    for path in dict.fromkeys(str(from_here(each.files[-1])) for each in releases(request) if each.community):
+        message = "these are values of the user-community chart, which ends with Airflow 2.9"
+        yield Finding("AD109", message, hint=f"airflowkit convert-values {path}", path=path)
 
 
 def keys(request: Request) -> Iterator[Finding]:
     """Find keys that the chart does not know, or knows under another name, and values that it does not take."""
-    found = (
-        release.finding(code, fault) for release in _official(request) for code, fault in _of_keys(dict(release.values))
+    yield from findings_of(
+        (release, code, fault)
+        for release in official_releases(request)
+        for code, fault in _of_keys(dict(release.values))
     )
-    yield from _distinct(found)
 
 
 def between_keys(request: Request) -> Iterator[Finding]:
     """Find what is wrong between keys."""
-    found = (
-        release.finding(code, fault)
-        for release in _official(request)
+    yield from findings_of(
+        (release, code, fault)
+        for release in official_releases(request)
         for rule, code in _OF_RULE.items()
         for fault in rule(release.values)
     )
-    yield from _distinct(found)
 
 
 def _of_keys(values: dict[str, Any]) -> Iterator[tuple[str, Fault]]:
@@ -147,20 +143,6 @@ def _fault(row: Row) -> Fault:
         message = "it has another form today" if row.to in {(row.key,), ()} else f"it is {new} today"
         return Fault(row.key, message, row.note or f"write {new}", row.source)
     return Fault(row.key, _SAID[row.fate], row.note or "remove it", row.source)
-
-
-def _official(request: Request) -> Iterator[Release]:
-    return (release for release in releases(request) if not release.community)
-
-
-def _once(found: Iterable[Release]) -> Iterator[Release]:
-    """Yield releases, each last file once."""
-    return iter({release.files[-1]: release for release in found}.values())
-
-
-def _distinct(found: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield findings, those of the base values once and not again with each file that is laid over them."""
-    return iter(dict.fromkeys(found))
 
 
 EXAMINATIONS: Final = (

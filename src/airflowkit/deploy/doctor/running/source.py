@@ -9,7 +9,7 @@ from airflowkit.deploy.doctor.findings import Finding
 from airflowkit.deploy.doctor.running.defects import defects_of
 from airflowkit.deploy.doctor.running.facts import SECRET_KEY, facts_of, registry_of
 from airflowkit.deploy.doctor.source import Examination, Source
-from airflowkit.errors import listed
+from airflowkit.errors import agreeing, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +57,9 @@ def pods(facts: Facts) -> Iterator[Finding]:
         registry = registry_of(image)
         if registry in facts.unreachable:
             hint = "set xcom_sidecar_container_image in the extra of the connection to an image of your own registry"
-            message = f"{registry} does not answer from here, and {listed(tasks)} pulls from it"
+            message = (
+                f"{registry} does not answer from here, and {listed(tasks)} {agreeing(len(tasks), 'pull')} from it"
+            )
             yield Finding("AD211", message, f"XCom sidecar {image}", hint)
 
 
@@ -65,11 +67,13 @@ def dags(facts: Facts) -> Iterator[Finding]:
     """Find connections and pools that tasks name, and that do not exist."""
     for conn_id in facts.missing_connections:
         weight = Severity.WARNING if conn_id.endswith("_default") else Severity.ERROR
-        message = f"{listed(facts.connections[conn_id])} names it, and it does not exist"
+        tasks = facts.connections[conn_id]
+        message = f"{listed(tasks)} {agreeing(len(tasks), 'name')} it, and it does not exist"
         hint = "airflowkit connections makes it"
         yield Finding("AD220", message, f"connection {conn_id}", hint, severity=weight)
     for pool in facts.missing_pools:
-        message = f"{listed(facts.pools[pool])} is in it, and it does not exist"
+        tasks = facts.pools[pool]
+        message = f"{listed(tasks)} {agreeing(len(tasks), 'name')} it, and it does not exist"
         yield Finding("AD221", message, f"pool {pool}", f"airflow pools set {pool} 4 'why'")
 
 
