@@ -9,11 +9,14 @@ import ast
 import linecache
 import warnings
 from collections import defaultdict
+from contextlib import suppress
+from itertools import chain
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from types import CodeType, FunctionType
+    from collections.abc import Iterable, Mapping
+    from types import FunctionType
 
     _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -39,25 +42,42 @@ class Sources:
             linecache.lazycache(code.co_filename, function.__globals__)  # it may be in an archive
             self._files[code.co_filename] = _functions(code.co_filename)
         nodes = self._files[code.co_filename].get((code.co_firstlineno, code.co_name), [])
-        try:
-            return next((_function(node) for node in (nodes if len(nodes) == 1 else _of(code, nodes))), None)
-        except RecursionError:
-            return None
+        node = nodes[0] if len(nodes) == 1 else _of(code, nodes)
+        return _function(node) if node else None
+
+
+class _Word(str):
+    """A part of the words that is told as it is."""
+
+    __slots__ = ()
 
 
 def in_words(value: object) -> str:
     """Return a syntax tree in words, the same in each Python."""
+    told: list[str] = []
+    waiting = [value]
+    while waiting:  # a long sum is deeper than Python's recursion
+        part = waiting.pop()
+        if isinstance(part, _Word):
+            told.append(part)
+        else:
+            waiting += reversed(_parts(part))
+    return "".join(told)
+
+
+def _parts(value: object) -> list[object]:
     match value:
         case ast.AnnAssign(target=target, value=ast.expr() as assigned):
-            return in_words(ast.Assign(targets=[target], value=assigned))
+            return _parts(ast.Assign(targets=[target], value=assigned))
         case ast.AST():
             fields = ((name, inner) for name, inner in ast.iter_fields(value) if name not in _WITHOUT_EFFECT)
-            told = (f"{name}={in_words(inner)}" for name, inner in fields if inner is not None and inner != [])
-            return f"{type(value).__name__}({', '.join(told)})"
+            named = [(_Word(f"{name}="), inner, _Word(", ")) for name, inner in fields if inner not in (None, [])]
+            return [_Word(f"{type(value).__name__}("), *chain.from_iterable(named), _Word(")")]
         case list():
-            return f"[{', '.join(in_words(each) for each in value if not _is_idle(each))}]"
+            listed = [(each, _Word(", ")) for each in value if not _is_idle(each)]
+            return [_Word("["), *chain.from_iterable(listed), _Word("]")]
         case _:
-            return repr(value)
+            return [_Word(ascii(value))]  # which characters `repr` escapes depends on the Python
 
 
 def _is_idle(statement: object) -> bool:
@@ -94,13 +114,25 @@ def _function(node: _Function) -> str:
     return f"{type(node).__name__} {arguments} {in_words(node.body)}"
 
 
-def _of(code: CodeType, nodes: Iterable[_Function]) -> Iterator[_Function]:
-    """Yield those of several lambdas of one line that some code may be, the likeliest first."""
-    places = {(line, column, end_line, end_column) for line, end_line, column, end_column in code.co_positions()}
+def _of(code: CodeType, nodes: Iterable[_Function]) -> _Function | None:
+    """Return the one of several lambdas of one line that some code is: the innermost that all its places are in."""
+    places = [place for place in code.co_positions() if place[3]]  # what starts a function has no columns
     bodies: list[tuple[_Function, Any]] = [(node, node.body) for node in nodes]
-    for node, body in bodies:
-        if (body.lineno, body.col_offset, body.end_lineno, body.end_col_offset) in places:
-            yield node
-    for node, body in bodies:  # Python 3.12 keeps no place of a constant
-        if isinstance(body, ast.Constant) and body.value in code.co_consts:
-            yield node
+    if not places:  # Python 3.12 keeps no place of a constant
+        return next((node for node, _body in bodies if _is_constant(code, node)), None)
+    around = [(node, body) for node, body in bodies if all(_is_in(place, body) for place in places)]
+    return max(around, key=lambda found: (found[1].lineno, found[1].col_offset), default=(None,))[0]
+
+
+def _is_in(place: tuple[int | None, ...], body: ast.expr) -> bool:
+    line, end_line, column, end_column = (part or 0 for part in place)
+    starts = (body.lineno, body.col_offset) <= (line, column)
+    return starts and (end_line, end_column) <= (body.end_lineno or 0, body.end_col_offset or 0)
+
+
+def _is_constant(code: CodeType, node: _Function) -> bool:
+    with suppress(SyntaxError):  # `await` stands in an asynchronous function
+        alone = compile(ast.Expression(node), "", "eval").co_consts  # type: ignore[arg-type]
+        codes = [(it.co_code, it.co_consts) for it in alone if isinstance(it, CodeType)]
+        return repr((code.co_code, code.co_consts)) in map(repr, codes)
+    return False
