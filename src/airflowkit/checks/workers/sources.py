@@ -10,7 +10,7 @@ import linecache
 import warnings
 from collections import defaultdict
 from contextlib import suppress
-from itertools import chain
+from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,44 +40,51 @@ class Sources:
         code = function.__code__
         if code.co_filename not in self._files:
             linecache.lazycache(code.co_filename, function.__globals__)  # it may be in an archive
-            self._files[code.co_filename] = _functions(code.co_filename)
+            self._files[code.co_filename] = _functions("".join(linecache.getlines(code.co_filename)))
         nodes = self._files[code.co_filename].get((code.co_firstlineno, code.co_name), [])
         node = nodes[0] if len(nodes) == 1 else _of(code, nodes)
         return _function(node) if node else None
 
 
-class _Word(str):
-    """A part of the words that is told as it is."""
-
-    __slots__ = ()
-
-
-def in_words(value: object) -> str:
+def in_words(tree: ast.AST | list[Any]) -> str:
     """Return a syntax tree in words, the same in each Python."""
     told: list[str] = []
-    waiting = [value]
+    waiting: list[Any] = [tree]
     while waiting:  # a long sum is deeper than Python's recursion
         part = waiting.pop()
-        if isinstance(part, _Word):
+        if isinstance(part, str):
             told.append(part)
         else:
-            waiting += reversed(_parts(part))
+            waiting += reversed(_listed(part) if isinstance(part, list) else _parts(part))
     return "".join(told)
 
 
-def _parts(value: object) -> list[object]:
-    match value:
-        case ast.AnnAssign(target=target, value=ast.expr() as assigned):
-            return _parts(ast.Assign(targets=[target], value=assigned))
-        case ast.AST():
-            fields = ((name, inner) for name, inner in ast.iter_fields(value) if name not in _WITHOUT_EFFECT)
-            named = [(_Word(f"{name}="), inner, _Word(", ")) for name, inner in fields if inner not in (None, [])]
-            return [_Word(f"{type(value).__name__}("), *chain.from_iterable(named), _Word(")")]
-        case list():
-            listed = [(each, _Word(", ")) for each in value if not _is_idle(each)]
-            return [_Word("["), *chain.from_iterable(listed), _Word("]")]
-        case _:
-            return [_Word(ascii(value))]  # which characters `repr` escapes depends on the Python
+def _listed(values: list[Any]) -> list[Any]:
+    """Return a list's words and syntax trees in their order."""
+    told = [part for each in values if not _is_idle(each) for part in (_leaf(each), ", ")]
+    return ["[", *told, "]"]
+
+
+def _parts(node: ast.AST) -> list[Any]:
+    """Return a syntax tree's words and smaller trees in their order."""
+    if isinstance(node, ast.AnnAssign) and node.value:
+        node = ast.Assign(targets=[node.target], value=node.value)
+    found, words = list[Any](), f"{type(node).__name__}("
+    for name in node._fields:
+        inner = getattr(node, name, None)
+        if inner is None or inner == [] or name in _WITHOUT_EFFECT:
+            continue
+        if isinstance(inner, (ast.AST, list)):
+            found += f"{words}{name}=", inner
+            words = ", "
+        else:
+            words += f"{name}={_leaf(inner)}, "
+    return [*found, f"{words})"]
+
+
+def _leaf(value: Any) -> Any:
+    """Return a name or a constant in words; which characters `repr` escapes depends on the Python."""
+    return value if isinstance(value, (ast.AST, list)) else ascii(value)
 
 
 def _is_idle(statement: object) -> bool:
@@ -87,12 +94,13 @@ def _is_idle(statement: object) -> bool:
     return False
 
 
-def _functions(path: str) -> Mapping[tuple[int, str], list[_Function]]:
+@lru_cache(maxsize=64)  # most DAG files of a repository have the same helpers
+def _functions(text: str) -> Mapping[tuple[int, str], list[_Function]]:
     """Return the functions of a file by their first line and name; several lambdas may share them."""
     found: dict[tuple[int, str], list[_Function]] = defaultdict(list)
     try:
         with warnings.catch_warnings(action="ignore"):  # Python has given them already
-            tree = ast.parse("".join(linecache.getlines(path)))
+            tree = ast.parse(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return found
     for node in ast.walk(tree):
@@ -107,11 +115,11 @@ def _functions(path: str) -> Mapping[tuple[int, str], list[_Function]]:
 
 def _function(node: _Function) -> str:
     arguments = {
-        name: in_words(arguments)
+        name: in_words([arguments])
         for name, arguments in ast.iter_fields(node.args)
         if name not in {"defaults", "kw_defaults"}  # they are values
     }
-    return f"{type(node).__name__} {arguments} {in_words(node.body)}"
+    return f"{type(node).__name__} {arguments} {in_words([node.body])}"
 
 
 def _of(code: CodeType, nodes: Iterable[_Function]) -> _Function | None:
