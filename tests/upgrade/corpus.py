@@ -75,6 +75,8 @@ from typing import Any, NamedTuple
 class Kind(Enum):
     FULL = "full"
     DELTA = "delta"
+    def is_full(self):
+        return self is Kind.FULL
 
 class Row(NamedTuple):
     key: str
@@ -128,11 +130,19 @@ def load(path, options=Options(), *, kinds=(Kind.FULL, Kind.DELTA), **context):
     return (lambda row: row[0])(path), {**context, "a": [*kinds]}
 
 first, second = (lambda: 1), (lambda ti: (lambda: ti)())
+third, fourth = (lambda: 1 + 1), (lambda ti: 1 if ti else "\u2ffc")
+def deep(a=1):
+    return """
+    + " + ".join(["a"] * 700)
+    + """
 with DAG("code", schedule=None, start_date=START):
     PythonOperator(task_id="load", python_callable=partial(load, "a"))
     PythonOperator(task_id="method", python_callable=Loader().run)
     PythonOperator(task_id="first", python_callable=first)
     PythonOperator(task_id="second", python_callable=second)
+    PythonOperator(task_id="third", python_callable=third)
+    PythonOperator(task_id="fourth", python_callable=fourth)
+    PythonOperator(task_id="deep", python_callable=deep)
 """,
     "outlets": _HEAD
     + """
