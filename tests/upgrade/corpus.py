@@ -157,6 +157,17 @@ with DAG("outlets", schedule=[Asset("s3://orders/in")], start_date=START):
     BashOperator(task_id="a", bash_command="true", **ends)
     BashOperator.partial(task_id="b", **ends).expand(bash_command=["true"])
 """,
+    "starts": _HEAD
+    + """
+DEFAULTS = {"start_date": START, "end_date": datetime(2030, 1, 1)}
+with DAG("starts_by_default", schedule=None, default_args=DEFAULTS):
+    BashOperator(task_id="a", bash_command="true")
+    BashOperator(task_id="b", bash_command="true", start_date=datetime(2026, 2, 1))
+    BashOperator.partial(task_id="c").expand(bash_command=["true"])
+with DAG("starts", schedule=None, start_date=START):
+    BashOperator(task_id="a", bash_command="true", start_date=START)
+    BashOperator(task_id="b", bash_command="true", start_date=datetime(2026, 2, 1))
+""",
     "old": """
 from datetime import timedelta
 from airflow import DAG
