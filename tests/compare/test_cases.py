@@ -12,9 +12,10 @@ from airflowkit.compare.revisions import Side
 from airflowkit.compare.state import Parser
 from compare import cases
 from compare.cases import UNSTABLE, Case
+from compare.code_cases import CODE
 from compare.hidden_cases import HIDDEN
 
-CASES = (*cases.CASES, *HIDDEN)
+CASES = (*cases.CASES, *HIDDEN, *CODE)
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SETTINGS = '[pod]\nnamespace = "airflow"\nresources = "small"\n'
 

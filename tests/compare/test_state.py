@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,15 @@ import shared_by_all
 
 with DAG("orders", schedule=None, start_date=datetime(2026, 1, 1)):
     BashOperator(task_id="a", bash_command=f"{shared_by_all.VALUE} {os.environ['AIRFLOW__CORE__DAGS_FOLDER']}")
+"""
+
+CONTINUOUS = """
+from datetime import datetime
+from airflow.sdk import DAG
+from airflow.providers.standard.operators.bash import BashOperator
+
+with DAG("orders", schedule="@continuous", start_date=datetime(2026, 1, 1), max_active_runs=1):
+    BashOperator(task_id="a", bash_command="true")
 """
 
 
@@ -56,3 +66,10 @@ def test_a_folder_that_only_the_repository_has_stays_and_is_told(both, monkeypat
     monkeypatch.setenv("AIRFLOW__CORE__DAGS_FOLDER", str(home / "pipelines"))
     found = Parser(home=home).state_of(copy)
     assert found.borrowed == {"pipelines/orders.py": ("lib/shared_by_all.py",)}
+
+
+def test_a_dag_that_runs_again_at_once_has_no_dates_that_each_parse_makes_anew(tmp_path):
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "airflowkit.toml").write_text("")
+    (tmp_path / "dags" / "orders.py").write_text(CONTINUOUS)
+    assert Parser(at=datetime(2026, 1, 2, tzinfo=UTC)).state_of(tmp_path).dags["orders"].runs["next"] == []

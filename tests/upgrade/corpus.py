@@ -75,6 +75,8 @@ from typing import Any, NamedTuple
 class Kind(Enum):
     FULL = "full"
     DELTA = "delta"
+    def is_full(self):
+        return self is Kind.FULL
 
 class Row(NamedTuple):
     key: str
@@ -128,11 +130,19 @@ def load(path, options=Options(), *, kinds=(Kind.FULL, Kind.DELTA), **context):
     return (lambda row: row[0])(path), {**context, "a": [*kinds]}
 
 first, second = (lambda: 1), (lambda ti: (lambda: ti)())
+third, fourth = (lambda: 1 + 1), (lambda ti: 1 if ti else "\u2ffc")
+def deep(a=1):
+    return """
+    + " + ".join(["a"] * 700)
+    + """
 with DAG("code", schedule=None, start_date=START):
     PythonOperator(task_id="load", python_callable=partial(load, "a"))
     PythonOperator(task_id="method", python_callable=Loader().run)
     PythonOperator(task_id="first", python_callable=first)
     PythonOperator(task_id="second", python_callable=second)
+    PythonOperator(task_id="third", python_callable=third)
+    PythonOperator(task_id="fourth", python_callable=fourth)
+    PythonOperator(task_id="deep", python_callable=deep)
 """,
     "outlets": _HEAD
     + """
@@ -146,6 +156,17 @@ with DAG("outlets", schedule=[Asset("s3://orders/in")], start_date=START):
     ends = {"inlets": [Asset("s3://orders/in")], "outlets": [orders, AssetAlias("b")]}
     BashOperator(task_id="a", bash_command="true", **ends)
     BashOperator.partial(task_id="b", **ends).expand(bash_command=["true"])
+""",
+    "starts": _HEAD
+    + """
+DEFAULTS = {"start_date": START, "end_date": datetime(2030, 1, 1)}
+with DAG("starts_by_default", schedule=None, default_args=DEFAULTS):
+    BashOperator(task_id="a", bash_command="true")
+    BashOperator(task_id="b", bash_command="true", start_date=datetime(2026, 2, 1))
+    BashOperator.partial(task_id="c").expand(bash_command=["true"])
+with DAG("starts", schedule=None, start_date=START):
+    BashOperator(task_id="a", bash_command="true", start_date=START)
+    BashOperator(task_id="b", bash_command="true", start_date=datetime(2026, 2, 1))
 """,
     "old": """
 from datetime import timedelta

@@ -71,6 +71,7 @@ _SAME: Final = {
 _ASSETS: Final = frozenset({"inlets", "outlets"})
 _OF_NO_ASSET: Final = {"extra": ("None", "{}"), "group": ("'asset'", "''"), "watchers": ("[]",)}
 """What an asset has that has nothing of the kind."""
+_START: Final = "start_date"
 _UNSET: Final = re.compile(r"'<airflow\.[\w.]*ArgNotSet object at 0x[0-9a-f]+>'")
 _KNOWN_LATER: Final = "'DYNAMIC (set during execution)'"
 _PRESETS: Final = {
@@ -97,7 +98,16 @@ def _of_dag(dag: Dag) -> Dag:
     fields = _fields(dag.fields) | {SCHEDULE: _schedule(dag.fields)}
     limits: Mapping[str, Any] = dag.runs.get("limits", {})
     fields |= {Field(Kind.DAG, name): repr(limits[name]) for name in _LIMITS if limits.get(name) is not None}
-    return replace(dag, fields=fields, tasks={task_id: _fields(its) for task_id, its in dag.tasks.items()})
+    start = fields.pop(Field(Kind.DAG, _START), None)
+    tasks = {task_id: _started(_fields(its), start) for task_id, its in dag.tasks.items()}
+    return replace(dag, fields=fields, tasks=tasks)
+
+
+def _started(task: dict[Field, str], start: str | None) -> dict[Field, str]:
+    """Return a task's fields with its start, which Airflow 3 takes from `default_args` for the DAG as well."""
+    own = task.pop(Field(Kind.TASK, _START), "")
+    in_effect = own if own.startswith("'") else start  # one that is written as an object is the DAG's own
+    return task | ({Field(Kind.TASK, _START): in_effect} if in_effect else {})
 
 
 def _fields(fields: Mapping[Field, str]) -> dict[Field, str]:

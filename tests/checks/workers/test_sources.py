@@ -76,8 +76,25 @@ def test_the_words_are_of_the_text_that_was_executed_and_not_of_what_the_file_ha
 
 
 def test_no_depth_of_nesting_is_an_error(functions):
-    deep = "def work(a, b=1):\n    return " + " + ".join(["a"] * 700) + "\n"
-    assert Sources().text(functions(deep)["work"]) is None
+    deep = ["def work(a, b=1):\n    return " + " + ".join(["a"] * length) + "\n" for length in (700, 701)]
+    words = [Sources().text(functions(text)["work"]) for text in deep]
+    assert None not in words
+    assert len(set(words)) == 2
+
+
+@pytest.mark.parametrize("other", ["a, ", "b, c, "])
+def test_each_lambda_of_a_line_has_its_own_words_whatever_is_beside_it(functions, other):
+    """Python keeps no place of what it has folded, nor, before 3.12, of the whole of a condition."""
+    bodies = ["1 + 4", "-1", "(1, 2)", "True", "1.0", "None", "1 if True else 2", "x if x else 1", "x.a(\n).b()"]
+    line = f"{other}work = {'(lambda x=0: 1), ' * other.count(',')}(lambda x=0: {{}})\n"
+    words = [Sources().text(functions(line.format(body))["work"]) for body in bodies]
+    alone = [Sources().text(functions(f"work = lambda x=0: {body}\n")["work"]) for body in bodies]
+    assert words == alone
+
+
+def test_form_feeds_and_characters_that_no_python_shows_alike_are_in_the_words(functions):
+    text = "\x0c\ndef work(a, b=1):\n    return '\x0c\u2028\u2ffc'\n"
+    assert "'\\x0c\\u2028\\u2ffc'" in (Sources().text(functions(text)["work"]) or "")
 
 
 def test_none_and_nothing_are_told_apart():

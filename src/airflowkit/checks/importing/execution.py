@@ -7,6 +7,7 @@ import marshal
 import sys
 from importlib.machinery import SourceFileLoader
 from importlib.util import decode_source, module_from_spec, spec_from_loader
+from io import StringIO
 from typing import TYPE_CHECKING, Final
 
 from airflowkit.stand_ins.numbers import NUMBER_FROM, with_marked_numbers
@@ -34,7 +35,7 @@ class _SourceLoader(SourceFileLoader):
         code = self.source_to_code(with_marked_numbers(content, self.path), self.path)
         linecache.cache.pop(self.path, None)
         if self._content is not None:  # who asks for the source of a function means this, and not what is on the disk
-            lines = decode_source(content).splitlines(keepends=True)
+            lines = list(StringIO(decode_source(content)))  # for `splitlines` a form feed ends a line
             linecache.cache[self.path] = len(content), None, lines, self.path
         return code
 

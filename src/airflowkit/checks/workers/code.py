@@ -8,23 +8,50 @@ from __future__ import annotations
 
 import dis
 import hashlib
-import inspect
+import sys
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property, lru_cache, partial, partialmethod, singledispatchmethod
+from pathlib import Path, PurePath
+from re import Pattern
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.importing.watch import is_users
-from airflowkit.checks.workers.instances import COLLECTIONS, held
+from airflowkit.checks.workers.instances import COLLECTIONS, attributes_of, held
 from airflowkit.checks.workers.lazy_imports import LazyModule, lazy_modules
 from airflowkit.checks.workers.sources import Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
-_PLAIN: Final = (str, bytes, int, float, bool, type(None), Path)
+_PLAIN: Final = (
+    str,
+    bytes,
+    int,
+    float,
+    complex,
+    bool,
+    type(None),
+    range,
+    Decimal,
+    date,
+    datetime,
+    time,
+    timedelta,
+    Pattern,
+)
+_WRAPPERS: Final[dict[type, tuple[str, ...]]] = {
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+    cached_property: ("func",),
+    singledispatchmethod: ("dispatcher",),
+    type(lru_cache(len)): ("__wrapped__",),
+}
+"""What has a function, and where."""
 _AIRFLOWS: Final = frozenset({"_BaseOperator__serialized_fields"})
 """What Airflow writes into the user's classes."""
 _MOST: Final = 2000
@@ -72,7 +99,7 @@ class Digests:
         if isinstance(thing, type):
             return _class(thing)
         values = _values(thing)
-        plain = [held(value) for value in values if _is_plain(value)]  # a set's own text has a chance order
+        plain = [told for value in values for told in _guarded_contents(value)]
         return f"{self._sources.text(thing) or _instructions(thing.__code__)} {plain}", values + _imported(thing)
 
     def _digest(self, text: str) -> str:
@@ -125,36 +152,40 @@ def _runnable(value: object, depth: int = 3) -> Iterator[Any]:
     elif isinstance(value, MethodType):
         yield from _runnable(value.__func__, depth)
         yield from _runnable(type(value.__self__), depth)
-    elif isinstance(value, partial):
-        yield from _runnable((value.func, *value.args, *value.keywords.values()), depth)
+    elif inner := _wrapped(value):
+        yield from _runnable(inner, depth)
     elif isinstance(value, type):
         yield from (cls for cls in value.__mro__ if _is_users_class(cls))
     elif depth and isinstance(value, Mapping):
         yield from (thing for each in value.values() for thing in _runnable(each, depth - 1))
     elif depth and isinstance(value, COLLECTIONS):
         yield from (thing for each in value for thing in _runnable(each, depth - 1))
-    elif not isinstance(value, (*_PLAIN, BuiltinFunctionType, ModuleType)):
+    elif not isinstance(value, (*_PLAIN, PurePath, BuiltinFunctionType, ModuleType)):
         yield from _runnable(type(value), 0)
 
 
 def _own_function(value: FunctionType, depth: int) -> Iterator[Any]:
     if is_users(value.__code__.co_filename):
         yield value
-    elif wrapped := getattr(value, "__wrapped__", None):
-        yield from _runnable(wrapped, depth)
+    elif depth and hasattr(value, "__wrapped__"):
+        yield from _runnable((value.__wrapped__, *_closure(value)), depth - 1)
 
 
 def _is_users_class(cls: type) -> bool:
-    methods = map(inspect.unwrap, _methods(vars(cls).values()))
-    return any(is_users(method.__code__.co_filename) for method in methods if isinstance(method, FunctionType))
+    if module := sys.modules.get(cls.__module__):
+        return is_users(getattr(module, "__file__", None) or "<")
+    return cls.__module__.partition(".")[0] not in sys.modules  # those of DAG files and archives are gone by now
 
 
 def _values(function: FunctionType) -> list[object]:
     """Return what a function takes from elsewhere: its closure, what it names, its defaults."""
     code, space = function.__code__, function.__globals__
     named = [value for name in sorted(_names(code)) for value in _named(name, space, code)]
-    closure = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    return [*closure, *named, function.__defaults__, function.__kwdefaults__]
+    return [*_closure(function), *named, function.__defaults__, function.__kwdefaults__]
+
+
+def _closure(function: FunctionType) -> list[object]:
+    return [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
 
 
 def _imported(function: FunctionType) -> list[object]:
@@ -162,18 +193,57 @@ def _imported(function: FunctionType) -> list[object]:
 
 
 def _class(cls: type) -> tuple[str, list[object]]:
-    """Return the text of a class, and its methods."""
+    """Return the text of a class, and what it has."""
+    fields = getattr(cls, "__dataclass_fields__", {})
     content = {name: value for name, value in vars(cls).items() if not name.startswith("__") or callable(value)}
-    plain = {name: held(value) for name, value in content.items() if _is_plain(value) and name not in _AIRFLOWS}
-    return f"{[base.__name__ for base in cls.__bases__]} {plain}", list(_methods(content.values()))
+    if issubclass(cls, Enum):  # each Python keeps other lists of the members
+        content = {name: it for name, it in content.items() if not name.startswith("_") or callable(it)}
+        content |= {name: member.value for name, member in cls.__members__.items()}
+    plain = {name: _guarded_contents(value) for name, value in content.items() if name not in _AIRFLOWS}
+    told = {name: texts for name, texts in plain.items() if texts} | ({"fields": list(fields)} if fields else {})
+    factories = [field.default_factory for field in fields.values()]
+    return f"{[base.__name__ for base in cls.__bases__]} {told}", [*content.values(), *factories]
 
 
-def _methods(values: Iterable[Any]) -> Iterator[FunctionType]:
-    """Yield the functions among what a class has, also those of static and class methods and of properties."""
-    for value in values:
-        method = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
-        if isinstance(method, FunctionType):
-            yield method
+def _wrapped(value: object) -> tuple[object, ...]:
+    """Return what a property, a decorated method and the like consist of."""
+    if isinstance(value, (partial, partialmethod)):
+        return value.func, *value.args, *value.keywords.values()
+    if isinstance(value, property):
+        return value.fget, value.fset, value.fdel
+    names = next((names for kind, names in _WRAPPERS.items() if isinstance(value, kind)), ())
+    return tuple(getattr(value, name) for name in names)
+
+
+def _guarded_contents(value: object) -> list[str]:
+    """Return what `_contents` yields; nothing of a foreign object that raises when it is looked at."""
+    try:
+        return list(_contents(value))
+    except Exception:  # noqa: BLE001  it may raise anything
+        return []
+
+
+def _contents(value: object, depth: int = 3) -> Iterator[str]:
+    """Yield the plain values of which a value consists, also those in the user's own objects."""
+    if _is_plain(value):
+        yield held(value)  # a set's own text has a chance order
+    elif not depth:
+        return
+    elif isinstance(value, (partial, partialmethod)):
+        yield from _contents((*value.args, value.keywords), depth - 1)
+    elif isinstance(value, Mapping):
+        yield from (f"{held(key)}: {list(_contents(each, depth - 1))}" for key, each in value.items() if _is_plain(key))
+    elif isinstance(value, COLLECTIONS):
+        found = [told for each in value for told in _contents(each, depth - 1)]
+        yield from sorted(found) if isinstance(value, (set, frozenset)) else found
+    elif not isinstance(value, (type, FunctionType, ModuleType)) and _is_users_class(type(value)):
+        own = {} if _is_airflows(type(value)) else attributes_of(value) or {}
+        yield from (f"{name}={held(each)}" for name, each in own.items() if _is_plain(each))
+
+
+def _is_airflows(cls: type) -> bool:
+    """Return whether Airflow fills the instances of a class: operators, hooks."""
+    return any(base.__module__.startswith("airflow.") for base in cls.__mro__)
 
 
 def _instructions(code: CodeType) -> str:
@@ -206,7 +276,7 @@ def _is_plain(value: object, depth: int = 5) -> bool:
         return depth > 0 and all(_is_plain(each, depth - 1) for each in value)  # type: ignore[attr-defined]
     if type(value) is dict:
         return depth > 0 and all(_is_plain(each, depth - 1) for each in (*value, *value.values()))
-    return type(value) in _PLAIN or isinstance(value, Path)
+    return type(value) in _PLAIN or isinstance(value, (PurePath, Enum))
 
 
 def _is_filled(cell: Any) -> bool:

@@ -59,7 +59,7 @@ def lazy_modules(code: CodeType, package: str) -> Iterator[LazyModule]:
 def _imported(code: CodeType, package: str) -> set[str]:
     """Return what may be a module of what code imports, with the packages that it is in."""
     found = set[str]()
-    steps = list(dis.get_instructions(code))
+    steps = [step for step in dis.get_instructions(code) if step.opname != "EXTENDED_ARG"]
     for index, step in enumerate(steps):
         if step.opname == "IMPORT_NAME":
             level, names = steps[index - 2].argval, steps[index - 1].argval
