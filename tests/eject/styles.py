@@ -78,6 +78,20 @@ _EJECTED: Final = {
         ),
         'SMALL = Resources(cpu="100m", memory="1Gi")',
     ),
+    "override_of_models": (
+        (
+            'from airflow.providers.standard.operators.empty import EmptyOperator\n'
+            'EmptyOperator(task_id="a", executor_config=pod_override(**HEAVY, tolerations=TOLERATIONS,\n'
+            '    volumes=[k8s.V1Volume(name="x", empty_dir=k8s.V1EmptyDirVolumeSource())],\n'
+            '    volume_mounts=[k8s.V1VolumeMount(name="x", mount_path="/x")]))\n'
+            'pod_task("b", image="a:1")'
+        ),
+        (
+            'from kubernetes.client import models as k8s\n'
+            'TOLERATIONS = [k8s.V1Toleration(key="batch", operator="Exists")]\n'
+            'HEAVY = {"resources": "large", "secrets": [SecretEnv("PW", secret="s", key="k")]}'
+        ),
+    ),
     "policy": (
         ('pod_task("a", image="a:1", retries=2, retry_policy=POLICY)\n'
         'pod_task("b", image="a:1", retries=2, **{"retry_policy": POLICY})'),
@@ -126,6 +140,15 @@ _STAYS: Final = {
             ),
         ),
         "line 10: nothing tells which pod this pod_override is: write its values out there",
+    ),
+    "override_with_comments": (
+        (
+            (
+                'from airflow.providers.standard.operators.empty import EmptyOperator\n'
+                'EmptyOperator(task_id="a", executor_config=pod_override(\n    # much\n    resources="large"\n))'
+            ),
+        ),
+        "line 9: the comments in this pod_override would be lost: write them above it",
     ),
     "size_of_a_loop": (
         ('for name, size in (("a", "small"), ("b", "large")):\n    pod_task(name, image="a:1", resources=size)',),
@@ -183,6 +206,7 @@ from airflowkit import (  # ours
 # before
 with DAG("commented", schedule=None, start_date=datetime(2026, 1, 1)):
     pod_task(
+        # the opening
         "a",  # the id
         image="a:1",
         # the password

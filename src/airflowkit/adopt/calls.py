@@ -80,7 +80,10 @@ class RawCalls:
     @property
     def passed_on(self) -> tuple[int, ...]:
         """The lines on which the operator itself is a base class, or a value: nobody knows what becomes of it."""
-        known = {call.operator for call in self.calls}
+        known: set[cst.CSTNode] = {call.operator for call in self.calls}
+        for call in self.source.calls:
+            if isinstance(call.func, cst.Name) and call.func.value in ("isinstance", "issubclass"):
+                known |= set(walked(call))  # a moved task is an instance, too
         found = (node for node in self.expressions if node not in known and self.source.means(node, self.operators))
         return tuple(self.source.span(node).start.line for node in found)
 

@@ -14,6 +14,7 @@ from airflowkit.adopt.calls import has_comments, listed_values
 from airflowkit.adopt.changes import constant
 from airflowkit.adopt.models import is_none
 from airflowkit.adopt.models import text_of as literal
+from airflowkit.adopt.reach import Reach
 from airflowkit.adopt.rewriting import GONE
 from airflowkit.checks.fixes.syntax import keyword_value, walked
 from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
@@ -21,7 +22,6 @@ from airflowkit.eject.arguments import OURS, Arguments
 from airflowkit.eject.names import OPERATOR, uses
 from airflowkit.eject.overrides import POD_OVERRIDE, Override
 from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
-from airflowkit.eject.reach import Reach
 from airflowkit.eject.values import CLASSES, NATURAL, Plain, amounts, plain
 from airflowkit.eject.written import expression_of, text_of, value_of
 from airflowkit.pods.schema.models import PARTS
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflowkit.adopt.calls import RawCall, RawCalls
+    from airflowkit.adopt.reach import Reached
     from airflowkit.adopt.rewriting import Rewrite
-    from airflowkit.eject.reach import Reached
     from airflowkit.settings import Settings
 
 RETRY_BY_CAUSE: Final = "RetryByCause"
@@ -247,7 +247,10 @@ class Changes:
                 self.rewrites[holder] = spread
 
     def _override(self, call: cst.Call) -> None:
-        config = None if has_comments(call) else self._overrides.written(call)
+        if has_comments(call):
+            self._object(call, "the comments in this pod_override would be lost: write them above it")
+            return
+        config = self._overrides.written(call)
         if config is None:
             self._object(call, "nothing tells which pod this pod_override is: write its values out there")
             return
@@ -274,7 +277,7 @@ class Changes:
 
     @cached_property
     def _overrides(self) -> Override:
-        return Override(self.settings, self._class_of, self.found.constant)
+        return Override(self.found.source, self.settings, self._class_of, self.found.constant)
 
     @cached_property
     def _numbers(self) -> Iterator[int]:
