@@ -107,6 +107,24 @@ _EJECTED: Final = {
         'ClaimVolume("/y", claim="z")], volume_mounts=[k8s.V1VolumeMount(name="x", mount_path="/x")])'),
         "import kubernetes.client as k8s",
     ),
+    "condition": (
+        'pod_task("a", image="a:1", resources="large" if PROD else Resources(cpu="1"))',
+        'import os\nPROD = os.environ.get("STAGE") == "prod"',
+    ),
+    "nested": (
+        "for name, more in JOBS.items():\n    pod_task(name, **more)",
+        'JOBS = {"a": {"image": "a:1", "resources": "small"}, "b": {"image": "b:1", "resources": Resources(cpu="1")}}',
+    ),
+    "annotated": ('pod_task("a", image="a:1", resources=size("1Gi"))', """\
+from dataclasses import dataclass
+
+@dataclass
+class Job:
+    size: Resources | None = None
+
+def size(memory: str) -> Resources:
+    return Resources(memory=memory)
+"""),
     "rows": (
         'pod_task.partial("a", image="a:1").expand_kwargs([{"resources": "small"}, {"resources": "large"}])',
     ),
@@ -148,7 +166,18 @@ _STAYS: Final = {
                 'EmptyOperator(task_id="a", executor_config=pod_override(\n    # much\n    resources="large"\n))'
             ),
         ),
-        "line 9: the comments in this pod_override would be lost: write them above it",
+        "line 9: the comments in this pod_override would be lost: write them above",
+    ),
+    "resources_with_comments": (
+        ('pod_task("a", image="a:1", resources=Resources(\n    cpu="1",  # one\n))',),
+        "line 8: the comments in these Resources would be lost: write them above",
+    ),
+    "default_of_a_dataclass": (
+        (
+            'pod_task("a", image="a:1", resources=Job().size)',
+            'from dataclasses import dataclass\n@dataclass\nclass Job:\n    size: Resources = Resources(cpu="1")',
+        ),
+        "the file could not be imported afterwards: ValueError: mutable default",
     ),
     "size_of_a_loop": (
         ('for name, size in (("a", "small"), ("b", "large")):\n    pod_task(name, image="a:1", resources=size)',),
