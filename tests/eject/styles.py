@@ -107,6 +107,18 @@ _EJECTED: Final = {
         'ClaimVolume("/y", claim="z")], volume_mounts=[k8s.V1VolumeMount(name="x", mount_path="/x")])'),
         "import kubernetes.client as k8s",
     ),
+    "either_import": (
+        'pod_task("a", image="a:1")',
+        """\
+try:
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+except ImportError:
+    from airflow.providers.cncf.kubernetes.operators.kubernetes_pod import KubernetesPodOperator
+
+if TYPE := False:
+    KubernetesPodOperator(task_id="b", image="b:1")
+""",
+    ),
     "condition": (
         'pod_task("a", image="a:1", resources="large" if PROD else Resources(cpu="1"))',
         'import os\nPROD = os.environ.get("STAGE") == "prod"',

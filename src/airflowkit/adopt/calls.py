@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _PROVIDER: Final = "airflow.providers.cncf.kubernetes.operators"
-_POD_OPERATOR: Final = frozenset(
+POD_OPERATORS: Final = frozenset(
     {
         f"{_PROVIDER}.pod.KubernetesPodOperator",
         f"{_PROVIDER}.kubernetes_pod.KubernetesPodOperator",
@@ -70,10 +70,10 @@ class RawCalls:
 
     source: Source
     calls: tuple[RawCall, ...]
-    operators: frozenset[str] = _POD_OPERATOR
+    operators: frozenset[str] = POD_OPERATORS
 
     @classmethod
-    def of(cls, source: Source, operators: frozenset[str] = _POD_OPERATOR) -> RawCalls:
+    def of(cls, source: Source, operators: frozenset[str] = POD_OPERATORS) -> RawCalls:
         """Return the raw calls of a file; or those of other operators, by their names as imports give them."""
         return cls(source, tuple(_raw_calls(source, operators)), operators)
 
