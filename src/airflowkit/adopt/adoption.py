@@ -34,6 +34,7 @@ MOST_PARSES: Final = 80
 """How often a file is parsed; what has not been tried by then stays as it is."""
 _REFUSED: Final = re.compile(rf"{PodSpecError.__name__}: (?:DAG '[^']*', )?task '([^']*)'")
 NOT_PYTHON: Final = "the file is not valid Python, as airflowkit check tells"
+_BY_STAR: Final = f"it imports *, and nothing tells whether {RAW} is from there: import it by its name"
 _NOT_TRIED: Final = f"not tried: the file has been parsed {MOST_PARSES} times by now; run the command again"
 BY_DEFAULT: Final[Mapping[str, tuple[str, str]]] = {
     "spec.containers.base.terminationMessagePolicy": ("termination_message_policy", '"File"'),
@@ -117,17 +118,23 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
     """
     source = parsed(text)
     if source is None:
-        lines = (text.count("\n", 0, it.start()) + 1 for it in re.finditer(rf"\b{RAW}\b\s*[.(]", text))
-        return Adoption(file, text, stays=tuple(Stays(line, "") for line in lines), objection=NOT_PYTHON)
+        return Adoption(file, text, stays=_named(text), objection=NOT_PYTHON)
     calls = RawCalls.of(source)
     if not (calls.calls or calls.passed_on):
-        return Adoption(file, text)
+        by_star = _BY_STAR if calls.by_star else ""
+        return Adoption(file, text, stays=_named(text) if by_star else (), objection=by_star)
     before = yield file.encoded(text)
     if objection := unprovable(before):
         return Adoption(file, text, stays=tuple(Stays(it.line, "") for it in calls.calls), objection=objection)
     search = _Search(file, calls, terms, before)
     result = yield from search.run()
     return replace(result, others=_others(before), passed_on=calls.passed_on)
+
+
+def _named(text: str) -> tuple[Stays, ...]:
+    """Return the calls of a text of which only the words are known."""
+    lines = (text.count("\n", 0, it.start()) + 1 for it in re.finditer(rf"\b{RAW}\b\s*[.(]", text))
+    return tuple(Stays(line, "") for line in lines)
 
 
 def unprovable(before: FileFacts) -> str:

@@ -87,6 +87,11 @@ class RawCalls:
         found = (node for node in self.expressions if node not in known and self.source.means(node, self.operators))
         return tuple(self.source.span(node).start.line for node in found)
 
+    @property
+    def by_star(self) -> bool:
+        """Whether names of the file come from `import *`, which nobody knows."""
+        return "*" in self._imported
+
     def values(self, keyword: str) -> list[Slot]:
         """Return what is given for a keyword: in the call itself, or by a name that only raw calls use."""
         found: dict[cst.BaseExpression, set[RawCall]] = defaultdict(set)
