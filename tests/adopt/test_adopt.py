@@ -21,6 +21,8 @@ STAYS = {
         8: "pod_task refuses it: image_pull_policy = 'always': must be one of Always, IfNotPresent, Never"
     },
     "dead_and_meant.py": {8: "pod_task refuses it: is_delete_operator_pod = False: the provider ignores it"},
+    "dead_in_dictionaries.py": {24: "pod_task refuses it: image_pull_policy = 'always'"},
+    "imported_by_star.py": {7: "it imports *, and nothing tells whether KubernetesPodOperator is from there"},
     "in_a_branch.py": {11: "no task is made of it when the file is parsed"},
     "mended_by_us.py": {7: "spec.containers.base.env.RETRIES.value of load would change"},
     "on_one_line.py": {9: "it shares a line with another call"},
@@ -28,7 +30,11 @@ STAYS = {
     "unused_factory.py": {8: "no task is made of it when the file is parsed"},
 }
 PASSED_ON = {"passed_on.py": [8], "subclass.py": [7]}
-OTHERS = {"decorator.py": {"_KubernetesDecoratedOperator": 1}, "subclass.py": {"Pod": 1}}
+OTHERS = {
+    "decorator.py": {"_KubernetesDecoratedOperator": 1},
+    "own_container_name.py": {"_KubernetesDecoratedOperator": 1},
+    "subclass.py": {"Pod": 1},
+}
 HEAD = """\
 from datetime import datetime
 

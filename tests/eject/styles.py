@@ -78,6 +78,20 @@ _EJECTED: Final = {
         ),
         'SMALL = Resources(cpu="100m", memory="1Gi")',
     ),
+    "override_of_models": (
+        (
+            'from airflow.providers.standard.operators.empty import EmptyOperator\n'
+            'EmptyOperator(task_id="a", executor_config=pod_override(**HEAVY, tolerations=TOLERATIONS,\n'
+            '    volumes=[k8s.V1Volume(name="x", empty_dir=k8s.V1EmptyDirVolumeSource())],\n'
+            '    volume_mounts=[k8s.V1VolumeMount(name="x", mount_path="/x")]))\n'
+            'pod_task("b", image="a:1")'
+        ),
+        (
+            'from kubernetes.client import models as k8s\n'
+            'TOLERATIONS = [k8s.V1Toleration(key="batch", operator="Exists")]\n'
+            'HEAVY = {"resources": "large", "secrets": [SecretEnv("PW", secret="s", key="k")]}'
+        ),
+    ),
     "policy": (
         ('pod_task("a", image="a:1", retries=2, retry_policy=POLICY)\n'
         'pod_task("b", image="a:1", retries=2, **{"retry_policy": POLICY})'),
@@ -93,6 +107,36 @@ _EJECTED: Final = {
         'ClaimVolume("/y", claim="z")], volume_mounts=[k8s.V1VolumeMount(name="x", mount_path="/x")])'),
         "import kubernetes.client as k8s",
     ),
+    "either_import": (
+        'pod_task("a", image="a:1")',
+        """\
+try:
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+except ImportError:
+    from airflow.providers.cncf.kubernetes.operators.kubernetes_pod import KubernetesPodOperator
+
+if TYPE := False:
+    KubernetesPodOperator(task_id="b", image="b:1")
+""",
+    ),
+    "condition": (
+        'pod_task("a", image="a:1", resources="large" if PROD else Resources(cpu="1"))',
+        'import os\nPROD = os.environ.get("STAGE") == "prod"',
+    ),
+    "nested": (
+        "for name, more in JOBS.items():\n    pod_task(name, **more)",
+        'JOBS = {"a": {"image": "a:1", "resources": "small"}, "b": {"image": "b:1", "resources": Resources(cpu="1")}}',
+    ),
+    "annotated": ('pod_task("a", image="a:1", resources=size("1Gi"))', """\
+from dataclasses import dataclass
+
+@dataclass
+class Job:
+    size: Resources | None = None
+
+def size(memory: str) -> Resources:
+    return Resources(memory=memory)
+"""),
     "rows": (
         'pod_task.partial("a", image="a:1").expand_kwargs([{"resources": "small"}, {"resources": "large"}])',
     ),
@@ -126,6 +170,26 @@ _STAYS: Final = {
             ),
         ),
         "line 10: nothing tells which pod this pod_override is: write its values out there",
+    ),
+    "override_with_comments": (
+        (
+            (
+                'from airflow.providers.standard.operators.empty import EmptyOperator\n'
+                'EmptyOperator(task_id="a", executor_config=pod_override(\n    # much\n    resources="large"\n))'
+            ),
+        ),
+        "line 9: the comments in this pod_override would be lost: write them above",
+    ),
+    "resources_with_comments": (
+        ('pod_task("a", image="a:1", resources=Resources(\n    cpu="1",  # one\n))',),
+        "line 8: the comments in these Resources would be lost: write them above",
+    ),
+    "default_of_a_dataclass": (
+        (
+            'pod_task("a", image="a:1", resources=Job().size)',
+            'from dataclasses import dataclass\n@dataclass\nclass Job:\n    size: Resources = Resources(cpu="1")',
+        ),
+        "the file could not be imported afterwards: ValueError: mutable default",
     ),
     "size_of_a_loop": (
         ('for name, size in (("a", "small"), ("b", "large")):\n    pod_task(name, image="a:1", resources=size)',),
@@ -183,6 +247,7 @@ from airflowkit import (  # ours
 # before
 with DAG("commented", schedule=None, start_date=datetime(2026, 1, 1)):
     pod_task(
+        # the opening
         "a",  # the id
         image="a:1",
         # the password

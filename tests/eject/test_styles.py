@@ -90,17 +90,18 @@ def test_a_module_that_still_needs_airflowkit_is_named_with_the_file_that_import
     }
 
 
-def test_comments_stay(found):
+def test_comments_stay_and_are_not_repeated(found):
     text = found["commented"].text
     for comment in (
         "# ours",
         "# the task",
         "# and this one",
         "# before",
+        "# the opening",
         "# the id",
         "# the password",
         "# of the db",
         "# end",
     ):
-        assert comment in text
+        assert text.count(comment) == 1
     assert text.endswith("# after")

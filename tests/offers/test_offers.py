@@ -41,6 +41,7 @@ FILES = {
     "inline": ', default_args={"owner": "data", "retries": 2, "retry_delay": timedelta(minutes=5)}',
     "own_value": ', default_args={"owner": "data", "retries": 2, "execution_timeout": timedelta(hours=1)}',
     "changed_by_profile": ', default_args={"retries": 2, "depends_on_past": True, "wait_for_downstream": True}',
+    "secret": """, default_args={'retries': 2, 'secrets': [], 'env_vars': {'DB_PASSWORD': 'hunter2hunter2'}}""",
     "house": ', default_args={"retries": 5, "owner": "data"}',
     "unlike": ', default_args={"owner": "data", "retries": 9}',
     "unknown": ", default_args={**BASE}",
@@ -86,7 +87,7 @@ def told(repository):
 
 
 def test_each_file_is_offered_what_keeps_its_tasks_as_they_are_under_each_profile_and_nothing_else(told):
-    assert told == {
+    assert {it: note for it, note in told.items() if it[0] != "secret.py"} == {
         ("copied.py", 17, f'default_args=default_args("standard", on_failure_callback=tell, {TIMEOUT})'): PROMISE,
         ("copied.py", 17, CARD): "on the DAG in place of tell: one card per run, with the reason and what to click",
         ("house.py", 7, f'default_args=default_args("house", owner="data", {TIMEOUT})'): PROMISE,
@@ -99,6 +100,12 @@ def test_each_file_is_offered_what_keeps_its_tasks_as_they_are_under_each_profil
             'default_args=default_args("standard", owner="data", execution_timeout=timedelta(hours=1))',
         ): PROMISE,
     }
+
+
+def test_a_value_with_a_secret_is_not_shown_and_what_is_written_stays_python(told):
+    (write,) = [write for path, _line, write in told if path == "secret.py"]
+    assert write == f'default_args=default_args("standard", secrets=[], env_vars=..., {TIMEOUT})'
+    compile(write, "secret.py", "exec")
 
 
 def test_where_the_configuration_gives_tasks_other_defaults_a_preset_that_would_replace_them_is_not_offered(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libcst as cst
 
 from airflowkit.adopt.calls import RawCall, RawCalls, bound_names, lost_comments, used_names
-from airflowkit.adopt.changes import Change, move, value_changes
+from airflowkit.adopt.changes import Change, moves, value_changes
 from airflowkit.adopt.comparison import MOVED, RAW, Difference, differences
 from airflowkit.adopt.imports import with_imports
 from airflowkit.adopt.rewriting import rewritten
@@ -34,6 +34,7 @@ MOST_PARSES: Final = 80
 """How often a file is parsed; what has not been tried by then stays as it is."""
 _REFUSED: Final = re.compile(rf"{PodSpecError.__name__}: (?:DAG '[^']*', )?task '([^']*)'")
 NOT_PYTHON: Final = "the file is not valid Python, as airflowkit check tells"
+_BY_STAR: Final = f"it imports *, and nothing tells whether {RAW} is from there: import it by its name"
 _NOT_TRIED: Final = f"not tried: the file has been parsed {MOST_PARSES} times by now; run the command again"
 BY_DEFAULT: Final[Mapping[str, tuple[str, str]]] = {
     "spec.containers.base.terminationMessagePolicy": ("termination_message_policy", '"File"'),
@@ -117,17 +118,23 @@ def adoption(file: TextFile, text: str, terms: Terms) -> Generator[bytes, FileFa
     """
     source = parsed(text)
     if source is None:
-        lines = (text.count("\n", 0, it.start()) + 1 for it in re.finditer(rf"\b{RAW}\b\s*[.(]", text))
-        return Adoption(file, text, stays=tuple(Stays(line, "") for line in lines), objection=NOT_PYTHON)
+        return Adoption(file, text, stays=_named(text), objection=NOT_PYTHON)
     calls = RawCalls.of(source)
     if not (calls.calls or calls.passed_on):
-        return Adoption(file, text)
+        by_star = _BY_STAR if calls.by_star else ""
+        return Adoption(file, text, stays=_named(text) if by_star else (), objection=by_star)
     before = yield file.encoded(text)
     if objection := unprovable(before):
         return Adoption(file, text, stays=tuple(Stays(it.line, "") for it in calls.calls), objection=objection)
     search = _Search(file, calls, terms, before)
     result = yield from search.run()
     return replace(result, others=_others(before), passed_on=calls.passed_on)
+
+
+def _named(text: str) -> tuple[Stays, ...]:
+    """Return the calls of a text of which only the words are known."""
+    lines = (text.count("\n", 0, it.start()) + 1 for it in re.finditer(rf"\b{RAW}\b\s*[.(]", text))
+    return tuple(Stays(line, "") for line in lines)
 
 
 def unprovable(before: FileFacts) -> str:
@@ -165,17 +172,17 @@ class _Search:
         if self.terms.exact:
             yield from self._keep_defaults()
         shown = [raw for raw in self.found.calls if self._tasks.is_shown(raw, self.found.calls)]
-        moves = {raw: move(raw, self._named, self.kept) for raw in shown}
-        values = [it for it in self._values() if it.calls <= moves.keys()]
-        chosen: list[Change] = [*moves.values(), *values]
+        moved = moves(self.found, shown, self._named, self.kept)
+        values = [it for it in self._values() if it.calls <= moved.keys()]
+        chosen: list[Change] = [*moved.values(), *values]
         if chosen and not (yield from self._holds(chosen)):
-            chosen = yield from self._settled([], list(moves.values()))
-            done = {raw for raw, its in moves.items() if its in chosen}
+            chosen = yield from self._settled([], list(moved.values()))
+            done = {raw for raw, its in moved.items() if its in chosen}
             chosen = yield from self._settled(chosen, [change for change in values if change.calls <= done])
         stays = [
-            Stays(raw.line, self._reason(raw, moves.get(raw)))
+            Stays(raw.line, self._reason(raw, moved.get(raw)))
             for raw in self.found.calls
-            if moves.get(raw) not in chosen
+            if moved.get(raw) not in chosen
         ]
         number = len(self.found.calls) - len(stays)
         text = self._text(chosen) if number else self.found.source.module.code
@@ -195,8 +202,8 @@ class _Search:
 
     def _keep_defaults(self) -> Generator[bytes, FileFacts, None]:
         """Find out which of the better defaults would change something here."""
-        moves = [move(raw, self._named, {}) for raw in self.found.calls]
-        after = yield self.file.encoded(self._text(moves))
+        moved = moves(self.found, self.found.calls, self._named, {})
+        after = yield self.file.encoded(self._text(list(moved.values())))
         if not incomparable(self.before, after):
             fields = {it.field for it in differences(self.before, after)}
             self.kept = dict(value for name, value in BY_DEFAULT.items() if name in fields)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _PROVIDER: Final = "airflow.providers.cncf.kubernetes.operators"
-_POD_OPERATOR: Final = frozenset(
+POD_OPERATORS: Final = frozenset(
     {
         f"{_PROVIDER}.pod.KubernetesPodOperator",
         f"{_PROVIDER}.kubernetes_pod.KubernetesPodOperator",
@@ -70,19 +70,27 @@ class RawCalls:
 
     source: Source
     calls: tuple[RawCall, ...]
-    operators: frozenset[str] = _POD_OPERATOR
+    operators: frozenset[str] = POD_OPERATORS
 
     @classmethod
-    def of(cls, source: Source, operators: frozenset[str] = _POD_OPERATOR) -> RawCalls:
+    def of(cls, source: Source, operators: frozenset[str] = POD_OPERATORS) -> RawCalls:
         """Return the raw calls of a file; or those of other operators, by their names as imports give them."""
         return cls(source, tuple(_raw_calls(source, operators)), operators)
 
     @property
     def passed_on(self) -> tuple[int, ...]:
         """The lines on which the operator itself is a base class, or a value: nobody knows what becomes of it."""
-        known = {call.operator for call in self.calls}
+        known: set[cst.CSTNode] = {call.operator for call in self.calls}
+        for call in self.source.calls:
+            if isinstance(call.func, cst.Name) and call.func.value in ("isinstance", "issubclass"):
+                known |= set(walked(call))  # a moved task is an instance, too
         found = (node for node in self.expressions if node not in known and self.source.means(node, self.operators))
         return tuple(self.source.span(node).start.line for node in found)
+
+    @property
+    def by_star(self) -> bool:
+        """Whether names of the file come from `import *`, which nobody knows."""
+        return "*" in self._imported
 
     def values(self, keyword: str) -> list[Slot]:
         """Return what is given for a keyword: in the call itself, or by a name that only raw calls use."""

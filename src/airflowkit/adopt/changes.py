@@ -10,14 +10,17 @@ import libcst as cst
 
 from airflowkit.adopt import values
 from airflowkit.adopt.calls import RawCall, RawCalls, Slot, has_comments, listed_values
-from airflowkit.adopt.rewriting import GONE, without_keyword
-from airflowkit.checks.fixes.syntax import keyword_index, keyword_value, with_argument
+from airflowkit.adopt.models import text_of
+from airflowkit.adopt.reach import Reach, own_entries
+from airflowkit.adopt.rewriting import GONE
+from airflowkit.checks.fixes.syntax import keyword_index, walked, with_argument
 from airflowkit.pods.spec.keywords import DEAD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from airflowkit.adopt.models import Named
+    from airflowkit.adopt.reach import Reached
     from airflowkit.adopt.rewriting import Rewrite
     from airflowkit.pods.values.resources import Resources
 
@@ -42,20 +45,65 @@ class Change:
     rewrites: Mapping[cst.CSTNode, Rewrite] = field(default_factory=dict)
 
 
-def move(raw: RawCall, named: Named, kept: Mapping[str, str]) -> Change:
-    """Return the change of a raw call to `pod_task`, without arguments that do nothing.
+def moves(found: RawCalls, shown: Iterable[RawCall], named: Named, kept: Mapping[str, str]) -> dict[RawCall, Change]:
+    """Return the changes of raw calls to `pod_task`, without arguments that do nothing, wherever they are written.
 
     Args:
-        raw: The call.
+        found: The raw calls of the file.
+        shown: Those to change.
         named: Gives a public name of airflowkit as this file has to write it.
         kept: Keywords, and the values that keep what `pod_task` would do otherwise.
     """
+    dead = _dead(found)
+    return {raw: Change(frozenset({raw}), _move(raw, named, kept) | dead.get(raw, {})) for raw in shown}
+
+
+def _move(raw: RawCall, named: Named, kept: Mapping[str, str]) -> dict[cst.CSTNode, Rewrite]:
     rewrites: dict[cst.CSTNode, Rewrite] = {raw.operator: constant(named("pod_task"))}
-    dead = [name for name, it in DEAD.items() if _is_harmless(raw.call, name, it.harmless)]
     added = {name: text for name, text in kept.items() if keyword_index(raw.call, name) is None}
-    if dead or added:
-        rewrites[raw.call] = partial(_with_arguments, dead=dead, added=added)
-    return Change(frozenset({raw}), rewrites)
+    if added:
+        rewrites[raw.call] = partial(_with_arguments, added=added)
+    return rewrites
+
+
+def _dead(found: RawCalls) -> dict[RawCall, dict[cst.CSTNode, Rewrite]]:
+    """Return how each call loses the arguments that do nothing; a dictionary loses them for all calls at once."""
+    gone: dict[RawCall, dict[cst.CSTNode, Rewrite]] = {}
+    for name, dead in DEAD.items():
+        slots = Reach(found, name).values()
+        meant = _calls_with(found, "on_finish_action") if name == "is_delete_operator_pod" and slots else set()
+        for slot in slots:
+            if _is_one_of(slot.value, dead.harmless) or slot.calls <= meant:  # the other says what happens to the pod
+                for raw in slot.calls:
+                    gone.setdefault(raw, {}).update(_taken_out(found, slot))
+        entries = [it for it in _entries(found, name) if _is_one_of(it, dead.harmless)]
+        for raw in found.calls if entries else ():
+            gone.setdefault(raw, {}).update(dict.fromkeys(entries, constant(GONE)))
+    return gone
+
+
+def _entries(found: RawCalls, name: str) -> Iterator[cst.BaseExpression]:
+    """Yield what dictionaries of the file have for a keyword, whether or not it can be followed where they go."""
+    for node in walked(found.source.module):
+        yield from (value for key, value in own_entries(node) if key == name)
+        target = node.targets[0].target if isinstance(node, cst.Assign) and len(node.targets) == 1 else None
+        if isinstance(node, cst.Assign) and isinstance(target, cst.Subscript):
+            keys = [it.slice.value for it in target.slice if isinstance(it.slice, cst.Index)]
+            yield from (node.value for key in keys if text_of(key) == name)
+
+
+def _is_one_of(value: cst.BaseExpression, names: Collection[str]) -> bool:
+    return isinstance(value, cst.Name) and value.value in names
+
+
+def _calls_with(found: RawCalls, keyword: str) -> set[RawCall]:
+    return {raw for slot in Reach(found, keyword).values() for raw in slot.calls}
+
+
+def _taken_out(found: RawCalls, slot: Reached) -> Mapping[cst.CSTNode, Rewrite]:
+    """Return the rewrites that take a value out where it is given; its own statement stays if it has comments."""
+    places = slot.names if slot.names and found.has_comments(slot.value) else (slot.value, *slot.names)
+    return dict.fromkeys(places, constant(GONE))
 
 
 def value_changes(found: RawCalls, named: Named, sizes: Mapping[str, Resources]) -> list[Change]:
@@ -129,16 +177,7 @@ def _lists_of(found: RawCalls, slot: Slot, keyword: str) -> list[cst.BaseExpress
     return [it.value for it in found.values(keyword) if it.calls & slot.calls]
 
 
-def _is_harmless(call: cst.Call, name: str, harmless: Sequence[str]) -> bool:
-    value = keyword_value(call, name)
-    if name == "is_delete_operator_pod" and keyword_index(call, "on_finish_action") is not None:
-        return value is not None  # the other argument says what happens to the pod
-    return isinstance(value, cst.Name) and value.value in harmless
-
-
-def _with_arguments(call: cst.Call, *, dead: Sequence[str], added: Mapping[str, str]) -> cst.Call:
-    for name in dead:
-        call = without_keyword(call, name)
+def _with_arguments(call: cst.Call, *, added: Mapping[str, str]) -> cst.Call:
     for name, text in added.items():
         call = with_argument(call, name, cst.parse_expression(text))
     return call

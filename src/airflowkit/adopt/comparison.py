@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.pods.schema.quantities import parse_quantity
-from airflowkit.pods.spec.keywords import OF_THE_POD
+from airflowkit.pods.spec.keywords import DEAD, OF_THE_POD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 RAW: Final = "KubernetesPodOperator"
 MOVED: Final = "CheckedPodOperator"
+_BASE: Final = "spec.containers.base."
+"""What the fields of the main container begin with, whatever its name is."""
 _IDENTITY: Final = frozenset({"_task_module", "_operator_name", "task_type", "ui_color", "has_retry_policy"})
 """What a serialized task says about its class; the last one is set for each mapped task that takes the argument."""
 _UNORDERED: Final = ("imagePullSecrets", "tolerations", "volumes")
@@ -54,15 +56,17 @@ def _of_task(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
     moved = _is_moved(one["operator"], other["operator"])
     if one["operator"] != other["operator"] and not moved:
         yield "operator"
-    ours = {*OF_THE_POD, "retry_policy"} if moved else set()
+    ours = {*OF_THE_POD, "retry_policy"} if moved else DEAD.keys() if one["pods"] else set()
     arguments = [{name: it for name, it in task[ARGUMENTS].items() if name not in ours} for task in (one, other)]
     yield from _changed(arguments[0], arguments[1])
     if len(one["pods"]) != len(other["pods"]):
         yield "number of pods"
     for was, becomes in zip(one["options"], other["options"], strict=False):
         yield from _changed(was, becomes)
+    base = f"spec.containers.{one[ARGUMENTS].get('base_container_name', 'base')}.".replace("'", "")
     for was, becomes in zip(one["pods"], other["pods"], strict=False):
-        yield from (name or "pod" for name in _changed(_normal(was), _normal(becomes)))
+        for name in _changed(_normal(was), _normal(becomes)):
+            yield _BASE + name.removeprefix(base) if name.startswith(base) else name or "pod"
 
 
 def _is_moved(one: str, other: str) -> bool:
@@ -75,12 +79,25 @@ def _of_dags(before: FileFacts, after: FileFacts) -> Iterator[Difference]:
         if dag_id not in first or dag_id not in second:
             yield Difference("", f"DAG {dag_id}")
             continue
-        one, other = (json.loads(texts[dag_id])["dag"] for texts in (first, second))
+        one, other = (_of_dag(texts[dag_id]) for texts in (first, second))
         tasks = [[_of_serialization(task) for task in dag.pop("tasks", ())] for dag in (one, other)]
         yield from (Difference("", name) for name in _changed(one, other))
         for was, becomes in zip(*tasks, strict=False):
             names = set(_changed(*_comparable(was, becomes)))
             yield from (Difference(str(was.get("task_id")), name) for name in sorted(names))
+
+
+def _of_dag(text: str) -> dict[str, Any]:
+    """Return a serialized DAG, without defaults that no operator uses any more."""
+    found: dict[str, Any] = json.loads(text)["dag"]
+    if "default_args" in found:
+        found["default_args"] = _without_dead(found["default_args"])
+    return found
+
+
+def _without_dead(value: Any) -> Any:
+    """Return a value of JSON without the keywords that do nothing, however deep in it."""
+    return json.loads(json.dumps(value), object_hook=lambda it: {key: it[key] for key in it if key not in DEAD})
 
 
 def _of_serialization(task: Any) -> dict[str, Any]:
@@ -97,6 +114,8 @@ def _comparable(one: dict[str, Any], other: dict[str, Any]) -> tuple[dict[str, A
 
 def _without_pod(value: dict[str, Any]) -> dict[str, Any]:
     left = {name: it for name, it in value.items() if name not in _IDENTITY and name not in OF_THE_POD}
+    if "expand_input" in left:
+        left["expand_input"] = _without_dead(left["expand_input"])
     if isinstance(left.get("partial_kwargs"), dict):
         left["partial_kwargs"] = _without_pod(left["partial_kwargs"])
     return left

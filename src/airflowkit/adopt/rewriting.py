@@ -50,12 +50,30 @@ def _without_argument(call: cst.Call, place: int) -> cst.Call:
         return shorter
     if place == 0:
         return shorter.with_changes(whitespace_before_args=_with_comments(shorter.whitespace_before_args, lost))
-    args = list(shorter.args)
-    before = args[place - 1]
+    return shorter.with_changes(args=_with_comments_before(shorter.args, place, lost))
+
+
+def _without_element(value: cst.Dict, place: int) -> cst.Dict:
+    """Return a dictionary without one of its elements, whose comments become lines of their own."""
+    shorter = without_element(value, place)
+    lost = list(lost_comments(value, shorter).elements())
+    if not lost or not shorter.elements:
+        return shorter
+    if place == 0:
+        left = shorter.lbrace
+        gap = _with_comments(left.whitespace_after, lost)
+        return shorter.with_changes(lbrace=left.with_changes(whitespace_after=gap))
+    return shorter.with_changes(elements=_with_comments_before(shorter.elements, place, lost))
+
+
+def _with_comments_before(items: Sequence[Any], place: int, lost: Sequence[str]) -> list[Any]:
+    """Return arguments or elements with comments ahead of one of them, or after the last."""
+    left = list(items)
+    before = left[place - 1]
     if isinstance(before.comma, cst.Comma):
         comma = before.comma.with_changes(whitespace_after=_with_comments(before.comma.whitespace_after, lost))
-        args[place - 1] = before.with_changes(comma=comma)
-    return shorter.with_changes(args=args)
+        left[place - 1] = before.with_changes(comma=comma)
+    return left
 
 
 def without_keyword(call: cst.Call, name: str) -> cst.Call:
@@ -118,7 +136,7 @@ class _Rewriting(cst.CSTTransformer):
                 and isinstance(element.value, cst.Name)
                 and element.value.value in self._emptied
             ):
-                updated_node = without_element(updated_node, place)
+                updated_node = _without_element(updated_node, place)
         return updated_node
 
     def leave_Assign(self, _original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:  # noqa: N802

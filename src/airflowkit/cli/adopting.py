@@ -86,7 +86,7 @@ def _of_file(each: Adoption, *, dry_run: bool) -> Iterator[str]:
     for stays in each.stays:
         yield f"{path}:{_line(each, stays.line)} stays: {_in_one_line(stays.reason)}"
     for line in each.passed_on:
-        yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value"
+        yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value, no call"
     for name, number in each.others.items():
         of = f" of {_DECORATED.get(name, name)}"
         yield f"{path}: {_staying(number, 'task', of)}: adopt rewrites KubernetesPodOperator only"

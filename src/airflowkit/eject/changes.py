@@ -14,6 +14,7 @@ from airflowkit.adopt.calls import has_comments, listed_values
 from airflowkit.adopt.changes import constant
 from airflowkit.adopt.models import is_none
 from airflowkit.adopt.models import text_of as literal
+from airflowkit.adopt.reach import Reach
 from airflowkit.adopt.rewriting import GONE
 from airflowkit.checks.fixes.syntax import keyword_value, walked
 from airflowkit.eject.alerts import TEAMS_FAILURE, Alert
@@ -21,19 +22,19 @@ from airflowkit.eject.arguments import OURS, Arguments
 from airflowkit.eject.names import OPERATOR, uses
 from airflowkit.eject.overrides import POD_OVERRIDE, Override
 from airflowkit.eject.presets import DAG_ARGS, DEFAULT_ARGS, Preset, spread
-from airflowkit.eject.reach import Reach
 from airflowkit.eject.values import CLASSES, NATURAL, Plain, amounts, plain
 from airflowkit.eject.written import expression_of, text_of, value_of
 from airflowkit.pods.schema.models import PARTS
 from airflowkit.pods.spec.env_and_volumes import TARGETS
 from airflowkit.pods.spec.keywords import PLACES, SOURCES
+from airflowkit.pods.spec.shorthands import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from airflowkit.adopt.calls import RawCall, RawCalls
+    from airflowkit.adopt.reach import Reached
     from airflowkit.adopt.rewriting import Rewrite
-    from airflowkit.eject.reach import Reached
     from airflowkit.settings import Settings
 
 RETRY_BY_CAUSE: Final = "RetryByCause"
@@ -116,8 +117,7 @@ class Changes:
         """Rewrite the sizes and `Resources` of calls, and take out what the plain operator does not know."""
         slots = Reach(self.found, "resources").values()
         for slot in slots:
-            self._rewrite_amounts(slot.value)
-            if slot.value not in self.rewrites and not is_none(slot.value):
+            if not self._rewrite_amounts(slot.value):
                 self.unfollowed.append(self.found.source.span(slot.value).start.line)
         self._rename({node for slot in slots for node in (slot.value, *slot.names)})
         for keyword in OURS:
@@ -133,11 +133,18 @@ class Changes:
             elif isinstance(node, cst.Arg) and node.value in values and node.keyword:
                 self.rewrites[node.keyword] = constant(cst.Name("container_resources"))
 
-    def _rewrite_amounts(self, value: cst.BaseExpression) -> None:
+    def _rewrite_amounts(self, value: cst.BaseExpression) -> bool:
+        """Rewrite amounts, each of them where a condition chooses; return whether they are known."""
+        if isinstance(value, cst.IfExp):
+            first, second = self._rewrite_amounts(value.body), self._rewrite_amounts(value.orelse)
+            return first and second
+        if self._class_of(value) == "Resources" and has_comments(value):
+            self._object(value, "the comments in these Resources would be lost: write them above")
         new = amounts(value, self.settings, is_class=self._class_of(value) == "Resources")
         if new is not None:
             self.rewrites[value] = constant(new.model)
             self.lost |= {STEPS: None} if new.had_steps else {}
+        return new is not None or is_none(value)
 
     def _models(self) -> None:
         """Write the objects of Kubernetes that are dictionaries as models: the plain operator takes few others."""
@@ -191,19 +198,34 @@ class Changes:
 
     def _others(self) -> None:
         """Rewrite what no call shows: entries of dictionaries, and value classes that are the same thing anywhere."""
-        for entry in (it for it in walked(self.found.source.module) if isinstance(it, cst.DictElement)):
-            self._entry(entry)
+        for node in walked(self.found.source.module):
+            if isinstance(node, cst.DictElement):
+                self._entry(node)
+            elif isinstance(node, cst.Annotation):
+                self._annotation(node)
         for call in self.found.source.calls:
             if call not in self.rewrites:
                 self._unfollowed(call)
 
     def _entry(self, entry: cst.DictElement) -> None:
         key = literal(entry.key)
-        if key == "resources" and self._class_of(entry.value) == "Resources":
+        if key == "resources" and entry.key not in self.rewrites and self._is_amounts(entry.value):
+            self._rewrite_amounts(entry.value)
             self.rewrites[entry.key] = constant(cst.SimpleString('"container_resources"'))
         if key == "image_pull_secrets":
             for value in listed_values(entry.value):
                 self._rewrite_pull_secret(value)
+
+    def _is_amounts(self, value: cst.BaseExpression) -> bool:
+        """Return whether an entry of a dictionary is amounts: the name of a size only if calls take dictionaries."""
+        is_size = literal(value) in {**SIZES, **self.settings.resources}
+        by_stars = any(arg.star == "**" for raw in self.found.calls for arg in raw.call.args)
+        return self._class_of(value) == "Resources" or (is_size and by_stars)
+
+    def _annotation(self, annotation: cst.Annotation) -> None:
+        for node in walked(annotation):
+            if self.found.source.names(node) == {"airflowkit.Resources"}:
+                self.rewrites[node] = constant(cst.parse_expression("k8s.V1ResourceRequirements"))
 
     def _unfollowed(self, call: cst.Call) -> None:
         name = self._uses.get(call.func)
@@ -247,7 +269,10 @@ class Changes:
                 self.rewrites[holder] = spread
 
     def _override(self, call: cst.Call) -> None:
-        config = None if has_comments(call) else self._overrides.written(call)
+        if has_comments(call):
+            self._object(call, "the comments in this pod_override would be lost: write them above")
+            return
+        config = self._overrides.written(call)
         if config is None:
             self._object(call, "nothing tells which pod this pod_override is: write its values out there")
             return
@@ -274,7 +299,7 @@ class Changes:
 
     @cached_property
     def _overrides(self) -> Override:
-        return Override(self.settings, self._class_of, self.found.constant)
+        return Override(self.found.source, self.settings, self._class_of, self.found.constant)
 
     @cached_property
     def _numbers(self) -> Iterator[int]:

@@ -141,10 +141,15 @@ def _changed(changes: Changes, before: FileFacts, after: FileFacts) -> str:
     """Return what a file does otherwise afterwards, or the likely reason: what nobody could follow."""
     if not (objection := incomparable(before, after) or sentence_of(_refused(changes, before, after))):
         return ""
-    if changes.unfollowed:
+    is_of_amounts = "could not be imported" not in objection or _AMOUNTS in objection
+    if changes.unfollowed and is_of_amounts:
         return f"line {changes.unfollowed[0]}: only the run of the file knows these resources: write them out there"
     lines = changes.found.passed_on
     return f"line {lines[0]}: pod_task is a value there, and nothing tells what calls it" if lines else objection
+
+
+_AMOUNTS: Final = "operator_resources"
+"""The module of Airflow whose class refuses amounts that are no longer ours to read."""
 
 
 def _refused(changes: Changes, before: FileFacts, after: FileFacts) -> list[Difference]:

@@ -17,11 +17,11 @@ import libcst as cst
 from airflowkit.adopt.calls import called, used_names
 from airflowkit.adopt.comparison import MOVED
 from airflowkit.adopt.models import text_of as literal
+from airflowkit.adopt.reach import TABLES
 from airflowkit.adopt.task_lines import TaskLines
 from airflowkit.checks.fixes.syntax import keyword_value, walked
 from airflowkit.checks.workers.evidence import ARGUMENTS
 from airflowkit.eject.arguments import OURS
-from airflowkit.eject.reach import TABLES
 from airflowkit.eject.written import expression_of
 from airflowkit.pods.expansion import STAND_IN
 from airflowkit.pods.schema.models import PARTS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from airflowkit import _MODULE_OF
-from airflowkit.adopt.calls import bound_names, called, used_names
+from airflowkit.adopt.calls import POD_OPERATORS, bound_names, called, used_names
 from airflowkit.adopt.imports import without_imports
 from airflowkit.adopt.models import text_of
 from airflowkit.checks.fixes.syntax import walked
@@ -88,7 +88,9 @@ def taken(found: RawCalls, after: cst.Module) -> list[str]:
 
 
 def _spellings(name: str) -> frozenset[str]:
-    """Return what a plain name may be imported from: all of the client's models are in its package, too."""
+    """Return what a plain name may be imported from: the operator has moved, and models are in the package, too."""
+    if name == OPERATOR:
+        return POD_OPERATORS
     full = _PLAIN[name][0]
     return frozenset({full, full.removesuffix(".models")})
 

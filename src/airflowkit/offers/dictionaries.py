@@ -15,6 +15,7 @@ from airflowkit.adopt.imports import with_imports
 from airflowkit.checks.fixes.syntax import keyword_argument, keyword_value, walked
 from airflowkit.offers.names import assigned
 from airflowkit.presets import OF_THE_DAG
+from airflowkit.redaction import mask_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,7 @@ DEFAULT_ARGS: Final = "default_args"
 _MODULE: Final = "airflowkit"
 _OWNER: Final = "owner"
 _TIMEDELTA: Final = frozenset({"datetime.timedelta"})
+_SECRETS: Final = frozenset({"secrets", "image_pull_secrets"})
 _UNKNOWN: Final = object()
 """The value of what only the run of the file knows."""
 _NOTHING: Final[Mapping[str, tuple[Any, str]]] = MappingProxyType(
@@ -62,9 +64,10 @@ class Replacement:
 
     @property
     def write(self) -> str:
-        """What to write, in one line."""
+        """What to write, in one line; what seems to have a secret in it is three dots, to be filled in."""
         target = f"{self.name} = " if self.name else f"{DEFAULT_ARGS}="
-        return target + " ".join(_code(self.call).split())
+        args = [arg.with_changes(value=cst.Ellipsis()) if _has_secret(arg) else arg for arg in self.call.args]
+        return target + " ".join(_code(self.call.with_changes(args=args)).split())
 
     def text(self, source: Source) -> str:
         """Return the text of the file with the call in the dictionary's place."""
@@ -166,6 +169,12 @@ def _value(source: Source, node: cst.BaseExpression) -> Any:
 
 def _is_same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
+
+
+def _has_secret(arg: cst.Arg) -> bool:
+    """Return whether an argument should not be shown; Kubernetes' Secrets go by their names."""
+    text = _code(arg.value) if arg.keyword is None or arg.keyword.value in _SECRETS else _code(arg)
+    return mask_shapes(text) != text
 
 
 def _code(node: cst.CSTNode) -> str:

@@ -17,7 +17,6 @@ from airflowkit.offers.callbacks import CALLBACK, Repository, copied_callbacks
 from airflowkit.offers.dictionaries import DEFAULT_ARGS, replacements
 from airflowkit.offers.offer import Offer
 from airflowkit.presets import BUILT_IN, preset_of
-from airflowkit.redaction import mask_shapes
 from airflowkit.repository import repository_root
 from airflowkit.settings import load_settings
 
@@ -84,7 +83,7 @@ def _calls(folder: Path, files: Iterable[tuple[Draft, Source]], workers: int) ->
             left = _proved(folder, left, workers)
     for each in left:
         path = each.draft.file.path.as_posix()
-        yield from (Offer(path, it.line, mask_shapes(it.write), _SAME) for it in each.replacements)
+        yield from (Offer(path, it.line, it.write, _SAME) for it in each.replacements)
 
 
 def _presets(folder: Path) -> dict[str, dict[str, Any]]:

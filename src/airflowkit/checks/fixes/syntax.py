@@ -157,20 +157,18 @@ def with_argument(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.C
         return call.with_changes(args=[added])
     *others, last = call.args
     opening = call.whitespace_before_args
+    has_comma = isinstance(last.comma, cst.Comma)
+    closing: Gap = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else last.whitespace_after_arg
     gap: Gap = cst.SimpleWhitespace(" ")
     if _is_spread(opening):
-        gap = opening.with_changes(first_line=cst.TrailingWhitespace())
-    if isinstance(last.comma, cst.Comma):
-        closing = last.comma.whitespace_after
-        if _is_spread(gap) and _is_spread(closing):
+        gap = opening.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
+        if _is_spread(closing):  # the comment at its end belongs to the argument before
             gap = gap.with_changes(first_line=closing.first_line)
             closing = closing.with_changes(first_line=cst.TrailingWhitespace())
-        added = added.with_changes(comma=last.comma.with_changes(whitespace_after=closing))
-        last = last.with_changes(comma=last.comma.with_changes(whitespace_after=gap))
-    else:
-        added = added.with_changes(whitespace_after_arg=last.whitespace_after_arg)
-        last = last.with_changes(comma=cst.Comma(whitespace_after=gap), whitespace_after_arg=cst.SimpleWhitespace(""))
-    return call.with_changes(args=[*others, last, added])
+    comma = cst.Comma(whitespace_after=gap)
+    last = last.with_changes(comma=comma, whitespace_after_arg=cst.SimpleWhitespace(""))
+    end = {"comma": cst.Comma(whitespace_after=closing)} if has_comma else {"whitespace_after_arg": closing}
+    return call.with_changes(args=[*others, last, added.with_changes(**end)])
 
 
 def _without(items: Sequence[Item], index: int, opening: Gap, closing: Gap) -> tuple[list[Item], Gap, Gap]:

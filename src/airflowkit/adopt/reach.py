@@ -106,7 +106,7 @@ class Reach:
             return
         for inner in _inner(table):
             yield from self._entries(inner, names)
-        yield from ((value, names) for key, value in _own(table) if key == self.keyword)
+        yield from ((value, names) for key, value in own_entries(table) if key == self.keyword)
 
     def _follow(self, value: cst.BaseExpression, raw: RawCall, names: frozenset[str], *, is_list: bool) -> None:
         if isinstance(value, cst.Name):
@@ -136,7 +136,7 @@ def _inner(table: cst.BaseExpression) -> list[cst.BaseExpression]:
     return []
 
 
-def _own(table: cst.BaseExpression) -> list[tuple[str | None, cst.BaseExpression]]:
+def own_entries(table: cst.CSTNode) -> list[tuple[str | None, cst.BaseExpression]]:
     """Return the entries that are written out in a dictionary."""
     if isinstance(table, cst.Dict):
         return [(literal(it.key), it.value) for it in table.elements if isinstance(it, cst.DictElement)]
