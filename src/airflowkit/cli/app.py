@@ -174,13 +174,17 @@ def main() -> None:
         if error.errno == errno.EPIPE:  # as with `| head`
             sys.exit(1)
         _fail(f"cannot write: {error.strerror}")
-    except (KeyboardInterrupt, typer.Abort):
+    except typer.Abort:
+        typer.echo(err=True)  # ends the line of the question
+        sys.exit(130)
+    except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def _one_line(error: Any) -> str:
     message = " ".join(error.format_message().split()).replace("Value error, ", "")  # Pydantic's words
+    message = message.removeprefix("Invalid value: ")  # Click's words where it is no option's value
     end = "" if message.endswith((".", "?")) else "."
     return f"{message}{end} See `{error.ctx.command_path} --help`"
 

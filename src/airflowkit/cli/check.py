@@ -161,9 +161,14 @@ def _found(paths: Sequence[Path], **how: Any) -> Report:
     with _progress_bar() as progress:
         report = check_paths(paths, progress=progress, **how)
     if not report.files:
-        where = ", ".join(map(os.path.relpath, paths))
+        where = ", ".join(map(_shown, paths))
         raise NoDagFile(f"no DAG file in {where}", hint="pass the DAG folder: airflowkit check PATH")
     return replace(report, seconds=time.monotonic() - start)
+
+
+def _shown(folder: Path) -> str:
+    relative = os.path.relpath(folder)
+    return "the current folder" if relative == os.curdir else relative
 
 
 def accept_findings(paths: list[Path], known: Baseline) -> None:
