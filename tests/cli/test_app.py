@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,13 @@ def test_an_unknown_option_is_refused_in_one_line(refused, path):
 @pytest.mark.parametrize("path", REQUIRED)
 def test_a_missing_argument_is_refused_in_one_line(refused, path):
     assert refused(*path).startswith("airflowkit: Missing argument ")
+
+
+@pytest.mark.parametrize("path", LEAVES)
+def test_the_usage_names_arguments_in_capitals(help_of, path):
+    """Typer names one without a metavar as the function's parameter is named, in braces."""
+    usage = help_of(*path).splitlines()[0].removeprefix(f"Usage: airflowkit {' '.join(path)} ")
+    assert re.findall(r"[\[{][a-z]\w*", usage) == []
 
 
 @pytest.mark.parametrize(("path", "line"), [

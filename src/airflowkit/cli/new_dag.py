@@ -24,7 +24,8 @@ class Format(StrEnum):
 def new_dag(  # noqa: PLR0913  one for each answer
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="The DAG id and file name, such as orders_daily.", show_default=False)
+        str,
+        typer.Argument(metavar="NAME", help="The DAG id and file name, such as orders_daily.", show_default=False),
     ] = "",
     *,
     template: Annotated[str, typer.Option("--template", "-t", help="What to start from; --list shows it all.")] = "pod",

@@ -20,7 +20,9 @@ NOW: Final = "now"
 
 
 def run(  # noqa: PLR0913  the command's options
-    dag: Annotated[str, typer.Argument(help="A DAG id, or a file with one DAG.")],
+    dag: Annotated[
+        str, typer.Argument(metavar="DAG[.TASK]", help="A DAG id, one of its tasks, or a file with one DAG.")
+    ],
     *,
     dags_folder: DagsFolder,
     logical_date: Annotated[
