@@ -164,6 +164,8 @@ def test_the_help_of_a_command_shows_an_example_that_can_be_copied(help_of, path
         ("airflowkit check --form", ["--format"]),
         ("airflowkit check --format j", ["json", "junit"]),
         ("airflowkit teams te", ["test"]),
+        ("airflowkit run --runtime p", ["process", "podman"]),
+        ("airflowkit new-dag orders --template ma", ["mapped"]),
     ],
 )
 def test_a_shell_completes_commands_options_and_choices(words, completions):
