@@ -82,6 +82,11 @@ def test_an_unknown_id_names_the_nearest(folder):
         load_dag("order", folder)
 
 
+def test_a_folder_without_dags_is_doubted(folder):
+    with pytest.raises(DagNotFound, match=r"no DAG 'orders' in .*; there are none: is this the DAG folder\?"):
+        load_dag("orders", folder)
+
+
 def test_an_unknown_task_names_the_nearest(folder):
     write(folder, "a.py", "orders", "load")
     with pytest.raises(DagNotFound, match=r"DAG 'orders' has no task 'lod'; did you mean 'load'"):

@@ -73,6 +73,7 @@ def test_a_profile_overrides_the_base(write, monkeypatch):
         ("[check.severity]\nAK401 = 'info'\nak401 = 'error'\n", ": AK401 is there twice, in capitals and not"),
         ("[doctor.ignore]\nAD105 = 'a'\nad105 = 'b'\n", ": AD105 is there twice, in capitals and not"),
         ("[pod\n", "airflowkit.toml is not valid TOML: "),
+        ("[pod]\n[teams]\n[pod]\n", "(at line 3, column 5); write all of a table in one place"),
         ("check = 5", "check = 5: must be a table"),
         ("[check]\npools = 'x'", "check.pools = 'x': must be a list, such as"),
         ("[check]\nexecutors = [1]", "check.executors.0 = 1: must be text"),

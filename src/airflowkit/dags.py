@@ -66,7 +66,7 @@ class Dags:
     def _why_not(self, dag_id: str) -> str:
         if self.import_errors:
             return "could not be imported: " + "; ".join(self.import_errors.values())
-        return did_you_mean(dag_id, self.dags) or f"there are {', '.join(sorted(self.dags)) or 'none'}"
+        return did_you_mean(dag_id, self.dags) or _which(self.dags)
 
 
 def load_dag(ref: str, folder: Path) -> LoadedDag:
@@ -223,9 +223,13 @@ class _Bag:
                 tasks = loaded.dag.task_ids
                 hint = did_you_mean(task_id, tasks) or f"it has {', '.join(tasks)}"
                 return DagNotFound(f"DAG {dag_id!r} has no task {task_id!r}", hint=hint)
-        hint = did_you_mean(ref, self.loaded) or f"there are {', '.join(sorted(self.loaded)) or 'none'}"
+        hint = did_you_mean(ref, self.loaded) or _which(self.loaded)
         broken = f" ({len(self.errors)} files could not be imported)" if self.errors else ""
         return DagNotFound(f"no DAG {ref!r} in {self._bag.dag_folder}{broken}", hint=hint)
+
+
+def _which(dag_ids: Iterable[str]) -> str:
+    return f"there are {', '.join(sorted(dag_ids))}" if dag_ids else "there are none: is this the DAG folder?"
 
 
 def _load_error(file: Path, message: str) -> DagLoadError:

@@ -43,6 +43,12 @@ def dags_folder(path: Path) -> Path | None:
     )
 
 
+def shown_folder(folder: Path) -> str:
+    """Return how a message names a folder: by its path from here; a lone dot would look like a sentence's end."""
+    relative = os.path.relpath(folder)
+    return "the current folder" if relative == os.curdir else relative
+
+
 def places_beside(dags: Path) -> tuple[Path, ...]:
     """Return where a repository keeps files that belong to a DAG folder: the folder around it, and the root."""
     root = repository_root(dags) or dags.parent

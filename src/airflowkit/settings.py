@@ -200,7 +200,8 @@ def _parse(path: Path) -> dict[str, Any]:
         hint = "AIRFLOWKIT_CONFIG refers to it" if os.environ.get("AIRFLOWKIT_CONFIG") == str(path) else ""
         raise SettingsError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+        hint = "write all of a table in one place" if "twice" in str(error) else ""
+        raise SettingsError(f"{path} is not valid TOML: {error}", hint=hint) from error
 
 
 def _check_profiles(path: Path | None, profiles: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,13 @@ def test_a_missing_argument_is_refused_in_one_line(refused, path):
     assert refused(*path).startswith("airflowkit: Missing argument ")
 
 
+@pytest.mark.parametrize("path", LEAVES)
+def test_the_usage_names_arguments_in_capitals(help_of, path):
+    """Typer names one without a metavar as the function's parameter is named, in braces."""
+    usage = help_of(*path).splitlines()[0].removeprefix(f"Usage: airflowkit {' '.join(path)} ")
+    assert re.findall(r"[\[{][a-z]\w*", usage) == []
+
+
 @pytest.mark.parametrize(("path", "line"), [
     (("chek",), "No such command 'chek'. Did you mean 'check'?"),
     (("zzz",), "No such command 'zzz'."),
@@ -156,6 +164,8 @@ def test_the_help_of_a_command_shows_an_example_that_can_be_copied(help_of, path
         ("airflowkit check --form", ["--format"]),
         ("airflowkit check --format j", ["json", "junit"]),
         ("airflowkit teams te", ["test"]),
+        ("airflowkit run --runtime p", ["process", "podman"]),
+        ("airflowkit new-dag orders --template ma", ["mapped"]),
     ],
 )
 def test_a_shell_completes_commands_options_and_choices(words, completions):

@@ -94,7 +94,7 @@ def test_exit_zero_reports_and_succeeds(repository):
         (["--ignore", "pod-refused"], "--ignore names 'POD-REFUSED', which is not a rule; its code is AK408"),
         (["--format", "yaml"], "Invalid value for '--format': "),
         (["--baseline", "nowhere.json"], "Invalid value for --baseline: nowhere.json does not exist; --write-baseline"),
-        (["--fix", "--write-baseline"], "Invalid value: a baseline accepts what --fix would fix: use only one of them"),
+        (["--fix", "--write-baseline"], "a baseline accepts what --fix would fix: use only one of them"),
         (["--once", "--write-baseline", "--baseline", "no/b.json"], "no/b.json cannot be written: No such file or"),
         (["--selct", "AK1"], "No such option: --selct"),
     ],
@@ -198,3 +198,10 @@ def test_nothing_is_written_beside_the_dag_files(repository):
     before = sorted(repository.rglob("*"))
     airflowkit("check", cwd=repository)
     assert sorted(repository.rglob("*")) == before
+
+
+def test_a_folder_without_dags_is_told_as_a_sentence(tmp_path):
+    result = airflowkit("check", cwd=tmp_path)
+    assert (
+        result.stderr == "airflowkit: no DAG file in the current folder; pass the DAG folder: airflowkit check PATH\n"
+    )

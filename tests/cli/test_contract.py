@@ -173,7 +173,7 @@ def test_a_contract_that_is_not_whole_is_not_kept(airflowkit, repository):
 def test_where_no_dag_file_is_nothing_is_said_of_what_dags_need(airflowkit, tmp_path, option):
     shown = airflowkit("doctor", "--contract", option, cwd=tmp_path)
     assert shown.status == 2
-    assert "no DAG file in ." in shown.stderr
+    assert "no DAG file in the current folder; name the repository: airflowkit doctor PATH" in shown.stderr
     assert "need nothing" not in shown.stdout
     assert not (tmp_path / "contract.json").exists()
 

@@ -272,3 +272,10 @@ def test_the_page_of_a_code_is_in_the_terminal_too(airflowkit, tmp_path):
     assert (page.status, "branch-beside-ref" in page.stdout, "42918" in page.stdout) == (0, True, True)
     assert "AD201" in airflowkit("explain", "AD2", cwd=tmp_path).stdout
     assert airflowkit("explain", "AD999", cwd=tmp_path).status == 2
+
+
+def test_without_a_cluster_the_command_that_exports_one_has_a_line_of_its_own(doctor):
+    lines = doctor("--select", "cluster").stdout.splitlines()
+    said = next(number for number, line in enumerate(lines) if line.startswith("cluster: no cluster"))
+    assert len(lines[said]) < 250
+    assert lines[said + 1].startswith("for ns in airflow; do kubectl get ")

@@ -151,6 +151,7 @@ def test_ctrl_c_at_a_question_writes_nothing(terminal, tmp_path):
     for number, _ in enumerate(screen.questions()):
         screen.type("") if number < 3 else screen.interrupt()
     assert screen.process.wait(timeout=60) == 130, screen.text
+    assert screen.text.endswith("\n"), "the shell's prompt would follow the question"
     assert list(tmp_path.iterdir()) == []
 
 

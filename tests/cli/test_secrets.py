@@ -175,6 +175,7 @@ def test_a_file_outside_of_git_is_fine(deployment, secrets, tmp_path):
         (("--output", "deploy/secrets.yaml", "--values", "none.yaml"), "none.yaml cannot be read"),
         (("--output", "deploy/secrets.yaml", "--values", "database-url"), "not a values file"),
         (("--check", "--context", "no-such-context"), "kubectl get failed"),
+        (("--check",), "kubectl knows no cluster here: set KUBECONFIG, or use --output FILE"),
     ],
 )
 def test_wrong_use_is_one_line_and_status_2_and_changes_nothing(deployment, secrets, arguments, reason, monkeypatch):

@@ -65,3 +65,12 @@ def test_an_interrupt_leaves_no_environment_and_removes_what_a_killed_command_le
 def test_only_a_whole_version_is_one(tmp_path, version):
     with pytest.raises(UpgradeError, match="is not a version of Airflow"):
         made(version, tmp_path, "", lambda _text: None)
+
+
+def test_without_uv_no_environment_is_said_to_be_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(making, "program", lambda _name: None)
+    told = []
+    with pytest.raises(UpgradeError, match="pip install uv"):
+        made("3.3.0", tmp_path, "", told.append)
+    assert told == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from airflowkit.checks.workers.messages import Job
 from airflowkit.contract.document import Contract
 from airflowkit.discovery.dag_files import dag_files
 from airflowkit.errors import NoDagFile
-from airflowkit.repository import dags_folder, dags_folder_of
+from airflowkit.repository import dags_folder, dags_folder_of, shown_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +50,7 @@ def collect(root: Path) -> Collected:
     options = narrowed(check_options(folder), (), NEED_TWO_PARSES)
     jobs = [Job(str(file), str(folder), options, contract=True, judged=False) for file in dag_files(folder)]
     if not jobs and not (dags_folder(root) and folder.is_dir()):
-        raise NoDagFile(f"no DAG file in {os.path.relpath(folder)}", hint="name the repository: airflowkit doctor PATH")
+        raise NoDagFile(f"no DAG file in {shown_folder(folder)}", hint="name the repository: airflowkit doctor PATH")
     parsed_files = parsed(jobs, new_pools(), lambda _done, _of: None, twice=False) if jobs else ()
     facts = sorted(parsed_files, key=lambda file: file.path)
     return Collected(

@@ -175,7 +175,10 @@ def main() -> None:
         if error.errno == errno.EPIPE:  # as with `| head`
             sys.exit(1)
         _fail(f"cannot write: {error.strerror}")
-    except (KeyboardInterrupt, typer.Abort):
+    except typer.Abort:
+        typer.echo(err=True)  # ends the line of the question
+        status = 130
+    except KeyboardInterrupt:
         status = 130
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one more would only change how the process ends
     sys.exit(status if isinstance(status, int) else 0)
@@ -183,6 +186,7 @@ def main() -> None:
 
 def _one_line(error: Any) -> str:
     message = " ".join(error.format_message().split()).replace("Value error, ", "")  # Pydantic's words
+    message = message.removeprefix("Invalid value: ")  # Click's words where it is no option's value
     end = "" if message.endswith((".", "?")) else "."
     return f"{message}{end} See `{error.ctx.command_path} --help`"
 

@@ -156,12 +156,13 @@ def _found_anew(baseline: Path | None, paths: Sequence[Path], pools: Pools, **ho
 def _found(paths: Sequence[Path], **how: Any) -> Report:
     from airflowkit.checks.engine import check as check_paths
     from airflowkit.errors import NoDagFile
+    from airflowkit.repository import shown_folder
 
     start = time.monotonic()
     with _progress_bar() as progress:
         report = check_paths(paths, progress=progress, **how)
     if not report.files:
-        where = ", ".join(map(os.path.relpath, paths))
+        where = ", ".join(map(shown_folder, paths))
         raise NoDagFile(f"no DAG file in {where}", hint="pass the DAG folder: airflowkit check PATH")
     return replace(report, seconds=time.monotonic() - start)
 

@@ -22,7 +22,9 @@ def connections(  # noqa: PLR0913  the command's options
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="Connections, as `airflow connections import` reads them; YAML or JSON.", show_default=False
+            metavar="FILE",
+            help="Connections, as `airflow connections import` reads them; YAML or JSON.",
+            show_default=False,
         ),
     ] = None,
     *,

@@ -34,7 +34,10 @@ _OF_CONTRACT = (Format.TEXT, Format.JSON, Format.YAML)
 
 def doctor(  # noqa: PLR0913  one for each option
     path: Annotated[
-        Path | None, typer.Argument(help="The repository; by default that of the current folder.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="PATH", help="The repository; by default that of the current folder.", show_default=False
+        ),
     ] = None,
     *,
     output_format: Annotated[

@@ -15,13 +15,24 @@ if TYPE_CHECKING:
     from airflowkit.scaffold.new_dag import NewDag
 
 
+def _templates(incomplete: str) -> list[str]:
+    """Complete the name of a template of airflowkit's own: those of a team may have to be fetched."""
+    from airflowkit.scaffold.dag_templates.catalogue import built_in
+
+    return [name for name, _ in built_in().all() if name.startswith(incomplete)]
+
+
 def new_dag(  # noqa: PLR0913  one for each answer
     ctx: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="The DAG id and file name, such as orders_daily.", show_default=False)
+        str,
+        typer.Argument(metavar="NAME", help="The DAG id and file name, such as orders_daily.", show_default=False),
     ] = "",
     *,
-    template: Annotated[str, typer.Option("--template", "-t", help="What to start from; --list shows it all.")] = "pod",
+    template: Annotated[
+        str,
+        typer.Option("--template", "-t", help="What to start from; --list shows it all.", autocompletion=_templates),
+    ] = "pod",
     schedule: Annotated[
         str, typer.Option(help="A preset such as @daily, cron, or none; by default the template's.", show_default=False)
     ] = "@daily",

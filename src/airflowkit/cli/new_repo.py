@@ -27,7 +27,9 @@ def _replay(ctx: typer.Context, path: Path | None) -> Path | None:
 
 def new_repo(  # noqa: PLR0913  one for each answer
     ctx: typer.Context,
-    path: Annotated[Path, typer.Argument(help="A new or empty folder, or a clone of an empty repository.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A new or empty folder, or a clone of an empty repository.")
+    ],
     *,
     git_url: Annotated[
         str, typer.Option(help="The URL that the cluster clones, ssh or https.")

@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 NOW: Final = "now"
 
 
+def _runtimes(incomplete: str) -> list[str]:
+    from airflowkit.local.runtimes import NAMES
+
+    return [name for name in NAMES if name.startswith(incomplete)]
+
+
 def run(  # noqa: PLR0913  the command's options
-    dag: Annotated[str, typer.Argument(help="A DAG id, or a file with one DAG.")],
+    dag: Annotated[
+        str, typer.Argument(metavar="DAG[.TASK]", help="A DAG id, one of its tasks, or a file with one DAG.")
+    ],
     *,
     dags_folder: DagsFolder,
     logical_date: Annotated[
@@ -44,6 +52,7 @@ def run(  # noqa: PLR0913  the command's options
         typer.Option(
             help="What runs the pods: auto, process, podman or docker. Only the last two use the image.",
             envvar="AIRFLOWKIT_RUNTIME",
+            autocompletion=_runtimes,
         ),
     ] = "auto",
     keep: Annotated[bool, typer.Option("--keep", help="Keep the run's folder: volumes, database.")] = False,

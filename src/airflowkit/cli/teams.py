@@ -19,7 +19,9 @@ teams = typer.Typer(help="Alerts in Microsoft Teams.", no_args_is_help=True)
 def preview(
     result: Annotated[
         Path | None,
-        typer.Argument(help="What `airflowkit run --json` wrote: the cards of that run instead of samples."),
+        typer.Argument(
+            metavar="RESULT", help="What `airflowkit run --json` wrote: the cards of that run instead of samples."
+        ),
     ] = None,
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path("teams-preview.html"),
@@ -51,7 +53,9 @@ def preview(
 
 @teams.command("test", short_help="Send a sample card through an Airflow connection.")
 def send_sample(
-    conn_id: Annotated[str, typer.Argument(help="The Airflow connection; by default the one in airflowkit.toml.")] = "",
+    conn_id: Annotated[
+        str, typer.Argument(metavar="CONN_ID", help="The Airflow connection; by default the one in airflowkit.toml.")
+    ] = "",
 ) -> None:
     """Send a sample card to Teams through an Airflow connection, and explain the response.
 

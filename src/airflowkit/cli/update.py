@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def update(
-    path: Annotated[Path, typer.Argument(help="A folder of the repository.")] = Path(),
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A folder of the repository.")] = Path(),
     *,
     airflow_version: Annotated[
         str, typer.Option(help="Move to another Airflow version, too.", show_default="the repository's")

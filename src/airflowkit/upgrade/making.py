@@ -54,9 +54,10 @@ def made(airflow: str, root: Path, constraints: str, report: Callable[[str], Non
     limits = constraints or _CONSTRAINTS.format(airflow=airflow, python=python)
     folder = cache_folder() / f"airflow-{airflow}-python-{python}-{_digest([*wanted, _content(limits)])}"
     if not folder.exists():
+        uv = _uv()
         report(f"Making an environment with Airflow {airflow} in {folder} ...")
         try:
-            _make(folder, wanted, limits)
+            _make(uv, folder, wanted, limits)
         except _UvError as failed:
             raise explained(failed.said, airflow, python, limits) from None
     return environment_of(folder)
@@ -138,8 +139,7 @@ def _digest(texts: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def _make(folder: Path, wanted: Sequence[str], constraints: str) -> None:
-    uv = _uv()
+def _make(uv: str, folder: Path, wanted: Sequence[str], constraints: str) -> None:
     with _half_made(folder) as scratch:
         _run([uv, "venv", "--quiet", "--relocatable", "--python", sys.executable, str(scratch)])
         listed = scratch / "requirements.in"

@@ -47,7 +47,7 @@ def test_pods_write_what_processes_write(both):
 
 def test_it_says_what_runs_the_pods(both):
     notices = [event.text for event in both[0][1] if isinstance(event, Notice)]
-    assert f"pods run as containers of {engine()}" in notices
+    assert f"pods run as containers of {engine()}; --runtime process needs no images" in notices
 
 
 def test_an_image_that_cannot_be_pulled_is_said(run_locally, repository):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MANAGER: Final = "airflowkit"
 """What the API server notes as the owner of a key."""
 _TIMEOUT: Final = "--request-timeout=30s"
+_NO_KUBECONFIG: Final = "kubectl knows no cluster here: set KUBECONFIG, or use --output FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,9 @@ def _kubectl(
         check=False,
     )
     if check and ended.returncode:
-        raise SecretsError(f"kubectl {arguments[0]} failed: {_reason(ended.stderr)}")
+        reason = _reason(ended.stderr)
+        hint = _NO_KUBECONFIG if "localhost:8080" in reason else ""
+        raise SecretsError(f"kubectl {arguments[0]} failed: {reason}", hint=hint)
     return ended
 
 

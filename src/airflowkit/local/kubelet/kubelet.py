@@ -58,7 +58,7 @@ class Kubelet:
         objects: LocalObjects,
         scratch: Path,
         on_line: OnLine,
-        on_note: Callable[[str], None],
+        on_note: Callable[[Pod, str], None],
         own_images: OwnImages,
     ) -> None:
         self._own_images = own_images
@@ -86,7 +86,7 @@ class Kubelet:
         new = [what for what in found if what not in self._noted]
         if new:
             self._noted.update(new)
-            self._on_note(f"{pod.labels.get('task_id', pod.name)}: not enforced in a local run: {', '.join(new)}")
+            self._on_note(pod, f"not enforced in a local run: {', '.join(new)}")
 
     async def settle(self, pod: Pod) -> None:
         """Give a pod that is about to leave `Pending` a moment."""

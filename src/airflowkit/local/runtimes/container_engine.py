@@ -57,7 +57,7 @@ class EngineRuntime:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self.notice = f"pods run as containers of {name}"
+        self.notice = f"pods run as containers of {name}; --runtime process needs no images"
 
     async def start(self, container: Container) -> EngineContainer:
         """Start a container; return once its command runs.

@@ -6,17 +6,18 @@ import logging
 import sys
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from airflowkit.errors import PodFailed
 from airflowkit.local.process.events import Output, TaskEnded, TaskFailed, TaskRun, TaskStarted
-from airflowkit.local.worker.failure import reason_and_lines
+from airflowkit.local.worker.failure import PACKAGES, reason_and_lines
 from airflowkit.local.worker.refusal import RunRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
     from airflowkit.local.process.events import Event
     from airflowkit.local.worker.stopping import Stopping
@@ -116,7 +117,7 @@ def shorten(
         elif str(getattr(logger, "name", "")).endswith(_COMMANDS):
             if commands.prints(text):
                 emit(Output(f"{TaskRun(*tasks.current, '', 0, 0).label} | {text}"))
-        elif not (text.startswith(_REPEATED) or _EACH_RETRY in text):
+        elif not (text.startswith(_REPEATED) or _EACH_RETRY in text or _only_for_its_authors(event)):
             return event
         raise structlog.DropEvent
 
@@ -139,6 +140,12 @@ class _Commands:
             self._printing = False
         before, self._printing = self._printing, self._printing or text == "Output:"
         return before
+
+
+def _only_for_its_authors(event: Mapping[str, Any]) -> bool:
+    """Return whether it is a deprecation in an installed package: the user cannot write that code otherwise."""
+    deprecated = str(event.get("category", "")).endswith("DeprecationWarning")
+    return deprecated and not PACKAGES.isdisjoint(Path(str(event.get("filename", ""))).parts)
 
 
 def _get_past_airflow(error: BaseException, stopping: Stopping) -> None:

@@ -67,9 +67,9 @@ class DagRuns:
         """Have this Airflow know a DAG."""
         prefix = f"{loaded.dag.dag_id}." if self.running else ""
         self.logs.expect(loaded.dag, prefix)
-        notes = localize(loaded.dag)
+        notes = localize(loaded.dag, prefix)
         for note in () if self.request.script else notes:
-            self.emit(Notice(f"{prefix}{note}"))
+            self.emit(Notice(note))
         prepared = Prepared(loaded, take_deadlines(loaded.dag))
         _airflow_run.sync_dag(loaded.dag, loaded.path, self.empty)
         return prepared

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MOST_LINES: Final = 30
-_PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
+PACKAGES: Final = frozenset({"site-packages", "dist-packages"})
 _LIBRARIES: Final = (Path(traceback.__file__).parent, Path(__file__).parents[2])
 """Python's own, and ours."""
 _EXCEPTIONS: Final = "airflow.sdk.exceptions."
@@ -71,4 +71,4 @@ def _split(texts: Iterable[str]) -> list[str]:
 def _is_foreign(frame: traceback.FrameSummary) -> bool:
     """Return whether a line is Python's, Airflow's, another package's, or ours."""
     file = Path(frame.filename)
-    return not _PACKAGES.isdisjoint(file.parts) or any(file.is_relative_to(library) for library in _LIBRARIES)
+    return not PACKAGES.isdisjoint(file.parts) or any(file.is_relative_to(library) for library in _LIBRARIES)

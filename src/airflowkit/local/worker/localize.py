@@ -13,8 +13,8 @@ _ELSEWHERE: Final = ("config_file", "in_cluster", "cluster_context")
 """The operator's arguments that select another cluster."""
 
 
-def localize(dag: Any) -> list[str]:
-    """Point a DAG's pods at the local API, and retry without delay; return notes for the user."""
+def localize(dag: Any, prefix: str) -> list[str]:
+    """Point a DAG's pods at the local API, and retry without delay; return notes, with a prefix to the tasks' ids."""
     for task in dag.tasks:
         _set(task, "kubernetes_conn_id", DEFAULT_CONNECTION)
         for name in _ELSEWHERE:
@@ -29,7 +29,7 @@ def localize(dag: Any) -> list[str]:
     overridden = [task.task_id for task in dag.tasks if _overrides_pod(task)]
     dag.is_paused_upon_creation = False  # a run of it was asked for
     notes = {"retries start at once, without retry_delay": delayed, "pod overrides are not used here": overridden}
-    return [f"{note}: {', '.join(task_ids)}" for note, task_ids in notes.items() if task_ids]
+    return [f"{note}: {', '.join(prefix + it for it in task_ids)}" for note, task_ids in notes.items() if task_ids]
 
 
 def _overrides_pod(task: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from airflowkit.local.process.events import LogLine, Notice, PodCreated
+from airflowkit.local.process.events import LogLine, Notice, PodCreated, TaskRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ class LogBook:
 
     def __init__(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
-        self._warned: set[tuple[str, str]] = set()
+        self._warned: set[tuple[str, int, str]] = set()
         self._texts: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._tasks: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -63,10 +63,11 @@ class LogBook:
         self._emit(PodCreated(*self.place(pod), pod.manifest))
 
     def warn(self, pod: Pod, message: str) -> None:
-        """Report once what a pod waits for, or why it failed."""
-        if (pod.name, message) not in self._warned:
-            self._warned.add((pod.name, message))
-            self._emit(Notice(f"{self._names(pod)[1]}: {message}"))
+        """Report what a pod waits for, or why it failed; once, and not again for each try."""
+        task_id, map_index, _ = self.place(pod)
+        if (task_id, map_index, message) not in self._warned:
+            self._warned.add((task_id, map_index, message))
+            self._emit(Notice(f"{TaskRun(task_id, map_index, '', 0, 0).label}: {message}"))
 
     def text(self, task_id: str, map_index: int) -> str:
         """Return everything that a task's pods have printed."""

@@ -163,9 +163,7 @@ def runtime_kubelet(request: Request, loaded: LoadedDag, store: PodStore, logs: 
     objects = LocalObjects.for_dag(loaded.path)
     objects.check()
     images = OwnImages(repository_root(loaded.path) or Path(request.dags_folder))
-    return RuntimeKubelet(
-        store, runtime, objects, Path(request.scratch), logs.add, lambda text: emit(Notice(text)), images
-    )
+    return RuntimeKubelet(store, runtime, objects, Path(request.scratch), logs.add, logs.warn, images)
 
 
 if __name__ == "__main__":

@@ -94,4 +94,4 @@ def _accounts(request: Request, cluster: LiveCluster | ExportedCluster, namespac
 
 
 def _by_export(namespaces: Iterable[str]) -> str:
-    return f"judge an export by --cluster cluster.yaml; this writes names and keys only: {export_command(namespaces)}"
+    return f"judge an export by --cluster cluster.yaml; this writes names and keys only:\n{export_command(namespaces)}"
