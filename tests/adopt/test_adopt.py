@@ -135,6 +135,20 @@ def test_a_house_default_that_would_change_a_pod_keeps_it_raw_unless_the_field_i
     assert texts(place / "dags") == {"kept.py": kept, "moved.py": moved}
 
 
+def test_a_line_is_that_of_the_file_as_it_is_also_in_a_dry_run(tmp_path):
+    text = (
+        f"from kubernetes.client import models as k8s\n{HEAD}"
+        "    KubernetesPodOperator(\n"
+        "        task_id='load', image='busybox:1.36', image_pull_secrets=[k8s.V1LocalObjectReference('regcred')]\n"
+        "    )\n"
+        "    KubernetesPodOperator(task_id='wrong', image='busybox:1.36', image_pull_policy='always')\n"
+    )
+    place = repository(tmp_path, orders=text)
+    for arguments in (["--dry-run"], []):
+        (line,) = re.findall(r"orders\.py:(\d+) stays", adopt(place, *arguments).stdout)
+        assert "task_id='wrong'" in texts(place / "dags")["orders.py"].splitlines()[int(line) - 1]
+
+
 def test_a_file_stays_where_another_profile_would_change_its_pods_or_another_file_imports_it(tmp_path):
     text = f"{HEAD}    KubernetesPodOperator(task_id='load', image='busybox:1.36')\n"
     settings = '[profile.prod.pod]\nlabels = { team = "data" }\n'

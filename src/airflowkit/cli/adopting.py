@@ -46,7 +46,7 @@ def show(
     for complaint in at.unread:
         typer.echo(complaint, err=True)
     if as_json:
-        typer.echo(json.dumps(_as_json(found, at.helpers, offers), indent=2))
+        typer.echo(json.dumps(_as_json(found, at.helpers, offers, dry_run=dry_run), indent=2))
         return
     if dry_run:
         for each in found:
@@ -84,9 +84,10 @@ def _of_file(each: Adoption, *, dry_run: bool) -> Iterator[str]:
     if each.moved:
         yield f"{path}: {counted(each.moved, 'call')} {_verb(dry_run=dry_run)}"
     for stays in each.stays:
-        yield f"{path}:{_line(each, stays.line)} stays: {_in_one_line(stays.reason)}"
+        yield f"{path}:{_line(each, stays.line, dry_run=dry_run)} stays: {_in_one_line(stays.reason)}"
     for line in each.passed_on:
-        yield f"{path}:{_line(each, line)} stays: here KubernetesPodOperator is a base class or a value, no call"
+        place = f"{path}:{_line(each, line, dry_run=dry_run)}"
+        yield f"{place} stays: here KubernetesPodOperator is a base class or a value, no call"
     for name, number in each.others.items():
         of = f" of {_DECORATED.get(name, name)}"
         yield f"{path}: {_staying(number, 'task', of)}: adopt rewrites KubernetesPodOperator only"
@@ -103,22 +104,28 @@ def _staying(number: int, noun: str, of: str = "") -> str:
     return f"{counted(number, noun)}{of} {agreeing(number, 'stay')}"
 
 
-def _line(each: Adoption, line: int) -> int:
-    return moved(line, each.file.text, each.text) or line
+def _line(each: Adoption, line: int, *, dry_run: bool) -> int:
+    """Return where something is in the file as it is now: in a dry run that is the one that was read."""
+    return line if dry_run else moved(line, each.file.text, each.text) or line
 
 
 def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _as_json(found: Sequence[Adoption], helpers: Sequence[Path], offers: Sequence[Offer]) -> dict[str, Any]:
+def _as_json(
+    found: Sequence[Adoption], helpers: Sequence[Path], offers: Sequence[Offer], *, dry_run: bool
+) -> dict[str, Any]:
     files = [
         {
             "path": each.file.path.as_posix(),
             "moved": each.moved,
-            "stays": [{"line": _line(each, it.line), "reason": each.objection or it.reason} for it in each.stays],
+            "stays": [
+                {"line": _line(each, it.line, dry_run=dry_run), "reason": each.objection or it.reason}
+                for it in each.stays
+            ],
             "changed": list(each.changed),
-            "passed_on": [_line(each, line) for line in each.passed_on],
+            "passed_on": [_line(each, line, dry_run=dry_run) for line in each.passed_on],
             "others": dict(each.others),
         }
         for each in found
