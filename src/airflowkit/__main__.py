@@ -11,7 +11,10 @@ def main() -> None:
     from airflowkit.cli import app  # noqa: PLC0415  see above
 
     signal.signal(signal.SIGINT, handler)
-    app.main()
+    try:
+        app.main()
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one more would only change how the process ends
 
 
 if __name__ == "__main__":

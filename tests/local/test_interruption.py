@@ -72,7 +72,7 @@ def start(tmp_path):
     (tmp_path / "dags").mkdir()
     (tmp_path / "dags" / "slow.py").write_text(DAG_FILE)
     (tmp_path / "scratch").mkdir()
-    code = "import signal; signal.signal(2, signal.default_int_handler); from airflowkit.cli.app import main; main()"
+    code = "import signal; signal.signal(2, signal.default_int_handler); from airflowkit.__main__ import main; main()"
     with ExitStack() as stack:
 
         def started(dag_id):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -177,10 +176,9 @@ def main() -> None:
         _fail(f"cannot write: {error.strerror}")
     except typer.Abort:
         typer.echo(err=True)  # ends the line of the question
-        status = 130
+        sys.exit(130)
     except KeyboardInterrupt:
-        status = 130
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: one more would only change how the process ends
+        sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
 
 
