@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
@@ -274,8 +276,10 @@ def test_the_page_of_a_code_is_in_the_terminal_too(airflowkit, tmp_path):
     assert airflowkit("explain", "AD999", cwd=tmp_path).status == 2
 
 
-def test_without_a_cluster_the_command_that_exports_one_has_a_line_of_its_own(doctor):
-    lines = doctor("--select", "cluster").stdout.splitlines()
+def test_without_a_cluster_the_command_that_exports_one_has_a_line_of_its_own(repository):
+    # The client keeps the KUBECONFIG with which it was imported.
+    command = [sys.executable, "-m", "airflowkit", "doctor", "--select", "cluster"]
+    lines = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False).stdout.splitlines()
     said = next(number for number, line in enumerate(lines) if line.startswith("cluster: no cluster"))
     assert len(lines[said]) < 250
     assert lines[said + 1].startswith("for ns in airflow; do kubectl get ")
