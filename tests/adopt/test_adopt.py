@@ -139,7 +139,10 @@ def test_a_line_is_that_of_the_file_as_it_is_also_in_a_dry_run(tmp_path):
     text = (
         f"from kubernetes.client import models as k8s\n{HEAD}"
         "    KubernetesPodOperator(\n"
-        "        task_id='load', image='busybox:1.36', image_pull_secrets=[k8s.V1LocalObjectReference('regcred')]\n"
+        "        task_id='load', image='busybox:1.36', container_resources=k8s.V1ResourceRequirements(\n"
+        "            requests={'cpu': '250m', 'memory': '512Mi'},\n"
+        "            limits={'memory': '512Mi'},\n"
+        "        ),\n"
         "    )\n"
         "    KubernetesPodOperator(task_id='wrong', image='busybox:1.36', image_pull_policy='always')\n"
     )

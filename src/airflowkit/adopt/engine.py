@@ -17,7 +17,7 @@ from airflowkit.checks.workers.contents import Parser, incomparable
 from airflowkit.checks.workers.pool import Pool
 from airflowkit.discovery.dag_files import seen_and_skipped
 from airflowkit.errors import FixFailed
-from airflowkit.pods.spec.shorthands import SIZES
+from airflowkit.pods.spec.shorthands import sizes_of
 from airflowkit.pods.values.resources import Resources
 from airflowkit.repository import dags_folder_of, from_here
 from airflowkit.settings import load_settings
@@ -182,7 +182,7 @@ def _objection(before: FileFacts, after: FileFacts, terms: Terms) -> str:
 
 
 def _sizes(folder: Path) -> Mapping[str, Resources]:
-    return {name: Resources(**size) for name, size in {**SIZES, **load_settings(folder).resources}.items()}
+    return {name: Resources(**size) for name, size in sizes_of(load_settings(folder)).items()}
 
 
 def in_step(

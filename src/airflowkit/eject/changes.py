@@ -27,7 +27,7 @@ from airflowkit.eject.written import expression_of, text_of, value_of
 from airflowkit.pods.schema.models import PARTS
 from airflowkit.pods.spec.env_and_volumes import TARGETS
 from airflowkit.pods.spec.keywords import PLACES, SOURCES
-from airflowkit.pods.spec.shorthands import SIZES
+from airflowkit.pods.spec.shorthands import sizes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -218,7 +218,7 @@ class Changes:
 
     def _is_amounts(self, value: cst.BaseExpression) -> bool:
         """Return whether an entry of a dictionary is amounts: the name of a size only if calls take dictionaries."""
-        is_size = literal(value) in {**SIZES, **self.settings.resources}
+        is_size = literal(value) in sizes_of(self.settings)
         by_stars = any(arg.star == "**" for raw in self.found.calls for arg in raw.call.args)
         return self._class_of(value) == "Resources" or (is_size and by_stars)
 

@@ -12,7 +12,7 @@ from airflowkit.adopt.models import instance
 from airflowkit.eject.written import Code, expression_of, value_of
 from airflowkit.pods.schema.models import PARTS
 from airflowkit.pods.spec.env_and_volumes import VALUE_CLASSES
-from airflowkit.pods.spec.shorthands import SIZES
+from airflowkit.pods.spec.shorthands import sizes_of
 from airflowkit.pods.values.env import SecretEnv, SecretEnvFrom
 from airflowkit.pods.values.resources import Resources
 from airflowkit.pods.values.volumes import SecretVolume
@@ -118,7 +118,7 @@ def amounts(value: cst.BaseExpression, settings: Settings, *, is_class: bool) ->
     elif isinstance(known, dict):
         given = known
     elif isinstance(known, str):
-        given = {**SIZES, **settings.resources}.get(known)
+        given = sizes_of(settings).get(known)
     if given is None or has_comments(value) or given.keys() - {field.name for field in fields(Resources)}:
         return None
     built = Resources(**given).build(settings.gpu.resource)

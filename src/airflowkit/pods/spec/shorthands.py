@@ -44,6 +44,11 @@ SECURITY: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
 """
 
 
+def sizes_of(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+    """Return what each name stands for in `resources="small"`."""
+    return {**SIZES, **settings.resources}
+
+
 def expand_resources(values: Mapping[str, Any], settings: Settings, reject: Reject) -> dict[str, Any]:
     """Return a layer's keywords with `resources` turned into `container_resources` and `memory_after_oom`."""
     expanded = dict(values)
@@ -66,7 +71,7 @@ def expand_resources(values: Mapping[str, Any], settings: Settings, reject: Reje
 def _amounts(resources: Any, settings: Settings, reject: Reject) -> Any:
     """Return `resources` with a size's name or a table as `Resources`; MISSING where they cannot be read."""
     if isinstance(resources, str) and not is_runtime_value(resources):
-        sizes = {**SIZES, **settings.resources}
+        sizes = sizes_of(settings)
         if resources not in sizes:
             known = ", ".join(sorted(sizes))
             hint = did_you_mean(resources, sizes) or f"there are {known}; [resources.{resources}] adds it"
